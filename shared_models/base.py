@@ -1,0 +1,81 @@
+"""The base of every entity, and the field types whose stored form is fixed for both databases and the wire."""
+
+import unicodedata
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from shared_models.fields import Col, Kind, Merge
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_micros(moment: datetime) -> int:
+    """Return integer microseconds since 1970 UTC of an aware time."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def from_micros(micros: int) -> datetime:
+    """Return the aware UTC time of integer microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=micros)
+
+
+def _read_instant(value: object) -> object:
+    return from_micros(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a time needs a zone")
+    return value.astimezone(UTC)
+
+
+def normal_text(value: str) -> str:
+    """Return text in NFC with Unix line ends and without NUL, the only form that is stored."""
+    return unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+
+
+def _sorted_set(value: object) -> object:
+    return tuple(sorted({normal_text(v) for v in value})) if isinstance(value, (list, tuple, set, frozenset)) else value
+
+
+Text = Annotated[str, AfterValidator(normal_text)]
+Instant = Annotated[
+    datetime, BeforeValidator(_read_instant), AfterValidator(_in_utc), PlainSerializer(to_micros, int), Kind.INSTANT
+]
+Day = Annotated[date, PlainSerializer(date.isoformat, str), Kind.DATE]
+Number = Annotated[Decimal, PlainSerializer(str, str), Kind.DECIMAL]
+Tags = Annotated[tuple[str, ...], BeforeValidator(_sorted_set), PlainSerializer(list, list), Kind.SET]
+Id = Annotated[str, Field(min_length=1, max_length=36, pattern=r"^[0-9a-f-]{1,36}$")]
+"""A UUID in its lower-case text form, compared bytewise."""
+
+
+class Record(BaseModel):
+    """One row of an entity, as it stands in a replica, on the wire and in the central database.
+
+    Unknown fields are refused: what a newer version sends is kept aside by the sync layer, never guessed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+    entity_name: ClassVar[str]
+    """Name of the table, of the wire's `t`, and head of the text keys."""
+    title_fields: ClassVar[tuple[str, ...]] = ()
+    """Fields whose texts, joined by a space, name the record to a person."""
+    admin_only: ClassVar[bool] = False
+    """Whether only an admin may write records of this entity."""
+    is_link: ClassVar[bool] = False
+    """Whether it is a set member with a deterministic id: every add leaves a trace, a remove takes the adds that it saw."""
+
+    id: Annotated[Id, Col(merge=Merge.AN)]
+    archived_at: Annotated[Instant | None, Col(merge=Merge.DV)] = None
+    created_at: Annotated[Instant | None, Col(merge=Merge.DV)] = None
+    created_by: Annotated[Id | None, Col(merge=Merge.DV, references="user")] = None
+    updated_at: Annotated[Instant | None, Col(merge=Merge.DV)] = None
+    updated_by: Annotated[Id | None, Col(merge=Merge.DV, references="user")] = None
+
+    def row(self) -> dict[str, Any]:  # Any: the stored scalars of `Kind`
+        """Return the stored form: field -> str, int, bool, list of str, or None, in order of declaration."""
+        return self.model_dump(mode="json")

@@ -1,0 +1,94 @@
+"""The one form in which values are stored, compared, hashed and sent; the same on three databases, the device and the wire."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from shared_models.base import Record
+from shared_models.errors import FieldProblem, RecordInvalid
+from shared_models.fields import Column, Kind, columns
+
+Row = dict[str, Any]
+"""Stored form of a record: field -> str, int, bool, list of str, or None (`Kind`)."""
+
+
+def dumps(value: object) -> str:
+    """Return compact JSON with sorted keys and unescaped Unicode: equal values give equal text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+@cache
+def _adapter(entity: type[Record], name: str) -> TypeAdapter[Any]:  # Any: the type of a field is known at run time only
+    info = entity.model_fields[name]
+    return TypeAdapter(Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation)
+
+
+def stored_value(entity: type[Record], name: str, value: object) -> Any:  # Any: a stored scalar
+    """Return a value in its stored form. Raises RecordInvalid with one problem when the field cannot hold it.
+
+    What arrives must already be of the stored type (`Kind`): a number for a text, or text for a number, is refused.
+    """
+    column = _columns_by_name(entity)[name]
+    if (
+        value is not None
+        and not isinstance(value, _STORED[column.kind])
+        or isinstance(value, bool) != (column.kind is Kind.BOOLEAN and value is not None)
+    ):
+        raise RecordInvalid((FieldProblem(name, "problem.type"),))
+    adapter = _adapter(entity, name)
+    try:
+        return adapter.dump_python(adapter.validate_python(value), mode="json")
+    except ValidationError as error:
+        raise RecordInvalid(tuple(FieldProblem(name, _reason(e["type"], column)) for e in error.errors())) from None
+
+
+def stored_row(entity: type[Record], values: Mapping[str, Any]) -> Row:  # Any: stored scalars
+    """Return a whole row in its stored form, absent fields at their defaults. Raises RecordInvalid with every problem."""
+    return parse(entity, values).row()
+
+
+def parse(entity: type[Record], values: Mapping[str, Any]) -> Record:  # Any: stored scalars
+    """Return the record of a stored row. Raises RecordInvalid with every problem found."""
+    try:
+        return entity.model_validate(values)
+    except ValidationError as error:
+        raise RecordInvalid(tuple(_problem(entity, e["loc"], e["type"]) for e in error.errors())) from None
+
+
+@cache
+def _columns_by_name(entity: type[Record]) -> dict[str, Column]:
+    return {column.name: column for column in columns(entity)}
+
+
+def _problem(entity: type[Record], place: tuple[int | str, ...], kind: str) -> FieldProblem:
+    name = str(place[0]) if place else ""
+    return FieldProblem(name, _reason(kind, _columns_by_name(entity).get(name)))
+
+
+def _reason(kind: str, column: Column | None) -> str:
+    """Return the text key for a pydantic error type."""
+    if kind in ("missing", "string_too_short"):
+        return "problem.required"
+    if kind == "string_too_long":
+        return "problem.too_long"
+    if kind == "extra_forbidden":
+        return "problem.unknown_field"
+    if kind in ("greater_than_equal", "less_than_equal"):
+        return "problem.range"
+    if kind == "value_error" and column is None:
+        return "problem.owner"
+    return "problem.value"
+
+
+_STORED: dict[Kind, tuple[type, ...]] = {
+    Kind.TEXT: (str,),
+    Kind.INTEGER: (int,),
+    Kind.BOOLEAN: (bool,),
+    Kind.DATE: (str,),
+    Kind.INSTANT: (int,),
+    Kind.DECIMAL: (str,),
+    Kind.SET: (list, tuple),
+}

@@ -1,0 +1,165 @@
+"""The tree of errors of the product, and their codes: what each means and what to do next.
+
+    FieldfareError
+      SyncError                 a request could not be carried out
+        Unreachable             no connection, or the server did not answer in time: a state, not a fault
+        Busy                    the server asks to come back later (Retry-After)
+        NeedsSignIn             the device token is unknown, revoked or expired
+        NeedsUpgrade            this version can no longer talk to the server
+        ProtocolFault           an answer that cannot be understood or must not be believed
+        Refused                 the server answered with a coded refusal
+      RecordInvalid             a value that cannot be stored; carries the fields and the reasons
+      ReplicaError              the local database
+        ReplicaLocked           another process holds the writer
+        ReplicaFull             the disk is full; nothing was changed
+        ReplicaDamaged          the file is not a sound replica
+      UnlockFailed              wrong password, or the offline lease has ended
+
+The text on screen is looked up from the code (`error.<code>`), in the reader's language.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Coded failures. The first letter is the area: A access, P protocol, R record, L limit, S server, D device."""
+
+    A101 = "A101"
+    """No or unknown access token. Sign in again; nothing pending is lost."""
+    A102 = "A102"
+    """The access token has expired. The client asks for a new one with its device token."""
+    A103 = "A103"
+    """E-mail or password is wrong. Check both and try again."""
+    A104 = "A104"
+    """The device was revoked by an admin. Ask the admin; edits on the device stay there."""
+    A105 = "A105"
+    """Only an admin may do this."""
+    A106 = "A106"
+    """Plain http is refused outside this machine. Use an https address."""
+    P201 = "P201"
+    """The request is not valid JSON, or has unknown or missing parts."""
+    P202 = "P202"
+    """The schema version is too old (or newer than the server). Update the app; pending edits are kept."""
+    P203 = "P203"
+    """The message belongs to another server epoch. Say hello again."""
+    P204 = "P204"
+    """Transaction numbers of this device epoch are used already under other ids. Take a new device epoch."""
+    P205 = "P205"
+    """A transaction id that is known was sent with another content. The device is quarantined."""
+    P206 = "P206"
+    """The cursor is unknown to this server. Load the replica anew; pending edits are kept."""
+    P207 = "P207"
+    """No such address, or the method is not allowed there."""
+    R301 = "R301"
+    """Unknown entity."""
+    R302 = "R302"
+    """Unknown field, or one that people cannot write."""
+    R303 = "R303"
+    """A value has the wrong type or breaks a rule of its field. Correct it and save again."""
+    R304 = "R304"
+    """The record does not exist at the centre (yet). It is sent again when it does."""
+    R305 = "R305"
+    """This user may not change this record."""
+    R306 = "R306"
+    """The id of a new record does not follow from its content."""
+    R307 = "R307"
+    """A required value is missing."""
+    L401 = "L401"
+    """The request is larger than allowed. Send fewer transactions."""
+    L402 = "L402"
+    """Too many requests. Wait as long as the answer says."""
+    L403 = "L403"
+    """One transaction has too many ops or is too large."""
+    S501 = "S501"
+    """The server failed while it applied this transaction; it is kept for the admin and for you."""
+    S502 = "S502"
+    """The server is busy or restarting. The app tries again by itself."""
+    D601 = "D601"
+    """The disk of this device is full. Free some space; nothing was lost."""
+    D602 = "D602"
+    """Another window or process is using the local data."""
+    D603 = "D603"
+    """The local data cannot be read."""
+
+
+class FieldfareError(Exception):
+    """Base of every error that we raise on purpose."""
+
+
+@dataclass(eq=False)
+class SyncError(FieldfareError):
+    """A request could not be carried out. The scheduler decides when to try again."""
+
+    code: ErrorCode | None = None
+    detail: str = ""
+    """For the log, never for the screen; without personal data."""
+
+    def __str__(self) -> str:
+        """Return code and detail."""
+        return f"{self.code or type(self).__name__}: {self.detail}"
+
+
+class Unreachable(SyncError):
+    """No connection, or no answer in time."""
+
+
+@dataclass(eq=False)
+class Busy(SyncError):
+    """The server asks to come back later."""
+
+    retry_after_s: float = 5.0
+
+
+class NeedsSignIn(SyncError):
+    """The device token is unknown, revoked or expired."""
+
+
+class NeedsUpgrade(SyncError):
+    """The server no longer supports this version's schema."""
+
+
+class ProtocolFault(SyncError):
+    """An answer that cannot be understood or must not be believed; nothing of it was applied."""
+
+
+class Refused(SyncError):
+    """A coded refusal that trying again will not change."""
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """One thing that is wrong with one field."""
+
+    field: str
+    reason: str
+    """Text key, for example `problem.required`."""
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class RecordInvalid(FieldfareError):
+    """A record that cannot be stored. The draft stays in the form."""
+
+    problems: tuple[FieldProblem, ...] = ()
+
+
+class ReplicaError(FieldfareError):
+    """The local database."""
+
+
+class ReplicaLocked(ReplicaError):
+    """Another process holds the writer."""
+
+
+class ReplicaFull(ReplicaError):
+    """The disk is full; nothing was changed."""
+
+
+class ReplicaDamaged(ReplicaError):
+    """The file is not a sound replica."""
+
+
+class UnlockFailed(FieldfareError):
+    """Wrong password, or the offline lease has ended."""

@@ -1,0 +1,268 @@
+"""Messages of the sync protocol, version 1. The rules behind them: `sync_server/PROTOCOL.md`."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared_models.errors import ErrorCode
+
+PATH = "/sync/v1"
+MAX_TXS = 200
+"""Transactions in one push."""
+MAX_PUSH_BYTES = 1_000_000
+"""Body of one push, decompressed."""
+MAX_OPS = 500
+"""Ops in one transaction."""
+MAX_TX_BYTES = 512_000
+PAGE_ROWS = 5000
+"""Rows in one pulled page. Source: `server.md` 4, pages of 5-10k."""
+
+Scalar = Any
+"""A stored value: str, int, bool, list of str, or None (`Kind`). Any: checked against the entity, not here."""
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+Key = Annotated[str, Field(min_length=1, max_length=36)]
+Version = Annotated[int, Field(ge=0, le=2**62)]
+Epoch = Annotated[str, Field(min_length=1, max_length=36)]
+Verb = Literal["applied", "merged", "conflict", "rejected", "deferred"]
+
+
+class Message(BaseModel):
+    """Base of every message: unknown parts are refused, so that a mistake is seen at once."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Op(Message):
+    """One record in one transaction: insert, update, or delete (archive).
+
+    set: field -> stored value. An insert carries the typed columns only. A group is carried whole. A set field (SU) of an
+    update carries `{"add": [..], "remove": [..]}`. `{"archived_at": null}` un-archives.
+    base: field -> value that the person had on the screen; of an insert that meets a row that the device knows, likewise.
+    bv: server version of the row that the screen stood for; 0 for a row that the server does not have.
+    bvx: unit -> base version where it differs from `bv`; for a reference to a parent, the parent's version.
+    """
+
+    t: Name
+    pk: Key
+    op: Literal["i", "u", "d"]
+    set: dict[str, Scalar] = Field(default_factory=dict)
+    base: dict[str, Scalar] = Field(default_factory=dict)
+    bv: Version = 0
+    bvx: dict[str, Version] = Field(default_factory=dict)
+
+
+class Tx(Message):
+    """One save of one person: all or, field by field, as much as needs no question.
+
+    id: random, its identity for ever. tx: its place in the order of its device epoch, from 1. origin: the id under which it
+    was first issued, when it is an unchanged re-issue. after: origins of the device's own unsettled txs that touched the
+    same rows or their parents when it was saved, and of those that these stood on. epoch: the server epoch that its base
+    versions belong to, when it is not the message's.
+    """
+
+    id: Key
+    tx: Annotated[int, Field(ge=1, le=2**53)]
+    origin: Key | None = None
+    after: Annotated[list[Key], Field(max_length=2000)] = Field(default_factory=list)
+    hlc: Annotated[int, Field(ge=0, le=2**63 - 1)]
+    label: Annotated[str, Field(max_length=120)] = ""
+    epoch: Epoch | None = None
+    atomic: bool = False
+    ops: Annotated[list[Op], Field(min_length=1, max_length=MAX_OPS)]
+
+
+class PushRequest(Message):
+    """Transactions of one device, in device order."""
+
+    device_epoch: Epoch
+    server_epoch: Epoch
+    schema_version: Annotated[int, Field(alias="schema", ge=1)]
+    txs: Annotated[list[Tx], Field(max_length=MAX_TXS)]
+
+
+class CodedError(Message):
+    """Why a transaction was refused."""
+
+    code: ErrorCode
+    entity: str | None = None
+    record: str | None = None
+    field: str | None = None
+    reason: str | None = None
+    """Text key of the rule that was broken."""
+
+
+class Verdict(Message):
+    """The durable answer to one transaction. The same id gets the same verdict for ever within a server epoch."""
+
+    id: Key
+    tx: int
+    v: Verb
+    seq: int
+    conflicts: list[str] = Field(default_factory=list)
+    error: CodedError | None = None
+
+
+class PushAnswer(Message):
+    """Verdicts in order. `expected_tx`: the next number that the server wants, when it met a gap.
+
+    reused: the device epoch whose numbers are used under other ids (trap 7); the device takes a fresh one.
+    """
+
+    server_epoch: Epoch
+    device_epoch: Epoch
+    safe_seq: int
+    verdicts: list[Verdict]
+    expected_tx: int | None = None
+    reused: bool = False
+
+
+class Pending(Message):
+    """What waits on a device, for the admin."""
+
+    n: Annotated[int, Field(ge=0)] = 0
+    oldest: Annotated[int | None, Field(ge=0)] = None
+    """When the oldest was saved, microseconds since 1970 UTC by the device's clock."""
+
+
+class HelloRequest(Message):
+    """What a device says at start, after an error, and when an answer carries another epoch."""
+
+    install: Key
+    device_epoch: Epoch
+    server_epoch: Epoch | None = None
+    app: Annotated[str, Field(max_length=40)]
+    schema_version: Annotated[int, Field(alias="schema", ge=1)]
+    cursor: Annotated[int, Field(ge=0)]
+    pending: Pending = Field(default_factory=Pending)
+    clock: Annotated[int, Field(ge=0, le=2**53)]
+    """The device's wall clock, milliseconds since 1970 UTC."""
+
+
+class HelloAnswer(Message):
+    """What the device must do first.
+
+    rebootstrap: the server was restored; `restored_seq` is the lowest point of all restores since the device's epoch.
+    """
+
+    server_time: int
+    """Milliseconds since 1970 UTC."""
+    server_epoch: Epoch
+    action: Literal["ok", "rebootstrap", "upgrade", "wipe", "wait"]
+    restored_seq: int | None = None
+    rules_epoch: int = 0
+    schema_version: Annotated[int, Field(alias="schema")]
+    user_id: str
+    device_id: str
+
+
+class SignInRequest(Message):
+    """First sign-in of a device."""
+
+    email: Annotated[str, Field(min_length=1, max_length=254)]
+    password: Annotated[str, Field(min_length=1, max_length=256)]
+    device_name: Annotated[str, Field(min_length=1, max_length=100)]
+    install: Key
+
+
+class SignInAnswer(Message):
+    """The device token (shown once, stored hashed) and the first access token."""
+
+    user_id: str
+    device_id: str
+    device_token: str
+    access_token: str
+    expires_in_s: int
+    lease_days: int
+
+
+class TokenRequest(Message):
+    """Exchange of the device token for a short access token. The device token is never rotated by this."""
+
+    device_token: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class TokenAnswer(Message):
+    """A short, opaque access token."""
+
+    access_token: str
+    expires_in_s: int
+
+
+class HistoryEntry(Message):
+    """One past value of one unit of one record."""
+
+    seq: int
+    entity: str
+    record: str
+    unit: str
+    before: dict[str, Scalar] | None = None
+    after: dict[str, Scalar] | None = None
+    by: str | None = None
+    device: str | None = None
+    typed_at: int
+    arrived_at: int
+    kind: Literal["applied", "merged", "overwritten", "restored", "refused"]
+
+
+class HistoryPage(Message):
+    """Past values, newest first; `before` of the next page is the last entry's seq."""
+
+    entries: list[HistoryEntry]
+    more: bool
+
+
+# -- lines of a pull: NDJSON, each one of these, told apart by `k` -----------------------------------------------------
+
+
+class BeginLine(Message):
+    """First line. from_seq: the cursor that the page continues. stage: whether to put the rows aside until the final page."""
+
+    k: Literal["begin"] = "begin"
+    from_seq: Annotated[int, Field(alias="from")]
+    to_seq: Annotated[int, Field(alias="to")]
+    stage: bool
+    epoch: Epoch
+    schema_version: Annotated[int, Field(alias="schema")]
+
+
+class RowsLine(Message):
+    """Current rows of one entity: arrays in the order of `cols`; `v` holds their versions, in the same order."""
+
+    k: Literal["rows"] = "rows"
+    t: Name
+    cols: list[str]
+    v: list[int]
+    rows: list[list[Scalar]]
+
+
+class LeaveLine(Message):
+    """Rows that left the user's view."""
+
+    k: Literal["leave"] = "leave"
+    t: Name
+    pks: list[str]
+
+
+class AckLine(Message):
+    """Verdicts of this device's own txs since the cursor: `[id, verdict, seq, at, error code or null]`.
+
+    A row that an `applied` tx touched and that no rows line carries stands at the centre exactly as the device sent it,
+    with `seq` as its version and `at` (microseconds) as its `updated_at`.
+    """
+
+    k: Literal["ack"] = "ack"
+    tx: list[tuple[str, Verb, int, int, str | None]]
+
+
+class EndLine(Message):
+    """Last line. digest: entity -> `[rows, 16 hex digits]` of the whole view at `cursor`, in the final page only."""
+
+    k: Literal["end"] = "end"
+    cursor: int
+    """The device's cursor once this page is applied; of a staged page, the cursor to ask the next page with."""
+    after: str | None = None
+    """Of a staged page: opaque place of the next one."""
+    commit: bool
+    more: bool
+    safe_seq: int
+    digest: dict[str, tuple[int, str]] | None = None

@@ -1,0 +1,71 @@
+"""The list of entities that a product instance knows, parents before children."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from shared_models.base import Record
+from shared_models.entities.company import BankAccount, Company, CompanyAlias
+from shared_models.entities.contact import CompanyContact, Contact, RelatedPerson
+from shared_models.entities.lists import PickList, PickListItem
+from shared_models.entities.people import Team, User
+from shared_models.entities.reach import Address, ContactPoint, Note
+from shared_models.entities.sync_conflict import SyncConflict
+from shared_models.fields import columns
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Entities by name. Both halves are given one; benchmarks and simulations bring their own."""
+
+    entities: tuple[type[Record], ...]
+
+    @cached_property
+    def by_name(self) -> dict[str, type[Record]]:
+        """Entity class by entity name."""
+        return {entity.entity_name: entity for entity in self.entities}
+
+    def get(self, name: str) -> type[Record]:
+        """Return the entity of that name. Raises KeyError for an unknown one."""
+        return self.by_name[name]
+
+    def __iter__(self) -> Iterator[type[Record]]:
+        """Yield the entities, parents before children."""
+        return iter(self.entities)
+
+    def parents(self, entity: type[Record]) -> tuple[tuple[str, str], ...]:
+        """Return (field, parent entity) of every reference to a record that this one belongs to."""
+        return tuple((c.name, c.col.references) for c in columns(entity) if c.is_owner and c.col.references)
+
+    def children(self, entity: type[Record]) -> tuple[tuple[type[Record], str], ...]:
+        """Return (child entity, field) of every reference by which a record belongs to one of `entity`."""
+        return tuple(
+            (child, field)
+            for child in self.entities
+            for field, parent in self.parents(child)
+            if parent == entity.entity_name
+        )
+
+
+CRM = Registry(
+    (
+        PickList,
+        PickListItem,
+        Team,
+        User,
+        Company,
+        CompanyAlias,
+        Contact,
+        CompanyContact,
+        ContactPoint,
+        Address,
+        BankAccount,
+        RelatedPerson,
+        Note,
+        SyncConflict,
+    )
+)
+"""The product's own entities. The schema version below changes with them."""
+
+SCHEMA_VERSION = 1
+"""Version of the entities on the wire; the server supports the last six (`sync_server/PROTOCOL.md`, part "Versions")."""

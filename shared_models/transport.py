@@ -1,0 +1,48 @@
+"""The port between the two halves: what a device asks of a sync server, over a socket or in process."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared_models.protocol import HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+
+
+@dataclass(frozen=True)
+class PullRequest:
+    """What a device names when it pulls. after: opaque place within a staged pull, from the last `end` line."""
+
+    cursor: int
+    server_epoch: str
+    device_epoch: str
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class UpToDate:
+    """Nothing is newer than the cursor. digest: `digest.combined` of the whole view, 16 hex digits. safe_seq: last verified backup."""
+
+    digest: str
+    safe_seq: int
+
+
+class Transport(Protocol):
+    """One signed-in device's way to the server. Every method blocks; every failure is a `SyncError`."""
+
+    def hello(self, request: HelloRequest) -> HelloAnswer:
+        """Tell the server where the device stands."""
+        ...
+
+    def push(self, body: bytes) -> PushAnswer:
+        """Send one `PushRequest` as JSON."""
+        ...
+
+    def pull(self, request: PullRequest) -> Iterator[bytes] | UpToDate:
+        """Ask for what is newer: NDJSON lines of one page (begin, rows, leave, ack, end), or `UpToDate`.
+
+        A stream that breaks off raises `Unreachable` from the iterator; whoever stops early calls `close()` on it.
+        """
+        ...
+
+    def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
+        """Ask for past values of one record, newest first."""
+        ...
