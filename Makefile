@@ -1,0 +1,77 @@
+# Every command a developer needs. `make help` lists them. Only Python >= 3.11, pip and make have to be there.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PHONE_BIN := .venv-phone/bin
+UV := $(BIN)/uv
+PACKAGES := client sync_server shared_models conflict
+WORKERS ?= 2
+# pip stays quiet about newer versions of itself.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help install demo test services check lint unit phone suite bench prove lock format clean
+
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+install: .venv/.installed ## make .venv with exactly the locked versions of everything
+
+# pip comes from outside the venv: `ensurepip` is missing on some systems, and slow on all.
+.venv/.installed: pyproject.toml requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv --without-pip .venv
+	test -x $(UV) || $(PYTHON) -m pip --python $(BIN)/python install --quiet "$$(sed -n 's/^\(uv==[^ ;]*\).*/\1/p' requirements.lock)"
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+demo: install ## a server, a company of examples, the office in the browser and one field device
+	$(BIN)/fieldfare demo
+
+check: install lint unit ## the fast check: format, lint, types, import contracts, unit tests
+
+lint: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: install
+	$(BIN)/python -m pytest -q tests/unit
+
+test: install services lint phone suite ## everything: services, lint, phone versions, the whole suite with coverage
+
+services: install
+	bash tests/services.sh
+
+phone: .venv-phone/.installed ## the client's and the shared models' tests with the versions of a phone
+	$(PHONE_BIN)/python -m pytest -q tests/unit/client tests/unit/conflict tests/unit/shared_models
+
+.venv-phone/.installed: pyproject.toml requirements.lock packaging/phone-constraints.txt | install
+	rm -rf .venv-phone
+	$(PYTHON) -m venv --without-pip .venv-phone
+	$(UV) pip install --quiet --python $(PHONE_BIN)/python --constraint packaging/phone-constraints.txt --editable . pytest pytest-asyncio hypothesis
+	touch $@
+
+suite: install
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations 15 $(addprefix --cov ,$(PACKAGES)) --cov-report term
+
+bench: install ## measure speed and size against the stated targets
+	$(BIN)/python -m tests.bench
+
+prove: install ## search long for a lost edit: properties, simulation, adversarial, anomaly
+	HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -n $(WORKERS) $(wildcard tests/properties tests/simulation tests/adversarial tests/anomaly)
+
+lock: ## choose versions anew within the ranges of pyproject.toml
+	test -x $(UV) || { $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install --quiet uv; }
+	$(UV) pip compile --quiet --upgrade --universal --all-extras --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+format: install ## format the code and apply the safe fixes
+	$(BIN)/ruff check --fix --exit-zero --quiet .
+	$(BIN)/ruff format .
+
+clean: ## remove what these commands made
+	rm -rf .venv .venv-phone .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage.* htmlcov build dist
+	find $(PACKAGES) tests packaging -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,38 @@
+import sys
+
+import pytest
+
+from shared_models.__main__ import main
+
+
+def test_help_names_the_commands_of_both_halves(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert stop.value.code == 0
+    text = capsys.readouterr().out
+    assert "client" in text
+    assert "server" in text
+
+
+def test_version_is_that_of_the_distribution(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out.split() == ["fieldfare", "0.1.0"]
+
+
+def test_a_missing_command_is_a_usage_error(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([])
+    assert stop.value.code == 2
+    assert "COMMAND" in capsys.readouterr().err
+
+
+def test_help_does_not_load_the_frameworks(tmp_path):
+    import subprocess
+
+    code = (
+        "import sys\nfrom shared_models.__main__ import build_parser\nbuild_parser().format_help()\nprint(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert not {"flet", "litestar", "sqlalchemy"} & set(loaded.stdout.split())
