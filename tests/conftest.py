@@ -1,20 +1,68 @@
 """Fixtures of the whole suite, and how it runs."""
 
-from importlib.util import find_spec
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import databases
+from tests.missing_services import ServiceMissing, not_run
+
 pytest_plugins = ["tests.plugins.functions_shown"]
 
-# No deadline: these machines are shared, and time is measured by the benches. `prove` searches for hours if it is let.
+# No deadline: these machines are shared, and time is measured by the benches. `make prove` searches longer.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("prove", settings.get_profile("default"), max_examples=5_000)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Make Litestar's announcements of its next major version errors, where the server's half is installed."""
-    if find_spec("litestar"):
-        config.addinivalue_line(
-            "filterwarnings", "error::litestar.exceptions.base_exceptions.LitestarDeprecationWarning"
-        )
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[databases.DatabaseServer]:
+    """A PostgreSQL server of this run; each xdist worker has its own, which is ready in a second."""
+    try:
+        with databases.postgresql_server() as server:
+            yield server
+    except ServiceMissing as missing:
+        not_run(missing)
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[databases.DatabaseServer]:
+    """A MariaDB server of this run; each xdist worker has its own, which is ready in a second."""
+    try:
+        with databases.mariadb_server() as server:
+            yield server
+    except ServiceMissing as missing:
+        not_run(missing)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of a central SQLite database that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'central.sqlite3'}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: databases.DatabaseServer) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database of this test."""
+    with postgresql_server.empty_database() as url:
+        yield url
+
+
+@pytest.fixture
+def mariadb_url(mariadb_server: databases.DatabaseServer) -> Iterator[str]:
+    """The URL of an empty MariaDB database of this test."""
+    with mariadb_server.empty_database() as url:
+        yield url
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+    ]
+)
+def central_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty central database, once for each kind of database that the server supports."""
+    return str(request.getfixturevalue(f"{request.param}_url"))

@@ -6,10 +6,10 @@ from itertools import groupby
 
 import pytest
 
+from tests.missing_services import NOT_RUN
+
 FUNCTIONS = 149
 """Rows of the function list."""
-NOT_RUN = "not run: "
-"""Starts the reason of a skip that says that a service is missing, so that it is told apart from other skips."""
 ROWS = "functions"
 
 
