@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test services check lint unit phone suite bench prove lock format clean
+.PHONY: help install demo test services check lint style types contracts unit phone suite bench prove lock format clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -31,10 +31,16 @@ demo: install ## a server, a company of examples, the office in the browser and 
 
 check: install lint unit ## the fast check: format, lint, types, import contracts, unit tests
 
-lint: install
-	$(BIN)/ruff format --check .
+lint: style types contracts
+
+style: install
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install
 	$(BIN)/mypy
+
+contracts: install
 	$(BIN)/lint-imports
 
 unit: install
@@ -61,7 +67,7 @@ bench: install ## measure speed and size against the stated targets
 	$(BIN)/python -m tests.bench
 
 prove: install ## search long for a lost edit: properties, simulation, adversarial, anomaly
-	HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -n $(WORKERS) $(wildcard tests/properties tests/simulation tests/adversarial tests/anomaly)
+	$(BIN)/python -m pytest --hypothesis-profile prove -n $(WORKERS) $(wildcard tests/properties tests/simulation tests/adversarial tests/anomaly)
 
 lock: ## choose versions anew within the ranges of pyproject.toml
 	test -x $(UV) || { $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install --quiet uv; }

@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -57,12 +58,15 @@ def test_a_server_ends_when_its_tests_are_killed(kind, request):
     with tests.stdout as output:
         assert output.readline().startswith(("postgresql", "mysql"))
     [server] = [pid for pid in running_pids() if parent_of(pid) == tests.pid]
+    works_in = Path(f"/proc/{server}/cwd").resolve()
+    [folder] = [path for path in (works_in, *works_in.parents) if path.name.startswith("fieldfare-")]
     tests.send_signal(signal.SIGKILL)
     tests.wait()
     ends_at = time.monotonic() + 20
     while server in running_pids() and time.monotonic() < ends_at:
         time.sleep(0.05)
     assert server not in running_pids()
+    shutil.rmtree(folder)  # a killed run leaves it behind
 
 
 def running_pids():
