@@ -1,0 +1,39 @@
+"""Settings of a client that are fixed when it starts: where its files are and whom it talks to."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class SyncTimes:
+    """How long to wait, and for what. Seconds."""
+
+    poll_s: float = 60.0
+    """Between two idle pulls while no live channel pokes."""
+    settle_s: float = 0.3
+    """After a save, so that a burst of saves makes one push."""
+    backoff_first_s: float = 2.0
+    backoff_most_s: float = 300.0
+    """Upper limit of the doubling wait after failures; I7: an attempt is never further away than this."""
+    connect_s: float = 10.0
+    read_s: float = 60.0
+
+
+@dataclass(frozen=True)
+class ClientConfig:
+    """One installed client."""
+
+    folder: Path
+    """Holds the replica, its lock file and the device's secrets; readable by its owner only."""
+    server_url: str
+    times: SyncTimes = field(default_factory=SyncTimes)
+
+    @property
+    def replica_path(self) -> Path:
+        """Return the file of the replica."""
+        return self.folder / "replica.db"
+
+    @property
+    def lock_path(self) -> Path:
+        """Return the lock file of the only sync worker of the replica."""
+        return self.folder / "sync.lock"

@@ -1,0 +1,192 @@
+"""The change log: what was saved here, in order, and what the centre answered. Functions over a connection.
+
+A tx is *unsettled* from its save until its verdict is stored and the cursor has reached the verdict's seq; so long its ops
+are laid over the central rows. See `sync_server/PROTOCOL.md`, parts 6 and 7.
+"""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from client.replica import meta
+from conflict.overlay import Stamp
+from shared_models.codec import dumps
+from shared_models.protocol import Op
+
+MAX_AFTER = 2000
+"""Longest `after` that a message may carry (`protocol.Tx`)."""
+UNSETTLED = "state <> 'settled'"
+
+
+@dataclass(frozen=True)
+class LoggedTx:
+    """One save, as the log knows it. Times in microseconds since 1970 UTC, by the device's clock."""
+
+    n: int
+    """Its place among all saves of this device, for ever."""
+    id: str
+    number: int | None
+    """Its place in the present device epoch; none until it is first in flight."""
+    origin: str
+    after: tuple[str, ...]
+    hlc: int
+    label: str
+    saved_at: int
+    by: str | None
+    epoch: str | None
+    """Server epoch of its base versions; none when it was saved before the first contact."""
+    atomic: bool
+    state: str
+    """pending, inflight, acked (has its verdict, the cursor does not cover it yet), isolated or settled."""
+    attempts: int
+    verdict: str | None
+    seq: int | None
+    at: int | None
+    """When the centre accepted it, by the server's clock."""
+    cards: tuple[str, ...]
+    error: Mapping[str, Any] | None  # Any: parts of `protocol.CodedError`
+    draft: str | None
+    """Of a refused or deferred one: open, reissued, corrected or discarded."""
+    settled_at: int | None
+
+
+_TX = (
+    "n, id, number, origin, after, hlc, label, saved_at, by, epoch, atomic, state, attempts, verdict, seq, at, "
+    "cards, error, draft, settled_at"
+)
+_OP = 'tbl, pk, op, "set", base, bv, bvx'
+
+
+def _tx(row: tuple[Any, ...]) -> LoggedTx:  # Any: columns of `_TX`
+    n, id_, number, origin, after, hlc, label, saved_at, by, epoch, atomic, state, attempts, *rest = row
+    verdict, seq, at, cards, error, draft, settled_at = rest
+    return LoggedTx(
+        n, id_, number, origin, tuple(json.loads(after)), hlc, label, saved_at, by, epoch, bool(atomic), state, attempts,
+        verdict, seq, at, tuple(json.loads(cards or "[]")), json.loads(error) if error else None, draft, settled_at,
+    )  # fmt: skip
+
+
+def _op(row: tuple[Any, ...]) -> Op:  # Any: columns of `_OP`
+    tbl, pk, op, set_, base, bv, bvx = row
+    return Op.model_construct(
+        t=tbl, pk=pk, op=op, set=json.loads(set_), base=json.loads(base), bv=bv, bvx=json.loads(bvx)
+    )
+
+
+def select(connection: sqlite3.Connection, where: str, values: Iterable[Any] = ()) -> list[LoggedTx]:  # Any: SQL values
+    """Return the txs that an SQL condition names, in order of their saves."""
+    return [
+        _tx(row) for row in connection.execute(f"SELECT {_TX} FROM _sync_tx WHERE {where} ORDER BY n", tuple(values))
+    ]
+
+
+def find(connection: sqlite3.Connection, tx_id: str) -> LoggedTx | None:
+    """Return one tx by id, whatever its state."""
+    found = select(connection, "id = ?", (tx_id,))
+    return found[0] if found else None
+
+
+def ops(connection: sqlite3.Connection, n: int) -> list[Op]:
+    """Return the ops of one tx, in order."""
+    return [_op(row) for row in connection.execute(f"SELECT {_OP} FROM _sync_op WHERE n = ? ORDER BY i", (n,))]
+
+
+def open_ops(connection: sqlite3.Connection, entity: str, pk: str) -> list[tuple[LoggedTx, Op]]:
+    """Return the unsettled ops on one row, in order, each with its tx."""
+    cols = ", ".join(f"t.{c}" for c in _TX.split(", "))
+    found = connection.execute(
+        f'SELECT {cols}, o.tbl, o.pk, o.op, o."set", o.base, o.bv, o.bvx FROM _sync_op o JOIN _sync_tx t ON t.n = o.n '
+        f"WHERE o.pk = ? AND o.tbl = ? AND t.{UNSETTLED} ORDER BY o.n, o.i",
+        (pk, entity),
+    ).fetchall()
+    return [(_tx(row[:20]), _op(row[20:])) for row in found]
+
+
+def stamp(tx: LoggedTx) -> Stamp:
+    """Return when and by whom a tx was saved, for the overlay."""
+    return Stamp(tx.saved_at, tx.by)
+
+
+def append(connection: sqlite3.Connection, tx: Mapping[str, Any]) -> int:  # Any: columns of `_sync_tx`
+    """Store a new tx without its ops; returns its place."""
+    cols = ", ".join(tx)
+    marks = ", ".join("?" * len(tx))
+    cursor = connection.execute(f"INSERT INTO _sync_tx ({cols}) VALUES ({marks})", tuple(tx.values()))
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def append_op(connection: sqlite3.Connection, n: int, i: int, op: Op, rows: Collection[str]) -> None:
+    """Store one op. rows: the ids that it names, its own and its parents'."""
+    connection.execute(
+        'INSERT INTO _sync_op (n, i, tbl, pk, op, "set", base, bv, bvx) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        (n, i, op.t, op.pk, op.op, dumps(op.set), dumps(op.base), op.bv, dumps(op.bvx)),
+    )
+    touch(connection, n, rows)
+
+
+def touch(connection: sqlite3.Connection, n: int, rows: Collection[str]) -> None:
+    """Note that an unsettled tx named rows."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO _sync_touch (row, n) VALUES (?, ?)", [(row, n) for row in sorted(rows)]
+    )
+
+
+def after(connection: sqlite3.Connection, rows: Collection[str], before_n: int) -> list[str]:
+    """Return what a tx that names `rows` stands on: origins of unsettled txs that touched them, and what those stand on.
+
+    rows: ids of its rows and their parents. before_n: only txs saved before that place count (of a form that was drawn
+    earlier: those that were on the screen). In order of their saves, the newest `MAX_AFTER`. Source: PROTOCOL 6.5.
+    """
+    found: dict[str, None] = {}
+    for tx in _touching(connection, rows, before_n):
+        found.update(dict.fromkeys((*tx.after, tx.origin)))
+    return list(found)[-MAX_AFTER:]
+
+
+def _touching(connection: sqlite3.Connection, rows: Collection[str], before_n: int) -> Iterator[LoggedTx]:
+    marks = ", ".join("?" * len(rows))
+    named = f"n IN (SELECT n FROM _sync_touch WHERE row IN ({marks}))"
+    yield from select(connection, f"{UNSETTLED} AND n < ? AND {named}", (before_n, *rows))
+
+
+def base_versions(
+    connection: sqlite3.Connection, entity_name: str, pk: str, row_version: int, unit_of: Mapping[str, str]
+) -> dict[str, int]:
+    """Return unit -> version that the screen stands for; `*` is the row.
+
+    An own unsettled op hides what came below it, so the newest one's base version of a unit counts (PROTOCOL 6.6, traps 5).
+    A version of an older server epoch counts up to the point that it shares with the present one (PROTOCOL 4).
+    unit_of: field -> unit.
+    """
+    found = {"*": row_version}
+    pending = open_ops(connection, entity_name, pk)
+    if not pending:
+        return found
+    rows_epoch, restored = meta.get(connection, "rows_epoch"), meta.get(connection, "restored")
+    for tx, op in pending:
+        limit = restored.get(tx.epoch, 0) if tx.epoch not in (None, rows_epoch) else None
+        for field in op.set:
+            unit = unit_of[field]
+            version = op.bvx.get(unit, op.bv)
+            found[unit] = version if limit is None else min(version, limit)
+    return found
+
+
+def newest_place(connection: sqlite3.Connection) -> int:
+    """Return the place of the newest save that is still in the log, 0 when there is none."""
+    return int(connection.execute("SELECT coalesce(max(n), 0) FROM _sync_tx").fetchone()[0])
+
+
+def set_state(connection: sqlite3.Connection, ns: Iterable[int], changes: Mapping[str, Any]) -> None:  # Any: SQL values
+    """Change columns of txs."""
+    sets = ", ".join(f"{name} = ?" for name in changes)
+    connection.executemany(f"UPDATE _sync_tx SET {sets} WHERE n = ?", [(*changes.values(), n) for n in ns])
+
+
+def delete(connection: sqlite3.Connection, ns: Iterable[int]) -> None:
+    """Take txs and their ops out of the file."""
+    for table in ("_sync_touch", "_sync_op", "_sync_tx"):
+        connection.executemany(f"DELETE FROM {table} WHERE n = ?", [(n,) for n in ns])

@@ -1,0 +1,73 @@
+"""Connections to the replica's file: who may write, how safely, and what SQLite's failures mean to us."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from client.replica.fold import extra_tokens
+from shared_models.errors import ReplicaDamaged, ReplicaError, ReplicaFull, ReplicaLocked
+
+Connect = Callable[[Path], sqlite3.Connection]
+"""Opens a connection in autocommit mode, usable from any thread. Tests pass one that dies at a chosen statement."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a connection; transactions are always begun and ended by name."""
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+
+
+def create_private(path: Path) -> None:
+    """Make the file, if it is not there, readable and writable by its owner only; the WAL beside it gets the same mode."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def prepare_writer(connection: sqlite3.Connection) -> None:
+    """Set up the one connection that writes.
+
+    `synchronous` is set per transaction (`Replica.write`): FULL for what a person typed, NORMAL for what can be pulled
+    again (rows and cursor are lost together, so nothing is skipped). Foreign keys stay off: see `schema`.
+    """
+    _prepare(connection)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA fullfsync = 1")  # Apple: fsync alone does not reach the medium; no effect elsewhere
+    connection.execute("PRAGMA checkpoint_fullfsync = 1")
+    connection.execute("PRAGMA cache_size = -16000")
+
+
+def prepare_reader(connection: sqlite3.Connection) -> None:
+    """Set up a connection that only reads."""
+    _prepare(connection)
+    connection.execute("PRAGMA query_only = 1")
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA foreign_keys = 0")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.create_function("extra_tokens", -1, extra_tokens, deterministic=True)
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn SQLite's failures into the errors of the product."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise translate(error) from error
+
+
+def translate(error: sqlite3.Error) -> ReplicaError:
+    """Return the product's error for one of SQLite's."""
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = code & 0xFF if code is not None else None
+    kinds: dict[int | None, type[ReplicaError]] = {
+        sqlite3.SQLITE_BUSY: ReplicaLocked,
+        sqlite3.SQLITE_LOCKED: ReplicaLocked,
+        sqlite3.SQLITE_FULL: ReplicaFull,
+        sqlite3.SQLITE_CORRUPT: ReplicaDamaged,
+        sqlite3.SQLITE_NOTADB: ReplicaDamaged,
+    }
+    return kinds.get(primary, ReplicaError)(str(error))

@@ -1,0 +1,64 @@
+"""The replica's own facts: whose it is, where it stands, how it is numbered. One row each in `_sync_meta`."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+_DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
+    "user": None,
+    "device": None,
+    "install": "",
+    "device_epoch": "",
+    "server_epoch": None,
+    # Epoch that the rows' versions belong to: behind `server_epoch` from a server restore until the new rows are in.
+    "rows_epoch": None,
+    "cursor": 0,
+    "hlc": 0,
+    "next_number": 1,
+    # Whether a whole checkpoint was ever applied; until then pages are applied as they come.
+    "complete": False,
+    # Whether the next checkpoint replaces every row (after a server restore, or an unknown cursor).
+    "replace": False,
+    "stage_after": None,
+    "stage_cursor": 0,
+    "stage_rows": 0,
+    # Older server epoch -> the lowest seq that it shares with the present timeline.
+    "restored": {},
+    "offset_ms": 0,
+    "safe_seq": 0,
+    "search_stale": False,
+    "quarantined": False,
+    # The scheduler's table.
+    "state": "idle",
+    "next_attempt_at": None,
+    "reason": "start",
+    "failures": 0,
+    "paused": False,
+    "last_success_at": None,
+    "last_error": None,
+    "last_error_at": None,
+    "proof": None,
+}
+
+
+def get(connection: sqlite3.Connection, key: str) -> Any:  # Any: a JSON value of the key's own type
+    """Return one fact, or its default. Raises KeyError for an unknown key."""
+    row = connection.execute("SELECT v FROM _sync_meta WHERE k = ?", (key,)).fetchone()
+    return _DEFAULTS[key] if row is None else json.loads(row[0])
+
+
+def get_all(connection: sqlite3.Connection) -> dict[str, Any]:  # Any: as `get`
+    """Return every fact, those at their defaults included, as of one moment."""
+    stored = {k: json.loads(v) for k, v in connection.execute("SELECT k, v FROM _sync_meta")}
+    return {**_DEFAULTS, **stored}
+
+
+def put(connection: sqlite3.Connection, values: Mapping[str, Any]) -> None:  # Any: as `get`
+    """Store facts; part of the caller's transaction. Raises KeyError for an unknown key."""
+    for key in values:
+        _DEFAULTS[key]
+    connection.executemany(
+        "INSERT INTO _sync_meta (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v",
+        [(key, json.dumps(value)) for key, value in values.items()],
+    )

@@ -1,0 +1,108 @@
+"""How a replica file gets its tables, and how an older file grows.
+
+The change log is what a person typed and cannot be pulled again: its steps are written out below and frozen once released.
+Entity tables are derived. A new field or entity needs no step: the shape of the registry has a fingerprint, and a file that
+has another one gets the missing tables and columns, and a fresh search index. Anything else is a step of its own.
+"""
+
+from hashlib import blake2b
+
+from sqlite_utils import Database, Migrations
+
+from client.replica import schema
+from shared_models.base import Record
+from shared_models.registry import Registry
+
+
+def migrate(db: Database, registry: Registry) -> None:
+    """Bring a replica file, new or old, to the present shape. Each step is one transaction; a failed one leaves no trace."""
+    _change_log().apply(db)
+    _records(registry).apply(db)
+
+
+def _change_log() -> Migrations:
+    steps = Migrations("change_log")
+
+    @steps()
+    def m001_first(db: Database) -> None:
+        for statement in _CHANGE_LOG_1:
+            db.execute(statement)
+
+    return steps
+
+
+def _records(registry: Registry) -> Migrations:
+    steps = Migrations("records")
+    shape = blake2b(schema.fingerprint_text(registry).encode(), digest_size=8).hexdigest()
+
+    @steps(name=f"shape_{shape}")
+    def grow(db: Database) -> None:
+        for entity in registry:
+            _grow_table(db, entity)
+            _renew_search(db, entity)
+
+    return steps
+
+
+def _grow_table(db: Database, entity: type[Record]) -> None:
+    """Make an entity's table, or add the columns that it lacks."""
+    table = db.table(entity.entity_name)
+    if not table.exists():
+        db.execute(schema.table_sql(entity))
+    present = {column.name for column in table.columns}
+    for column in schema.columns(entity):
+        if column.name not in present:
+            db.execute(
+                f"ALTER TABLE {schema.quoted(entity.entity_name)} "
+                f"ADD COLUMN {schema.quoted(column.name)} {schema.sql_type(column.kind)}"
+            )
+    for statement in schema.index_statements(entity):
+        db.execute(statement)
+
+
+def _renew_search(db: Database, entity: type[Record]) -> None:
+    """Drop and build an entity's search index: its columns may have changed, and a `transform` would have lost its triggers."""
+    index = schema.search_table(entity)
+    for statement in schema.drop_search_triggers(entity):
+        db.execute(statement)
+    db.execute(f"DROP TABLE IF EXISTS {schema.quoted(index)}")
+    db.execute(f"DROP VIEW IF EXISTS {schema.quoted(index + '_text')}")
+    for statement in schema.search_statements(entity):
+        db.execute(statement)
+    for statement in schema.search_triggers(entity):
+        db.execute(statement)
+    if schema.search_columns(entity):
+        db.execute(f"INSERT INTO {schema.quoted(index)} ({schema.quoted(index)}) VALUES ('rebuild')")
+
+
+_CHANGE_LOG_1 = (
+    "CREATE TABLE _sync_meta (k TEXT PRIMARY KEY, v TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    # n: order of the saves for ever; number: place in the present device epoch, given when a tx is first in flight.
+    """CREATE TABLE _sync_tx (
+        n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, number INTEGER, origin TEXT NOT NULL,
+        after TEXT NOT NULL, hlc INTEGER NOT NULL, label TEXT NOT NULL, saved_at INTEGER NOT NULL, by TEXT,
+        epoch TEXT, atomic INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('pending', 'inflight', 'acked', 'isolated', 'settled')),
+        attempts INTEGER NOT NULL DEFAULT 0, verdict TEXT, seq INTEGER, at INTEGER, cards TEXT, error TEXT,
+        draft TEXT CHECK (draft IN ('open', 'reissued', 'corrected', 'discarded')), settled_at INTEGER) STRICT""",
+    "CREATE INDEX _i_sync_tx_open ON _sync_tx (state, n) WHERE state <> 'settled'",
+    "CREATE INDEX _i_sync_tx_draft ON _sync_tx (draft) WHERE draft IS NOT NULL",
+    """CREATE TABLE _sync_op (
+        n INTEGER NOT NULL, i INTEGER NOT NULL, tbl TEXT NOT NULL, pk TEXT NOT NULL, op TEXT NOT NULL,
+        "set" TEXT NOT NULL, base TEXT NOT NULL, bv INTEGER NOT NULL, bvx TEXT NOT NULL,
+        PRIMARY KEY (n, i)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX _i_sync_op_pk ON _sync_op (pk)",
+    # The rows that an unsettled tx named, and the parents of those.
+    "CREATE TABLE _sync_touch (row TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (row, n)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX _i_sync_touch_n ON _sync_touch (n)",
+    # data: the central row as JSON, null when the centre has none.
+    """CREATE TABLE _sync_base (tbl TEXT NOT NULL, pk TEXT NOT NULL, ver INTEGER NOT NULL, data TEXT,
+        PRIMARY KEY (tbl, pk)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE _sync_stage (tbl TEXT NOT NULL, pk TEXT NOT NULL, ver INTEGER NOT NULL, data TEXT NOT NULL,
+        PRIMARY KEY (tbl, pk)) STRICT, WITHOUT ROWID""",
+    "CREATE TABLE _sync_digest (tbl TEXT PRIMARY KEY, rows INTEGER NOT NULL, total TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """CREATE TABLE _sync_incident (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL,
+        detail TEXT NOT NULL) STRICT""",
+    """CREATE TABLE _recent (entity TEXT NOT NULL, pk TEXT NOT NULL, used_at INTEGER NOT NULL,
+        PRIMARY KEY (entity, pk)) STRICT, WITHOUT ROWID""",
+)

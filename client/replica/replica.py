@@ -1,0 +1,262 @@
+"""The replica of one signed-in person on this device: the door to everything that screens and the engine read and write."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from client.events import Events
+from client.replica import change_log, connection, meta, migrations, queries, rows, search, standing, undo
+from client.replica.connection import Connect, translated_errors
+from client.replica.queries import Filter, Page
+from client.replica.search import Hit
+from client.replica.seen import Seen
+from client.replica.standing import Draft, RowState, Waiting
+from client.replica.unit_of_work import Edit
+from client.replica.writing import Writer, Writing
+from shared_models.codec import Row
+from shared_models.ids import IdMaker
+from shared_models.registry import Registry
+
+
+@dataclass
+class Replica:
+    """One open replica file. Made by `open_replica`.
+
+    Reading methods may be called from any thread and see the last commit; each thread has its own read connection.
+    Rows are dicts in stored form. Whoever needs several reads of one moment uses `reading`.
+    """
+
+    path: Path
+    registry: Registry
+    ids: IdMaker
+    events: Events
+    _writer: Writer
+    _connect: Connect
+    _local: threading.local
+    _readers: list[sqlite3.Connection]
+
+    # -- whose it is ---------------------------------------------------------------------------------------------------
+
+    def bind(self, user_id: str, device_id: str) -> None:
+        """Note who signed in and as which device; edits carry the name of the user."""
+        with self.write(durable=True) as writing:
+            meta.put(writing.connection, {"user": user_id, "device": device_id})
+
+    def facts(self) -> Mapping[str, Any]:  # Any: JSON values, see `meta`
+        """Return the replica's own facts (`meta`): user, cursor, epochs, state of the engine."""
+        with self.reading() as reader:
+            return meta.get_all(reader)
+
+    # -- writing -------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def edit(self, label: str, *, atomic: bool = False, corrects: str | None = None) -> Iterator[Edit]:
+        """Save what one person did: `with replica.edit("Edited Acme") as edit: edit.update("company", pk, {...})`.
+
+        Rows and change-log ops of the block commit together as one tx, on the medium when the block ends; any exception
+        undoes all of it. label: a sentence for the list of what waits (<= 120 characters). atomic: at the centre, too, all
+        ops apply or none does. corrects: id of a refused tx that this save replaces; its draft is closed with it.
+        An empty block writes nothing. Raises RecordInvalid, ReplicaFull, ReplicaLocked.
+        """
+        with self.write(durable=True) as writing:
+            edit = Edit(writing, self.registry, self.ids, label, atomic)
+            yield edit
+            edit.finish()
+            if corrects is not None:
+                standing.close_draft(writing.connection, corrects, "corrected")
+                writing.log_changed = True
+
+    @contextmanager
+    def write(self, *, durable: bool) -> Iterator[Writing]:
+        """Open the one write transaction (`writing.Writer.write`); for this package and the engine, not for screens."""
+        with self._writer.write(durable=durable) as writing:
+            yield writing
+
+    def undo(self, tx_id: str, label: str) -> bool:
+        """Take back a save: out of the log while it was never sent and nothing stands on it, else by a new, inverse save.
+
+        Fields that were changed again since stay as they are. Returns False when nothing was left to undo.
+        """
+        return undo.undo(self, tx_id, label)
+
+    def retry_draft(self, tx_id: str) -> bool:
+        """Issue a refused or deferred tx again, unchanged, under a new id. Returns False when its draft is not open."""
+        with self.write(durable=True) as writing:
+            return standing.reissue(writing, self.registry, self.ids, tx_id)
+
+    def discard_draft(self, tx_id: str) -> bool:
+        """Close a draft that its author no longer wants. Returns False when it is not open."""
+        with self.write(durable=True) as writing:
+            writing.log_changed = True
+            return standing.close_draft(writing.connection, tx_id, "discarded")
+
+    def used(self, entity: str, pk: str) -> None:
+        """Note that a person opened a record: it comes first among equals in a search."""
+        with self.write(durable=False) as writing:
+            search.note_use(writing.connection, entity, pk, self.ids.now_ms())
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Read several things of one moment, on this thread's own connection."""
+        reader = self._reader()
+        with translated_errors():
+            if reader.in_transaction:
+                yield reader
+                return
+            reader.execute("BEGIN")
+            try:
+                yield reader
+            finally:
+                reader.execute("ROLLBACK")
+
+    def get(self, entity: str, pk: str) -> Row | None:
+        """Return one row as the screen shows it, or None."""
+        with self.reading() as reader:
+            found = rows.read(reader, self.registry.get(entity), pk)
+            return None if found is None else found[0]
+
+    def look(self, entity: str, pk: str) -> Seen | None:
+        """Return a row with what its versions stand for: a form draws `seen.row` and hands `seen` to `Edit.update`."""
+        with self.reading() as reader:
+            return Seen.drawn(reader, self.registry.get(entity), pk)
+
+    def look_at_card(self, card: Row) -> Seen | None:
+        """Return what a conflict card shows as "theirs", for a restore made on it; None when its record is not here."""
+        with self.reading() as reader:
+            return Seen.on_card(reader, self.registry.get(card["record_type"]), card)
+
+    def list_page(
+        self,
+        entity: str,
+        *,
+        sort: str | None = None,
+        descending: bool = False,
+        filters: Sequence[Filter] = (),
+        after: str | None = None,
+        limit: int = 50,
+        archived: bool | None = False,
+    ) -> Page:
+        """Return one page of a list (`queries.list_page`)."""
+        with self.reading() as reader:
+            kind = self.registry.get(entity)
+            return queries.list_page(
+                reader, kind, queries.Order(sort, descending), filters, after=after, limit=limit, archived=archived
+            )
+
+    def count(self, entity: str, *, filters: Sequence[Filter] = (), archived: bool | None = False) -> int:
+        """Return how many rows a list has."""
+        with self.reading() as reader:
+            return queries.count(reader, self.registry.get(entity), filters, archived=archived)
+
+    def children_of(self, entity: str, field: str, parent: str, *, archived: bool | None = False) -> list[Row]:
+        """Return the rows of `entity` whose reference `field` names `parent`, oldest first."""
+        with self.reading() as reader:
+            return queries.children_of(reader, self.registry.get(entity), field, parent, archived=archived)
+
+    def titles(self, entity: str, pks: Sequence[str]) -> dict[str, str]:
+        """Return id -> title of the records that are here."""
+        with self.reading() as reader:
+            return queries.titles(reader, self.registry.get(entity), pks)
+
+    def search(self, text: str, *, entities: Sequence[str] = (), limit: int = 30) -> list[Hit]:
+        """Find records by the starts of words, or the ends of numbers, best first (`search.search`)."""
+        with self.reading() as reader:
+            return search.search(reader, self.registry, text, entities=entities, limit=limit)
+
+    # -- what waits, and what needs a person -----------------------------------------------------------------------------
+
+    def pending_of(self, entity: str, pk: str) -> RowState:
+        """Return a row's dot: sent, waiting, or needs_you."""
+        return self.states_of(entity, (pk,))[pk]
+
+    def states_of(self, entity: str, pks: Sequence[str]) -> dict[str, RowState]:
+        """Return the dots of many rows."""
+        with self.reading() as reader:
+            return standing.states_of(reader, entity, pks, meta.get(reader, "user"))
+
+    def pending_fields(self, entity: str, pk: str) -> set[str]:
+        """Return the fields of a row that hold own values which the centre has not confirmed."""
+        with self.reading() as reader:
+            return {name for _, op in change_log.open_ops(reader, entity, pk) for name in op.set}
+
+    def waiting(self) -> list[Waiting]:
+        """Return what has no settled answer yet, oldest first."""
+        with self.reading() as reader:
+            return standing.waiting(reader)
+
+    def drafts(self) -> list[Draft]:
+        """Return what the centre refused or put off and nobody has dealt with, oldest first."""
+        with self.reading() as reader:
+            return standing.drafts(reader)
+
+    def cards(self, user: str | None = None) -> list[Row]:
+        """Return the open conflict cards of a person (by default the one who signed in), newest first."""
+        with self.reading() as reader:
+            if "sync_conflict" not in self.registry.by_name:
+                return []
+            return standing.cards(reader, self.registry.get("sync_conflict"), user or meta.get(reader, "user"))
+
+    # -- life ------------------------------------------------------------------------------------------------------------
+
+    def _reader(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._connect(self.path)
+            connection.prepare_reader(found)
+            self._local.connection = found
+            self._readers.append(found)
+        return found
+
+    def close(self) -> None:
+        """Close every connection. Readers on other threads must have ended."""
+        for reader in self._readers:
+            reader.close()
+        self._readers.clear()
+        self._local = threading.local()
+        self._writer.close()
+
+
+def open_replica(
+    path: Path,
+    registry: Registry,
+    ids: IdMaker,
+    *,
+    events: Events | None = None,
+    connect: Connect = connection.connect,
+    synchronous: str = "FULL",
+) -> Replica:
+    """Open a replica file, making or migrating it first; only its owner can read it.
+
+    ids: makes record ids, tx ids and the device epoch, and tells the time. synchronous: how safely a person's save is
+    written; tests that never cut the power pass "OFF". Raises ReplicaDamaged when the file is not a sound replica,
+    ReplicaLocked when another process holds it, ReplicaFull when the disk is full.
+    """
+    connection.create_private(path)
+    with translated_errors():
+        writer = connect(path)
+        try:
+            connection.prepare_writer(writer)
+            migrations.migrate(Database(writer), registry)
+        except BaseException:
+            writer.close()
+            raise
+    told = events or Events()
+    replica = Replica(path, registry, ids, told, Writer(writer, told, synchronous), connect, threading.local(), [])
+    _name_device(replica)
+    return replica
+
+
+def _name_device(replica: Replica) -> None:
+    """Give a new file its install id and its first device epoch."""
+    if replica.facts()["install"]:
+        return
+    with replica.write(durable=True) as writing:
+        meta.put(writing.connection, {"install": replica.ids.token(), "device_epoch": replica.ids.token()})

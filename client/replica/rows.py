@@ -1,0 +1,120 @@
+"""Rows between their stored form (dicts, `shared_models.codec`) and the replica's tables."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from client.replica.fold import fold
+from client.replica.schema import has_key, quoted
+from shared_models.base import Record
+from shared_models.codec import Row, dumps
+from shared_models.fields import Kind, columns
+
+Value = Any
+"""A scalar as SQLite holds it. Any: what sqlite3 returns has no static type."""
+KEY_CHARS = 200
+"""Characters of a title that its sort key keeps."""
+
+
+@cache
+def names(entity: type[Record]) -> tuple[str, ...]:
+    """Return the field names in order of declaration, which is also the order on the wire."""
+    return tuple(c.name for c in columns(entity))
+
+
+@cache
+def select_list(entity: type[Record], prefix: str = "") -> str:
+    """Return the fields of an entity for a SELECT, in order of declaration."""
+    return ", ".join(prefix + quoted(name) for name in names(entity))
+
+
+@cache
+def _special(entity: type[Record]) -> tuple[tuple[int, Kind], ...]:
+    return tuple((i, c.kind) for i, c in enumerate(columns(entity)) if c.kind in (Kind.BOOLEAN, Kind.SET))
+
+
+def decode(entity: type[Record], values: Sequence[Value]) -> Row:
+    """Return the stored form of a row selected by `select_list`."""
+    row = dict(zip(names(entity), values, strict=True))
+    for i, kind in _special(entity):
+        value = values[i]
+        if value is not None:
+            row[names(entity)[i]] = bool(value) if kind is Kind.BOOLEAN else json.loads(value)
+    return row
+
+
+def encode(entity: type[Record], name: str, value: Value) -> Value:
+    """Return one field's value as its column holds it."""
+    return dumps(value) if isinstance(value, (list, tuple)) else value
+
+
+def title_key(entity: type[Record], row: Row) -> str:
+    """Return the folded title, the key of sorting and of the search by the start of a name."""
+    return fold(" ".join(row[name] for name in entity.title_fields if row.get(name))[:KEY_CHARS])
+
+
+def read(connection: sqlite3.Connection, entity: type[Record], pk: str) -> tuple[Row, int] | None:
+    """Return a row and its server version, or None."""
+    found = connection.execute(
+        f"SELECT _v, {select_list(entity)} FROM {quoted(entity.entity_name)} WHERE id = ?", (pk,)
+    ).fetchone()
+    return None if found is None else (decode(entity, found[1:]), found[0])
+
+
+def write(connection: sqlite3.Connection, entity: type[Record], row: Row, version: int) -> None:
+    """Insert a row or make an existing one equal to it."""
+    connection.execute(upsert_sql(entity), upsert_values(entity, row, version))
+
+
+def remove(connection: sqlite3.Connection, entity: type[Record], pks: Iterable[str]) -> None:
+    """Delete rows by id."""
+    connection.executemany(f"DELETE FROM {quoted(entity.entity_name)} WHERE id = ?", [(pk,) for pk in pks])
+
+
+@cache
+def upsert_sql(entity: type[Record]) -> str:
+    """Return the statement that inserts or updates one row: `_v`, then `_k` if there is one, then the fields."""
+    hidden = ["_v", "_k"] if has_key(entity) else ["_v"]
+    cols = hidden + [quoted(name) for name in names(entity)]
+    changes = ", ".join(f"{c} = excluded.{c}" for c in cols if c != '"id"')
+    marks = ", ".join("?" * len(cols))
+    return (
+        f"INSERT INTO {quoted(entity.entity_name)} ({', '.join(cols)}) VALUES ({marks}) "
+        f"ON CONFLICT (id) DO UPDATE SET {changes}"
+    )
+
+
+def upsert_values(entity: type[Record], row: Row, version: int) -> list[Value]:
+    """Return the values for `upsert_sql`."""
+    hidden = [version, title_key(entity, row)] if has_key(entity) else [version]
+    return hidden + [encode(entity, name, row[name]) for name in names(entity)]
+
+
+def bulk_values(
+    entity: type[Record], cols: Sequence[str], rows: Sequence[Sequence[Value]], versions: Sequence[int]
+) -> list[tuple[Value, ...]]:
+    """Return the values for `upsert_sql` of many rows given as arrays in the order of `cols`, as they come on the wire.
+
+    The hot path of a pull: no dict per row when the columns are in order of declaration, which they are.
+    """
+    order = names(entity)
+    if tuple(cols) != order:
+        place = [list(cols).index(name) for name in order]
+        rows = [[row[i] for i in place] for row in rows]
+    sets = [i for i, kind in _special(entity) if kind is Kind.SET]
+    if sets:
+        rows = [[dumps(v) if isinstance(v, list) else v for v in row] for row in rows]
+    if not has_key(entity):
+        return [(v, *row) for v, row in zip(versions, rows, strict=True)]
+    return [(v, k, *row) for v, k, row in zip(versions, _keys(entity, rows), rows, strict=True)]
+
+
+def _keys(entity: type[Record], rows: Sequence[Sequence[Value]]) -> list[str]:
+    """Return the folded titles of many rows in order of declaration."""
+    places = [names(entity).index(name) for name in entity.title_fields]
+    if len(places) == 1:
+        i = places[0]
+        return [fold((row[i] or "")[:KEY_CHARS]) for row in rows]
+    return [fold(" ".join(row[i] for i in places if row[i])[:KEY_CHARS]) for row in rows]

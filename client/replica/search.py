@@ -1,0 +1,211 @@
+"""The quick search: any record by the start of its name, of a word, or by the end of a number (row 38).
+
+Candidates come from three places, at most 300 in all: names that start with what was typed (an index range), records used
+lately, and the full-text index with every word as a prefix. They are ranked by our own key, not by the index: exact name,
+start of the name, start of a word of the name, elsewhere; within one, the lately used first, then by name.
+A hit in a part (phone, address, note, account, old name) counts for the records that it belongs to.
+"""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from client.replica.fold import fold, other_spelling, words
+from client.replica.schema import has_key, quoted, search_columns, search_table
+from shared_models.base import Record
+from shared_models.registry import Registry
+
+MAX_CANDIDATES = 300
+BY_NAME = 120
+BY_WORD = 60
+RECENT = 50
+MIN_TAIL = 3
+"""Digits that are looked for at the end of numbers, too; fewer would find too much."""
+_NUMBER = re.compile(r"[\d\s+()./-]+")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One record that was found."""
+
+    entity: str
+    pk: str
+    title: str
+    """As it is stored, not folded."""
+    through: str | None
+    """Entity of the part that matched (contact_point, address...); none when the record itself did."""
+
+
+@dataclass
+class _Candidate:
+    entity: type[Record]
+    pk: str
+    key: str
+    title: str
+    through: str | None
+
+
+def search(
+    connection: sqlite3.Connection, registry: Registry, text: str, *, entities: Sequence[str] = (), limit: int = 30
+) -> list[Hit]:
+    """Return the best records for what was typed, live ones only; an empty text finds what was used lately.
+
+    entities: names of the kinds wanted, by default all that have a title and are searched.
+    """
+    typed = fold(text).strip()
+    kinds = [e for e in _kinds(registry) if not entities or e.entity_name in entities]
+    lately = _lately(connection)
+    found: dict[tuple[str, str], _Candidate] = {}
+    _add(found, _recent(connection, kinds, typed, lately))
+    if typed:
+        for kind in kinds:
+            _add(found, _by_name(connection, kind, typed))
+        if len(found) < limit or len(typed) > 2:
+            _by_word(connection, registry, kinds, text, found)
+    best = sorted(found.values(), key=lambda c: _rank(c, typed, lately))[:limit]
+    return [Hit(c.entity.entity_name, c.pk, c.title, c.through) for c in best]
+
+
+def note_use(connection: sqlite3.Connection, entity: str, pk: str, now_ms: int) -> None:
+    """Remember that a record was opened; the last `RECENT` are kept."""
+    connection.execute(
+        "INSERT INTO _recent (entity, pk, used_at) VALUES (?, ?, ?) "
+        "ON CONFLICT (entity, pk) DO UPDATE SET used_at = excluded.used_at",
+        (entity, pk, now_ms),
+    )
+    connection.execute(
+        "DELETE FROM _recent WHERE used_at < (SELECT min(used_at) FROM "
+        "(SELECT used_at FROM _recent ORDER BY used_at DESC LIMIT ?))",
+        (RECENT,),
+    )
+
+
+@cache
+def _kinds(registry: Registry) -> tuple[type[Record], ...]:
+    return tuple(e for e in registry if has_key(e) and search_columns(e))
+
+
+@cache
+def _parts(registry: Registry, kind: type[Record]) -> tuple[tuple[type[Record], str], ...]:
+    """Return (entity, owner field) of the searched parts of a kind."""
+    return tuple((child, field) for child, field in registry.children(kind) if search_columns(child))
+
+
+def _lately(connection: sqlite3.Connection) -> dict[tuple[str, str], int]:
+    """Return (entity, id) -> rank among the lately used, 0 the newest."""
+    found = connection.execute("SELECT entity, pk FROM _recent ORDER BY used_at DESC LIMIT ?", (RECENT,))
+    return {(entity, pk): i for i, (entity, pk) in enumerate(found)}
+
+
+def _recent(
+    connection: sqlite3.Connection,
+    kinds: Iterable[type[Record]],
+    typed: str,
+    lately: dict[tuple[str, str], int],
+) -> Iterable[_Candidate]:
+    starts = words(typed)
+    for kind in kinds:
+        pks = [pk for entity, pk in lately if entity == kind.entity_name]
+        sql = f"{_select(kind)} WHERE id IN (SELECT value FROM json_each(?)) AND archived_at IS NULL"
+        for row in connection.execute(sql, (json.dumps(pks),)).fetchall() if pks else ():
+            names = words(row[1])
+            if all(any(name.startswith(start) for name in names) for start in starts):
+                yield _candidate(kind, row)
+
+
+def _by_name(connection: sqlite3.Connection, kind: type[Record], typed: str) -> Iterable[_Candidate]:
+    sql = f"{_select(kind)} WHERE _k >= ? AND _k < ? AND archived_at IS NULL ORDER BY _k LIMIT ?"
+    for row in connection.execute(sql, (typed, typed + "\U0010ffff", BY_NAME)).fetchall():
+        yield _candidate(kind, row)
+
+
+def _by_word(
+    connection: sqlite3.Connection,
+    registry: Registry,
+    kinds: Sequence[type[Record]],
+    text: str,
+    found: dict[tuple[str, str], _Candidate],
+) -> None:
+    """Add what the full-text index finds: the records' own words first, then their parts."""
+    query = match_query(text)
+    if not query:
+        return
+    for kind in kinds:
+        room = min(BY_WORD, MAX_CANDIDATES - len(found))
+        sql = (
+            f"{_select(kind, 'r.')} r WHERE r._n IN (SELECT rowid FROM {_index(kind)} WHERE {_index(kind)} MATCH ? LIMIT ?)"
+            " AND r.archived_at IS NULL"
+        )
+        _add(found, [_candidate(kind, row) for row in connection.execute(sql, (query, room)).fetchall()])
+    for kind in kinds:
+        for part, field in _parts(registry, kind):
+            room = min(BY_WORD, MAX_CANDIDATES - len(found))
+            _add(found, _by_part(connection, kind, part, field, query, room) if room > 0 else ())
+
+
+def _by_part(
+    connection: sqlite3.Connection, kind: type[Record], part: type[Record], field: str, query: str, room: int
+) -> list[_Candidate]:
+    sql = (
+        f"{_select(kind, 'r.')} r WHERE r.archived_at IS NULL AND r.id IN (SELECT {quoted(field)} FROM "
+        f"{quoted(part.entity_name)} WHERE archived_at IS NULL AND _n IN "
+        f"(SELECT rowid FROM {_index(part)} WHERE {_index(part)} MATCH ? LIMIT ?))"
+    )
+    found = connection.execute(sql, (query, room)).fetchall()
+    return [_candidate(kind, row, part.entity_name) for row in found]
+
+
+def match_query(text: str) -> str:
+    """Return what was typed as an FTS5 query: every word a prefix, all of them wanted; empty when there is no word.
+
+    A word with â or î is looked for in both spellings, a number also from its end.
+    """
+    if _NUMBER.fullmatch(text.strip()) and (digits := "".join(c for c in text if c.isdigit())):
+        return f'"{digits}"*' if len(digits) < MIN_TAIL else f'"{digits}"* OR "t{digits[::-1]}"*'
+    return " AND ".join(_one_word(word) for word in re.findall(r"\w+", text))
+
+
+def _one_word(word: str) -> str:
+    start = fold(word)
+    forms = [start, *other_spelling(word).split()]
+    if start.isdigit() and len(start) >= MIN_TAIL:
+        forms.append(f"t{start[::-1]}")
+    joined = " OR ".join(f'"{form}"*' for form in forms)
+    return f"({joined})" if len(forms) > 1 else joined
+
+
+def _rank(candidate: _Candidate, typed: str, lately: dict[tuple[str, str], int]) -> tuple[int, int, str, str]:
+    """Return the sort key of a candidate: smaller is better."""
+    if candidate.through is not None:
+        kind = 4
+    elif candidate.key == typed:
+        kind = 0
+    elif candidate.key.startswith(typed):
+        kind = 1
+    else:
+        names = words(candidate.key)
+        kind = 2 if all(any(n.startswith(w) for n in names) for w in words(typed)) else 3
+    recent = lately.get((candidate.entity.entity_name, candidate.pk), RECENT)
+    return kind, recent, candidate.key, candidate.pk
+
+
+def _select(kind: type[Record], prefix: str = "") -> str:
+    cols = ", ".join(f"{prefix}{quoted(name)}" for name in kind.title_fields)
+    return f"SELECT {prefix}id, {prefix}_k, {cols} FROM {quoted(kind.entity_name)}"
+
+
+def _index(kind: type[Record]) -> str:
+    return quoted(search_table(kind))
+
+
+def _candidate(kind: type[Record], row: Sequence[str | None], through: str | None = None) -> _Candidate:
+    pk, key, *parts = row
+    return _Candidate(kind, str(pk), str(key), " ".join(part for part in parts if part), through)
+
+
+def _add(found: dict[tuple[str, str], _Candidate], more: Iterable[_Candidate]) -> None:
+    for one in more:
+        found.setdefault((one.entity.entity_name, one.pk), one)

@@ -1,0 +1,58 @@
+"""What a person had on the screen when he typed: values, and the versions that they stand for (`sync.md` 1.1)."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from client.replica import change_log, meta, rows
+from shared_models.base import Record
+from shared_models.codec import Row
+from shared_models.fields import ARCHIVED, data_columns, unit_of
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A record as it was drawn. A form keeps it until the save, whatever a pull brings meanwhile."""
+
+    row: Row
+    versions: Mapping[str, int]
+    """Unit -> base version; `*` is the row's."""
+    before_n: int | None = None
+    """Own saves below this place in the log were on the screen; none: all."""
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection, entity: type[Record], pk: str) -> "Seen | None":
+        """Return what the screen shows of a record at this moment, or None when it shows nothing."""
+        found = rows.read(connection, entity, pk)
+        if found is None:
+            return None
+        versions = change_log.base_versions(connection, entity.entity_name, pk, found[1], fields_to_units(entity))
+        return cls(found[0], versions)
+
+    @classmethod
+    def drawn(cls, connection: sqlite3.Connection, entity: type[Record], pk: str) -> "Seen | None":
+        """Return the same for a form that stays open: saves made elsewhere meanwhile do not count as seen."""
+        found = cls.of(connection, entity, pk)
+        return found and cls(found.row, found.versions, change_log.newest_place(connection) + 1)
+
+    @classmethod
+    def on_card(cls, connection: sqlite3.Connection, entity: type[Record], card: Row) -> "Seen | None":
+        """Return what a conflict card shows: its `theirs`, at the version that the card names.
+
+        A restore made on it must not take the row's newer version (`sync.md` 3, conflict inbox row).
+        """
+        present = cls.of(connection, entity, card["record_id"])
+        if present is None:
+            return None
+        theirs = json.loads(card["theirs"] or "{}")
+        version = card["theirs_version"]
+        facts = meta.get_all(connection)
+        if card["server_epoch"] != facts["rows_epoch"]:
+            version = min(version, facts["restored"].get(card["server_epoch"], 0))
+        return cls({**present.row, **theirs}, {"*": version})
+
+
+def fields_to_units(entity: type[Record]) -> dict[str, str]:
+    """Return field -> unit of an entity, the archive flag included."""
+    return {**{c.name: unit_of(entity, c.name) for c in data_columns(entity)}, ARCHIVED: ARCHIVED}

@@ -1,0 +1,98 @@
+"""One write transaction at a time: begun at once, committed once, and told to the screens only afterwards."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock, get_ident
+
+from client.events import ChangeLogChanged, Event, Events, RecordsChanged
+from client.replica.connection import translated_errors
+
+MANY = 500
+"""Rows of one entity that are named in an event; beyond it the screens read what they show again."""
+
+
+@dataclass
+class Writing:
+    """An open write transaction, and what it will tell."""
+
+    connection: sqlite3.Connection
+    from_centre: bool = False
+    log_changed: bool = False
+    events: list[Event] = field(default_factory=list)
+    _changed: dict[str, set[str]] = field(default_factory=dict)
+    _every: set[str] = field(default_factory=set)
+
+    def changed(self, entity: str, pks: set[str]) -> None:
+        """Note rows whose place on the screen changed."""
+        found = self._changed.setdefault(entity, set())
+        found |= pks
+        if len(found) > MANY:
+            self._every.add(entity)
+
+    def changed_all(self, entity: str) -> None:
+        """Note that any row of an entity may have changed."""
+        self._every.add(entity)
+
+    def news(self) -> Iterator[Event]:
+        """Yield what there is to tell after the commit."""
+        ids = {entity: frozenset(pks) for entity, pks in self._changed.items() if pks and entity not in self._every}
+        if ids or self._every:
+            yield RecordsChanged(ids, frozenset(self._every), self.from_centre)
+        if self.log_changed:
+            yield ChangeLogChanged()
+        yield from self.events
+
+
+class Writer:
+    """The only connection that writes, and its turn-taking among threads."""
+
+    def __init__(self, connection: sqlite3.Connection, events: Events, synchronous: str):
+        self._connection, self._events, self._full = connection, events, synchronous
+        self._turn, self._holder = Lock(), 0
+
+    @contextmanager
+    def write(self, *, durable: bool) -> Iterator[Writing]:
+        """Run one transaction: BEGIN IMMEDIATE, one COMMIT, then the events; any exception undoes all of it.
+
+        durable: on the medium before it returns, for what a person typed; else a power cut may take it back whole.
+        Raises ReplicaLocked when another process writes for more than 5 s, ReplicaFull when the disk is full.
+        A second `write` inside the first, on the same thread, is a mistake of the programmer: RuntimeError.
+        """
+        if self._holder == get_ident():
+            raise RuntimeError("a write is already open on this thread")
+        with self._turn:
+            self._holder = get_ident()
+            try:
+                with translated_errors():
+                    writing = yield from self._transaction(durable)
+            finally:
+                self._holder = 0
+        for event in writing.news():
+            self._events.publish(event)
+
+    def _transaction(self, durable: bool) -> Iterator[Writing]:
+        connection = self._connection
+        # Only outside a transaction does this pragma take effect.
+        connection.execute(f"PRAGMA synchronous = {self._full if durable else 'NORMAL'}")
+        connection.execute("BEGIN IMMEDIATE")
+        writing = Writing(connection)
+        try:
+            yield writing
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return writing
+
+    @property
+    def is_writing(self) -> bool:
+        """Return whether the calling thread has a write open."""
+        return self._holder == get_ident()
+
+    def close(self) -> None:
+        """Close the connection once nobody writes."""
+        with self._turn, translated_errors():
+            self._connection.close()

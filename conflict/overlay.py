@@ -1,0 +1,78 @@
+"""What a screen shows: the central row with the device's own unsettled ops laid over it."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from shared_models.base import Record
+from shared_models.codec import Row
+from shared_models.fields import ARCHIVED, Kind, Merge, column_of, columns, unit_of, units
+from shared_models.protocol import Op
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """When an op took effect and whose it is: the save on the device, or the acceptance at the centre."""
+
+    at: int
+    """Microseconds since 1970 UTC."""
+    by: str | None
+
+
+def overlay(entity: type[Record], view: Row | None, op: Op, stamp: Stamp) -> Row | None:
+    """Return the row as it stands with one own op on top of `view`.
+
+    None means that there is no such row: an edit of a row that is not in the replica shows nothing. An insert of a row
+    that is there (a link added again) brings it back and lays its fields over. Texts are merged by lines against what
+    their author saw, sets by what he added and took away, so that a pull under a pending op changes what it should.
+    Source: `overlay` of the model, and `sync.md` trap 5 (rebase for display).
+    """
+    if view is None and op.op != "i":
+        return None
+    row = dict(view) if view is not None else {**blank_row(entity), "id": op.pk}
+    if view is None:
+        row["created_at"], row["created_by"] = stamp.at, stamp.by
+    if op.op == "d":
+        row[ARCHIVED] = stamp.at
+    elif op.op == "i":
+        row[ARCHIVED] = None
+    for field, value in op.set.items():
+        row[field] = laid_over(entity, field, row.get(field), value, op.base.get(field))
+    row["updated_at"], row["updated_by"] = stamp.at, stamp.by
+    return row
+
+
+def laid_over(entity: type[Record], field: str, below: Any, typed: Any, base: Any) -> Any:  # Any: stored scalars
+    """Return one field's value with a typed one laid over what is below; `base` is what its author had on the screen."""
+    if field == ARCHIVED:
+        return typed
+    policy = units(entity)[unit_of(entity, field)].policy
+    if policy is Merge.SU and isinstance(typed, dict):
+        return sorted((set(below or ()) | set(typed.get("add", ()))) - set(typed.get("remove", ())))
+    if policy is Merge.MX:
+        return greater(column_of(entity, field).kind, below, typed)
+    return typed
+
+
+def greater(kind: Kind, one: Any, other: Any) -> Any:  # Any: stored scalars of one kind
+    """Return the sticky value of two: true over false, any over none, the earlier of two times, the larger of two numbers."""
+    known = [value for value in (one, other) if value is not None]
+    if len(known) < 2:
+        return known[0] if known else None
+    return min(known) if kind in (Kind.INSTANT, Kind.DATE) else max(known)
+
+
+@cache
+def _blank(entity: type[Record]) -> tuple[tuple[str, Any], ...]:  # Any: stored scalars
+    return tuple((c.name, _default(entity, c.name)) for c in columns(entity))
+
+
+def _default(entity: type[Record], name: str) -> Any:  # Any: a stored scalar
+    info = entity.model_fields[name]
+    value = None if info.is_required() else info.get_default(call_default_factory=True)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def blank_row(entity: type[Record]) -> Row:
+    """Return a row of defaults in stored form; fields that must be given are None."""
+    return {name: list(value) if isinstance(value, list) else value for name, value in _blank(entity)}
