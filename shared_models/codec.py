@@ -23,7 +23,8 @@ def dumps(value: object) -> str:
 @cache
 def _adapter(entity: type[Record], name: str) -> TypeAdapter[Any]:  # Any: the type of a field is known at run time only
     info = entity.model_fields[name]
-    return TypeAdapter(Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation)
+    kind: Any = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+    return TypeAdapter(kind)
 
 
 def stored_value(entity: type[Record], name: str, value: object) -> Any:  # Any: a stored scalar
@@ -32,10 +33,8 @@ def stored_value(entity: type[Record], name: str, value: object) -> Any:  # Any:
     What arrives must already be of the stored type (`Kind`): a number for a text, or text for a number, is refused.
     """
     column = _columns_by_name(entity)[name]
-    if (
-        value is not None
-        and not isinstance(value, _STORED[column.kind])
-        or isinstance(value, bool) != (column.kind is Kind.BOOLEAN and value is not None)
+    if (value is not None and not isinstance(value, _STORED[column.kind])) or isinstance(value, bool) != (
+        column.kind is Kind.BOOLEAN and value is not None
     ):
         raise RecordInvalid((FieldProblem(name, "problem.type"),))
     adapter = _adapter(entity, name)

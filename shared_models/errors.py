@@ -18,8 +18,9 @@
 The text on screen is looked up from the code (`error.<code>`), in the reader's language.
 """
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -135,7 +136,7 @@ class FieldProblem:
     field: str
     reason: str
     """Text key, for example `problem.required`."""
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(eq=False)

@@ -163,7 +163,7 @@ def _column(entity: "type[Record]", name: str, info: "FieldInfo") -> Column:
     kind = kinds[0] if kinds else _KINDS.get(str if values else plain)
     if kind is None:
         raise TypeError(f"{entity.__name__}.{name} has no kind for {info.annotation}")
-    lengths = [m.max_length for m in notes if getattr(m, "max_length", None) is not None]
+    lengths = [length for m in notes if (length := getattr(m, "max_length", None)) is not None]
     return Column(
         name,
         kind,

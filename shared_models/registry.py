@@ -40,10 +40,7 @@ class Registry:
     def children(self, entity: type[Record]) -> tuple[tuple[type[Record], str], ...]:
         """Return (child entity, field) of every reference by which a record belongs to one of `entity`."""
         return tuple(
-            (child, field)
-            for child in self.entities
-            for field, parent in self.parents(child)
-            if parent == entity.entity_name
+            (child, field) for child in self.entities for field, parent in self.parents(child) if parent == entity.entity_name
         )
 
 

@@ -19,7 +19,7 @@ class PullRequest:
 
 @dataclass(frozen=True)
 class UpToDate:
-    """Nothing is newer than the cursor. digest: `digest.combined` of the whole view, 16 hex digits. safe_seq: last verified backup."""
+    """Nothing is newer than the cursor. digest: `digest.combined` of the whole view. safe_seq: the last verified backup."""
 
     digest: str
     safe_seq: int

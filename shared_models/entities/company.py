@@ -17,9 +17,7 @@ class Company(Record):
     entity_name = "company"
     title_fields = ("name",)
 
-    code: Annotated[
-        Text | None, Field(max_length=30), Col(merge=Merge.PN, widget="code", in_list=True, search=True)
-    ] = None
+    code: Annotated[Text | None, Field(max_length=30), Col(merge=Merge.PN, widget="code", in_list=True, search=True)] = None
     name: Annotated[Text, Field(min_length=1, max_length=200), Col(in_list=True, search=True)]
     legal_name: Annotated[Text | None, Field(max_length=200), Col(search=True)] = None
     roles: Annotated[Tags, Col(merge=Merge.SU, widget="roles", in_list=True)] = ()
@@ -28,22 +26,16 @@ class Company(Record):
         Field(max_length=30),
         Col(merge=Merge.GR, group="fiscal", widget="fiscal_code", in_list=True, search=True),
     ] = None
-    vat_country: Annotated[Text | None, Field(max_length=2), Col(merge=Merge.GR, group="fiscal", widget="country")] = (
-        None
-    )
+    vat_country: Annotated[Text | None, Field(max_length=2), Col(merge=Merge.GR, group="fiscal", widget="country")] = None
     is_vat_payer: Annotated[bool | None, Col(merge=Merge.GR, group="fiscal", widget="switch")] = None
     trade_register_no: Annotated[
         Text | None, Field(max_length=40), Col(merge=Merge.GR, group="fiscal", widget="trade_register_no")
     ] = None
-    type_id: Annotated[
-        Id | None, Col(widget="list", references="pick_list_item", choices="company_type", in_list=True)
-    ] = None
-    status_id: Annotated[
-        Id | None, Col(widget="list", references="pick_list_item", choices="company_status", in_list=True)
-    ] = None
-    industry_id: Annotated[
-        Id | None, Col(widget="list", references="pick_list_item", choices="industry", in_list=True)
-    ] = None
+    type_id: Annotated[Id | None, Col(widget="list", references="pick_list_item", choices="company_type", in_list=True)] = None
+    status_id: Annotated[Id | None, Col(widget="list", references="pick_list_item", choices="company_status", in_list=True)] = (
+        None
+    )
+    industry_id: Annotated[Id | None, Col(widget="list", references="pick_list_item", choices="industry", in_list=True)] = None
     source_id: Annotated[
         Id | None,
         Col(merge=Merge.GR, group="source", widget="list", references="pick_list_item", choices="information_source"),
@@ -54,9 +46,7 @@ class Company(Record):
     parent_id: Annotated[Id | None, Col(widget="picker", references="company")] = None
     description: Annotated[Text | None, Field(max_length=20_000), Col(merge=Merge.LM, widget="long_text")] = None
     language: Annotated[Text | None, Field(max_length=5), Col(merge=Merge.LE, widget="language")] = None
-    price_segment_id: Annotated[Id | None, Col(widget="list", references="pick_list_item", choices="price_segment")] = (
-        None
-    )
+    price_segment_id: Annotated[Id | None, Col(widget="list", references="pick_list_item", choices="price_segment")] = None
     visit_every_days: Annotated[int | None, Field(ge=1, le=3650), Col(merge=Merge.LE, widget="number")] = None
     do_not_contact: Annotated[bool, Col(merge=Merge.MX, widget="switch")] = False
 
@@ -74,7 +64,7 @@ class CompanyAlias(Record):
 
 
 class BankAccount(Record):
-    """A bank account of a company, in any currency. Its id is a UUIDv7: a changed IBAN is one record with a before and an after."""
+    """A bank account of a company. Its id is made freely: a changed IBAN is one record with a before and an after."""
 
     entity_name = "bank_account"
     title_fields = ("iban",)

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from shared_models.base import Day, Id, Instant, Record, Text
+from shared_models.base import Day, Id, Record, Text
 from shared_models.fields import Col, Merge, Parent
 
 PartialDate = Annotated[str, Field(pattern=r"^(\d{4}|-)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
@@ -17,9 +17,9 @@ class Contact(Record):
     entity_name = "contact"
     title_fields = ("first_name", "last_name")
 
-    first_name: Annotated[
-        Text | None, Field(max_length=100), Col(merge=Merge.GR, group="name", in_list=True, search=True)
-    ] = None
+    first_name: Annotated[Text | None, Field(max_length=100), Col(merge=Merge.GR, group="name", in_list=True, search=True)] = (
+        None
+    )
     last_name: Annotated[
         Text, Field(min_length=1, max_length=100), Col(merge=Merge.GR, group="name", in_list=True, search=True)
     ]
@@ -27,12 +27,10 @@ class Contact(Record):
     salutation: Annotated[Text | None, Field(max_length=60), Col(merge=Merge.LE)] = None
     gender: Annotated[Literal["female", "male", "other"] | None, Col(merge=Merge.LE, widget="choice")] = None
     job_title: Annotated[Text | None, Field(max_length=120), Col(merge=Merge.LE, in_list=True)] = None
-    type_id: Annotated[
-        Id | None, Col(widget="list", references="pick_list_item", choices="contact_type", in_list=True)
-    ] = None
-    status_id: Annotated[
-        Id | None, Col(widget="list", references="pick_list_item", choices="contact_status", in_list=True)
-    ] = None
+    type_id: Annotated[Id | None, Col(widget="list", references="pick_list_item", choices="contact_type", in_list=True)] = None
+    status_id: Annotated[Id | None, Col(widget="list", references="pick_list_item", choices="contact_status", in_list=True)] = (
+        None
+    )
     birth_date: Annotated[PartialDate | None, Col(widget="partial_date", right_group="personal")] = None
     language: Annotated[Text | None, Field(max_length=5), Col(merge=Merge.LE, widget="language")] = None
     responsible_id: Annotated[Id | None, Col(merge=Merge.LE, widget="picker", references="user", in_list=True)] = None
@@ -57,9 +55,7 @@ class RelatedPerson(Record):
     kind: Annotated[Literal["spouse", "child", "assistant"], Col(widget="choice", in_list=True, right_group="personal")]
     name: Annotated[Text, Field(min_length=1, max_length=200), Col(in_list=True, right_group="personal")]
     birth_date: Annotated[PartialDate | None, Col(widget="partial_date", right_group="personal")] = None
-    note: Annotated[
-        Text | None, Field(max_length=2000), Col(merge=Merge.LM, widget="long_text", right_group="personal")
-    ] = None
+    note: Annotated[Text | None, Field(max_length=2000), Col(merge=Merge.LM, widget="long_text", right_group="personal")] = None
 
 
 class CompanyContact(Record):
@@ -70,9 +66,7 @@ class CompanyContact(Record):
 
     company_id: Annotated[Id, Parent(), Col(merge=Merge.AN, references="company", widget="picker")]
     contact_id: Annotated[Id, Parent(), Col(merge=Merge.AN, references="contact", widget="picker")]
-    role_id: Annotated[
-        Id | None, Col(widget="list", references="pick_list_item", choices="contact_role", in_list=True)
-    ] = None
+    role_id: Annotated[Id | None, Col(widget="list", references="pick_list_item", choices="contact_role", in_list=True)] = None
     is_primary: Annotated[bool, Col(merge=Merge.LE, widget="switch")] = False
     started_on: Annotated[Day | None, Col(merge=Merge.GR, group="period", widget="day")] = None
     ended_on: Annotated[Day | None, Col(merge=Merge.GR, group="period", widget="day")] = None

@@ -61,24 +61,16 @@ class Address(Owned):
 
     company_id: CompanyRef = None
     contact_id: ContactRef = None
-    kind_id: Annotated[
-        Id | None, Col(widget="list", references="pick_list_item", choices="address_kind", in_list=True)
-    ] = None
-    street: Annotated[
-        Text | None, Field(max_length=200), Col(merge=Merge.GR, group="address", in_list=True, search=True)
-    ] = None
-    city: Annotated[
-        Text | None, Field(max_length=100), Col(merge=Merge.GR, group="address", in_list=True, search=True)
-    ] = None
+    kind_id: Annotated[Id | None, Col(widget="list", references="pick_list_item", choices="address_kind", in_list=True)] = None
+    street: Annotated[Text | None, Field(max_length=200), Col(merge=Merge.GR, group="address", in_list=True, search=True)] = (
+        None
+    )
+    city: Annotated[Text | None, Field(max_length=100), Col(merge=Merge.GR, group="address", in_list=True, search=True)] = None
     county: Annotated[Text | None, Field(max_length=100), Col(merge=Merge.GR, group="address")] = None
     postcode: Annotated[Text | None, Field(max_length=20), Col(merge=Merge.GR, group="address")] = None
     country: Annotated[Text | None, Field(max_length=2), Col(merge=Merge.GR, group="address", widget="country")] = None
-    latitude: Annotated[
-        Number | None, Field(ge=-90, le=90), Col(merge=Merge.GR, group="position", widget="decimal")
-    ] = None
-    longitude: Annotated[
-        Number | None, Field(ge=-180, le=180), Col(merge=Merge.GR, group="position", widget="decimal")
-    ] = None
+    latitude: Annotated[Number | None, Field(ge=-90, le=90), Col(merge=Merge.GR, group="position", widget="decimal")] = None
+    longitude: Annotated[Number | None, Field(ge=-180, le=180), Col(merge=Merge.GR, group="position", widget="decimal")] = None
     opening_hours: Annotated[Text | None, Field(max_length=200), Col(merge=Merge.LE)] = None
     note: Annotated[Text | None, Field(max_length=2000), Col(merge=Merge.LM, widget="long_text")] = None
 
