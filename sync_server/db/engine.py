@@ -1,0 +1,113 @@
+"""The central database: one engine, read snapshots, and write transactions that do not trip over each other."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+Connection = sa.Connection
+"""What services are given; they never make one."""
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+class Contended(Exception):
+    """The database gave up on a transaction because of another one; nothing was stored, and the same may pass if repeated."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """One central database. `write_lock` is the process's own queue of writers where the engine has none worth its name."""
+
+    engine: sa.Engine
+    write_lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def dialect(self) -> str:
+        """Return `sqlite`, `postgresql` or `mysql` (MariaDB too)."""
+        return "mysql" if self.engine.dialect.name in ("mysql", "mariadb") else self.engine.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open one read snapshot: everything read inside stands for one moment (PROTOCOL 7.1)."""
+        level = {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(**level)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open one write transaction; it commits when the block ends, and any exception undoes it.
+
+        Raises Contended for a deadlock, a serialization failure, a lock that was not had in time, or a unique value that
+        another transaction stored first.
+        """
+        if self.dialect == "sqlite":
+            with self.write_lock, self._transaction({"write": True}) as connection:
+                yield connection
+        else:
+            with self._transaction({"isolation_level": "READ COMMITTED"}) as connection:
+                yield connection
+
+    @contextmanager
+    def _transaction(self, options: dict[str, object]) -> Iterator[Connection]:
+        try:
+            with self.engine.connect().execution_options(**options) as connection, connection.begin():
+                yield connection
+        except (sa.exc.OperationalError, sa.exc.IntegrityError) as error:
+            if _is_contention(error):
+                raise Contended(type(error.orig).__name__) from error
+            raise
+
+    def close(self) -> None:
+        """Give every connection back to the operating system."""
+        self.engine.dispose()
+
+
+def _is_contention(error: sa.exc.DBAPIError) -> bool:
+    """Whether a repeated attempt may pass: unique races, deadlocks, lock timeouts."""
+    if isinstance(error, sa.exc.IntegrityError):
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    number = error.orig.args[0] if error.orig is not None and error.orig.args else None
+    is_locked = isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)
+    return state in ("40001", "40P01", "55P03") or number in (1205, 1213, 1020) or is_locked
+
+
+def open_store(url: str, *, synchronous: str = "FULL") -> Store:
+    """Open a central database by its SQLAlchemy URL: SQLite, PostgreSQL or MariaDB/MySQL.
+
+    synchronous: SQLite only; tests that never cut the power pass "OFF".
+    """
+    made = sa.make_url(url)
+    if made.get_backend_name() != "sqlite":
+        engine = sa.create_engine(made, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        if made.get_backend_name() in ("mysql", "mariadb"):
+            sa.event.listen(engine, "connect", _prepare_mysql)
+        return Store(engine)
+    engine = sa.create_engine(made, poolclass=sa.QueuePool, pool_size=8, max_overflow=24)
+
+    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves: server.md 4
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=OFF"):
+            connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]  # sqlite3 only
+
+    def begin(connection: Connection) -> None:
+        is_write = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+    sa.event.listen(engine, "connect", prepare)
+    sa.event.listen(engine, "begin", begin)
+    return Store(engine)
+
+
+def _prepare_mysql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """NO_BACKSLASH_ESCAPES is left alone; strict mode refuses what would be cut silently."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 15")
