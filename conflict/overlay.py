@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
+from conflict.lines import merge_lines
 from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.fields import ARCHIVED, Kind, Merge, column_of, columns, unit_of, units
-from shared_models.protocol import Op
+from shared_models.protocol import Op, Scalar
 
 
 @dataclass(frozen=True)
@@ -42,20 +42,23 @@ def overlay(entity: type[Record], view: Row | None, op: Op, stamp: Stamp) -> Row
     return row
 
 
-def laid_over(entity: type[Record], field: str, below: Any, typed: Any, base: Any) -> Any:  # Any: stored scalars
-    """Return one field's value with a typed one laid over what is below; `base` is what its author had on the screen."""
+def laid_over(entity: type[Record], field: str, below: Scalar, typed: Scalar, base: Scalar) -> Scalar:
+    """Return a field's value with a typed one laid over what is below; `base` is what its author had on the screen."""
     if field == ARCHIVED:
         return typed
     policy = units(entity)[unit_of(entity, field)].policy
     if policy is Merge.SU and isinstance(typed, dict):
         return sorted((set(below or ()) | set(typed.get("add", ()))) - set(typed.get("remove", ())))
+    if policy is Merge.LM and base is not None and below is not None and typed is not None and below != base:
+        # What he typed stays on his own screen where both changed the same lines; the centre will ask.
+        return merge_lines(base, below, typed).text
     if policy is Merge.MX:
         return greater(column_of(entity, field).kind, below, typed)
     return typed
 
 
-def greater(kind: Kind, one: Any, other: Any) -> Any:  # Any: stored scalars of one kind
-    """Return the sticky value of two: true over false, any over none, the earlier of two times, the larger of two numbers."""
+def greater(kind: Kind, one: Scalar, other: Scalar) -> Scalar:
+    """Return the sticky value of two: true over false, any over none, the earlier time, the larger number."""
     known = [value for value in (one, other) if value is not None]
     if len(known) < 2:
         return known[0] if known else None
@@ -63,11 +66,11 @@ def greater(kind: Kind, one: Any, other: Any) -> Any:  # Any: stored scalars of 
 
 
 @cache
-def _blank(entity: type[Record]) -> tuple[tuple[str, Any], ...]:  # Any: stored scalars
+def _blank(entity: type[Record]) -> tuple[tuple[str, Scalar], ...]:
     return tuple((c.name, _default(entity, c.name)) for c in columns(entity))
 
 
-def _default(entity: type[Record], name: str) -> Any:  # Any: a stored scalar
+def _default(entity: type[Record], name: str) -> Scalar:
     info = entity.model_fields[name]
     value = None if info.is_required() else info.get_default(call_default_factory=True)
     return list(value) if isinstance(value, tuple) else value

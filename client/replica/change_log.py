@@ -40,7 +40,10 @@ class LoggedTx:
     atomic: bool
     state: str
     """pending, inflight, acked (has its verdict, the cursor does not cover it yet), isolated or settled."""
+    sent: bool
+    """Whether it was ever in flight: from then on it never changes."""
     attempts: int
+    """Sends in a row that ended without any answer that can be used; what makes a tx suspect (trap 9)."""
     verdict: str | None
     seq: int | None
     at: int | None
@@ -53,33 +56,29 @@ class LoggedTx:
 
 
 _TX = (
-    "n, id, number, origin, after, hlc, label, saved_at, by, epoch, atomic, state, attempts, verdict, seq, at, "
-    "cards, error, draft, settled_at"
+    "n, id, number, origin, after, hlc, label, saved_at, by, epoch, atomic, state, sent, attempts, verdict, seq, "
+    "at, cards, error, draft, settled_at"
 )
 _OP = 'tbl, pk, op, "set", base, bv, bvx'
 
 
 def _tx(row: tuple[Any, ...]) -> LoggedTx:  # Any: columns of `_TX`
-    n, id_, number, origin, after, hlc, label, saved_at, by, epoch, atomic, state, attempts, *rest = row
-    verdict, seq, at, cards, error, draft, settled_at = rest
+    n, id_, number, origin, after, hlc, label, saved_at, by, epoch, atomic, state, sent, *rest = row
+    attempts, verdict, seq, at, cards, error, draft, settled_at = rest
     return LoggedTx(
-        n, id_, number, origin, tuple(json.loads(after)), hlc, label, saved_at, by, epoch, bool(atomic), state, attempts,
-        verdict, seq, at, tuple(json.loads(cards or "[]")), json.loads(error) if error else None, draft, settled_at,
+        n, id_, number, origin, tuple(json.loads(after)), hlc, label, saved_at, by, epoch, bool(atomic), state,
+        bool(sent), attempts, verdict, seq, at, tuple(json.loads(cards or "[]")), json.loads(error) if error else None, draft, settled_at,
     )  # fmt: skip
 
 
 def _op(row: tuple[Any, ...]) -> Op:  # Any: columns of `_OP`
     tbl, pk, op, set_, base, bv, bvx = row
-    return Op.model_construct(
-        t=tbl, pk=pk, op=op, set=json.loads(set_), base=json.loads(base), bv=bv, bvx=json.loads(bvx)
-    )
+    return Op.model_construct(t=tbl, pk=pk, op=op, set=json.loads(set_), base=json.loads(base), bv=bv, bvx=json.loads(bvx))
 
 
 def select(connection: sqlite3.Connection, where: str, values: Iterable[Any] = ()) -> list[LoggedTx]:  # Any: SQL values
     """Return the txs that an SQL condition names, in order of their saves."""
-    return [
-        _tx(row) for row in connection.execute(f"SELECT {_TX} FROM _sync_tx WHERE {where} ORDER BY n", tuple(values))
-    ]
+    return [_tx(row) for row in connection.execute(f"SELECT {_TX} FROM _sync_tx WHERE {where} ORDER BY n", tuple(values))]
 
 
 def find(connection: sqlite3.Connection, tx_id: str) -> LoggedTx | None:
@@ -101,7 +100,7 @@ def open_ops(connection: sqlite3.Connection, entity: str, pk: str) -> list[tuple
         f"WHERE o.pk = ? AND o.tbl = ? AND t.{UNSETTLED} ORDER BY o.n, o.i",
         (pk, entity),
     ).fetchall()
-    return [(_tx(row[:20]), _op(row[20:])) for row in found]
+    return [(_tx(row[:21]), _op(row[21:])) for row in found]
 
 
 def stamp(tx: LoggedTx) -> Stamp:
@@ -129,9 +128,7 @@ def append_op(connection: sqlite3.Connection, n: int, i: int, op: Op, rows: Coll
 
 def touch(connection: sqlite3.Connection, n: int, rows: Collection[str]) -> None:
     """Note that an unsettled tx named rows."""
-    connection.executemany(
-        "INSERT OR IGNORE INTO _sync_touch (row, n) VALUES (?, ?)", [(row, n) for row in sorted(rows)]
-    )
+    connection.executemany("INSERT OR IGNORE INTO _sync_touch (row, n) VALUES (?, ?)", [(row, n) for row in sorted(rows)])
 
 
 def after(connection: sqlite3.Connection, rows: Collection[str], before_n: int) -> list[str]:

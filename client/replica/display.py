@@ -61,3 +61,8 @@ def pending_pks(connection: sqlite3.Connection, entity: type[Record]) -> set[str
     """Return the ids of an entity's rows that have a base put aside."""
     found = connection.execute("SELECT pk FROM _sync_base WHERE tbl = ?", (entity.entity_name,))
     return {pk for (pk,) in found}
+
+
+def all_pending(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    """Return (entity, id) of every row that has a base put aside."""
+    return set(connection.execute("SELECT tbl, pk FROM _sync_base").fetchall())

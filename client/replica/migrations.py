@@ -11,6 +11,7 @@ from sqlite_utils import Database, Migrations
 
 from client.replica import schema
 from shared_models.base import Record
+from shared_models.fields import columns
 from shared_models.registry import Registry
 
 
@@ -50,7 +51,7 @@ def _grow_table(db: Database, entity: type[Record]) -> None:
     if not table.exists():
         db.execute(schema.table_sql(entity))
     present = {column.name for column in table.columns}
-    for column in schema.columns(entity):
+    for column in columns(entity):
         if column.name not in present:
             db.execute(
                 f"ALTER TABLE {schema.quoted(entity.entity_name)} "
@@ -83,7 +84,7 @@ _CHANGE_LOG_1 = (
         after TEXT NOT NULL, hlc INTEGER NOT NULL, label TEXT NOT NULL, saved_at INTEGER NOT NULL, by TEXT,
         epoch TEXT, atomic INTEGER NOT NULL,
         state TEXT NOT NULL CHECK (state IN ('pending', 'inflight', 'acked', 'isolated', 'settled')),
-        attempts INTEGER NOT NULL DEFAULT 0, verdict TEXT, seq INTEGER, at INTEGER, cards TEXT, error TEXT,
+        sent INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, verdict TEXT, seq INTEGER, at INTEGER, cards TEXT, error TEXT,
         draft TEXT CHECK (draft IN ('open', 'reissued', 'corrected', 'discarded')), settled_at INTEGER) STRICT""",
     "CREATE INDEX _i_sync_tx_open ON _sync_tx (state, n) WHERE state <> 'settled'",
     "CREATE INDEX _i_sync_tx_draft ON _sync_tx (draft) WHERE draft IS NOT NULL",

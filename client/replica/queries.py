@@ -70,9 +70,7 @@ def list_page(
     return Page(page, following)
 
 
-def count(
-    connection: sqlite3.Connection, entity: type[Record], filters: Sequence[Filter], *, archived: bool | None
-) -> int:
+def count(connection: sqlite3.Connection, entity: type[Record], filters: Sequence[Filter], *, archived: bool | None) -> int:
     """Return how many rows match."""
     where, values = _conditions(entity, filters, archived)
     found = connection.execute(
@@ -114,9 +112,7 @@ def _sort_key(entity: type[Record], field: str | None) -> str:
     return f"coalesce({quoted(field)}, {empty})"
 
 
-def _conditions(
-    entity: type[Record], filters: Sequence[Filter], archived: bool | None
-) -> tuple[list[str], list[rows.Value]]:
+def _conditions(entity: type[Record], filters: Sequence[Filter], archived: bool | None) -> tuple[list[str], list[rows.Value]]:
     where = ["1"] if archived is None else [f"archived_at IS {'NOT ' if archived else ''}NULL"]
     values: list[rows.Value] = []
     for one in filters:

@@ -45,9 +45,7 @@ def table_sql(entity: type[Record]) -> str:
     """Return the statement that makes an entity's table."""
     parts = ["_n INTEGER PRIMARY KEY", "_v INTEGER NOT NULL DEFAULT 0"]
     parts += ["_k TEXT NOT NULL DEFAULT ''"] if has_key(entity) else []
-    parts += [
-        f"{quoted(c.name)} {sql_type(c.kind)}" + (" NOT NULL UNIQUE" if c.name == "id" else "") for c in columns(entity)
-    ]
+    parts += [f"{quoted(c.name)} {sql_type(c.kind)}" + (" NOT NULL UNIQUE" if c.name == "id" else "") for c in columns(entity)]
     return f"CREATE TABLE {quoted(entity.entity_name)} ({', '.join(parts)}) STRICT"
 
 
@@ -126,7 +124,5 @@ def _extra(found: tuple[Column, ...], row: str) -> str:
 
 def fingerprint_text(registry: Registry) -> str:
     """Return the text of every derived statement: it changes when, and only when, the shape of the replica does."""
-    made = [
-        s for e in registry for s in (table_sql(e), *index_statements(e), *search_statements(e), *search_triggers(e))
-    ]
+    made = [s for e in registry for s in (table_sql(e), *index_statements(e), *search_statements(e), *search_triggers(e))]
     return "\n".join(made)

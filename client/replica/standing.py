@@ -123,9 +123,7 @@ def _has_rows(connection: sqlite3.Connection, registry: Registry, ops: Sequence[
     for op in ops:
         kind = registry.get(op.t)
         needed |= {
-            (c.col.references, op.set[c.name])
-            for c in columns(kind)
-            if c.is_owner and c.col.references and op.set.get(c.name)
+            (c.col.references, op.set[c.name]) for c in columns(kind) if c.is_owner and c.col.references and op.set.get(c.name)
         }
     return all(pk in made or rows.read(connection, registry.get(t), pk) is not None for t, pk in needed)
 
@@ -164,6 +162,5 @@ def states_of(connection: sqlite3.Connection, entity: str, pks: Sequence[str], u
 
 def _has_cards(connection: sqlite3.Connection) -> bool:
     return (
-        connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'sync_conflict'").fetchone()
-        is not None
+        connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'sync_conflict'").fetchone() is not None
     )

@@ -34,7 +34,7 @@ def undo(replica: "Replica", tx_id: str, label: str) -> bool:
 
 def _is_private(writing: Writing, tx: LoggedTx) -> bool:
     """Whether the tx was never sent, and no later one was made on what it showed."""
-    if tx.state != "pending" or tx.number is not None or tx.attempts or tx.origin != tx.id:
+    if tx.state != "pending" or tx.sent or tx.origin != tx.id:
         return False
     later = change_log.select(writing.connection, f"{change_log.UNSETTLED} AND n > ?", (tx.n,))
     return all(tx.origin not in other.after for other in later)
@@ -61,9 +61,7 @@ def _invert(edit: Edit, registry: Registry, op: Op) -> None:
     else:
         before = {name: value for name, value in op.base.items() if _is_mine(op, name, now, kind)}
         if kind.entity_name != "sync_conflict":
-            edit.update(
-                op.t, op.pk, {n: _back(op, n, now, v, units(kind)[unit_of(kind, n)].policy) for n, v in before.items()}
-            )
+            edit.update(op.t, op.pk, {n: _back(op, n, now, v, units(kind)[unit_of(kind, n)].policy) for n, v in before.items()})
 
 
 def _is_mine(op: Op, name: str, now: Row, kind: type) -> bool:

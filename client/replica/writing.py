@@ -1,7 +1,7 @@
 """One write transaction at a time: begun at once, committed once, and told to the screens only afterwards."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock, get_ident
@@ -48,7 +48,7 @@ class Writing:
 class Writer:
     """The only connection that writes, and its turn-taking among threads."""
 
-    def __init__(self, connection: sqlite3.Connection, events: Events, synchronous: str):
+    def __init__(self, connection: sqlite3.Connection, events: Events, synchronous: str) -> None:
         self._connection, self._events, self._full = connection, events, synchronous
         self._turn, self._holder = Lock(), 0
 
@@ -72,7 +72,7 @@ class Writer:
         for event in writing.news():
             self._events.publish(event)
 
-    def _transaction(self, durable: bool) -> Iterator[Writing]:
+    def _transaction(self, durable: bool) -> Generator[Writing, None, Writing]:
         connection = self._connection
         # Only outside a transaction does this pragma take effect.
         connection.execute(f"PRAGMA synchronous = {self._full if durable else 'NORMAL'}")

@@ -1,0 +1,220 @@
+"""Takes one pulled page into the replica: a checkpoint is one transaction of rows, leaves, acks, digest and cursor.
+
+What a page does depends on where the replica stands. A page that is not the last of a long pull is put aside (`stage`), or,
+while the replica has never been complete, loaded as it comes. The last one, or the only one, is a checkpoint.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from client.replica import bulk_load, change_log, digests, display, epochs, meta, rows, settling, stage
+from client.replica.remote_page import Ack, RemotePage, RowsChunk
+from client.replica.writing import Writing
+from conflict.overlay import Stamp, overlay
+from shared_models import clock
+from shared_models.codec import Row
+from shared_models.registry import Registry
+
+if TYPE_CHECKING:
+    from client.replica.replica import Replica
+
+
+class Outcome(StrEnum):
+    """What became of a page."""
+
+    CHECKPOINT = "checkpoint"
+    STAGED = "staged"
+    """Put aside or loaded; the next page is wanted."""
+    IGNORED = "ignored"
+    """Not from where the replica stands, or of another timeline; nothing was changed."""
+    RENUMBERED = "renumbered"
+    """It answers txs that this replica never made: the device was restored from a backup, and has a new epoch now."""
+
+
+@dataclass
+class _Checkpoint:
+    """One checkpoint being applied."""
+
+    writing: Writing
+    registry: Registry
+    tally: digests.Tally | None
+    """None during a first load: the digests are computed from the rows at its end."""
+    sent: set[tuple[str, str]]
+    """(entity, id) of the rows that the page carries."""
+    to_lay: set[tuple[str, str]]
+    """Rows with own ops whose base changed."""
+
+
+def apply_page(replica: "Replica", page: RemotePage) -> Outcome:
+    """Take in one page. Raises ReplicaFull or another ReplicaError; then nothing of it was applied."""
+    with replica.write(durable=False) as writing:
+        writing.from_centre = True
+        facts = meta.get_all(writing.connection)
+        if not _is_from_here(page, facts):
+            return Outcome.IGNORED
+        if not page.end.commit:
+            return _put_aside(writing, replica.registry, page, facts)
+        if facts["cursor"] and _has_unknown(writing, page.acks):
+            epochs.renumber(writing, replica.ids)
+            return Outcome.RENUMBERED
+        _apply_checkpoint(writing, replica.registry, page, facts, replica.ids.now_ms() * 1000)
+        return Outcome.CHECKPOINT
+
+
+def _is_from_here(page: RemotePage, facts: dict[str, Any]) -> bool:  # Any: see `meta`
+    """Whether the page continues this replica (PROTOCOL 7.4)."""
+    starts = {facts["cursor"], facts["stage_cursor"]} if facts["stage_after"] else {facts["cursor"]}
+    return page.begin.epoch == facts["server_epoch"] and page.begin.from_seq in starts
+
+
+def _has_unknown(writing: Writing, acks: Iterable[Ack]) -> bool:
+    """Whether a verdict names a tx that this replica does not hold (PROTOCOL 7.5)."""
+    return any(change_log.find(writing.connection, ack.tx_id) is None for ack in acks)
+
+
+def _put_aside(writing: Writing, registry: Registry, page: RemotePage, facts: dict[str, Any]) -> Outcome:  # Any: `meta`
+    connection, count = writing.connection, sum(len(chunk.rows) for chunk in page.chunks)
+    if facts["complete"] or facts["replace"]:
+        for chunk in page.chunks:
+            stage.put(connection, registry.get(chunk.entity), chunk)
+    else:
+        bulk_load.begin(writing, registry)
+        checkpoint = _Checkpoint(writing, registry, None, set(), set())
+        for chunk in page.chunks:
+            _put_rows(checkpoint, chunk)
+        _lay_all(checkpoint)
+    meta.put(
+        connection,
+        {
+            "stage_after": page.end.after,
+            "stage_cursor": page.end.cursor,
+            "stage_rows": facts["stage_rows"] + count,
+        },
+    )
+    return Outcome.STAGED
+
+
+def _apply_checkpoint(
+    writing: Writing, registry: Registry, page: RemotePage, facts: dict[str, Any], now_us: int  # Any: see `meta`
+) -> None:  # fmt: skip
+    """Make the replica what the centre was at the page's end, with what waits here laid over it."""
+    connection, fresh = writing.connection, facts["replace"] or not facts["complete"]
+    if facts["replace"]:
+        bulk_load.empty(writing, registry)
+    elif fresh and facts["stage_after"]:
+        bulk_load.begin(writing, registry)
+    tally = None if fresh else digests.Tally(digests.stored(connection))
+    checkpoint = _Checkpoint(writing, registry, tally, set(), display.all_pending(connection) if fresh else set())
+    for entity in registry:
+        for chunk in stage.take(connection, entity):
+            _put_rows(checkpoint, chunk)
+    checkpoint.sent.clear()
+    for chunk in page.chunks:
+        _put_rows(checkpoint, chunk)
+    for entity_name, pks in page.leaves:
+        _take_away(checkpoint, entity_name, pks)
+    for ack in sorted(page.acks, key=lambda one: one.seq):
+        _take_ack(checkpoint, ack)
+    meta.put(
+        connection,
+        {
+            "cursor": page.end.cursor,
+            "rows_epoch": facts["server_epoch"],
+            "complete": True,
+            "replace": False,
+            "hlc": clock.witness(facts["hlc"], _newest_stamp(page, facts["offset_ms"])),
+        },
+    )
+    checkpoint.to_lay -= settling.settle(writing, registry, page.end.cursor, now_us)
+    settling.forget(writing, page.end.safe_seq, now_us)
+    _lay_all(checkpoint)
+    epochs.forget_stage(writing)
+    bulk_load.finish(writing, registry)
+    if tally is None:
+        digests.store(connection, digests.recomputed(connection, registry))
+    else:
+        tally.write(connection)
+
+
+def _put_rows(checkpoint: _Checkpoint, chunk: RowsChunk) -> None:
+    """Replace rows by what the centre sent. Those with own ops get a new base, and are laid again afterwards."""
+    connection, kind = checkpoint.writing.connection, checkpoint.registry.get(chunk.entity)
+    place = list(chunk.cols).index("id")
+    pks = [row[place] for row in chunk.rows]
+    values = rows.bulk_values(kind, chunk.cols, chunk.rows, chunk.versions)
+    checkpoint.sent.update((chunk.entity, pk) for pk in pks)
+    _count(checkpoint, chunk.entity, pks, chunk.versions)
+    pending = display.pending_pks(connection, kind)
+    if pending:
+        for pk, array, version in zip(pks, chunk.rows, chunk.versions, strict=True):
+            if pk in pending:
+                display.set_base(connection, kind, pk, dict(zip(chunk.cols, array, strict=True)), version)
+                checkpoint.to_lay.add((chunk.entity, pk))
+        values = [value for pk, value in zip(pks, values, strict=True) if pk not in pending]
+    connection.executemany(rows.upsert_sql(kind), values)
+    checkpoint.writing.changed(chunk.entity, set(pks))
+
+
+def _count(checkpoint: _Checkpoint, entity: str, pks: list[str], versions: Iterable[int]) -> None:
+    """Bring the digest up to date; the old versions are read before they are replaced."""
+    if checkpoint.tally is None:
+        return
+    old = stage.versions(checkpoint.writing.connection, checkpoint.registry.get(entity), pks)
+    for pk, version in zip(pks, versions, strict=True):
+        checkpoint.tally.replace(entity, pk, old.get(pk, 0), version)
+
+
+def _take_away(checkpoint: _Checkpoint, entity_name: str, pks: Iterable[str]) -> None:
+    """Remove rows that left the person's view; own ops on them stay in the log (sync.md 3, pull rules)."""
+    connection, kind = checkpoint.writing.connection, checkpoint.registry.get(entity_name)
+    pks = list(pks)
+    old = stage.versions(connection, kind, pks)
+    pending = display.pending_pks(connection, kind)
+    for pk in pks:
+        if checkpoint.tally is not None:
+            checkpoint.tally.replace(entity_name, pk, old.get(pk, 0), 0)
+        if pk in pending:
+            display.set_base(connection, kind, pk, None, 0)
+            checkpoint.to_lay.add((entity_name, pk))
+    rows.remove(connection, kind, [pk for pk in pks if pk not in pending])
+    checkpoint.writing.changed(entity_name, set(pks))
+
+
+def _take_ack(checkpoint: _Checkpoint, ack: Ack) -> None:
+    """Store a verdict; what an applied tx did to a row that was not sent is now the central row (PROTOCOL 7.3)."""
+    connection = checkpoint.writing.connection
+    tx = change_log.find(connection, ack.tx_id)
+    if tx is None or tx.state == "settled":
+        return
+    error = {"code": ack.code} if ack.code and tx.error is None else None
+    settling.take_verdict(checkpoint.writing, tx, ack.verdict, ack.seq, at=ack.at, error=error)
+    for op in change_log.ops(connection, tx.n) if ack.verdict == "applied" else ():
+        if (op.t, op.pk) in checkpoint.sent:
+            continue
+        kind = checkpoint.registry.get(op.t)
+        base, version = display.base_of(connection, kind, op.pk)
+        accepted: Row | None = overlay(kind, base, op, Stamp(ack.at, tx.by))
+        if accepted is None:
+            continue
+        display.set_base(connection, kind, op.pk, accepted, ack.seq)
+        if checkpoint.tally is not None:
+            checkpoint.tally.replace(op.t, op.pk, version, ack.seq)
+        checkpoint.to_lay.add((op.t, op.pk))
+
+
+def _lay_all(checkpoint: _Checkpoint) -> None:
+    for entity, pk in sorted(checkpoint.to_lay):
+        display.lay(checkpoint.writing.connection, checkpoint.registry.get(entity), pk)
+        checkpoint.writing.changed(entity, {pk})
+
+
+def _newest_stamp(page: RemotePage, offset_ms: int) -> int:
+    """Return a stamp, by this device's clock, not older than any value that the page carries (`sync.md` 1.1, LE)."""
+    newest = max((ack.at for ack in page.acks), default=0)
+    for chunk in page.chunks:
+        if "updated_at" in chunk.cols:
+            place = list(chunk.cols).index("updated_at")
+            newest = max(newest, max((row[place] or 0 for row in chunk.rows), default=0))
+    return max(newest // 1000 + offset_ms, 0) << clock.COUNTER_BITS

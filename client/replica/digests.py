@@ -1,0 +1,58 @@
+"""The replica's side of the proof of equality: per entity, rows and sum over (entity, id, central version)."""
+
+import sqlite3
+from dataclasses import dataclass, field
+
+from client.replica.schema import quoted
+from shared_models.digest import Digest
+from shared_models.registry import Registry
+
+
+def stored(connection: sqlite3.Connection) -> dict[str, Digest]:
+    """Return the digests as they were kept up to date, entity by entity."""
+    found = connection.execute("SELECT tbl, rows, total FROM _sync_digest")
+    return {tbl: Digest.parse(rows, total) for tbl, rows, total in found}
+
+
+def recomputed(connection: sqlite3.Connection, registry: Registry) -> dict[str, Digest]:
+    """Return the digests computed from the rows themselves; rows that the centre does not have do not count."""
+    found = {}
+    for entity in registry:
+        digest = Digest()
+        name = entity.entity_name
+        rows, total = 0, 0
+        for pk, version in connection.execute(f"SELECT id, _v FROM {quoted(name)} WHERE _v > 0"):
+            rows, total = rows + 1, total + Digest().add(name, pk, version).total
+        found[name] = Digest(digest.rows + rows, total % (1 << 64))
+    return found
+
+
+def store(connection: sqlite3.Connection, digests: dict[str, Digest]) -> None:
+    """Replace stored digests."""
+    connection.executemany(
+        "INSERT INTO _sync_digest (tbl, rows, total) VALUES (?, ?, ?) "
+        "ON CONFLICT (tbl) DO UPDATE SET rows = excluded.rows, total = excluded.total",
+        [(tbl, *digest.wire()) for tbl, digest in digests.items()],
+    )
+
+
+@dataclass
+class Tally:
+    """Digests while one checkpoint is applied; written once at its end."""
+
+    digests: dict[str, Digest]
+    _touched: set[str] = field(default_factory=set)
+
+    def replace(self, entity: str, pk: str, old_version: int, new_version: int) -> None:
+        """Note that a row's central version changed; 0 stands for no central row, before or after."""
+        digest = self.digests.get(entity, Digest())
+        if old_version:
+            digest = digest.remove(entity, pk, old_version)
+        if new_version:
+            digest = digest.add(entity, pk, new_version)
+        self.digests[entity] = digest
+        self._touched.add(entity)
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Store the digests that changed."""
+        store(connection, {entity: self.digests[entity] for entity in self._touched})

@@ -1,0 +1,83 @@
+"""Checks that the replica is what it claims to be, and the log of what was found otherwise."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from client.events import IncidentLogged
+from client.replica import digests, display, rows
+from client.replica.schema import quoted
+from client.replica.writing import Writing
+from shared_models.registry import Registry
+
+if TYPE_CHECKING:
+    from client.replica.replica import Replica
+
+
+@dataclass(frozen=True)
+class Incident:
+    """Something that is not as the protocol promises. Without personal data: ids and figures only."""
+
+    kind: str
+    """`bypassed` (I11), `digest` (kept figures differ from the rows), `unequal` (replica and centre differ)."""
+    detail: str
+    at: int = 0
+    """Microseconds since 1970 UTC."""
+
+
+def check(replica: "Replica") -> list[Incident]:
+    """Look for rows that are not their base plus pending ops (I11) and log what is found; run at the start of the client.
+
+    Rows with own ops are compared whole. Of the others the centre's version is compared with the kept digest, which finds
+    rows that came, went or changed version outside the protocol.
+    """
+    with replica.reading() as reader:
+        found = [*_bypassed(reader, replica.registry), *_digests(reader, replica.registry)]
+    if found:
+        with replica.write(durable=False) as writing:
+            for incident in found:
+                log(writing, incident, replica.ids.now_ms() * 1000)
+    return found
+
+
+def log(writing: Writing, incident: Incident, now_us: int) -> None:
+    """Write an incident down, unless the last one of its kind says the same, and tell the screens."""
+    last = writing.connection.execute(
+        "SELECT detail FROM _sync_incident WHERE kind = ? ORDER BY n DESC LIMIT 1", (incident.kind,)
+    ).fetchone()
+    if last is not None and last[0] == incident.detail:
+        return
+    writing.connection.execute(
+        "INSERT INTO _sync_incident (at, kind, detail) VALUES (?, ?, ?)", (now_us, incident.kind, incident.detail)
+    )
+    writing.events.append(IncidentLogged(incident.kind, incident.detail))
+
+
+def incidents(connection: sqlite3.Connection) -> list[Incident]:
+    """Return what was found so far, oldest first."""
+    found = connection.execute("SELECT kind, detail, at FROM _sync_incident ORDER BY n")
+    return [Incident(*row) for row in found.fetchall()]
+
+
+def _bypassed(connection: sqlite3.Connection, registry: Registry) -> Iterator[Incident]:
+    for entity_name, pk in sorted(display.all_pending(connection)):
+        kind = registry.get(entity_name)
+        view, version, _ = display.expected(connection, kind, pk)
+        if rows.read(connection, kind, pk) != (None if view is None else (view, version)):
+            yield Incident("bypassed", f"{entity_name} {pk}")
+    for entity in registry:
+        stray = connection.execute(
+            f"SELECT id FROM {quoted(entity.entity_name)} WHERE _v = 0 AND id NOT IN (SELECT pk FROM _sync_base WHERE tbl = ?)",
+            (entity.entity_name,),
+        ).fetchall()
+        yield from (Incident("bypassed", f"{entity.entity_name} {pk}") for (pk,) in stray)
+
+
+def _digests(connection: sqlite3.Connection, registry: Registry) -> Iterator[Incident]:
+    kept = digests.stored(connection)
+    if not kept:
+        return
+    for name, digest in digests.recomputed(connection, registry).items():
+        if digest != kept.get(name, digest):
+            yield Incident("digest", f"{name} {kept[name].wire()} {digest.wire()}")

@@ -1,0 +1,119 @@
+"""The oldest unanswered txs, as a push sends them."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from client.replica import change_log, meta
+from client.replica.change_log import LoggedTx
+from client.replica.writing import Writing
+from shared_models.codec import dumps
+from shared_models.protocol import MAX_PUSH_BYTES, MAX_TXS
+
+SUSPECT_ATTEMPTS = 2
+"""Sends of a first tx that failed without an answer, after which it goes alone, so that the blame falls on the right one."""
+POISON_ATTEMPTS = 5
+"""After so many it is set aside, and the next ones go. Source: trap 9."""
+OPEN = "state IN ('pending', 'inflight')"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Txs that are in flight from now on, and the body that carries them."""
+
+    ns: tuple[int, ...]
+    body: bytes
+    more: bool
+    """Whether txs wait that did not fit."""
+
+
+def has_pending(connection: sqlite3.Connection) -> bool:
+    """Return whether a push has something to send."""
+    return connection.execute(f"SELECT 1 FROM _sync_tx WHERE {OPEN} LIMIT 1").fetchone() is not None
+
+
+def isolate_poison(writing: Writing) -> LoggedTx | None:
+    """Set the first tx aside when every send of it alone failed; returns it. The numbers behind it must be made new."""
+    found = change_log.select(writing.connection, f"n = (SELECT min(n) FROM _sync_tx WHERE {OPEN})")
+    if not found or found[0].attempts < POISON_ATTEMPTS:
+        return None
+    change_log.set_state(writing.connection, (found[0].n,), {"state": "isolated"})
+    writing.log_changed = True
+    return found[0]
+
+
+def release(writing: Writing, tx_id: str) -> bool:
+    """Let a tx that was set aside be sent again, behind the others in number but under its id. False when it is not."""
+    tx = change_log.find(writing.connection, tx_id)
+    if tx is None or tx.state != "isolated":
+        return False
+    change_log.set_state(writing.connection, (tx.n,), {"state": "pending", "attempts": 0, "number": None})
+    writing.log_changed = True
+    return True
+
+
+def take_batch(writing: Writing, schema_version: int, max_txs: int = MAX_TXS, max_bytes: int = MAX_PUSH_BYTES) -> Batch:
+    """Put the oldest unanswered txs in flight and return them, empty when there are none.
+
+    From here on their content never changes. A tx gets its number when it first goes, so numbers have no gaps.
+    """
+    connection, facts = writing.connection, meta.get_all(writing.connection)
+    waiting = change_log.select(connection, f"{OPEN} AND n IN (SELECT n FROM _sync_tx WHERE {OPEN} ORDER BY n LIMIT ?)",
+                                (max_txs + 1,))  # fmt: skip
+    waiting.sort(key=lambda tx: (tx.number is None, tx.number or tx.n))
+    if waiting and waiting[0].attempts >= SUSPECT_ATTEMPTS:
+        max_txs = 1
+    number, size = facts["next_number"], 200
+    taken: list[tuple[int, int]] = []
+    parts: list[str] = []
+    for tx in waiting[:max_txs]:
+        text = _tx_json(connection, tx, tx.number or number, facts)
+        size += len(text.encode()) + 1
+        if taken and size > max_bytes:
+            break
+        taken.append((tx.n, tx.number or number))
+        parts.append(text)
+        number += tx.number is None
+    connection.executemany(
+        "UPDATE _sync_tx SET state = 'inflight', sent = 1, attempts = attempts + 1, number = ? WHERE n = ?",
+        [(place, n) for n, place in taken],
+    )
+    meta.put(connection, {"next_number": number})
+    body = _body(facts, schema_version, parts)
+    return Batch(tuple(n for n, _ in taken), body.encode(), len(waiting) > len(taken))
+
+
+def blameless(writing: Writing, batch: Batch) -> None:
+    """Take back the count of an attempt that failed for reasons that have nothing to do with what was sent."""
+    writing.connection.executemany("UPDATE _sync_tx SET attempts = max(attempts - 1, 0) WHERE n = ?", [(n,) for n in batch.ns])
+
+
+def _body(facts: Mapping[str, Any], schema_version: int, parts: list[str]) -> str:  # Any: see `meta`
+    head = dumps({"device_epoch": facts["device_epoch"], "server_epoch": facts["server_epoch"], "schema": schema_version})
+    return f'{head[:-1]},"txs":[{",".join(parts)}]}}'
+
+
+def _tx_json(connection: sqlite3.Connection, tx: LoggedTx, number: int, facts: Mapping[str, Any]) -> str:  # Any: `meta`
+    """Return one `protocol.Tx` as JSON; parts at their defaults are left out."""
+    head: dict[str, Any] = {"id": tx.id, "tx": number, "hlc": tx.hlc}
+    if tx.origin != tx.id:
+        head["origin"] = tx.origin
+    if tx.after:
+        head["after"] = list(tx.after)
+    if tx.label:
+        head["label"] = tx.label
+    if tx.epoch not in (None, facts["server_epoch"]):
+        head["epoch"] = tx.epoch
+    if tx.atomic:
+        head["atomic"] = True
+    found = connection.execute('SELECT tbl, pk, op, "set", base, bv, bvx FROM _sync_op WHERE n = ? ORDER BY i', (tx.n,))
+    return f'{dumps(head)[:-1]},"ops":[{",".join(_op_json(*op) for op in found)}]}}'
+
+
+def _op_json(tbl: str, pk: str, op: str, set_: str, base: str, bv: int, bvx: str) -> str:
+    """Return one `protocol.Op` as JSON; its parts are stored as JSON already."""
+    parts = [f'"t":"{tbl}","pk":"{pk}","op":"{op}"']
+    parts += [f'"{name}":{text}' for name, text in (("set", set_), ("base", base), ("bvx", bvx)) if text != "{}"]
+    parts += [f'"bv":{bv}'] if bv else []
+    return "{" + ",".join(parts) + "}"

@@ -1,0 +1,45 @@
+"""What the steps of a round share: the two ends, the clock, and the ways in which a step ends early."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from client.replica.replica import Replica
+from client.sync.wire import Loads
+from shared_models.errors import SyncError
+from shared_models.transport import Transport
+
+
+class EpochChanged(Exception):
+    """The centre is on another timeline than the replica: say hello again before anything else."""
+
+
+class Stopped(Exception):
+    """A person stopped the round; what was taken in so far is kept."""
+
+
+class Quarantined(SyncError):
+    """The centre holds another content under the id of one of our txs (P205)."""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One device talking to one server."""
+
+    replica: Replica
+    transport: Transport
+    app: str
+    """Name and version of the client, for the admin."""
+    schema_version: int
+    loads: Loads
+    should_stop: Callable[[], bool]
+    tell: Callable[[int], None]
+    """Called with the number of rows taken in so far by a long pull."""
+
+    def now_ms(self) -> int:
+        """Return the device's wall time in milliseconds since 1970 UTC."""
+        return self.replica.ids.now_ms()
+
+    def stop_if_asked(self) -> None:
+        """Raise Stopped when a person wants the round to end."""
+        if self.should_stop():
+            raise Stopped

@@ -1,0 +1,178 @@
+"""One round of synchronisation, as a story: hello, push, pull, verify. Where and when rounds happen: `scheduler`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from client.config import SyncTimes
+from client.events import SyncStatusChanged
+from client.replica import standing
+from client.replica.replica import Replica
+from client.sync.conversation import Conversation, EpochChanged, Quarantined, Stopped
+from client.sync.hello import say_hello
+from client.sync.pull import Pulled, pull_newer
+from client.sync.push import push_waiting
+from client.sync.scheduler import Scheduler
+from client.sync.states import RESTING, Event, State
+from client.sync.status import SyncStatus, status_of
+from client.sync.verify import Proof, prove
+from client.sync.wire import fastest_loads
+from shared_models.errors import Busy, NeedsSignIn, NeedsUpgrade, ReplicaError, SyncError, Unreachable
+from shared_models.registry import SCHEMA_VERSION
+from shared_models.transport import Transport
+
+MAX_HELLOS = 3
+"""Times that one round may begin again because the centre's timeline changed under it."""
+
+
+@dataclass(frozen=True)
+class RoundResult:
+    """How a round ended. error: what made it end early, or what the push met although the pull went through."""
+
+    state: State
+    answered: int = 0
+    """Txs that got a verdict."""
+    rows: int = 0
+    """Rows that came down."""
+    proof: Proof | None = None
+    error: Exception | None = None
+    stopped: bool = False
+
+    @property
+    def is_clean(self) -> bool:
+        """Return whether every step went through."""
+        return self.error is None and not self.stopped
+
+
+class SyncEngine:
+    """Holds the conversation of one replica with one server. Blocking; used by one thread at a time (`worker`)."""
+
+    def __init__(
+        self,
+        replica: Replica,
+        transport: Transport,
+        *,
+        random: Random,
+        app: str = "fieldfare",
+        schema_version: int = SCHEMA_VERSION,
+        times: SyncTimes | None = None,
+    ) -> None:
+        self.replica = replica
+        self.scheduler = Scheduler(replica, times or SyncTimes(), random)
+        self._state, self._hello_due, self._stop, self._progress = State.IDLE, True, False, 0
+        self._talk = Conversation(
+            replica, transport, app, schema_version, fastest_loads(), lambda: self._stop, self._take_progress
+        )
+
+    def run_once(self) -> RoundResult:
+        """Run one round to its end and arm the next attempt. Never raises for the network, the server or a full disk."""
+        self._stop, self._progress = False, 0
+        self._enter(self.scheduler.begin(hello_due=self._hello_due))
+        try:
+            result = self._with_fresh_starts()
+        except (SyncError, ReplicaError) as error:
+            self._move(event_of(error))
+            result = RoundResult(self._rest(), error=error)
+        except Stopped:
+            self._enter(State.IDLE)
+            result = RoundResult(State.IDLE, stopped=True)
+        self._hello_due = not result.is_clean and not result.stopped
+        self.scheduler.end(result.state, result.error)
+        self.replica.events.publish(SyncStatusChanged())
+        return result
+
+    def stop(self) -> None:
+        """End the running round at the next safe place; may be called from another thread. What was taken in is kept."""
+        self._stop = True
+
+    def status(self) -> SyncStatus:
+        """Return what a screen shows: what waits, since when, why, the next attempt, the proof, progress of a long pull."""
+        return status_of(self.replica, self._state, self._progress)
+
+    # -- the story -------------------------------------------------------------------------------------------------------
+
+    def _with_fresh_starts(self) -> RoundResult:
+        for _ in range(MAX_HELLOS):
+            try:
+                return self._round()
+            except EpochChanged:
+                self._move(Event.EPOCH_CHANGED)
+                self._hello_due = True
+        raise Unreachable(None, "the server's epoch changed again and again")
+
+    def _round(self) -> RoundResult:
+        if self._hello_due or self.replica.facts()["server_epoch"] is None:
+            self._enter(State.HELLO)
+            say_hello(self._talk)
+            self._hello_due = False
+            self._move(Event.DONE)
+        answered, push_error = self._push()
+        pulled = self._pull()
+        proof = self._then(Event.DONE, lambda: prove(self._talk, pulled))
+        self._issue_again()
+        self._move(Event.DONE if push_error is None else event_of(push_error))
+        return RoundResult(self._rest(), answered, pulled.rows, proof, push_error)
+
+    def _push(self) -> tuple[int, SyncError | None]:
+        """Push first; if it fails in any way, the pull still runs (sync.md 3)."""
+        if self.replica.facts()["quarantined"]:
+            self._enter(State.PULL)
+            return 0, Quarantined(None, "sending is stopped until a person looks")
+        self._enter(State.PUSH)
+        try:
+            answered = push_waiting(self._talk)
+        except SyncError as error:
+            self._move(event_of(error))
+            self._enter(State.PULL)
+            return 0, error
+        self._move(Event.DONE)
+        return answered, None
+
+    def _pull(self) -> Pulled:
+        facts = self.replica.facts()
+        if facts["replace"] or not facts["complete"]:
+            self._move(Event.LOADING)
+        return pull_newer(self._talk)
+
+    def _issue_again(self) -> None:
+        """Deferred txs whose rows have arrived are issued again at once, for the next round (trap 8)."""
+        with self.replica.reading() as reader:
+            ready = standing.ready_to_reissue(reader, self.replica.registry)
+        for tx_id in ready:
+            self.replica.retry_draft(tx_id)
+
+    # -- the state ---------------------------------------------------------------------------------------------------------
+
+    def _then(self, event: Event, action: Callable[[], Proof | None]) -> Proof | None:
+        self._move(event)
+        return action()
+
+    def _move(self, event: Event) -> None:
+        self._enter(self.scheduler.step(self._state, event).state)
+
+    def _enter(self, state: State) -> None:
+        if state is not self._state:
+            self._state = state
+            self.replica.events.publish(SyncStatusChanged())
+
+    def _rest(self) -> State:
+        """Return the resting state that the round ended in."""
+        if self._state not in RESTING:
+            self._enter(State.OFFLINE)
+        return self._state
+
+    def _take_progress(self, rows: int) -> None:
+        self._progress = rows
+        self.replica.events.publish(SyncStatusChanged())
+
+
+def event_of(error: Exception) -> Event:
+    """Return the event that a failure is, for the table of states."""
+    kinds: tuple[tuple[type[Exception], Event], ...] = (
+        (Quarantined, Event.MISMATCH),
+        (Unreachable, Event.UNREACHABLE),
+        (Busy, Event.BUSY),
+        (NeedsSignIn, Event.NOT_SIGNED_IN),
+        (NeedsUpgrade, Event.TOO_OLD),
+    )
+    return next((event for kind, event in kinds if isinstance(error, kind)), Event.FAULT)

@@ -1,0 +1,58 @@
+"""First step of a round, at start and after trouble: where do we both stand?"""
+
+from client.replica import change_log, epochs, meta
+from client.sync.conversation import Conversation
+from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade
+from shared_models.protocol import HelloAnswer, HelloRequest, Pending
+
+
+def say_hello(talk: Conversation) -> None:
+    """Tell the server where the device stands and do what it answers.
+
+    Another server epoch: everything that its backup may lack is offered again, and the next pull loads the replica anew.
+    Raises NeedsUpgrade, NeedsSignIn (wipe: nothing is wiped here), Busy (wait).
+    """
+    facts = talk.replica.facts()
+    with talk.replica.reading() as reader:
+        unsettled = change_log.select(reader, change_log.UNSETTLED)
+    sent_ms = talk.now_ms()
+    answer = talk.transport.hello(
+        HelloRequest.model_validate(
+            {
+                "install": facts["install"],
+                "device_epoch": facts["device_epoch"],
+                "server_epoch": facts["server_epoch"],
+                "app": talk.app,
+                "schema": talk.schema_version,
+                "cursor": facts["cursor"],
+                "pending": Pending(n=len(unsettled), oldest=unsettled[0].saved_at if unsettled else None),
+                "clock": sent_ms,
+            }
+        )
+    )
+    _obey(answer)
+    _note(talk, answer, (sent_ms + talk.now_ms()) // 2)
+
+
+def _obey(answer: HelloAnswer) -> None:
+    if answer.action == "upgrade":
+        raise NeedsUpgrade(ErrorCode.P202, f"server speaks schema {answer.schema_version}")
+    if answer.action == "wipe":
+        raise NeedsSignIn(ErrorCode.A104, "the device was revoked")
+    if answer.action == "wait":
+        raise Busy(ErrorCode.S502, "the server asks to wait")
+
+
+def _note(talk: Conversation, answer: HelloAnswer, at_ms: int) -> None:
+    """Store the clock's offset and whose device this is, and follow the server to its timeline."""
+    with talk.replica.write(durable=True) as writing:
+        known = meta.get(writing.connection, "server_epoch")
+        meta.put(
+            writing.connection,
+            {"offset_ms": at_ms - answer.server_time, "user": answer.user_id, "device": answer.device_id},
+        )
+        if known is None:
+            epochs.server_met(writing, answer.server_epoch)
+        elif known != answer.server_epoch:
+            restored = answer.restored_seq or 0
+            epochs.server_restored(writing, talk.replica.registry, talk.replica.ids, answer.server_epoch, restored)

@@ -1,0 +1,127 @@
+"""When the next attempt is made (I7, trap 24).
+
+Armed from the table of states and kept in the replica, so that a missed event can delay but never wedge it.
+"""
+
+from random import Random
+
+from client.config import SyncTimes
+from client.events import SyncStatusChanged
+from client.replica import meta, outbox
+from client.replica.replica import Replica
+from client.sync.states import RESTING, Action, Event, State, Step, step
+from shared_models.errors import Busy
+
+NOW_REASONS = {Action.ARM_NOW: "now", Action.ARM_SOON: "saved", Action.ARM_POLL: "poll", Action.ARM_BACKOFF: "backoff"}
+
+
+class Scheduler:
+    """Keeps `next_attempt_at` (milliseconds since 1970 UTC) and its reason. It holds no timer: whoever waits asks `due_in_ms`."""
+
+    def __init__(self, replica: Replica, times: SyncTimes, random: Random) -> None:
+        self._replica, self._times, self._random, self._again = replica, times, random, False
+        self._running = False
+
+    @staticmethod
+    def step(state: State, event: Event) -> Step:
+        """Return the table's answer."""
+        return step(state, event)
+
+    def on(self, event: Event) -> bool:
+        """Take an event from outside; returns whether a round should begin now."""
+        facts = self._replica.facts()
+        if facts["paused"] and event is not Event.SYNC_NOW:
+            return False
+        state = State.PULL if self._running else State(facts["state"])
+        action = step(state, event).action
+        if action is Action.AGAIN:
+            self._again = True
+        elif action in NOW_REASONS:
+            self._arm(action, facts["failures"], None)
+        return action is Action.RUN
+
+    def due_in_ms(self) -> int | None:
+        """Return how long to wait for the next attempt: 0 when it is due, None when none is armed."""
+        facts = self._replica.facts()
+        if facts["paused"] or self._running:
+            return None
+        if State(facts["state"]) in (State.NEEDS_AUTH, State.NEEDS_UPGRADE):
+            return None
+        if facts["next_attempt_at"] is None:
+            return 0
+        # A clock that was set back does not push the attempt out of reach.
+        wait_ms: int = facts["next_attempt_at"] - self._now_ms()
+        return max(min(wait_ms, int(self._times.backoff_most_s * 1000)), 0)
+
+    def begin(self, *, hello_due: bool) -> State:
+        """A round begins: returns the state that it begins in."""
+        self._running, self._again = True, False
+        return State.HELLO if hello_due else State.PUSH
+
+    def end(self, state: State, error: Exception | None) -> None:
+        """A round has ended: keep how, and arm the next attempt."""
+        assert state in RESTING
+        self._running = False
+        failures = 0 if error is None else self._replica.facts()["failures"] + 1
+        now = self._now_ms()
+        facts: dict[str, object] = {"state": state.value, "failures": failures}
+        if error is None:
+            facts["last_success_at"] = now
+        else:
+            facts |= {"last_error": _words(error), "last_error_at": now}
+        with self._replica.write(durable=False) as writing:
+            meta.put(writing.connection, facts)
+            waits = outbox.has_pending(writing.connection)
+        self._arm_after(state, error, failures, waits)
+
+    def set_paused(self, paused: bool) -> None:
+        """Work offline, or go on: kept over a restart."""
+        with self._replica.write(durable=True) as writing:
+            meta.put(writing.connection, {"paused": paused, "next_attempt_at": self._now_ms(), "reason": "now"})
+            writing.events.append(SyncStatusChanged())
+
+    def _arm_after(self, state: State, error: Exception | None, failures: int, waits: bool) -> None:
+        if state in (State.NEEDS_AUTH, State.NEEDS_UPGRADE):
+            self._store(None, state.value)
+        elif error is not None and state is not State.QUARANTINED:
+            self._arm(Action.ARM_BACKOFF, failures, error)
+        elif self._again or (waits and state is State.IDLE):
+            self._arm(Action.ARM_NOW, 0, None)
+        else:
+            self._arm(Action.ARM_POLL, 0, None)
+
+    def _arm(self, action: Action, failures: int, error: Exception | None) -> None:
+        """Set the next attempt; a nearer one that is armed stays, except after a failure."""
+        wait_s = {
+            Action.ARM_NOW: 0.0,
+            Action.ARM_SOON: self._times.settle_s,
+            Action.ARM_POLL: self._times.poll_s * self._random.uniform(0.8, 1.2),
+            Action.ARM_BACKOFF: self._backoff_s(failures, error),
+        }[action]
+        at = self._now_ms() + int(wait_s * 1000)
+        armed = self._replica.facts()["next_attempt_at"]
+        if action in (Action.ARM_NOW, Action.ARM_SOON) and armed is not None and armed <= at:
+            return
+        self._store(at, NOW_REASONS[action])
+
+    def _backoff_s(self, failures: int, error: Exception | None) -> float:
+        """Doubling wait with jitter, never beyond the limit; a server that asks for a time gets it, with jitter on top."""
+        if isinstance(error, Busy):
+            return min(error.retry_after_s, self._times.backoff_most_s) * self._random.uniform(1.0, 1.3)
+        doubled = self._times.backoff_first_s * float(1 << min(max(failures - 1, 0), 20))
+        most = min(self._times.backoff_most_s, doubled)
+        return most * self._random.uniform(0.5, 1.0)
+
+    def _store(self, at_ms: int | None, reason: str) -> None:
+        with self._replica.write(durable=False) as writing:
+            meta.put(writing.connection, {"next_attempt_at": at_ms, "reason": reason})
+            writing.events.append(SyncStatusChanged())
+
+    def _now_ms(self) -> int:
+        return self._replica.ids.now_ms()
+
+
+def _words(error: Exception) -> str:
+    """Return a failure for the screen to look up and for the log: its code, else its kind."""
+    code = getattr(error, "code", None)
+    return str(code) if code else type(error).__name__

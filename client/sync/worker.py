@@ -1,0 +1,63 @@
+"""The thread on which rounds run in the installed client; at most one per replica, among all processes."""
+
+from threading import Condition, Thread
+
+from client.events import ChangeLogChanged, Event
+from client.platform.lock_file import LockFile
+from client.sync import states
+from client.sync.engine import SyncEngine
+
+
+class SyncWorker:
+    """Waits for the armed attempt or for news, and runs one round at a time."""
+
+    def __init__(self, engine: SyncEngine, lock: LockFile) -> None:
+        self._engine, self._lock = engine, lock
+        self._news = Condition()
+        self._run_now, self._ends = False, False
+        self._thread: Thread | None = None
+        self._unsubscribe = engine.replica.events.subscribe(self._hear)
+
+    def start(self) -> None:
+        """Begin. Raises ReplicaLocked when another process syncs this replica."""
+        self._lock.acquire()
+        self._thread = Thread(target=self._work, name="sync", daemon=True)
+        self._thread.start()
+        self.notify(states.Event.START)
+
+    def notify(self, event: states.Event) -> None:
+        """Take an event from outside: network up, a poke, the window came to the front, a person asks."""
+        should_run = self._engine.scheduler.on(event)
+        with self._news:
+            self._run_now = self._run_now or should_run
+            self._news.notify_all()
+
+    def close(self) -> None:
+        """Stop the running round at the next safe place, and end the thread."""
+        self._unsubscribe()
+        self._engine.stop()
+        with self._news:
+            self._ends = True
+            self._news.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+        self._lock.release()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, ChangeLogChanged):
+            self.notify(states.Event.LOCAL_COMMIT)
+
+    def _work(self) -> None:
+        while self._wait():
+            self._engine.run_once()
+
+    def _wait(self) -> bool:
+        """Wait for the next attempt; False when the worker ends."""
+        with self._news:
+            while not self._ends:
+                due_ms = self._engine.scheduler.due_in_ms()
+                if self._run_now or due_ms == 0:
+                    self._run_now = False
+                    return True
+                self._news.wait(None if due_ms is None else due_ms / 1000)
+            return False
