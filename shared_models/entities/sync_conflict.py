@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared_models.base import Id, Instant, Record, Tags, Text
-from shared_models.fields import Col, Merge
+from shared_models.fields import Col, Merge, Parent
 
 CardState = Literal["open", "kept_theirs", "restored_mine", "kept_both", "edited"]
 CardKind = Literal["value", "archived", "revived", "link_removed", "code", "cycle", "duplicate", "bank_account"]
@@ -19,7 +19,7 @@ class SyncConflict(Record):
 
     kind: Annotated[CardKind, Col(merge=Merge.DV)]
     record_type: Annotated[Text, Field(max_length=60), Col(merge=Merge.DV)]
-    record_id: Annotated[Id, Col(merge=Merge.DV)]
+    record_id: Annotated[Id, Parent(), Col(merge=Merge.DV)]
     unit: Annotated[Text, Field(max_length=60), Col(merge=Merge.DV)]
     """Field or field group in question; `archived_at` for a delete against an edit."""
     policy: Annotated[Text, Field(max_length=2), Col(merge=Merge.DV)]

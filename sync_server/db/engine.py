@@ -94,9 +94,9 @@ def open_store(url: str, *, synchronous: str = "FULL") -> Store:
     engine = sa.create_engine(made, poolclass=sa.QueuePool, pool_size=8, max_overflow=24)
 
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves: server.md 4
+        connection.isolation_level = None  # we say BEGIN ourselves: server.md 4
         for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=OFF"):
-            connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]  # sqlite3 only
+            connection.execute(f"PRAGMA {pragma}")
 
     def begin(connection: Connection) -> None:
         is_write = connection.get_execution_options().get("write")
@@ -109,5 +109,6 @@ def open_store(url: str, *, synchronous: str = "FULL") -> Store:
 
 def _prepare_mysql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     """NO_BACKSLASH_ESCAPES is left alone; strict mode refuses what would be cut silently."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 15")
+    cursor = connection.cursor()
+    cursor.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 15")
+    cursor.close()

@@ -1,6 +1,7 @@
 """The central tables: one per entity, derived from the registry, and those of the sync layer."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
@@ -20,12 +21,17 @@ LONG_TEXT = 2_000
 """Texts longer than this are stored as TEXT: MariaDB limits the sum of a row's VARCHARs to 64 KB."""
 
 
-def text(length: int | None = None) -> sa.types.TypeEngine[str]:
+Type = sa.types.TypeEngine[Any]
+"""Any: SQLAlchemy's types are generic in what they read."""
+
+
+def text(length: int | None = None) -> Type:
     """Return the type of a text that compares bytewise on every engine."""
     if length is None or length > LONG_TEXT:
-        kind: sa.types.TypeEngine[str] = sa.Text()
-        return kind.with_variant(sa.Text(collation="C"), "postgresql").with_variant(
-            mysql.LONGTEXT(collation="utf8mb4_bin"), "mysql", "mariadb"
+        return (
+            sa.Text()
+            .with_variant(sa.Text(collation="C"), "postgresql")
+            .with_variant(mysql.LONGTEXT(collation="utf8mb4_bin"), "mysql", "mariadb")
         )
     return (
         sa.String(length)
@@ -34,12 +40,12 @@ def text(length: int | None = None) -> sa.types.TypeEngine[str]:
     )
 
 
-def key() -> sa.types.TypeEngine[str]:
+def key() -> Type:
     """Return the type of an id."""
     return text(36)
 
 
-def whole() -> sa.types.TypeEngine[int]:
+def whole() -> Type:
     """Return the type of a 64-bit number; on SQLite the only integer there is."""
     return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -85,98 +91,171 @@ def _entity_table(entity: type[Record], metadata: sa.MetaData) -> sa.Table:
     return sa.Table(entity.entity_name, metadata, *made, *parents)
 
 
-def _sql_type(column: Column) -> sa.types.TypeEngine[object]:
-    kinds: dict[Kind, sa.types.TypeEngine[object]] = {
-        Kind.TEXT: text(column.max_length or (60 if column.values else None)),  # type: ignore[dict-item]  # invariant generic
-        Kind.INTEGER: whole(),  # type: ignore[dict-item]  # invariant generic
-        Kind.BOOLEAN: sa.Boolean(),  # type: ignore[dict-item]  # invariant generic
-        Kind.DATE: text(10),  # type: ignore[dict-item]  # invariant generic
-        Kind.INSTANT: whole(),  # type: ignore[dict-item]  # invariant generic
-        Kind.DECIMAL: text(40),  # type: ignore[dict-item]  # invariant generic
-        Kind.SET: text(),  # type: ignore[dict-item]  # invariant generic
+def _sql_type(column: Column) -> Type:
+    kinds: dict[Kind, Type] = {
+        Kind.TEXT: text(column.max_length or (60 if column.values else None)),
+        Kind.INTEGER: whole(),
+        Kind.BOOLEAN: sa.Boolean(),
+        Kind.DATE: text(10),
+        Kind.INSTANT: whole(),
+        Kind.DECIMAL: text(40),
+        Kind.SET: text(),
     }
     return kinds[column.kind]
 
 
+def _must(name: str, kind: Type, *, pk: bool = False) -> sa.Column[Any]:
+    return sa.Column(name, kind, primary_key=pk, autoincrement=False, nullable=False)
+
+
+def _may(name: str, kind: Type) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=True)
+
+
 def _sync_tables(metadata: sa.MetaData, groups: tuple[str, ...]) -> dict[str, sa.Table]:
     """Return the sync layer's tables by their name in `Tables`. What each is for: PROTOCOL parts 6 and 7."""
-    need, none = {"nullable": False}, {"nullable": True}
-
-    def seq(name: str = "seq", *, pk: bool = False) -> sa.Column[int]:
-        return sa.Column(name, whole(), primary_key=pk, autoincrement=False, nullable=False)
-
     return {
         "clock": sa.Table(
-            "sync_clock", metadata,
-            sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
-            seq(), sa.Column("epoch", key(), **need), sa.Column("safe_seq", whole(), **need),
+            "sync_clock",
+            metadata,
+            _must("id", whole(), pk=True),
+            _must("seq", whole()),
+            _must("epoch", key()),
+            _must("safe_seq", whole()),
         ),
         "row": sa.Table(
-            "sync_row", metadata,
-            sa.Column("entity", text(60), primary_key=True), sa.Column("pk", key(), primary_key=True),
-            seq("ver"), seq("created_seq"), sa.Column("created_origin", key(), **need),
-            sa.Column("col_ver", text(), **need), sa.Column("extra", text(), **none), sa.Column("wire", text(), **need),
-            *(sa.Column(f"part_{group}", text(), **none) for group in groups),
-            sa.Index(None, "entity", "ver"), sa.Index(None, "ver"),
+            "sync_row",
+            metadata,
+            _must("entity", text(60), pk=True),
+            _must("pk", key(), pk=True),
+            _must("ver", whole()),
+            _must("created_seq", whole()),
+            _must("created_origin", key()),
+            _must("col_ver", text()),
+            _may("extra", text()),
+            _must("wire", text()),
+            *(_may(f"part_{group}", text()) for group in groups),
+            sa.Index(None, "ver"),
         ),
         "change": sa.Table(
-            "sync_change", metadata,
-            seq(pk=True), sa.Column("entity", text(60), primary_key=True), sa.Column("pk", key(), primary_key=True),
-            sa.Column("device", key(), **need), sa.Column("device_epoch", key(), **need), sa.Column("exact", sa.Boolean(), **need),
+            "sync_change",
+            metadata,
+            _must("seq", whole(), pk=True),
+            _must("entity", text(60), pk=True),
+            _must("pk", key(), pk=True),
+            _must("device", key()),
+            _must("device_epoch", key()),
+            _must("exact", sa.Boolean()),
         ),
         "push": sa.Table(
-            "sync_push", metadata,
-            sa.Column("tx_id", key(), primary_key=True), seq(),
-            sa.Column("origin", key(), **need), sa.Column("device", key(), **need), sa.Column("device_epoch", key(), **need),
-            seq("number"), sa.Column("user", key(), **need), sa.Column("hlc", whole(), **need), sa.Column("at", whole(), **need),
-            sa.Column("req_hash", text(64), **need), sa.Column("verdict", text(), **need),
-            sa.Index(None, "seq", unique=True), sa.Index(None, "device", "device_epoch", "seq"),
+            "sync_push",
+            metadata,
+            _must("tx_id", key(), pk=True),
+            _must("seq", whole()),
+            _must("origin", key()),
+            _must("device", key()),
+            _must("device_epoch", key()),
+            _must("number", whole()),
+            _must("user", key()),
+            _must("hlc", whole()),
+            _must("at", whole()),
+            _must("req_hash", text(64)),
+            _must("verdict", text()),
+            sa.Index(None, "seq", unique=True),
+            sa.Index(None, "device", "device_epoch", "seq"),
         ),
         "history": sa.Table(
-            "history", metadata,
-            seq(pk=True), sa.Column("n", sa.Integer(), primary_key=True, autoincrement=False),
-            sa.Column("entity", text(60), **need), sa.Column("record_id", key(), **need), sa.Column("unit", text(60), **need),
-            sa.Column("before", text(), **none), sa.Column("after", text(), **none),
-            sa.Column("by", key(), **none), sa.Column("device", key(), **none), sa.Column("tx_id", key(), **need),
-            sa.Column("typed_at", whole(), **need), sa.Column("arrived_at", whole(), **need), sa.Column("kind", text(12), **need),
+            "history",
+            metadata,
+            _must("seq", whole(), pk=True),
+            _must("n", whole(), pk=True),
+            _must("entity", text(60)),
+            _must("record_id", key()),
+            _must("unit", text(60)),
+            _may("before", text()),
+            _may("after", text()),
+            _may("by", key()),
+            _may("device", key()),
+            _must("tx_id", key()),
+            _must("typed_at", whole()),
+            _must("arrived_at", whole()),
+            _must("kind", text(12)),
             sa.Index(None, "entity", "record_id", "seq"),
         ),
+        **_verdict_tables(metadata),
+    }
+
+
+def _verdict_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
+    """Return the tables around verdicts, codes, digests, devices and timelines."""
+    return {
         "deadletter": sa.Table(
-            "sync_deadletter", metadata,
-            sa.Column("tx_id", key(), primary_key=True), seq(), sa.Column("origin", key(), **need),
-            sa.Column("user", key(), **need), sa.Column("device", key(), **need), sa.Column("at", whole(), **need),
-            sa.Column("verdict", text(12), **need), sa.Column("error", text(), **none), sa.Column("body", text(), **need),
-            sa.Column("state", text(12), **need), sa.Index(None, "origin"),
+            "sync_deadletter",
+            metadata,
+            _must("tx_id", key(), pk=True),
+            _must("seq", whole()),
+            _must("origin", key()),
+            _must("user", key()),
+            _must("device", key()),
+            _must("at", whole()),
+            _must("verdict", text(12)),
+            _may("error", text()),
+            _must("body", text()),
+            _must("state", text(12)),
+            sa.Index(None, "origin"),
         ),
         "code": sa.Table(
-            "sync_code", metadata,
-            sa.Column("entity", text(60), primary_key=True), sa.Column("folded", text(60), primary_key=True),
-            sa.Column("pk", key(), **need),
+            "sync_code",
+            metadata,
+            _must("entity", text(60), pk=True),
+            _must("folded", text(60), pk=True),
+            _must("pk", key()),
         ),
         "suspect": sa.Table(
-            "sync_suspect", metadata,
-            sa.Column("kind", text(20), primary_key=True), sa.Column("value", text(60), primary_key=True),
-            sa.Column("pk", key(), primary_key=True),
+            "sync_suspect",
+            metadata,
+            _must("kind", text(20), pk=True),
+            _must("value", text(60), pk=True),
+            _must("pk", key(), pk=True),
         ),
         "digest": sa.Table(
-            "sync_digest", metadata,
-            sa.Column("entity", text(60), primary_key=True), seq("n"), sa.Column("total", text(16), **need),
+            "sync_digest",
+            metadata,
+            _must("entity", text(60), pk=True),
+            _must("n", whole()),
+            _must("total", text(16)),
         ),
         "device": sa.Table(
-            "sync_device", metadata,
-            sa.Column("id", key(), primary_key=True), sa.Column("user", key(), **need), sa.Column("name", text(100), **need),
-            sa.Column("install", key(), **none), sa.Column("app", text(40), **none), sa.Column("schema_version", sa.Integer(), **none),
-            sa.Column("cursor", whole(), **none), sa.Column("pending", whole(), **none), sa.Column("oldest_pending_at", whole(), **none),
-            sa.Column("clock_offset_ms", whole(), **need), sa.Column("last_seen_at", whole(), **none),
-            sa.Column("last_error", text(200), **none), sa.Column("revoked_at", whole(), **none), sa.Column("created_at", whole(), **need),
+            "sync_device",
+            metadata,
+            _must("id", key(), pk=True),
+            _must("user", key()),
+            _must("name", text(100)),
+            _may("install", key()),
+            _may("app", text(40)),
+            _may("schema_version", whole()),
+            _may("cursor", whole()),
+            _may("pending", whole()),
+            _may("oldest_pending_at", whole()),
+            _must("clock_offset_ms", whole()),
+            _may("last_seen_at", whole()),
+            _may("last_error", text(200)),
+            _may("revoked_at", whole()),
+            _must("created_at", whole()),
             sa.Index(None, "user"),
         ),
         "numbering": sa.Table(
-            "sync_numbering", metadata,
-            sa.Column("device", key(), primary_key=True), sa.Column("device_epoch", key(), primary_key=True), seq("expected"),
+            "sync_numbering",
+            metadata,
+            _must("device", key(), pk=True),
+            _must("device_epoch", key(), pk=True),
+            _must("expected", whole()),
         ),
         "restore": sa.Table(
-            "sync_restore", metadata,
-            sa.Column("epoch", key(), primary_key=True), sa.Column("place", sa.Integer(), **need), seq("restored_seq"),
+            "sync_restore",
+            metadata,
+            _must("epoch", key(), pk=True),
+            _must("place", whole()),
+            _must("restored_seq", whole()),
         ),
-    }  # fmt: skip
+    }

@@ -1,0 +1,142 @@
+"""Central records: the entity tables and `sync_row`, read and written in bulk."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from shared_models.base import Record
+from shared_models.codec import Row
+from shared_models.fields import Kind, columns
+from sync_server.db.engine import Connection
+from sync_server.db.tables import Tables
+
+IN_LIMIT = 500
+"""Values in one IN list: below every engine's limit of bound parameters."""
+Stored = dict[str, Any]
+"""A `sync_row` as a dict: entity, pk, ver, created_seq, created_origin, col_ver, extra. Any: JSON is parsed already."""
+
+
+def encode(entity: type[Record], row: Row) -> Row:
+    """Return a row as its table holds it: sets as JSON text."""
+    return {c.name: orjson.dumps(row[c.name]).decode() if c.kind is Kind.SET else row[c.name] for c in columns(entity)}
+
+
+def decode(entity: type[Record], found: "sa.Row[*tuple[Any, ...]]") -> Row:  # Any: a row of any table
+    """Return the stored form of a table's row."""
+    row = dict(found._mapping)
+    for name in _sets(entity):
+        row[name] = orjson.loads(row[name] or "[]")
+    return row
+
+
+@cache
+def _sets(entity: type[Record]) -> tuple[str, ...]:
+    return tuple(c.name for c in columns(entity) if c.kind is Kind.SET)
+
+
+def load(
+    connection: Connection, tables: Tables, entity: type[Record], pks: Iterable[str], *, lock: bool
+) -> dict[str, tuple[Row, Stored]]:
+    """Return id -> (row, its bookkeeping) of the records that exist; with `lock`, in order of id, until the commit."""
+    found: dict[str, Stored] = {}
+    rows: dict[str, Row] = {}
+    table, row = tables.entities[entity.entity_name], tables.row
+    for part in _parts(sorted(set(pks))):
+        query = (
+            sa.select(row.c.pk, row.c.ver, row.c.created_seq, row.c.created_origin, row.c.col_ver, row.c.extra)
+            .where(row.c.entity == entity.entity_name, row.c.pk.in_(part))
+            .order_by(row.c.pk)
+        )
+        for one in connection.execute(query.with_for_update() if lock else query):
+            found[one.pk] = {
+                "ver": one.ver,
+                "created_seq": one.created_seq,
+                "created_origin": one.created_origin,
+                "col_ver": orjson.loads(one.col_ver),
+                "extra": orjson.loads(one.extra) if one.extra else {},
+            }
+        for one in connection.execute(sa.select(table).where(table.c.id.in_(part))):
+            rows[one.id] = decode(entity, one)
+    return {pk: (rows[pk], found[pk]) for pk in found if pk in rows}
+
+
+def children(
+    connection: Connection, tables: Tables, entity: type[Record], field: str, parents: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Return (child id, parent id) of the records of `entity` whose reference `field` names one of the parents."""
+    table = tables.entities[entity.entity_name]
+    found: list[tuple[str, str]] = []
+    for part in _parts(sorted(set(parents))):
+        query = sa.select(table.c.id, table.c[field]).where(table.c[field].in_(part))
+        found += [(one[0], one[1]) for one in connection.execute(query)]
+    return found
+
+
+def parent_of(connection: Connection, tables: Tables, entity: type[Record], field: str, pk: str) -> str | None:
+    """Return what a self-reference of a record names, for a walk up its tree."""
+    table = tables.entities[entity.entity_name]
+    return connection.execute(sa.select(table.c[field]).where(table.c.id == pk)).scalar_one_or_none()
+
+
+def insert(connection: Connection, tables: Tables, entity: type[Record], rows: Sequence[Row]) -> None:
+    """Add records to their table."""
+    if rows:
+        connection.execute(tables.entities[entity.entity_name].insert(), [encode(entity, row) for row in rows])
+
+
+def update(connection: Connection, tables: Tables, entity: type[Record], rows: Sequence[Row]) -> None:
+    """Replace records in their table, whole."""
+    if not rows:
+        return
+    table = tables.entities[entity.entity_name]
+    named: Row = {c.name: sa.bindparam(f"v_{c.name}") for c in columns(entity) if c.name != "id"}
+    statement = table.update().where(table.c.id == sa.bindparam("v_id")).values(named)
+    connection.execute(statement, [{f"v_{k}": v for k, v in encode(entity, row).items()} for row in rows])
+
+
+def insert_bookkeeping(connection: Connection, tables: Tables, rows: Sequence[Row]) -> None:
+    """Add `sync_row`s."""
+    if rows:
+        connection.execute(tables.row.insert(), rows)
+
+
+def update_bookkeeping(connection: Connection, tables: Tables, rows: Sequence[Row]) -> None:
+    """Replace what moves of `sync_row`s: version, column versions, extra, wire parts."""
+    if not rows:
+        return
+    row = tables.row
+    moving = [name for name in rows[0] if name not in ("entity", "pk", "created_seq", "created_origin")]
+    statement = (
+        row.update()
+        .where(row.c.entity == sa.bindparam("v_entity"), row.c.pk == sa.bindparam("v_pk"))
+        .values({name: sa.bindparam(f"v_{name}") for name in moving})
+    )
+    connection.execute(statement, [{f"v_{k}": v for k, v in one.items()} for one in rows])
+
+
+@cache
+def wire_columns(entity: type[Record]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Return the columns of the common wire part, and those of each confidential part, in order of declaration."""
+    common = tuple(c.name for c in columns(entity) if not c.col.right_group)
+    groups: dict[str, tuple[str, ...]] = {}
+    for c in columns(entity):
+        if c.col.right_group:
+            groups[c.col.right_group] = (*groups.get(c.col.right_group, ()), c.name)
+    return common, groups
+
+
+def wire_parts(tables: Tables, entity: type[Record], row: Row) -> dict[str, str | None]:
+    """Return the stored wire form of a row: JSON arrays, rendered once, at write time (`sync.md` 4)."""
+    common, groups = wire_columns(entity)
+    parts: dict[str, str | None] = {c.name: None for c in tables.row.c if c.name.startswith("part_")}
+    parts["wire"] = orjson.dumps([row[name] for name in common]).decode()
+    for group, names in groups.items():
+        parts[f"part_{group}"] = orjson.dumps([row[name] for name in names]).decode()
+    return parts
+
+
+def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (values[i : i + IN_LIMIT] for i in range(0, len(values), IN_LIMIT))

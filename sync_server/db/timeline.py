@@ -1,0 +1,61 @@
+"""The server's sequence and epochs: the one counter row that orders everything (trap 1), and the restores since."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from sync_server.db.engine import Connection
+from sync_server.db.tables import Tables
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Where the sequence stands."""
+
+    seq: int
+    epoch: str
+    safe_seq: int
+    """Last seq that a verified backup holds."""
+
+
+def start(connection: Connection, tables: Tables, epoch: str) -> None:
+    """Begin the sequence of an empty database. epoch: random, never counted (trap 28)."""
+    connection.execute(tables.clock.insert().values(id=1, seq=0, epoch=epoch, safe_seq=0))
+    connection.execute(tables.restore.insert().values(epoch=epoch, place=0, restored_seq=0))
+
+
+def read(connection: Connection, tables: Tables) -> Clock:
+    """Return where the sequence stands in this snapshot. Raises RuntimeError for a database that was never started."""
+    found = connection.execute(sa.select(tables.clock.c.seq, tables.clock.c.epoch, tables.clock.c.safe_seq)).one_or_none()
+    if found is None:
+        raise RuntimeError("the central database has no sequence: run `fieldfare server init`")
+    return Clock(found.seq, found.epoch, found.safe_seq)
+
+
+def take(connection: Connection, tables: Tables, count: int) -> int:
+    """Take `count` seqs and return the one before the first. From here to the commit nothing slow may happen.
+
+    The counter's row lock is held until the commit, so commits are in the order of seqs and a reader never sees seq n+1
+    before n. MariaDB has no UPDATE..RETURNING; under the lock a plain read is exact on every engine.
+    """
+    clock = tables.clock
+    connection.execute(clock.update().values(seq=clock.c.seq + count))
+    return int(connection.execute(sa.select(clock.c.seq)).scalar_one()) - count
+
+
+def restored_seq(connection: Connection, tables: Tables, epoch: str) -> int:
+    """Return the lowest point that any restore since `epoch` went back to; 0 for an epoch that is not in the list."""
+    restore = tables.restore
+    place = connection.execute(sa.select(restore.c.place).where(restore.c.epoch == epoch)).scalar_one_or_none()
+    if place is None:
+        return 0
+    found = connection.execute(sa.select(sa.func.min(restore.c.restored_seq)).where(restore.c.place > place)).scalar_one()
+    return 0 if found is None else int(found)
+
+
+def begin_epoch(connection: Connection, tables: Tables, epoch: str) -> None:
+    """Start a new timeline after a restore: what the restored database holds is what both share."""
+    now = read(connection, tables)
+    last = connection.execute(sa.select(sa.func.max(tables.restore.c.place))).scalar_one()
+    connection.execute(tables.restore.insert().values(epoch=epoch, place=int(last) + 1, restored_seq=now.seq))
+    connection.execute(tables.clock.update().values(epoch=epoch))

@@ -1,0 +1,19 @@
+"""What every service is given: the database, its tables, the entities, the time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared_models.registry import Registry
+from sync_server.db.engine import Store
+from sync_server.db.tables import Tables
+
+
+@dataclass(frozen=True)
+class Central:
+    """One organisation's central database and its surroundings."""
+
+    store: Store
+    tables: Tables
+    registry: Registry
+    now_us: Callable[[], int]
+    """Wall time in microseconds since 1970-01-01 UTC."""
