@@ -81,7 +81,7 @@ def search_statements(entity: type[Record]) -> Iterator[str]:
     )
     yield (
         f"CREATE VIRTUAL TABLE {quoted(index)} USING fts5({', '.join(names)}, _extra, content={quoted(index + '_text')}, "
-        f"content_rowid='_n', tokenize='unicode61 remove_diacritics 2', prefix='2 3', detail='none', columnsize=0)"
+        f"content_rowid='_n', tokenize='unicode61 remove_diacritics 2', prefix='1 2 3', detail='none', columnsize=0)"
     )
 
 

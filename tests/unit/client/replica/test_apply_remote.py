@@ -1,0 +1,127 @@
+"""A checkpoint is applied whole; what waits here is laid over it, and a person's own values never jump back."""
+
+import pytest
+
+from client.replica import digests, integrity
+from client.replica.apply_remote import Outcome
+from client.replica.remote_page import Ack
+from tests.clients import START_MS, bring, central_row, make_replica
+
+ACME = "018f1111-0000-7000-8000-000000000001"
+BETA = "018f1111-0000-7000-8000-000000000002"
+
+
+@pytest.fixture
+def replica(tmp_path):
+    opened = make_replica(tmp_path)
+    bring(opened, (5, "company", central_row("company", ACME, name="Acme")), to=5)
+    yield opened
+    assert integrity.check(opened) == []
+    opened.close()
+
+
+def rename(replica, name: str, pk: str = ACME) -> str:
+    with replica.edit("Rename") as edit:
+        edit.update("company", pk, {"name": name})
+    return edit.tx_id
+
+
+def test_accepted_save_that_is_not_sent_back_stands_as_the_device_sent_it(replica):
+    tx = rename(replica, "Mine")
+    bring(replica, to=6, acks=(Ack(tx, "applied", 6, 77, None),))
+    row = replica.get("company", ACME)
+    assert (row["name"], row["updated_at"]) == ("Mine", 77)
+    assert replica.waiting() == []
+    assert replica.look("company", ACME).versions == {"*": 6}
+
+
+def test_refused_save_leaves_the_screen_and_becomes_a_draft(replica):
+    tx = rename(replica, "Mine")
+    bring(replica, to=6, acks=(Ack(tx, "rejected", 6, 77, "R305"),))
+    assert replica.get("company", ACME)["name"] == "Acme"
+    [draft] = replica.drafts()
+    assert (draft.verdict, draft.error, draft.ops[0].set) == ("rejected", {"code": "R305"}, {"name": "Mine"})
+    assert replica.pending_of("company", ACME) == "needs_you"
+    assert replica.discard_draft(tx)
+    assert replica.pending_of("company", ACME) == "sent"
+
+
+def test_page_from_elsewhere_or_of_another_timeline_changes_nothing(replica):
+    newer = (9, "company", central_row("company", ACME, name="Newer"))
+    assert bring(replica, newer, to=9, since=4) is Outcome.IGNORED
+    assert bring(replica, newer, to=9, epoch="another") is Outcome.IGNORED
+    assert (replica.get("company", ACME)["name"], replica.facts()["cursor"]) == ("Acme", 5)
+
+
+def test_row_that_left_is_gone_but_what_was_typed_on_it_stays_in_the_log(replica):
+    rename(replica, "Mine")
+    bring(replica, to=6, leaves=(("company", ACME),))
+    assert replica.get("company", ACME) is None
+    assert [tx.label for tx in replica.waiting()] == ["Rename"]
+    with replica.reading() as reader:
+        assert digests.stored(reader) == {
+            **digests.recomputed(reader, replica.registry),
+        }
+
+
+def test_text_under_a_pending_edit_shows_the_lines_of_both(replica):
+    bring(replica, (6, "company", central_row("company", ACME, name="Acme", description="one\ntwo\nthree")), to=6)
+    with replica.edit("Mine") as edit:
+        edit.update("company", ACME, {"description": "ONE\ntwo\nthree"})
+    bring(replica, (7, "company", central_row("company", ACME, name="Acme", description="one\ntwo\nTHREE")), to=7)
+    assert replica.get("company", ACME)["description"] == "ONE\ntwo\nTHREE"
+
+
+def test_long_pull_is_invisible_until_its_last_page(replica):
+    beta = (8, "company", central_row("company", BETA, name="Beta"))
+    assert bring(replica, beta, to=9, commit=False, after="p1") is Outcome.STAGED
+    assert replica.get("company", BETA) is None
+    newer = (9, "company", central_row("company", ACME, name="Newer"))
+    assert bring(replica, newer, to=9) is Outcome.CHECKPOINT
+    assert [row["name"] for row in replica.list_page("company").rows] == ["Beta", "Newer"]
+    assert replica.facts()["stage_after"] is None
+
+
+def test_first_load_shows_pages_as_they_come_and_is_searched_at_its_end(tmp_path):
+    replica = make_replica(tmp_path, name="new")
+    bring(replica, (3, "company", central_row("company", ACME, name="Acme")), to=9, commit=False, after="p1")
+    replica.close()
+    replica = make_replica(tmp_path, name="new")
+    assert replica.facts()["stage_after"] == "p1"
+    assert replica.get("company", ACME)["name"] == "Acme"
+    bring(replica, (8, "company", central_row("company", BETA, name="Beta")), to=9)
+    assert [hit.title for hit in replica.search("bet")] == ["Beta"]
+    assert (replica.facts()["complete"], replica.facts()["cursor"]) == (True, 9)
+    assert integrity.check(replica) == []
+    replica.close()
+
+
+def test_verdict_of_an_unknown_save_gives_a_restored_device_a_new_numbering(replica):
+    before = replica.facts()["device_epoch"]
+    assert bring(replica, to=6, acks=(Ack("unknown", "applied", 6, 77, None),)) is Outcome.RENUMBERED
+    assert replica.facts()["device_epoch"] != before
+    assert replica.facts()["cursor"] == 5
+
+
+def test_stamps_move_past_what_was_pulled_by_the_devices_own_clock(replica):
+    with replica.write(durable=False) as writing:
+        from client.replica import meta
+
+        meta.put(writing.connection, {"offset_ms": -3_600_000})
+    ahead = START_MS + 7_200_000
+    bring(replica, (6, "company", central_row("company", ACME, name="Acme", updated_at=ahead * 1000)), to=6)
+    assert replica.facts()["hlc"] >> 16 == ahead - 3_600_000
+
+
+def test_bypassed_change_log_is_noticed(tmp_path):
+    replica = make_replica(tmp_path, name="bad")
+    bring(replica, (5, "company", central_row("company", ACME, name="Acme")), to=5)
+    rename(replica, "Mine")
+    with replica.write(durable=False) as writing:
+        writing.connection.execute("UPDATE company SET name = 'Forged'")
+        writing.connection.execute("INSERT INTO company (id, name) VALUES ('x', 'Smuggled')")
+    assert [(found.kind, found.detail) for found in integrity.check(replica)] == [
+        ("bypassed", f"company {ACME}"),
+        ("bypassed", "company x"),
+    ]
+    replica.close()
