@@ -1,129 +1,88 @@
-"""Three-way merge of a text by its lines: what two people wrote in different places stands together."""
+"""Three-way merge of long texts by lines: what two people wrote in different places is kept whole."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-
-MAX_COMPARISONS = 1_000_000
-"""Above this product of line counts the middle of two texts counts as rewritten: 20,000 empty lines took minutes to align."""
-
-Lines = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class LineMerge:
-    """The merged text, and whether both sides changed the same lines: of those the result has theirs."""
+    """The merged text, and whether some of `mine` is not in it because `theirs` changed the same lines."""
 
     text: str | None
     overlaps: bool
 
 
 @dataclass(frozen=True)
-class _Edit:
-    """Lines `start` to `end` of the base become `lines`; start == end inserts before that line."""
+class _Change:
+    """Lines of the base, from `start` to before `end`, replaced by `lines`."""
 
     start: int
     end: int
-    lines: Lines
+    lines: tuple[str, ...]
 
 
 def merge_lines(base: str | None, mine: str | None, theirs: str | None) -> LineMerge:
-    """Return `theirs` with the changes from `base` to `mine`, line by line.
+    """Merge two descendants of a text. None is an absent text, and equals an empty one.
 
-    Changes of different lines are both kept, also of neighbouring ones; lines that both added in one place are kept one
-    block after the other, in an order that does not depend on who came first. Two deletions are one. Where both changed
-    the same line differently, `theirs` stays, `overlaps` is set, and the caller asks a person with the whole of `mine`.
-    An absent text has no lines.
+    A change of one side is taken as it is; the same change on both sides once. Two insertions at one place are both kept, in
+    an order that depends on their content only, so that it does not matter who is first. Where both changed the same lines
+    differently, or one removed what the other changed, `theirs` stays and `overlaps` is set: a person is asked.
+    Source: diff3, Khanna, Kunal and Pierce, A Formal Investigation of Diff3 (2007); `sync.md` 1.1, LM.
     """
-    if mine in (theirs, base):
+    if mine == theirs:
         return LineMerge(theirs, False)
-    if theirs == base:
-        return LineMerge(mine, False)
     old = _lines(base)
-    my_edits, their_edits = _edits(old, _lines(mine)), _edits(old, _lines(theirs))
     merged: list[str] = []
     place, overlaps = 0, False
-    for start, end in _regions(my_edits, their_edits):
-        chosen, clash = _decide(old, start, end, _within(my_edits, start, end), _within(their_edits, start, end))
-        merged += [*old[place:start], *chosen]
-        place, overlaps = end, overlaps or clash
-    merged += old[place:]
-    if not merged and None in (mine, theirs):
-        return LineMerge(None, overlaps)
-    return LineMerge("\n".join(merged), overlaps)
-
-
-def _lines(text: str | None) -> Lines:
-    return tuple(text.split("\n")) if text else ()
-
-
-def _edits(old: Lines, new: Lines) -> list[_Edit]:
-    """Return the changes from old to new in order; a rewrite of as many lines counts line by line."""
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
-    if len(old_middle) * len(new_middle) > MAX_COMPARISONS:
-        return [_Edit(head, head + len(old_middle), new_middle)]
-    found = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old_middle, new_middle, autojunk=False).get_opcodes():
-        if tag == "replace" and i2 - i1 == j2 - j1:
-            found += [_Edit(head + i1 + n, head + i1 + n + 1, (new_middle[j1 + n],)) for n in range(i2 - i1)]
-        elif tag != "equal":
-            found.append(_Edit(head + i1, head + i2, new_middle[j1:j2]))
-    return found
-
-
-def _regions(my_edits: list[_Edit], their_edits: list[_Edit]) -> list[tuple[int, int]]:
-    """Return the ranges of the base that changed, in order; changes that touch a common line share a range."""
-    found: list[tuple[int, int]] = []
-    for edit in sorted([*my_edits, *their_edits], key=lambda e: (e.start, e.end)):
-        start, end = found[-1] if found else (-1, -1)
-        if edit.start < end or (edit.start, edit.end) == (start, end):
-            found[-1] = (start, max(end, edit.end))
+    for start, end, one, other in _regions(_changes(old, _lines(mine)), _changes(old, _lines(theirs))):
+        merged += old[place:start]
+        ours, yours = _applied(old, start, end, one), _applied(old, start, end, other)
+        if not other or ours == yours:
+            merged += ours
+        elif not one:
+            merged += yours
+        elif start == end:
+            merged += [line for lines in sorted((ours, yours)) for line in lines]
         else:
-            found.append((edit.start, edit.end))
-    return found
+            merged += yours
+            overlaps = True
+        place = end
+    text = "\n".join(merged + old[place:])
+    return LineMerge(text or None, overlaps)
 
 
-def _within(edits: list[_Edit], start: int, end: int) -> list[_Edit]:
-    """Return the edits that belong to a range: an insertion at its edge belongs to the neighbour."""
-    if start == end:
-        return [e for e in edits if (e.start, e.end) == (start, end)]
-    return [e for e in edits if start <= e.start and e.end <= end and (e.start < e.end or start < e.start < end)]
+def _lines(text: str | None) -> list[str]:
+    return text.split("\n") if text else []
 
 
-def _decide(old: Lines, start: int, end: int, my_edits: list[_Edit], their_edits: list[_Edit]) -> tuple[Lines, bool]:
-    """Return the lines of one changed range, and whether both sides changed it in ways that exclude each other."""
-    mine, theirs = _applied(old, start, end, my_edits), _applied(old, start, end, their_edits)
-    if mine == theirs or not their_edits:
-        return mine, False
-    if not my_edits:
-        return theirs, False
-    if not any(edit.lines for edit in (*my_edits, *their_edits)):
-        gone = {n for edit in (*my_edits, *their_edits) for n in range(edit.start, edit.end)}
-        return tuple(old[n] for n in range(start, end) if n not in gone), False
-    if start < end:
-        return theirs, True
-    if _contains(theirs, mine):
-        return theirs, False
-    if _contains(mine, theirs):
-        return mine, False
-    return min(mine, theirs) + max(mine, theirs), False
+def _changes(old: list[str], new: list[str]) -> list[_Change]:
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    return [_Change(a, b, tuple(new[c:d])) for verb, a, b, c, d in matcher.get_opcodes() if verb != "equal"]
 
 
-def _applied(old: Lines, start: int, end: int, edits: list[_Edit]) -> Lines:
-    """Return the lines of a range after one side's edits of it."""
-    result: list[str] = []
-    for edit in edits:
-        result += [*old[start : edit.start], *edit.lines]
-        start = edit.end
-    return (*result, *old[start:end])
+def _regions(mine: list[_Change], theirs: list[_Change]) -> Iterator[tuple[int, int, list[_Change], list[_Change]]]:
+    """Yield (start, end, changes of mine, changes of theirs) of the smallest parts of the base that no change crosses."""
+    waiting = sorted([(c, True) for c in mine] + [(c, False) for c in theirs], key=lambda item: (item[0].start, item[0].end))
+    while waiting:
+        change, _ = waiting[0]
+        start, end, taken = change.start, change.end, 0
+        while taken < len(waiting) and _touches(waiting[taken][0], start, end):
+            end = max(end, waiting[taken][0].end)
+            taken += 1
+        part, waiting = waiting[:taken], waiting[taken:]
+        yield start, end, [c for c, is_mine in part if is_mine], [c for c, is_mine in part if not is_mine]
 
 
-def _contains(whole: Lines, part: Lines) -> bool:
-    """Whether the lines of `part` are all in `whole`, in the same order."""
-    rest = iter(whole)
-    return all(line in rest for line in part)
+def _touches(change: _Change, start: int, end: int) -> bool:
+    """Whether a change belongs to the region: it starts inside it, or is an insertion at the same place."""
+    return change.start < end or (change.start == start and change.end == end)
+
+
+def _applied(old: list[str], start: int, end: int, changes: list[_Change]) -> list[str]:
+    """Return a part of the base with one side's changes made."""
+    lines: list[str] = []
+    for change in changes:
+        lines += [*old[start : change.start], *change.lines]
+        start = change.end
+    return lines + old[start:end]
