@@ -39,6 +39,7 @@ def isolate_poison(writing: Writing) -> LoggedTx | None:
     if not found or found[0].attempts < POISON_ATTEMPTS:
         return None
     change_log.set_state(writing.connection, (found[0].n,), {"state": "isolated"})
+    writing.connection.execute(f"UPDATE _sync_tx SET attempts = 0 WHERE {OPEN}")  # it alone was to blame
     writing.log_changed = True
     return found[0]
 

@@ -1,0 +1,137 @@
+"""What goes into a push: in order, numbered without gaps, unchanging once sent, and never held up by one bad save."""
+
+import json
+
+import pytest
+
+from client.replica import epochs, outbox
+from client.replica.remote_page import Ack
+from shared_models.protocol import PushRequest
+from tests.clients import EPOCH, bring, central_row, make_replica
+
+ACME = "018f1111-0000-7000-8000-000000000001"
+
+
+@pytest.fixture
+def replica(tmp_path):
+    opened = make_replica(tmp_path)
+    bring(opened, (5, "company", central_row("company", ACME, name="Acme")), to=5)
+    yield opened
+    opened.close()
+
+
+def save(replica, name: str) -> str:
+    with replica.edit(f"Rename to {name}") as edit:
+        edit.update("company", ACME, {"name": name})
+    return edit.tx_id
+
+
+def batch(replica, **limits) -> outbox.Batch:
+    with replica.write(durable=False) as writing:
+        return outbox.take_batch(writing, 1, **limits)
+
+
+def sent(found: outbox.Batch) -> list[tuple[int, str]]:
+    request = PushRequest.model_validate_json(found.body)
+    return [(tx.tx, tx.ops[0].set["name"]) for tx in request.txs]
+
+
+def test_body_is_a_valid_request_with_everything_that_the_author_saw(replica):
+    first = save(replica, "One")
+    save(replica, "Two")
+    request = PushRequest.model_validate_json(batch(replica).body)
+    assert (request.server_epoch, request.device_epoch) == (EPOCH, replica.facts()["device_epoch"])
+    one, two = request.txs
+    assert (one.id, one.tx, one.label, one.after, one.epoch) == (first, 1, "Rename to One", [], None)
+    assert (two.tx, two.after, two.ops[0].base, two.ops[0].bv) == (2, [first], {"name": "One"}, 5)
+
+
+def test_numbers_have_no_gap_when_a_save_is_undone_before_it_was_sent(replica):
+    save(replica, "One")
+    assert sent(batch(replica)) == [(1, "One")]
+    undone = save(replica, "Two")
+    save_three = save(replica, "Three")
+    assert replica.undo(save_three, "Undo")
+    assert replica.undo(undone, "Undo")
+    save(replica, "Four")
+    assert sent(batch(replica)) == [(1, "One"), (2, "Four")]
+
+
+def test_repeated_send_has_the_same_content(replica):
+    save(replica, "One")
+    first = batch(replica).body
+    bring(replica, (7, "company", central_row("company", ACME, name="Theirs")), to=7)
+    assert batch(replica).body == first
+
+
+def test_batch_keeps_its_limits(replica):
+    for i in range(5):
+        save(replica, f"Name {i}" + "x" * 100)
+    assert len(batch(replica, max_txs=2).ns) == 2
+    small = batch(replica, max_bytes=900)
+    assert 0 < len(small.ns) < 5
+    assert small.more
+
+
+def test_save_that_breaks_every_push_goes_alone_and_is_then_set_aside(replica):
+    bad = save(replica, "Bad")
+    save(replica, "Good")
+    assert [len(batch(replica).ns) for _ in range(5)] == [2, 2, 1, 1, 1]
+    with replica.write(durable=False) as writing:
+        isolated = outbox.isolate_poison(writing)
+        assert isolated is not None
+        assert isolated.id == bad
+        epochs.renumber(writing, replica.ids)
+    assert sent(batch(replica)) == [(1, "Good")]
+    assert [w.state for w in replica.waiting()] == ["isolated", "inflight"]
+    assert replica.get("company", ACME)["name"] == "Good"
+    with replica.write(durable=False) as writing:
+        assert outbox.release(writing, bad)
+    assert sent(batch(replica)) == [(1, "Good"), (2, "Bad")]
+
+
+def test_new_numbering_keeps_ids_and_order_and_leaves_out_what_is_answered(replica):
+    answered = save(replica, "One")
+    batch(replica)
+    waiting = save(replica, "Two")
+    with replica.write(durable=False) as writing:
+        writing.connection.execute("UPDATE _sync_tx SET state = 'acked', seq = 9 WHERE id = ?", (answered,))
+        epochs.renumber(writing, replica.ids)
+    request = PushRequest.model_validate_json(batch(replica).body)
+    assert [(tx.id, tx.tx) for tx in request.txs] == [(waiting, 1)]
+
+
+def test_after_a_server_restore_everything_that_its_backup_lacks_is_offered_again_in_order(replica):
+    kept, lost = save(replica, "Kept"), save(replica, "Lost")
+    batch(replica)
+    bring(replica, to=7, acks=(Ack(kept, "applied", 6, 1, None), Ack(lost, "rejected", 7, 1, "R303")))
+    open_one = save(replica, "Open")
+    with replica.write(durable=False) as writing:
+        epochs.server_restored(writing, replica.registry, replica.ids, "epoch-2", 6)
+    assert replica.drafts() == []
+    request = PushRequest.model_validate_json(batch(replica).body)
+    assert [(tx.id, tx.tx) for tx in request.txs] == [(lost, 1), (open_one, 2)]
+    assert {tx.epoch for tx in request.txs} == {EPOCH}
+    assert replica.get("company", ACME)["name"] == "Open"
+    row = central_row("company", ACME, name="Kept")
+    bring(replica, (6, "company", row), to=6, epoch="epoch-2")
+    assert replica.facts()["rows_epoch"] == "epoch-2"
+    assert replica.get("company", ACME)["name"] == "Open"
+    with replica.edit("On the new timeline") as edit:
+        edit.update("company", ACME, {"name": "Newest", "legal_name": "Newest SRL"})
+    newest = json.loads(batch(replica).body)["txs"][-1]
+    assert "epoch" not in newest, "its base versions are of the message's own epoch"
+    assert newest["ops"][0]["bv"] == 6
+    assert "bvx" not in newest["ops"][0], "5 and 6 lie before the restore, and count as they are"
+
+
+def test_base_version_of_a_lost_time_counts_only_up_to_the_restore(replica):
+    bring(replica, (9, "company", central_row("company", ACME, name="Seen before the restore")), to=9)
+    save(replica, "Mine")
+    with replica.write(durable=False) as writing:
+        epochs.server_restored(writing, replica.registry, replica.ids, "epoch-2", 6)
+    bring(replica, (7, "company", central_row("company", ACME, name="Other")), to=7, epoch="epoch-2")
+    with replica.edit("Again") as edit:
+        edit.update("company", ACME, {"name": "Mine again"})
+    op = json.loads(batch(replica).body)["txs"][-1]["ops"][0]
+    assert (op["bv"], op["bvx"]) == (7, {"name": 6})
