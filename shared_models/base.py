@@ -22,8 +22,16 @@ def from_micros(micros: int) -> datetime:
     return EPOCH + timedelta(microseconds=micros)
 
 
+MAX_MICROS = 253_402_300_799_999_999
+"""The last microsecond of the year 9999."""
+
+
 def _read_instant(value: object) -> object:
-    return from_micros(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(value, int) or isinstance(value, bool):
+        return value
+    if not 0 <= value <= MAX_MICROS:
+        raise ValueError("a time outside the years 1970 to 9999")
+    return from_micros(value)
 
 
 def _in_utc(value: datetime) -> datetime:

@@ -16,6 +16,14 @@ Connection = sa.Connection
 BUSY_TIMEOUT_MS = 15_000
 
 
+class Unstorable(Exception):
+    """The database refused a value for good; nothing of the transaction was stored."""
+
+
+class StoreDown(Exception):
+    """The database cannot work now: no connection, no space. Nothing was stored."""
+
+
 class Contended(Exception):
     """The database gave up on a transaction because of another one; nothing was stored, and the same may pass if repeated."""
 
@@ -60,10 +68,12 @@ class Store:
         try:
             with self.engine.connect().execution_options(**options) as connection, connection.begin():
                 yield connection
-        except (sa.exc.OperationalError, sa.exc.IntegrityError) as error:
+        except sa.exc.DBAPIError as error:
             if _is_contention(error):
                 raise Contended(type(error.orig).__name__) from error
-            raise
+            if isinstance(error, sa.exc.DataError):
+                raise Unstorable(type(error.orig).__name__) from error
+            raise StoreDown(type(error.orig).__name__) from error
 
     def close(self) -> None:
         """Give every connection back to the operating system."""

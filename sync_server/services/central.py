@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared_models.registry import Registry
+from shared_models.registry import SCHEMA_VERSION, Registry
 from sync_server.db.engine import Store
 from sync_server.db.tables import Tables
 
@@ -17,3 +17,4 @@ class Central:
     registry: Registry
     now_us: Callable[[], int]
     """Wall time in microseconds since 1970-01-01 UTC."""
+    schema_version: int = SCHEMA_VERSION

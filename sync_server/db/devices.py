@@ -1,0 +1,52 @@
+"""The devices that sync, and what the server last knew of each."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from shared_models.codec import Row
+from sync_server.db.engine import Connection
+from sync_server.db.tables import Tables
+
+
+@dataclass(frozen=True)
+class NewDevice:
+    """A device at its first sign-in."""
+
+    id: str
+    user: str
+    name: str
+    install: str | None
+    created_at: int
+    """Microseconds since 1970 UTC."""
+
+
+def add(connection: Connection, tables: Tables, device: NewDevice) -> None:
+    """Register a device."""
+    connection.execute(
+        tables.device.insert().values(
+            id=device.id,
+            user=device.user,
+            name=device.name,
+            install=device.install,
+            created_at=device.created_at,
+            clock_offset_ms=0,
+        )
+    )
+
+
+def note(connection: Connection, tables: Tables, device: str, facts: Row) -> None:
+    """Store what a device said of itself; columns of `sync_device`."""
+    connection.execute(tables.device.update().where(tables.device.c.id == device).values(**facts))
+
+
+def clock_offset_ms(connection: Connection, tables: Tables, device: str) -> int:
+    """Return how far a device's clock was ahead of the server's at its last hello; 0 for one that never said."""
+    query = sa.select(tables.device.c.clock_offset_ms).where(tables.device.c.id == device)
+    return int(connection.execute(query).scalar_one_or_none() or 0)
+
+
+def every(connection: Connection, tables: Tables) -> list[Row]:
+    """Return all devices, the last seen first."""
+    query = sa.select(tables.device).order_by(tables.device.c.last_seen_at.desc(), tables.device.c.id)
+    return [dict(one._mapping) for one in connection.execute(query)]

@@ -1,0 +1,69 @@
+"""Look-ups beside the records: business codes that were ever given, and values that two records should not share."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+import sqlalchemy as sa
+
+from shared_models.base import Record
+from shared_models.fields import Merge, data_columns
+from sync_server.db.engine import Connection
+from sync_server.db.tables import Tables
+
+IN_LIMIT = 500
+
+
+@cache
+def code_fields(entity: type[Record]) -> tuple[str, ...]:
+    """Return the fields that hold business codes."""
+    return tuple(c.name for c in data_columns(entity) if c.col.merge is Merge.PN)
+
+
+def fold_code(code: str) -> str:
+    """Return a code without case and spaces: two codes that a person would read as one are one."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", code)).casefold()[:60]
+
+
+def code_owners(connection: Connection, tables: Tables, entity: str, folded: Iterable[str]) -> dict[str, str]:
+    """Return folded code -> the record that holds or held it."""
+    wanted, found = sorted(set(folded)), {}
+    for i in range(0, len(wanted), IN_LIMIT):
+        query = sa.select(tables.code.c.folded, tables.code.c.pk).where(
+            tables.code.c.entity == entity, tables.code.c.folded.in_(wanted[i : i + IN_LIMIT])
+        )
+        found.update({one.folded: one.pk for one in connection.execute(query)})
+    return found
+
+
+def fold_fiscal_code(value: str) -> str:
+    """Return a fiscal code without its country prefix, spaces and marks: RO 123 and 123 are one company."""
+    return re.sub(r"^RO(?=\d)", "", re.sub(r"[^0-9A-Z]", "", value.upper()))[:60]
+
+
+def suspects(connection: Connection, tables: Tables, kind: str, value: str) -> list[str]:
+    """Return the records that have had a value."""
+    suspect = tables.suspect
+    query = sa.select(suspect.c.pk).where(suspect.c.kind == kind, suspect.c.value == value).order_by(suspect.c.pk)
+    return [one.pk for one in connection.execute(query)]
+
+
+def write(
+    connection: Connection,
+    tables: Tables,
+    codes: Iterable[tuple[str, str, str]],
+    new_suspects: Iterable[tuple[str, str, str]],
+) -> None:
+    """Store codes (entity, folded, record) and suspects (kind, value, record). A race raises Contended at the store."""
+    named = [{"entity": entity, "folded": folded, "pk": pk} for entity, folded, pk in codes]
+    if named:
+        connection.execute(tables.code.insert(), named)
+    found = [{"kind": kind, "value": value, "pk": pk} for kind, value, pk in new_suspects]
+    if found:
+        connection.execute(tables.suspect.insert(), found)
+
+
+def lock_tree(connection: Connection, tables: Tables, entity: str) -> None:
+    """Let one move in a tree be checked at a time (trap 29): what others moved is committed, and visible, when this returns."""
+    connection.execute(sa.select(tables.digest.c.entity).where(tables.digest.c.entity == entity).with_for_update()).all()

@@ -1,0 +1,111 @@
+"""Conflict cards: both values of a clash, kept until a person decides (`sync.md` 3, conflict inbox row)."""
+
+from dataclasses import dataclass
+
+from shared_models.clock import stamp_ms
+from shared_models.codec import Row
+from shared_models.fields import units
+from shared_models.ids import derived_id
+from sync_server.services.applying import Applying
+from sync_server.services.workspace import CentralRow, json_of
+
+
+@dataclass(frozen=True)
+class Clash:
+    """What a card is about. Values are objects field -> value, or None where there is none to show."""
+
+    kind: str
+    unit: str
+    policy: str
+    before: Row | None
+    mine: Row | None
+    theirs: Row | None
+    theirs_ver: int
+    """Seq of the value in use; may be provisional."""
+
+
+def ask(work: Applying, found: CentralRow, clash: Clash) -> None:
+    """Make a card, or continue the author's own open one on the same unit (`sync.md` 1.1)."""
+    work.asked = True
+    put(work, found, clash, name=f"{work.tx.id}/{found.pk}/{clash.unit}")
+
+
+def put(work: Applying, found: CentralRow, clash: Clash, *, name: str) -> None:
+    """Store a card under a deterministic id, whether or not it makes the tx a conflict."""
+    space, author = work.space, work.space.author(clash.theirs_ver)
+    values = {
+        "kind": clash.kind,
+        "record_type": found.entity.entity_name,
+        "record_id": found.pk,
+        "unit": clash.unit,
+        "policy": clash.policy,
+        "before": json_of(clash.before),
+        "mine": json_of(clash.mine),
+        "theirs": json_of(clash.theirs),
+        "mine_by": work.actor.user_id,
+        "mine_at": work.typed_at,
+        "mine_device": work.actor.device_id,
+        "theirs_by": author.user if author else None,
+        "theirs_at": stamp_ms(author.hlc) * 1000 if author else None,
+        "theirs_device": author.device if author else None,
+        "theirs_version": clash.theirs_ver,
+        "server_epoch": work.server_epoch,
+        "transaction_id": work.origin,
+        "note": work.note,
+        "for_users": sorted({u for u in (work.actor.user_id, author.user if author else None, _responsible(work, found)) if u}),
+        "state": "open",
+    }
+    card = _own_open_card(work, found, clash.unit) if clash.kind == "value" else None
+    if card is None:
+        entity = space.central.registry.get("sync_conflict")
+        pk = derived_id("sync_conflict", name)
+        card = space.get("sync_conflict", pk) or space.create(entity, {"id": pk}, work.seq, work.origin, None)
+    else:
+        values["before"] = card.row["before"]
+    card.row.update(values)
+    space.touch(card, work.seq, None, exact=False)
+    work.cards.append(card.pk)
+
+
+def close_own(work: Applying, found: CentralRow, unit: str) -> None:
+    """Close the author's own open card on a unit: his later value was taken."""
+    card = _own_open_card(work, found, unit)
+    if card is not None:
+        decide(work, card, "edited")
+
+
+def decide(work: Applying, card: CentralRow, state: str) -> None:
+    """Close a card. The first decision stays; a later one changes nothing."""
+    if card.row["state"] != "open":
+        work.mixed = True
+        return
+    card.row.update(state=state, decided_by=work.actor.user_id, decided_at=work.space.at)
+    work.space.touch(card, work.seq, work.actor.user_id, exact=False)
+
+
+def _own_open_card(work: Applying, found: CentralRow, unit: str) -> CentralRow | None:
+    if not work.after:
+        return None
+    for card in work.space.cards_of(found.pk):
+        if card.row["unit"] == unit and card.row["kind"] == "value" and card.row["transaction_id"] in work.after:
+            return card
+    return None
+
+
+def _responsible(work: Applying, found: CentralRow) -> str | None:
+    """Return who is responsible for a record, or for the record that it belongs to."""
+    if "responsible_id" in found.row:
+        responsible: str | None = found.row["responsible_id"]
+        return responsible
+    for field, parent in work.space.central.registry.parents(found.entity):
+        owner = work.space.get(parent, found.row[field]) if found.row.get(field) else None
+        if owner is not None and owner.row.get("responsible_id"):
+            return str(owner.row["responsible_id"])
+    return None
+
+
+def values_of(found: CentralRow, unit: str) -> Row:
+    """Return a unit's stored values as an object."""
+    if unit not in units(found.entity):
+        return {unit: found.row[unit]}
+    return {name: found.row[name] for name in units(found.entity)[unit].fields}

@@ -1,0 +1,57 @@
+"""The first word of a device: where it stands, and what it must do first."""
+
+from shared_models.errors import ErrorCode
+from shared_models.protocol import HelloAnswer, HelloRequest
+from sync_server.db import devices, timeline
+from sync_server.db.engine import Contended, StoreDown
+from sync_server.services.actor import Actor
+from sync_server.services.central import Central
+from sync_server.services.push import SUPPORTED_SCHEMAS
+from sync_server.services.refusals import Refusal
+
+
+def greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer:
+    """Note what the device says of itself and measure its clock. Raises Refusal S502 when the database is busy."""
+    try:
+        return _greet(central, actor, request)
+    except (Contended, StoreDown) as error:
+        raise Refusal(ErrorCode.S502, 503, str(error), retry_after_s=2) from error
+
+
+def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer:
+    now_us = central.now_us()
+    with central.store.write() as connection:
+        now = timeline.read(connection, central.tables)
+        devices.note(
+            connection,
+            central.tables,
+            actor.device_id,
+            {
+                "install": request.install,
+                "app": request.app,
+                "schema_version": request.schema_version,
+                "cursor": request.cursor,
+                "pending": request.pending.n,
+                "oldest_pending_at": request.pending.oldest,
+                "clock_offset_ms": request.clock - now_us // 1000,
+                "last_seen_at": now_us,
+            },
+        )
+        restored = None
+        if request.server_epoch not in (None, now.epoch):
+            restored = timeline.restored_seq(connection, central.tables, str(request.server_epoch))
+    return HelloAnswer(
+        server_time=now_us // 1000,
+        server_epoch=now.epoch,
+        action=_action(central, request, restored),
+        restored_seq=restored,
+        schema_version=central.schema_version,
+        user_id=actor.user_id,
+        device_id=actor.device_id,
+    )
+
+
+def _action(central: Central, request: HelloRequest, restored: int | None) -> str:
+    if not central.schema_version - SUPPORTED_SCHEMAS < request.schema_version <= central.schema_version:
+        return "upgrade"
+    return "ok" if restored is None else "rebootstrap"

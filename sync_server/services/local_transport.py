@@ -1,0 +1,59 @@
+"""The transport in process: the same messages and the same services, without a socket. The office web syncs through it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError
+from shared_models.protocol import HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.transport import PullRequest, UpToDate
+from sync_server.services import hello, history, pull, push
+from sync_server.services.actor import Actor
+from sync_server.services.central import Central
+from sync_server.services.refusals import Refusal
+
+
+@dataclass(frozen=True)
+class LocalTransport:
+    """`shared_models.transport.Transport` for one signed-in device, calling the services directly."""
+
+    central: Central
+    actor: Actor
+
+    def hello(self, request: HelloRequest) -> HelloAnswer:
+        """Tell the server where the device stands."""
+        try:
+            return hello.greet(self.central, self.actor, request)
+        except Refusal as refusal:
+            raise as_sync_error(refusal) from refusal
+
+    def push(self, body: bytes) -> PushAnswer:
+        """Send one push."""
+        try:
+            return push.accept(self.central, self.actor, body)
+        except Refusal as refusal:
+            raise as_sync_error(refusal) from refusal
+
+    def pull(self, request: PullRequest) -> Iterator[bytes] | UpToDate:
+        """Ask for what is newer."""
+        try:
+            return pull.open_page(self.central, self.actor, request)
+        except Refusal as refusal:
+            raise as_sync_error(refusal) from refusal
+
+    def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
+        """Ask for past values."""
+        try:
+            return history.page(self.central, self.actor, entity, record, before)
+        except Refusal as refusal:
+            raise as_sync_error(refusal) from refusal
+
+
+def as_sync_error(refusal: Refusal) -> SyncError:
+    """Return what a device makes of a refusal; the http transport makes the same of the coded answer."""
+    if refusal.code is ErrorCode.S502 or refusal.code is ErrorCode.L402:
+        return Busy(refusal.code, refusal.detail, retry_after_s=float(refusal.retry_after_s or 5))
+    if refusal.code in (ErrorCode.A101, ErrorCode.A102, ErrorCode.A104):
+        return NeedsSignIn(refusal.code, refusal.detail)
+    if refusal.code is ErrorCode.P202:
+        return NeedsUpgrade(refusal.code, refusal.detail)
+    return Refused(refusal.code, refusal.detail)

@@ -1,0 +1,245 @@
+"""Takes in what a device did: one durable verdict for every transaction, all of a request in one database transaction."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+import orjson
+from pydantic import ValidationError
+
+from shared_models import clock
+from shared_models.codec import Row
+from shared_models.errors import ErrorCode
+from shared_models.fields import Merge, unit_of, units
+from shared_models.protocol import MAX_PUSH_BYTES, CodedError, PushAnswer, PushRequest, Tx, Verdict
+from sync_server.db import devices, ledger, timeline
+from sync_server.db.engine import Connection, Contended, StoreDown, Unstorable
+from sync_server.db.ledger import Author
+from sync_server.services import reconcile, settling
+from sync_server.services.actor import Actor
+from sync_server.services.applying import Applying
+from sync_server.services.central import Central
+from sync_server.services.checks import NotYet, Wrong, check
+from sync_server.services.refusals import Refusal
+from sync_server.services.workspace import PROVISIONAL, Workspace
+
+ATTEMPTS = 4
+"""Times that a request is tried against other writers before the device is asked to come back."""
+SUPPORTED_SCHEMAS = 6
+
+
+class Poison(Exception):
+    """A tx failed in a way that nobody foresaw; the request is done again with that tx refused (PROTOCOL 6.2)."""
+
+    def __init__(self, tx_id: str) -> None:
+        """Name the tx."""
+        super().__init__(tx_id)
+        self.tx_id = tx_id
+
+
+@dataclass
+class _Request:
+    """One push while it is being carried out."""
+
+    central: Central
+    actor: Actor
+    push: PushRequest
+    space: Workspace
+    clock: timeline.Clock
+    poisoned: frozenset[str]
+    offset_ms: int
+    limits: dict[str, int] = field(default_factory=dict)
+    """Older server epoch -> highest version that its base versions can mean."""
+    verdicts: list[Verdict] = field(default_factory=list)
+    stored: list[Row] = field(default_factory=list)
+    dead: list[Row] = field(default_factory=list)
+    reissued: list[str] = field(default_factory=list)
+
+
+def accept(central: Central, actor: Actor, body: bytes) -> PushAnswer:
+    """Answer one push. body: JSON of `PushRequest`.
+
+    Raises Refusal: P201 for what cannot be read, P202 for a schema version that is not supported, P203 for another server
+    epoch, P205 for a known id with other content, L401 for a body that is too large, S502 when other writers never let go.
+    """
+    push = parse(body, central)
+    try:
+        return _accept(central, actor, push)
+    except Unstorable:
+        answers = [_accept(central, actor, push.model_copy(update={"txs": [tx]})) for tx in push.txs]
+        return answers[-1].model_copy(update={"verdicts": [v for answer in answers for v in answer.verdicts]})
+    except StoreDown as error:
+        raise Refusal(ErrorCode.S502, 503, str(error), retry_after_s=5) from error
+
+
+def _accept(central: Central, actor: Actor, push: PushRequest) -> PushAnswer:
+    poisoned: frozenset[str] = frozenset()
+    for _ in range(ATTEMPTS + len(push.txs)):
+        try:
+            with central.store.write() as connection:
+                return _carry_out(central, actor, push, connection, poisoned)
+        except Poison as error:
+            poisoned |= {error.tx_id}
+        except Unstorable:
+            if len(push.txs) > 1:
+                raise
+            poisoned |= {push.txs[0].id}
+        except Contended:
+            continue
+    raise Refusal(ErrorCode.S502, 503, "other writers kept the rows", retry_after_s=2)
+
+
+def parse(body: bytes, central: Central) -> PushRequest:
+    """Return the request of a body. Raises Refusal."""
+    if len(body) > MAX_PUSH_BYTES + MAX_PUSH_BYTES // 4:
+        raise Refusal(ErrorCode.L401, 413, f"{len(body)} bytes")
+    try:
+        push = PushRequest.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        is_size = first["type"] == "too_long"
+        place = ".".join(str(part) for part in first["loc"])[:200]
+        raise Refusal(ErrorCode.L403 if is_size else ErrorCode.P201, 422, f"{place}: {first['type']}") from None
+    newest = central.schema_version
+    if not newest - SUPPORTED_SCHEMAS < push.schema_version <= newest:
+        raise Refusal(ErrorCode.P202, 409, f"schema {push.schema_version}, here {newest}")
+    return push
+
+
+def _carry_out(
+    central: Central, actor: Actor, push: PushRequest, connection: Connection, poisoned: frozenset[str]
+) -> PushAnswer:
+    now = timeline.read(connection, central.tables)
+    if push.server_epoch != now.epoch:
+        raise Refusal(ErrorCode.P203, 409, "another server epoch")
+    space = Workspace(central, connection, central.now_us())
+    offset = devices.clock_offset_ms(connection, central.tables, actor.device_id)
+    request = _Request(central, actor, push, space, now, poisoned, offset)
+    expected = ledger.expected(connection, central.tables, actor.device_id, push.device_epoch)
+    known = ledger.answered(connection, central.tables, [tx.id for tx in push.txs])
+    space.preload(tx for tx in push.txs if tx.id not in known)
+    number, gap, reused = expected, None, False
+    for tx in push.txs:
+        if tx.id in known:
+            request.verdicts.append(_repeat(tx, known[tx.id]))
+        elif tx.tx < number:
+            reused = True
+            break
+        elif tx.tx > number:
+            gap = number
+            break
+        else:
+            _take(request, tx)
+        number += tx.tx == number
+    if request.stored:
+        before = settling.settle(space, actor.device_id, push.device_epoch, request.stored, request.dead, request.reissued)
+        request.verdicts = [_real(verdict, before) for verdict in request.verdicts]
+    if number != expected:
+        ledger.expect(connection, central.tables, actor.device_id, push.device_epoch, number)
+    return PushAnswer(
+        server_epoch=now.epoch,
+        device_epoch=push.device_epoch,
+        safe_seq=now.safe_seq,
+        verdicts=[] if reused else request.verdicts,
+        expected_tx=gap,
+        reused=reused,
+    )
+
+
+def request_hash(tx: Tx) -> str:
+    """Return the hash of a tx's content: what must not change under one id. Its number and the epoch's name may."""
+    content = tx.model_dump(mode="json", exclude={"tx", "epoch"})
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _repeat(tx: Tx, stored: ledger.Answered) -> Verdict:
+    """Return the verdict that a tx has had for ever (I4)."""
+    if stored.req_hash != request_hash(tx):
+        raise Refusal(ErrorCode.P205, 409, "a known transaction with another content")
+    return Verdict.model_validate({**orjson.loads(stored.verdict), "tx": tx.tx, "seq": stored.seq})
+
+
+def _take(request: _Request, tx: Tx) -> None:
+    """Give one tx its verdict."""
+    seq = PROVISIONAL + len(request.stored)
+    error: CodedError | None = None
+    cards: list[str] = []
+    work = _applying(request, tx, seq)
+    request.space.authors[seq] = Author(work.origin, request.actor.device_id, request.actor.user_id, work.hlc, request.space.at)
+    try:
+        if tx.id in request.poisoned:
+            verb, error = "rejected", CodedError(code=ErrorCode.S501)
+        else:
+            checked = check(request.space, request.actor, tx)
+            work.hlc = _clamped(request, work, tx)
+            request.space.authors[seq] = Author(
+                work.origin, request.actor.device_id, request.actor.user_id, work.hlc, request.space.at
+            )
+            verb = reconcile.apply(work, checked)
+            cards = work.cards
+    except Wrong as wrong:
+        verb, error = "rejected", wrong.error
+    except NotYet as not_yet:
+        verb, error = "deferred", not_yet.error
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, AssertionError) as fault:
+        raise Poison(tx.id) from fault
+    _note(request, tx, work, verb, cards, error)
+
+
+def _applying(request: _Request, tx: Tx, seq: int) -> Applying:
+    limit = None
+    if tx.epoch is not None and tx.epoch != request.clock.epoch:
+        if tx.epoch not in request.limits:
+            connection, tables = request.space.connection, request.central.tables
+            request.limits[tx.epoch] = timeline.restored_seq(connection, tables, tx.epoch)
+        limit = request.limits[tx.epoch]
+    return Applying(request.space, request.actor, tx, seq, request.clock.epoch, limit, tx.hlc)
+
+
+def _clamped(request: _Request, work: Applying, tx: Tx) -> int:
+    """Return the stamp of a tx, corrected by the device's clock, never below what its author had seen (`sync.md` 1.1)."""
+    seen = 0
+    for op in tx.ops:
+        entity = request.central.registry.get(op.t)
+        found = request.space.get(op.t, op.pk)
+        for name in op.set if found is not None else ():
+            unit = units(entity).get(unit_of(entity, name))
+            if found is None or unit is None or unit.policy is not Merge.LE:
+                continue
+            version = found.version_of(unit.name)
+            author = request.space.author(version)
+            if author is not None and work.knew(version, work.base_version(op, unit.name)):
+                seen = max(seen, author.hlc)
+    return clock.clamp(tx.hlc, request.offset_ms, seen, request.space.at // 1000)
+
+
+def _note(request: _Request, tx: Tx, work: Applying, verb: str, cards: list[str], error: CodedError | None) -> None:
+    """Remember a verdict for the answer and for the ledger; a refused tx goes to the dead letters with its content."""
+    verdict = Verdict.model_validate({"id": tx.id, "tx": tx.tx, "v": verb, "seq": work.seq, "conflicts": cards, "error": error})
+    request.verdicts.append(verdict)
+    actor, at = request.actor, request.space.at
+    request.stored.append(
+        {
+            "tx_id": tx.id, "seq": work.seq, "origin": work.origin, "device": actor.device_id,
+            "device_epoch": request.push.device_epoch, "number": tx.tx, "user": actor.user_id, "hlc": work.hlc, "at": at,
+            "req_hash": request_hash(tx), "verdict": verdict.model_dump_json(exclude={"seq"}, exclude_defaults=True),
+        }
+    )  # fmt: skip
+    if error is not None:
+        request.dead.append(_letter(request, tx, work, verb, error))
+    elif tx.origin is not None:
+        request.reissued.append(tx.origin)
+
+
+def _letter(request: _Request, tx: Tx, work: Applying, verb: str, error: CodedError) -> Row:
+    return {
+        "tx_id": tx.id, "seq": work.seq, "origin": work.origin, "user": request.actor.user_id,
+        "device": request.actor.device_id, "at": request.space.at, "verdict": verb,
+        "error": error.model_dump_json(exclude_none=True), "body": tx.model_dump_json(exclude_defaults=True), "state": "open",
+    }  # fmt: skip
+
+
+def _real(verdict: Verdict, before: int) -> Verdict:
+    """Return a verdict with the real seq in place of the provisional one."""
+    if verdict.seq < PROVISIONAL:
+        return verdict
+    return verdict.model_copy(update={"seq": before + 1 + verdict.seq - PROVISIONAL})

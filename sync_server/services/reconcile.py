@@ -1,0 +1,190 @@
+"""One checked transaction against the central records: every op is applied, merged, or kept for a person to decide.
+
+The rules are PROTOCOL part 4; the decision on one unit is `conflict.merge.decide`, which is pure.
+"""
+
+from copy import deepcopy
+
+from conflict.merge import Merged, Outcome, Stored, Typed, decide
+from shared_models.base import Record
+from shared_models.codec import Row
+from shared_models.fields import ARCHIVED, Merge, Unit, column_of, units
+from shared_models.protocol import Op
+from sync_server.services import archiving, cards, codes, links, suspects, trees
+from sync_server.services.applying import Applying
+from sync_server.services.cards import Clash
+from sync_server.services.checks import Checked
+from sync_server.services.workspace import CentralRow
+
+NO_MOVES: dict[str, frozenset[str]] = {}
+
+
+def apply(work: Applying, checked: Checked) -> str:
+    """Apply a tx and return its verdict: `applied`, `merged` or `conflict`."""
+    before = deepcopy_of(work, checked) if work.tx.atomic else None
+    _apply_ops(work, checked)
+    if before is not None and work.asked:
+        _withhold(work, checked, before)
+    return "conflict" if work.asked else "merged" if work.mixed else "applied"
+
+
+def _apply_ops(work: Applying, checked: Checked) -> None:
+    for i, op in enumerate(work.tx.ops):
+        if op.op == "i":
+            _insert(work, op, checked[i])
+        elif op.op == "d":
+            archiving.archive(work, op)
+        elif op.t == "sync_conflict":
+            card = work.space.get(op.t, op.pk)
+            assert card is not None  # checked before
+            cards.decide(work, card, checked[i]["state"])
+        else:
+            found = work.space.get(op.t, op.pk)
+            assert found is not None  # checked before
+            update(work, found, op, checked[i])
+
+
+def _insert(work: Applying, op: Op, values: Row) -> None:
+    """Create a record; one that exists already is merged unit by unit (PROTOCOL 4, insert of an existing id)."""
+    space, entity = work.space, work.space.central.registry.get(op.t)
+    found = space.get(op.t, op.pk)
+    is_new = found is None
+    if found is None:
+        found = space.create(entity, {**values, "id": op.pk}, work.seq, work.origin, work.actor.user_id)
+        space.touch(found, work.seq, work.actor.user_id, exact=True)
+        work.remember(op.t, op.pk, "*", None, values, "applied")
+        codes.confirm_all(work, found)
+        suspects.look(work, found, None)
+    if entity.is_link:
+        links.add(work, found, op, is_new=is_new)
+    if not is_new:
+        update(work, found, op, values)
+    for field, parent in space.central.registry.parents(entity):
+        if (pk := found.row.get(field)) is not None:
+            owner = space.get(parent, pk)
+            if owner is not None:
+                archiving.revive(work, owner, work.base_version(op, field) if field in op.bvx else 0)
+
+
+def update(work: Applying, found: CentralRow, op: Op, values: Row) -> None:
+    """Merge every unit that an op carries; an applied edit revives a record that was archived unseen."""
+    exact, applied = True, False
+    if ARCHIVED in values:
+        archiving.unarchive(work, found, op)
+        return
+    if links.is_removed_unseen(work, found, op):
+        links.refuse_edit(work, found, op, values)
+        return
+    was = dict(found.row)
+    for unit in _units_of(found.entity, values):
+        took, same = _update_unit(work, found, op, unit, values)
+        applied |= took
+        exact &= same
+    suspects.look(work, found, was)
+    if applied:
+        exact &= not archiving.revive(work, found, work.row_version(op))
+    work.space.touch(found, work.seq, work.actor.user_id, exact=exact and op.op == "u")
+    work.mixed |= not exact
+
+
+def _update_unit(work: Applying, found: CentralRow, op: Op, unit: Unit, values: Row) -> tuple[bool, bool]:
+    """Merge one unit. Returns whether a typed value was stored, and whether the device holds exactly what is stored."""
+    stored_version = found.version_of(unit.name)
+    merged, typed = _decide(work, found, op, unit, values, stored_version)
+    before = cards.values_of(found, unit.name)
+    mine = {name: values[name] for name in unit.fields if name in values}
+    if trees.closes_circle(work, found, unit, merged):
+        cards.ask(work, found, Clash("cycle", unit.name, unit.policy, _base(op, unit), mine, before, stored_version))
+        return False, False
+    if merged.outcome is Outcome.ASK or merged.asks_too:
+        cards.ask(work, found, Clash("value", unit.name, unit.policy, _base(op, unit), mine, before, stored_version))
+    if merged.outcome is Outcome.ASK:
+        return False, False
+    if not merged.asks_too:
+        cards.close_own(work, found, unit.name)
+    if merged.outcome is Outcome.LOSE:
+        work.remember(op.t, op.pk, unit.name, before, mine, "overwritten")
+        work.mixed = True
+        return False, False
+    _store(found, unit, merged.value)
+    after = cards.values_of(found, unit.name)
+    is_as_typed = unit.policy is not Merge.SU and after == mine
+    is_known = typed.seen or typed.own
+    exact = is_as_typed if unit.policy is not Merge.SU else is_known
+    work.remember(op.t, op.pk, unit.name, before, after, "applied" if exact and not merged.replaced_unseen else "merged")
+    if merged.outcome is Outcome.NOTHING:
+        return False, exact
+    found.col_ver[unit.name] = work.seq
+    if unit.policy is Merge.PN:
+        exact &= codes.confirm(work, found, unit.fields[0])
+    work.mixed |= merged.replaced_unseen or not exact
+    return True, exact
+
+
+def _decide(work: Applying, found: CentralRow, op: Op, unit: Unit, values: Row, stored_version: int) -> tuple[Merged, Typed]:
+    """Ask the pure rule about one unit."""
+    policy, name = unit.policy, unit.fields[0]
+    is_single = len(unit.fields) == 1
+    author = work.space.author(stored_version) if policy is Merge.LE else None
+    typed = Typed(
+        value=values[name] if is_single else tuple(values.get(n, found.row[n]) for n in unit.fields),
+        base=op.base.get(name) if is_single else tuple(op.base.get(n) for n in unit.fields),
+        has_base=all(n in op.base for n in unit.fields),
+        seen=stored_version <= work.base_version(op, unit.name),
+        own=work.is_own(stored_version),
+        stamp=work.stamp,
+    )
+    stored = Stored(
+        value=found.row[name] if is_single else tuple(found.row[n] for n in unit.fields),
+        stamp=(author.hlc, author.device) if author else (0, ""),
+        typed=found.extra.get("typed", {}).get(name),
+        unseen=links.element_traces(work, found, op, unit.name, values[name]) if policy is Merge.SU else frozenset(),
+    )
+    if policy is Merge.AN:
+        return Merged(Outcome.NOTHING if typed.value == stored.value else Outcome.LOSE, stored.value), typed
+    moves = getattr(found.entity, "moves", {}).get(unit.name, NO_MOVES)
+    return decide(policy, typed, stored, moves=moves, kind=column_of(found.entity, name).kind), typed
+
+
+def _units_of(entity: type[Record], values: Row) -> list[Unit]:
+    """Return the units of which an op carries a field, in order of declaration."""
+    return [unit for unit in units(entity).values() if any(name in values for name in unit.fields)]
+
+
+def _base(op: Op, unit: Unit) -> Row | None:
+    found = {name: op.base[name] for name in unit.fields if name in op.base}
+    return found or None
+
+
+def _store(found: CentralRow, unit: Unit, value: object) -> None:
+    if len(unit.fields) == 1:
+        found.row[unit.fields[0]] = value
+    else:
+        found.row.update(zip(unit.fields, value, strict=True))  # type: ignore[call-overload]  # a tuple by construction
+
+
+def deepcopy_of(work: Applying, checked: Checked) -> dict[tuple[str, str], CentralRow | None]:
+    """Keep the records as they are before an atomic tx, to put them back if one of its ops needs a person."""
+    return {key: deepcopy(found) for key, found in work.space.records.items()}
+
+
+def _withhold(work: Applying, checked: Checked, before: dict[tuple[str, str], CentralRow | None]) -> None:
+    """Undo an atomic tx of which a part needs a person: every unit of it becomes a card (PROTOCOL 4, atomic)."""
+    space = work.space
+    space.records.clear()
+    space.records.update(before)
+    space.changes = {key: exact for key, exact in space.changes.items() if key[0] != work.seq}
+    space.history = [line for line in space.history if line.seq != work.seq]
+    space.cards_loaded.clear()
+    work.cards.clear()
+    for i, op in enumerate(work.tx.ops):
+        found = space.get(op.t, op.pk)
+        if found is None or op.t == "sync_conflict":
+            continue
+        for unit in _units_of(found.entity, checked[i]):
+            mine = {name: checked[i][name] for name in unit.fields if name in checked[i]}
+            theirs = cards.values_of(found, unit.name)
+            if mine != theirs:
+                ver = found.version_of(unit.name)
+                cards.ask(work, found, Clash("value", unit.name, unit.policy, _base(op, unit), mine, theirs, ver))
+        space.touch(found, work.seq, None, exact=False)

@@ -1,0 +1,100 @@
+"""Writes down what one push has done: the counter is taken here, late, and everything gets its real seq."""
+
+from collections.abc import Callable, Sequence
+
+import orjson
+
+from shared_models.codec import Row
+from shared_models.digest import Digest
+from sync_server.db import digests, feed, ledger, lookups, rows, timeline
+from sync_server.services.workspace import PROVISIONAL, CentralRow, Workspace
+
+Resolve = Callable[[int], int]
+"""Provisional seq -> real one; real ones stay."""
+
+
+def settle(
+    space: Workspace, device: str, device_epoch: str, verdicts: Sequence[Row], dead: Sequence[Row], reissued: Sequence[str]
+) -> int:
+    """Take one seq per verdict and write everything; returns the seq before the first.
+
+    verdicts, dead: rows of `sync_push` and `sync_deadletter` with provisional seqs, which become real ones in place.
+    """
+    connection, tables = space.connection, space.central.tables
+    before = timeline.take(connection, tables, len(verdicts))
+
+    def resolve(seq: int) -> int:
+        return seq if seq < PROVISIONAL else before + 1 + seq - PROVISIONAL
+
+    for row in (*verdicts, *dead):
+        row["seq"] = resolve(row["seq"])
+    changed = [found for found in space.records.values() if found is not None and found.ver != found.stored_ver]
+    for found in changed:
+        _resolve_row(found, resolve)
+    _write_rows(space, changed)
+    digests.add(connection, tables, _digest_changes(changed))
+    feed.write(
+        connection,
+        tables,
+        [
+            {
+                "seq": resolve(seq), "entity": entity, "pk": pk,
+                "device": device, "device_epoch": device_epoch, "exact": exact,
+            }
+            for (seq, entity, pk), exact in space.changes.items()
+        ],
+    )  # fmt: skip
+    lines = [{**line.values, "seq": resolve(line.seq), "n": n} for n, line in enumerate(space.history)]
+    feed.write_history(connection, tables, lines)
+    codes = [(entity, folded, str(space.codes[entity, folded])) for entity, folded in sorted(space.new_codes)]
+    lookups.write(connection, tables, codes, sorted(space.new_suspects))
+    ledger.write(connection, tables, verdicts, dead, reissued)
+    return before
+
+
+def _resolve_row(found: CentralRow, resolve: Resolve) -> None:
+    found.ver, found.created_seq = resolve(found.ver), resolve(found.created_seq)
+    found.col_ver = {unit: resolve(seq) for unit, seq in found.col_ver.items()}
+    if "dots" in found.extra:
+        found.extra["dots"] = {origin: resolve(seq) for origin, seq in found.extra["dots"].items()}
+    for traces in found.extra.get("adds", {}).values():
+        for element, adds in traces.items():
+            traces[element] = {origin: resolve(seq) for origin, seq in adds.items()}
+    if found.entity.entity_name == "sync_conflict":
+        found.row["theirs_version"] = resolve(found.row["theirs_version"])
+
+
+def _write_rows(space: Workspace, changed: Sequence[CentralRow]) -> None:
+    """Write the records in bulk, entity by entity, in the order in which every push locks."""
+    connection, tables = space.connection, space.central.tables
+    for entity in space.central.registry:
+        mine = sorted((f for f in changed if f.entity is entity), key=lambda f: f.pk)
+        fresh, known = [f for f in mine if not f.stored_ver], [f for f in mine if f.stored_ver]
+        rows.insert(connection, tables, entity, [f.row for f in fresh])
+        rows.update(connection, tables, entity, [f.row for f in known])
+        rows.insert_bookkeeping(connection, tables, [bookkeeping(space, f) for f in fresh])
+        rows.update_bookkeeping(connection, tables, [bookkeeping(space, f) for f in known])
+
+
+def bookkeeping(space: Workspace, found: CentralRow) -> Row:
+    """Return the `sync_row` of a record."""
+    return {
+        "entity": found.entity.entity_name,
+        "pk": found.pk,
+        "ver": found.ver,
+        "created_seq": found.created_seq,
+        "created_origin": found.created_origin,
+        "col_ver": orjson.dumps(found.col_ver).decode(),
+        "extra": orjson.dumps(found.extra).decode() if found.extra else None,
+        **rows.wire_parts(space.central.tables, found.entity, found.row),
+    }
+
+
+def _digest_changes(changed: Sequence[CentralRow]) -> dict[str, Digest]:
+    """Return what each entity's digest gains: the new versions less the old ones."""
+    gained: dict[str, Digest] = {}
+    for found in changed:
+        name = found.entity.entity_name
+        digest = gained.get(name, Digest()).add(name, found.pk, found.ver)
+        gained[name] = digest.remove(name, found.pk, found.stored_ver) if found.stored_ver else digest
+    return gained

@@ -1,0 +1,199 @@
+"""The records that one push touches, in memory: loaded in bulk, merged one tx after the other, written once.
+
+Versions of txs that have no seq yet are provisional (`PROVISIONAL` + place in the request): above every real one and in order.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from conflict.overlay import blank_row
+from shared_models.base import Record
+from shared_models.codec import Row
+from shared_models.protocol import Tx
+from sync_server.db import ledger, lookups, rows
+from sync_server.db.engine import Connection
+from sync_server.db.ledger import Author
+from sync_server.services.central import Central
+
+PROVISIONAL = 2**62 + 1
+
+
+@dataclass
+class CentralRow:
+    """One record with its bookkeeping, as the txs so far have left it."""
+
+    entity: type[Record]
+    row: Row
+    ver: int
+    created_seq: int
+    created_origin: str
+    col_ver: dict[str, int]
+    """Unit -> seq of the tx that wrote it, where that is not the one that created the record."""
+    extra: dict[str, Any]  # Any: JSON
+    """typed: unit -> code before its suffix. dots: link traces, origin -> seq. adds: set field -> element -> {origin: seq}."""
+    stored_ver: int = 0
+    """Version in the database; 0 for a record that is not there yet."""
+
+    @property
+    def pk(self) -> str:
+        """Return the record's id."""
+        return str(self.row["id"])
+
+    def version_of(self, unit: str) -> int:
+        """Return the seq of the tx that wrote a unit."""
+        return self.col_ver.get(unit, 0 if unit == "archived_at" else self.created_seq)
+
+
+@dataclass
+class HistoryLine:
+    """One past value; `seq` may be provisional."""
+
+    seq: int
+    values: Row
+
+
+@dataclass
+class Workspace:
+    """Everything that one request has read and means to write."""
+
+    central: Central
+    connection: Connection
+    at: int
+    """Arrival of the request, microseconds since 1970 UTC."""
+    records: dict[tuple[str, str], CentralRow | None] = field(default_factory=dict)
+    authors: dict[int, Author] = field(default_factory=dict)
+    changes: dict[tuple[int, str, str], bool] = field(default_factory=dict)
+    """(seq, entity, id) -> whether what is stored is exactly what the device sent."""
+    history: list[HistoryLine] = field(default_factory=list)
+    codes: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    """(entity, folded code) -> the record that holds or held it."""
+    new_codes: set[tuple[str, str]] = field(default_factory=set)
+    new_suspects: set[tuple[str, str, str]] = field(default_factory=set)
+    """(kind, folded value, record id)."""
+    cards_loaded: set[str] = field(default_factory=set)
+
+    def get(self, entity: str, pk: str) -> CentralRow | None:
+        """Return a record as it stands now, or None when it does not exist."""
+        if (entity, pk) not in self.records:
+            self.load({entity: {pk}})
+        return self.records[entity, pk]
+
+    def load(self, wanted: dict[str, set[str]]) -> None:
+        """Read and lock records, entity by entity in the registry's order and by id: every push locks in this order."""
+        for entity in self.central.registry:
+            name = entity.entity_name
+            pks = {pk for pk in wanted.get(name, ()) if (name, pk) not in self.records}
+            if not pks:
+                continue
+            found = rows.load(self.connection, self.central.tables, entity, pks, lock=True)
+            for pk in pks:
+                self.records[name, pk] = _central(entity, *found[pk]) if pk in found else None
+
+    def preload(self, txs: Iterable[Tx]) -> None:
+        """Read at once what the ops name, their parents, and who wrote the versions that they had not seen."""
+        wanted: dict[str, set[str]] = {}
+        unseen: set[int] = set()
+        ops = [op for tx in txs for op in tx.ops if op.t in self.central.registry.by_name]
+        for op in ops:
+            wanted.setdefault(op.t, set()).add(op.pk)
+            for field_name, parent in self.central.registry.parents(self.central.registry.get(op.t)):
+                if isinstance(op.set.get(field_name), str):
+                    wanted.setdefault(parent, set()).add(op.set[field_name])
+        self.load(wanted)
+        for op in ops:
+            found = self.records.get((op.t, op.pk))
+            if found is not None and found.ver > op.bv:
+                unseen |= {seq for seq in (found.created_seq, *found.col_ver.values()) if op.bv < seq < PROVISIONAL}
+        self.authors |= ledger.authors(self.connection, self.central.tables, unseen - self.authors.keys())
+        self._preload_codes(ops)
+
+    def _preload_codes(self, ops: Iterable[Any]) -> None:  # Any: protocol.Op
+        for entity in {op.t for op in ops}:
+            names = [u for u in lookups.code_fields(self.central.registry.get(entity))]
+            folded = {
+                lookups.fold_code(op.set[n]) for op in ops if op.t == entity for n in names if isinstance(op.set.get(n), str)
+            }
+            found = lookups.code_owners(self.connection, self.central.tables, entity, folded)
+            self.codes |= {(entity, code): found.get(code) for code in folded}
+
+    def author(self, seq: int) -> Author | None:
+        """Return who wrote a version; None for what no tx wrote (seq 0)."""
+        if seq and seq not in self.authors:
+            self.authors |= ledger.authors(self.connection, self.central.tables, {seq})
+        return self.authors.get(seq)
+
+    def create(self, entity: type[Record], values: Row, seq: int, origin: str, by: str | None) -> CentralRow:
+        """Add a record."""
+        row = {**blank_row(entity), **values, "created_at": self.at, "created_by": by, "updated_at": self.at, "updated_by": by}
+        made = CentralRow(entity, row, seq, seq, origin, {}, {})
+        self.records[entity.entity_name, made.pk] = made
+        return made
+
+    def touch(self, found: CentralRow, seq: int, by: str | None, *, exact: bool) -> None:
+        """Give a record the tx's seq. exact: the device that sent it holds precisely what is stored (PROTOCOL 7.3)."""
+        found.ver = seq
+        found.row["updated_at"], found.row["updated_by"] = self.at, by
+        key = (seq, found.entity.entity_name, found.pk)
+        self.changes[key] = self.changes.get(key, True) and exact
+
+    def children(self, parent: CentralRow) -> list[CentralRow]:
+        """Return the records that belong to one, archived ones too."""
+        registry, found = self.central.registry, []
+        for entity, field_name in registry.children(parent.entity):
+            pairs = rows.children(self.connection, self.central.tables, entity, field_name, (parent.pk,))
+            self.load({entity.entity_name: {pk for pk, _ in pairs}})
+            found += [
+                one
+                for (name, _), one in self.records.items()
+                if name == entity.entity_name and one is not None and one.row.get(field_name) == parent.pk
+            ]
+        return found
+
+    def cards_of(self, pk: str) -> list[CentralRow]:
+        """Return the open cards about a record."""
+        entity = self.central.registry.get("sync_conflict")
+        if pk not in self.cards_loaded:
+            pairs = rows.children(self.connection, self.central.tables, entity, "record_id", (pk,))
+            self.load({"sync_conflict": {card for card, _ in pairs}})
+            self.cards_loaded.add(pk)
+        return [
+            one
+            for (name, _), one in self.records.items()
+            if name == "sync_conflict" and one is not None and one.row["record_id"] == pk and one.row["state"] == "open"
+        ]
+
+    def code_owner(self, entity: str, code: str) -> str | None:
+        """Return the record that holds or held a code."""
+        folded = lookups.fold_code(code)
+        if (entity, folded) not in self.codes:
+            found = lookups.code_owners(self.connection, self.central.tables, entity, {folded})
+            self.codes[entity, folded] = found.get(folded)
+        return self.codes[entity, folded]
+
+    def give_code(self, entity: str, code: str, pk: str) -> None:
+        """Note that a record holds a code, for ever."""
+        folded = lookups.fold_code(code)
+        if self.codes.get((entity, folded)) is None:
+            self.new_codes.add((entity, folded))
+        self.codes[entity, folded] = pk
+
+
+def _central(entity: type[Record], row: Row, stored: rows.Stored) -> CentralRow:
+    return CentralRow(
+        entity,
+        row,
+        stored["ver"],
+        stored["created_seq"],
+        stored["created_origin"],
+        stored["col_ver"],
+        stored["extra"],
+        stored["ver"],
+    )
+
+
+def json_of(values: Row | None) -> str | None:
+    """Return the JSON of an object of values, for cards and history."""
+    return None if values is None else orjson.dumps(values).decode()
