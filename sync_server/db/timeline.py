@@ -24,6 +24,11 @@ def start(connection: Connection, tables: Tables, epoch: str) -> None:
     connection.execute(tables.restore.insert().values(epoch=epoch, place=0, restored_seq=0))
 
 
+def exists(connection: Connection, tables: Tables) -> bool:
+    """Whether the sequence was started."""
+    return connection.execute(sa.select(tables.clock.c.id)).first() is not None
+
+
 def read(connection: Connection, tables: Tables) -> Clock:
     """Return where the sequence stands in this snapshot. Raises RuntimeError for a database that was never started."""
     found = connection.execute(sa.select(tables.clock.c.seq, tables.clock.c.epoch, tables.clock.c.safe_seq)).one_or_none()
