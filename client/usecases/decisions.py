@@ -1,0 +1,155 @@
+"""The inbox: conflict cards and refused changes, and what a decision does. Deciding works offline and can be undone."""
+
+import json
+from collections.abc import Mapping
+
+from client.replica.queries import Filter
+from client.replica.replica import Replica
+from client.replica.standing import Draft
+from client.usecases.answers import Change, FormStart, Saved
+from client.usecases.forms import OpenForms, open_form
+from client.usecases.labels import Say, saved_label
+from client.usecases.shown import Names
+from client.usecases.sync_answers import CardView, Decision, Inbox, RefusedChange, Side
+from shared_models.base import Record
+from shared_models.codec import Row
+from shared_models.fields import ARCHIVED, column_of, units
+
+SOLVED_DAYS = 30
+DAY_US = 86_400_000_000
+OWNERS = ("company_id", "contact_id")
+
+
+def inbox(replica: Replica, now_ms: int) -> Inbox:
+    """Return what needs the reader, newest cards first."""
+    names = Names(replica)
+    me = replica.facts()["user"]
+    cards = tuple(card_view(replica, names, row, me) for row in replica.cards())
+    refused = tuple(_refused(replica, names, draft) for draft in replica.drafts())
+    since = now_ms * 1000 - SOLVED_DAYS * DAY_US
+    solved = [Filter("state", "is_not", "open"), Filter("decided_at", "at_least", since), Filter("for_users", "has", me)]
+    return Inbox(cards, refused, replica.count("sync_conflict", filters=solved))
+
+
+def card_view(replica: Replica, names: Names, card: Row, me: str | None) -> CardView:
+    """Return a card with the names that a person needs."""
+    kind = replica.registry.get(card["record_type"])
+    record = replica.get(card["record_type"], card["record_id"]) or {}
+    mine_is_me = card["mine_by"] == me
+    return CardView(
+        id=card["id"],
+        kind=card["kind"],
+        entity=card["record_type"],
+        record=card["record_id"],
+        title=replica.titles(card["record_type"], (card["record_id"],)).get(card["record_id"], ""),
+        about=_about(names, record),
+        unit=card["unit"],
+        policy=card["policy"],
+        before=_side(names, kind, card["before"]),
+        mine=_side(names, kind, card["mine"], card["mine_by"], mine_is_me, card["mine_at"], card["mine_device"]),
+        theirs=_side(
+            names, kind, card["theirs"], card["theirs_by"], card["theirs_by"] == me, card["theirs_at"], card["theirs_device"]
+        ),
+        note=card["note"] or "",
+        at=card["created_at"] or 0,
+        can_keep_both=card["kind"] == "value" and card["policy"] == "LM",
+    )
+
+
+def _side(
+    names: Names,
+    kind: type[Record],
+    values: str | None,
+    by: str | None = None,
+    is_me: bool = False,
+    at: int | None = None,
+    device: str | None = None,
+) -> Side:
+    found: Row = json.loads(values) if values else {}
+    known = {
+        name: value
+        for name, value in found.items()
+        if name == ARCHIVED or name in {c for u in units(kind).values() for c in u.fields}
+    }
+    return Side(found, names.shown(kind, known), names.name("user", by), is_me, at, device or "")
+
+
+def _about(names: Names, record: Row) -> str:
+    for field in OWNERS:
+        if record.get(field):
+            return names.name(field.removesuffix("_id"), record[field])
+    return ""
+
+
+def _refused(replica: Replica, names: Names, draft: Draft) -> RefusedChange:
+    op, error = draft.ops[0], draft.error or {}
+    kind = replica.registry.get(op.t)
+    present = replica.get(op.t, op.pk) or {}
+    changes = [_change(names, kind, field, present.get(field), value) for field, value in op.set.items()]
+    return RefusedChange(
+        tx=draft.tx_id,
+        label=draft.label,
+        entity=op.t,
+        record=op.pk,
+        title=replica.titles(op.t, (op.pk,)).get(op.pk, ""),
+        at=draft.saved_at,
+        code=str(error.get("code") or ""),
+        reason=error.get("reason"),
+        field=error.get("field"),
+        changes=tuple(changes),
+        is_deferred=draft.verdict == "deferred",
+    )
+
+
+def _change(names: Names, kind: type[Record], field: str, before: object, after: object) -> Change:
+    target = None if field == ARCHIVED else column_of(kind, field).col.references
+    shown = [names.of(target, value) if target and isinstance(value, str) else None for value in (before, after)]
+    return Change(field, before, after, shown[0], shown[1])
+
+
+def decide(replica: Replica, say: Say, card_id: str, decision: Decision) -> Saved:
+    """Close a card, with the edit that the decision means, as one tx. Raises KeyError for a card that is not here.
+
+    Restoring stands on the value and the version that the card showed: if they changed since, it may conflict again, safely.
+    """
+    card = replica.get("sync_conflict", card_id)
+    if card is None:
+        raise KeyError(card_id)
+    title = replica.titles(card["record_type"], (card["record_id"],)).get(card["record_id"], "")
+    with replica.edit(saved_label(say, "sync_conflict", title, (), verb=f"decide.{decision}")) as edit:
+        entity, pk = card["record_type"], card["record_id"]
+        if decision in ("restored_mine", "kept_both") and replica.get(entity, pk) is not None:
+            values = _restored(card, decision)
+            if values.get(ARCHIVED, 0) is None:
+                edit.unarchive(entity, pk)
+            elif ARCHIVED in values:
+                edit.archive(entity, pk)
+            elif card["kind"] == "link_removed":
+                edit.unarchive(entity, pk)
+                edit.update(entity, pk, values)
+            else:
+                edit.update(entity, pk, values, replica.look_at_card(card))
+        edit.update("sync_conflict", card_id, {"state": decision})
+        tx = edit.tx_id
+    return Saved(tx, card_id, title)
+
+
+def _restored(card: Row, decision: Decision) -> Row:
+    mine: Row = json.loads(card["mine"] or "{}")
+    if decision == "restored_mine":
+        return mine
+    theirs: Mapping[str, str | None] = json.loads(card["theirs"] or "{}")
+    return {name: "\n".join(text for text in (mine[name], theirs.get(name)) if text) for name in mine}
+
+
+def decide_by_edit(replica: Replica, forms: OpenForms, card_id: str) -> FormStart:
+    """Return a form on the card's record; its save closes the card as edited. Raises KeyError."""
+    card = replica.get("sync_conflict", card_id)
+    if card is None:
+        raise KeyError(card_id)
+    start = open_form(replica, forms, card["record_type"], card["record_id"], None)
+    seen, _ = forms.of(start.seen)
+    token = forms.keep(seen, card_id)
+    return FormStart(
+        start.entity, start.id, start.values, start.shown, start.choices, token, start.owner, start.title, start.replaces
+    )

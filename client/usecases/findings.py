@@ -1,0 +1,89 @@
+"""What looks wrong in a form while it is being filled in: rules of values, and records that look like one that is here."""
+
+import re
+from collections.abc import Callable
+
+from client.replica.queries import Filter
+from client.replica.replica import Replica
+from client.usecases import values as checks
+from client.usecases.answers import Finding
+from client.usecases.values import Checked
+from shared_models.codec import Row, stored_value
+from shared_models.errors import RecordInvalid
+from shared_models.fields import Kind, column_of
+
+LEGAL_FORMS = re.compile(
+    r"\b(s\.?\s?r\.?\s?l\.?(-d)?|s\.?\s?a\.?|p\.?\s?f\.?\s?a\.?|i\.?\s?i\.?|ltd|gmbh|kft|ood|spa|srls?)\b\.?", re.IGNORECASE
+)
+"""Legal forms that do not tell two companies apart: Curățenie Expert SRL and Curățenie Expert S.R.L. look like one."""
+TYPED_ALIKE = 3
+"""Letters of a name that must be there before a similar one is mentioned."""
+
+
+def check(replica: Replica, entity: str, values: Row, own_id: str | None = None) -> tuple[Finding, ...]:
+    """Return what looks wrong in the fields given. Errors cannot be stored; warnings can, once the person keeps them."""
+    kind = replica.registry.get(entity)
+    found: list[Finding] = []
+    for name, value in values.items():
+        if value in (None, "", [], ()):
+            continue
+        column = column_of(kind, name)
+        if column.kind is not Kind.SET:
+            try:
+                stored_value(kind, name, value)
+            except RecordInvalid as error:
+                found += [Finding(p.field or name, p.reason, p.params) for p in error.problems]
+                continue
+        if isinstance(value, str) and (rule := _RULES.get(column.col.widget)):
+            found += _finding(name, rule(value, values))
+    return (*found, *_alike(replica, entity, values, own_id))
+
+
+def _finding(name: str, checked: Checked) -> list[Finding]:
+    if checked.warning is None:
+        return []
+    return [Finding(name, checked.warning, checked.params, "warning", checked.fix)]
+
+
+def _alike(replica: Replica, entity: str, values: Row, own_id: str | None) -> list[Finding]:
+    """Return warnings about companies that look like this one: the same fiscal code, or nearly the same name."""
+    if entity != "company":
+        return []
+    found: list[Finding] = []
+    code = values.get("fiscal_code")
+    if isinstance(code, str) and code:
+        for hit in replica.search(code, entities=("company",), limit=5):
+            row = replica.get("company", hit.pk)
+            if row and hit.pk != own_id and row["fiscal_code"] and _bare(row["fiscal_code"]) == _bare(code):
+                found.append(Finding("fiscal_code", "warning.same_fiscal_code", {"name": hit.title}, "warning"))
+    name = values.get("name")
+    if isinstance(name, str) and len(name.strip()) >= TYPED_ALIKE:
+        for hit in replica.search(LEGAL_FORMS.sub("", name), entities=("company",), limit=10):
+            if hit.pk != own_id and hit.through is None and near_name(hit.title) == near_name(name):
+                found.append(Finding("name", "warning.near_name", {"name": hit.title}, "warning"))
+                break
+    taken = values.get("code")
+    if isinstance(taken, str) and taken and (rows := replica.list_page("company", filters=[Filter("code", "is", taken)]).rows):
+        found += [Finding("code", "warning.code_taken", {"name": r["name"]}, "warning") for r in rows[:1] if r["id"] != own_id]
+    return found
+
+
+def near_name(name: str) -> str:
+    """Return a name without legal form, case, marks and spaces, as two people would say it."""
+    return re.sub(r"\W", "", LEGAL_FORMS.sub("", name)).casefold()
+
+
+def _bare(code: str) -> str:
+    return re.sub(r"\W", "", code).upper().removeprefix("RO")
+
+
+Rule = Callable[[str, Row], Checked]
+_RULES: dict[str, Rule] = {
+    "fiscal_code": lambda text, row: checks.fiscal_code(text, row.get("vat_country")),
+    "trade_register_no": lambda text, row: checks.trade_register_no(text),
+    "iban": lambda text, row: checks.iban(text),
+    "currency": lambda text, row: checks.currency(text),
+    "country": lambda text, row: checks.country(text),
+    "email": lambda text, row: checks.email(text),
+    "contact_point": lambda text, row: checks.contact_point_value(row.get("kind") or "phone", text),
+}

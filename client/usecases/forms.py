@@ -1,0 +1,187 @@
+"""Forms: what one opens with, and its save as one transaction. What a person typed is never changed behind his back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from client.replica.queries import Filter
+from client.replica.replica import Replica
+from client.replica.seen import Seen
+from client.replica.unit_of_work import Edit
+from client.usecases.answers import Choice, FormEnd, FormStart, Label, Owner, Saved
+from client.usecases.labels import Say, saved_label
+from client.usecases.shown import Names
+from client.usecases.values import contact_point_value
+from conflict.overlay import blank_row
+from shared_models.base import Record
+from shared_models.codec import Row
+from shared_models.errors import ErrorCode, FieldProblem, RecordInvalid, Refused
+from shared_models.fields import Merge, column_of, data_columns
+
+MAX_CHOICES = 500
+
+
+@dataclass
+class OpenForms:
+    """What open forms stood on when they were drawn, by the token that each holds."""
+
+    _seen: dict[str, Seen] = field(default_factory=dict)
+    _cards: dict[str, str] = field(default_factory=dict)
+    _tokens: count[int] = field(default_factory=lambda: count(1))
+
+    def keep(self, seen: Seen | None, card: str | None = None) -> str:
+        """Keep what a form shows, and the card that its save will close; returns the token."""
+        token = str(next(self._tokens))
+        if seen is not None:
+            self._seen[token] = seen
+        if card is not None:
+            self._cards[token] = card
+        return token
+
+    def of(self, token: str) -> tuple[Seen | None, str | None]:
+        """Return what a form stood on, and its card."""
+        return self._seen.get(token), self._cards.get(token)
+
+    def forget(self, token: str) -> None:
+        """Drop a form that was saved."""
+        self._seen.pop(token, None)
+        self._cards.pop(token, None)
+
+
+def open_form(replica: Replica, forms: OpenForms, entity: str, pk: str | None, owner: Owner | None) -> FormStart:
+    """Return what a form opens with. Raises KeyError for a record that is gone."""
+    kind, names = replica.registry.get(entity), Names(replica)
+    choices = list_choices(replica, kind)
+    if pk is None:
+        values = {**blank_row(kind), **_defaults(replica, kind, choices), **_owner_fields(kind, owner)}
+        return FormStart(entity, None, values, names.shown(kind, values), choices, forms.keep(None), owner)
+    seen = replica.look(entity, pk)
+    if seen is None:
+        raise KeyError(f"{entity} {pk}")
+    title = replica.titles(entity, (pk,)).get(pk, "")
+    return FormStart(entity, pk, dict(seen.row), names.shown(kind, seen.row), choices, forms.keep(seen), owner, title)
+
+
+def open_refused(replica: Replica, forms: OpenForms, tx: str) -> FormStart:
+    """Return a form with what a refused change wanted to save, over today's values. Raises KeyError when it is closed."""
+    draft = next((one for one in replica.drafts() if one.tx_id == tx), None)
+    if draft is None:
+        raise KeyError(tx)
+    op = draft.ops[0]
+    start = open_form(replica, forms, op.t, op.pk if replica.get(op.t, op.pk) else None, None)
+    typed = {name: value for name, value in op.set.items() if not isinstance(value, dict)}
+    return FormStart(
+        start.entity, start.id, {**start.values, **typed}, start.shown, start.choices, start.seen, None, start.title, tx
+    )
+
+
+def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Saved:
+    """Save what a form changed as one tx, and close what it answers: a refused tx, or a card.
+
+    Raises RecordInvalid with every problem, Refused D602 when the record is gone; then nothing was changed.
+    """
+    start, entity = form.start, form.start.entity
+    seen, card = forms.of(start.seen)
+    kind = replica.registry.get(entity)
+    values = {name: _clean(value) for name, value in form.values.items()}
+    label = _label(replica, say, start, values)
+    with replica.edit(label, corrects=start.replaces) as edit:
+        if start.id is None:
+            pk = edit.insert(entity, _new_values(kind, start, values))
+        else:
+            pk = _update(edit, kind, start, values, seen)
+        if card is not None:
+            edit.update("sync_conflict", card, {"state": "edited"})
+        tx = edit.tx_id
+    forms.forget(start.seen)
+    return Saved(tx or "", pk, label)
+
+
+def _update(edit: Edit, kind: type[Record], start: FormStart, values: Row, seen: Seen | None) -> str:
+    """Change a record. A field that makes its id never changes: the old record goes, a new one comes (`sync.md` 1)."""
+    entity, pk = kind.entity_name, start.id or ""
+    fixed = [name for name in values if column_of(kind, name).col.merge is Merge.AN and values[name] != start.values.get(name)]
+    if fixed and kind.is_link:
+        edit.archive(entity, pk)
+        kept = {c.name: start.values.get(c.name) for c in data_columns(kind)}
+        return edit.insert(entity, _new_values(kind, start, {**kept, **values}))
+    try:
+        edit.update(entity, pk, {name: value for name, value in values.items() if name not in fixed}, seen)
+    except KeyError as error:
+        raise Refused(ErrorCode.R304, "the record is gone") from error
+    return pk
+
+
+def _new_values(kind: type[Record], start: FormStart, values: Row) -> Row:
+    """Return the typed columns of a new record: what differs from nothing."""
+    everything = {**start.values, **values}
+    if kind.entity_name == "contact_point":
+        if not everything.get("value"):
+            raise RecordInvalid((FieldProblem("value", "problem.required"),))
+        everything["value_normalised"] = contact_point_value(everything["kind"], everything["value"]).normalised
+    blank = blank_row(kind)
+    names = [c.name for c in data_columns(kind)]
+    missing = [c.name for c in data_columns(kind) if not c.optional and everything.get(c.name) in (None, "")]
+    if missing:
+        raise RecordInvalid(tuple(FieldProblem(name, "problem.required") for name in missing))
+    return {name: everything[name] for name in names if everything[name] != blank[name] or not column_of(kind, name).optional}
+
+
+def _clean(value: object) -> object:
+    """Return a typed value as it is stored: text without blanks at its ends, empty text as nothing."""
+    if not isinstance(value, str):
+        return value
+    return value.strip() or None
+
+
+def _label(replica: Replica, say: Say, start: FormStart, values: Mapping[str, object]) -> str:
+    if start.id is None:
+        kind = replica.registry.get(start.entity)
+        title = " ".join(str(values[name]) for name in kind.title_fields if values.get(name))
+        return saved_label(say, start.entity, title, (), verb="new")
+    return saved_label(say, start.entity, start.title, values, verb="edit")
+
+
+def list_choices(replica: Replica, kind: type[Record]) -> dict[str, tuple[Choice, ...]]:
+    """Return field -> the items of its configurable list, retired ones left out, in the list's order."""
+    lists = {row["key"]: row["id"] for row in replica.list_page("pick_list", limit=MAX_CHOICES).rows}
+    found: dict[str, tuple[Choice, ...]] = {}
+    for column in data_columns(kind):
+        if column.col.choices in lists:
+            rows = replica.children_of("pick_list_item", "list_id", lists[column.col.choices])
+            rows.sort(key=lambda row: (row["position"], row["label_en"]))
+            found[column.name] = tuple(Choice(r["id"], Label(r["label_en"], r["label_ro"])) for r in rows if r["is_active"])
+    return found
+
+
+def find_choices(replica: Replica, entity: str, text: str) -> tuple[Choice, ...]:
+    """Return records that a picker offers: what the search finds, or the first by name."""
+    if text.strip() and entity in ("company", "contact"):
+        return tuple(Choice(hit.pk, hit.title) for hit in replica.search(text, entities=(entity,), limit=20))
+    filters = [Filter("is_active", "is", True)] if entity == "user" else []
+    rows = replica.list_page(entity, filters=filters, limit=100).rows
+    titles = replica.titles(entity, [row["id"] for row in rows])
+    wanted = text.strip().casefold()
+    return tuple(Choice(row["id"], titles[row["id"]]) for row in rows if wanted in titles[row["id"]].casefold())[:20]
+
+
+def _defaults(replica: Replica, kind: type[Record], choices: Mapping[str, tuple[Choice, ...]]) -> Row:
+    """Return what a new record begins with: the reader as its responsible, and the default items of its lists."""
+    found: Row = {}
+    if any(c.name == "responsible_id" for c in data_columns(kind)):
+        found["responsible_id"] = replica.facts()["user"]
+    for name in choices:
+        for choice in choices[name]:
+            row = replica.get("pick_list_item", choice.id)
+            if row is not None and row["is_default"]:
+                found[name] = choice.id
+    if kind.entity_name == "contact_point":
+        found["kind"] = "mobile"
+    return found
+
+
+def _owner_fields(kind: type[Record], owner: Owner | None) -> Row:
+    if owner is None:
+        return {}
+    name = f"{owner.entity}_id"
+    return {name: owner.id} if any(c.name == name for c in data_columns(kind)) else {}

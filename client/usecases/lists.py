@@ -1,0 +1,101 @@
+"""Lists of companies and contacts, and the search over everything."""
+
+from client.replica import summaries
+from client.replica.queries import Filter
+from client.replica.replica import Replica
+from client.usecases.answers import CompanyRow, ContactRow, Hit, ListQuery, Page
+from client.usecases.shown import Names
+from shared_models.codec import Row
+
+PAGE_ROWS = 50
+"""One page: what a large screen shows twice over; drawing more takes Flutter over 100 ms."""
+SEARCH_ROWS = 60
+
+
+def companies(replica: Replica, query: ListQuery, after: str | None) -> Page[CompanyRow]:
+    """Return one page of companies; the first page is counted."""
+    rows, following, total = _rows(replica, "company", query, after)
+    names, pks = Names(replica), [row["id"] for row in rows]
+    names.load("pick_list_item", [row["industry_id"] or row["type_id"] for row in rows])
+    states = replica.states_of("company", pks)
+    with replica.reading() as reader:
+        beside = summaries.of_companies(reader, pks)
+    return Page(
+        tuple(
+            CompanyRow(
+                id=row["id"],
+                name=row["name"],
+                kind=names.of("pick_list_item", row["industry_id"] or row["type_id"]),
+                place=beside[row["id"]].place,
+                state=states[row["id"]],
+                code=row["code"] or "",
+                last_note_at=beside[row["id"]].last_note_at,
+                every_days=row["visit_every_days"],
+                changed_at=row["updated_at"],
+            )
+            for row in rows
+        ),
+        following,
+        total,
+    )
+
+
+def contacts(replica: Replica, query: ListQuery, after: str | None) -> Page[ContactRow]:
+    """Return one page of contacts; the first page is counted."""
+    rows, following, total = _rows(replica, "contact", query, after)
+    pks = [row["id"] for row in rows]
+    states = replica.states_of("contact", pks)
+    with replica.reading() as reader:
+        beside = summaries.of_contacts(reader, pks)
+    return Page(
+        tuple(
+            ContactRow(
+                id=row["id"],
+                name=" ".join(part for part in (row["first_name"], row["last_name"]) if part),
+                sort_name=row["last_name"],
+                job_title=row["job_title"] or "",
+                company=beside[row["id"]].company,
+                state=states[row["id"]],
+                phone=beside[row["id"]].phone,
+                changed_at=row["updated_at"],
+            )
+            for row in rows
+        ),
+        following,
+        total,
+    )
+
+
+def _rows(replica: Replica, entity: str, query: ListQuery, after: str | None) -> tuple[list[Row], str | None, int | None]:
+    """Return rows in order, the next place, and the count of the first page."""
+    filters = _filters(replica, query)
+    if query.text.strip():
+        hits = replica.search(query.text, entities=(entity,), limit=SEARCH_ROWS)
+        found = [row for hit in hits if (row := replica.get(entity, hit.pk)) is not None and _passes(row, filters)]
+        return found, None, len(found)
+    sort = "updated_at" if query.order == "recent" else None
+    page = replica.list_page(
+        entity, sort=sort, descending=query.order == "recent", filters=filters, after=after, limit=PAGE_ROWS
+    )
+    return page.rows, page.next, replica.count(entity, filters=filters) if after is None else None
+
+
+def _filters(replica: Replica, query: ListQuery) -> list[Filter]:
+    found = [Filter("responsible_id", "is", replica.facts()["user"])] if query.mine else []
+    return found + ([Filter("roles", "has", query.role)] if query.role else [])
+
+
+def _passes(row: Row, filters: list[Filter]) -> bool:
+    """Whether a row that the search found is in the list; the same tests as in SQL."""
+    return all(one.value in row[one.field] if one.test == "has" else row[one.field] == one.value for one in filters)
+
+
+def search(replica: Replica, text: str) -> tuple[Hit, ...]:
+    """Return the best records of any kind that has a page of its own."""
+    hits = replica.search(text, entities=("company", "contact"), limit=20)
+    by_kind = {kind: [hit.pk for hit in hits if hit.entity == kind] for kind in ("company", "contact")}
+    with replica.reading() as reader:
+        places = {pk: one.place for pk, one in summaries.of_companies(reader, by_kind["company"]).items()}
+        firms = {pk: one.company for pk, one in summaries.of_contacts(reader, by_kind["contact"]).items()}
+    detail = {**places, **firms}
+    return tuple(Hit(hit.entity, hit.pk, hit.title, detail.get(hit.pk, ""), hit.through or "") for hit in hits)

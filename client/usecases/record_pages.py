@@ -1,0 +1,102 @@
+"""The page of one company or contact with everything that belongs to it, but for its timeline."""
+
+from client.replica.replica import Replica
+from client.usecases.answers import Part, Point, RecordPage, Tie
+from client.usecases.shown import Names
+from shared_models.codec import Row
+
+PARTS = {
+    "company": (("address", "company_id"), ("bank_account", "company_id")),
+    "contact": (("address", "contact_id"), ("related_person", "contact_id")),
+}
+"""Parts that are shown as blocks; points, ties and notes have places of their own."""
+
+
+def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
+    """Return a record with its parts, or None when it is not in the replica; notes that it was looked at."""
+    row = replica.get(entity, pk)
+    if row is None:
+        return None
+    replica.used(entity, pk)
+    names, kind = Names(replica), replica.registry.get(entity)
+    parts, points = _parts(replica, names, entity, pk), _points(replica, entity, pk)
+    notes = replica.children_of("note", f"{entity}_id", pk)
+    newest = max(notes, key=lambda note: note["written_at"]) if notes else None
+    mine = {pk, *(part.id for part in parts), *(point.id for point in points)}
+    waiting = [one for one in replica.waiting() if any(record in mine for _, record in one.records)]
+    return RecordPage(
+        id=pk,
+        entity=entity,
+        title=replica.titles(entity, (pk,)).get(pk, ""),
+        values=row,
+        shown=names.shown(kind, row),
+        state=replica.pending_of(entity, pk),
+        place=next((str(part.values["city"]) for part in parts if part.entity == "address" and part.values["city"]), ""),
+        waiting=len(waiting),
+        waiting_since=waiting[0].saved_at if waiting else None,
+        last_note_at=newest["written_at"] if newest else None,
+        last_note_by=names.name("user", newest["created_by"]) if newest else "",
+        points=points,
+        ties=_ties(replica, names, entity, pk),
+        parts=parts,
+    )
+
+
+def _points(replica: Replica, entity: str, pk: str) -> tuple[Point, ...]:
+    rows = replica.children_of("contact_point", f"{entity}_id", pk)
+    states = replica.states_of("contact_point", [row["id"] for row in rows])
+    return tuple(
+        Point(
+            row["id"],
+            row["kind"],
+            row["value"],
+            row["label"] or "",
+            row["is_primary"],
+            "opted_out" if row["opted_out_at"] else row["validity"],
+            states[row["id"]],
+        )
+        for row in sorted(rows, key=lambda row: not row["is_primary"])
+    )
+
+
+def _parts(replica: Replica, names: Names, entity: str, pk: str) -> tuple[Part, ...]:
+    found: list[Part] = []
+    for part, field in PARTS[entity]:
+        rows = replica.children_of(part, field, pk)
+        states = replica.states_of(part, [row["id"] for row in rows])
+        kind = replica.registry.get(part)
+        found += [Part(row["id"], part, row, names.shown(kind, row), states[row["id"]]) for row in rows]
+    return tuple(found)
+
+
+def _ties(replica: Replica, names: Names, entity: str, pk: str) -> tuple[Tie, ...]:
+    """Return the contacts of a company or the companies of a contact: present ones first, the primary one at the top."""
+    other = "contact" if entity == "company" else "company"
+    links = replica.children_of("company_contact", f"{entity}_id", pk)
+    states = replica.states_of("company_contact", [link["id"] for link in links])
+    found = [
+        _tie(replica, names, other, link, states[link["id"]])
+        for link in sorted(links, key=lambda link: (link["ended_on"] is not None, not link["is_primary"]))
+    ]
+    return tuple(tie for tie in found if tie is not None)
+
+
+def _tie(replica: Replica, names: Names, other: str, link: Row, state: str) -> Tie | None:
+    pk = link[f"{other}_id"]
+    row = replica.get(other, pk)
+    if row is None or row["archived_at"] is not None:
+        return None
+    points = replica.children_of("contact_point", f"{other}_id", pk)
+    points.sort(key=lambda point: not point["is_primary"])
+    return Tie(
+        link_id=link["id"],
+        id=pk,
+        name=replica.titles(other, (pk,)).get(pk, ""),
+        role=names.of("pick_list_item", link["role_id"]),
+        job_title=row.get("job_title") or "",
+        phone=next((point["value"] for point in points if point["kind"] in ("phone", "mobile")), ""),
+        email=next((point["value"] for point in points if point["kind"] == "email"), ""),
+        is_primary=link["is_primary"],
+        ended_on=link["ended_on"],
+        state="waiting" if state == "waiting" else "needs_you" if state == "needs_you" else "sent",
+    )

@@ -1,0 +1,157 @@
+"""What the use cases tell the screens about sync: cards to decide, refused changes, what waits, and where the engine stands.
+
+Times are microseconds since 1970 UTC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from client.usecases.answers import Change, Shown
+from shared_models.codec import Row
+
+Decision = Literal["kept_theirs", "restored_mine", "kept_both", "edited"]
+"""How a person closes a card: the states of `entities.sync_conflict.CardState` but `open`."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the values of a card: who wrote it, when, and on which device."""
+
+    values: Row
+    shown: Shown = field(default_factory=dict)
+    by: str = ""
+    is_me: bool = False
+    at: int | None = None
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class CardView:
+    """A conflict card with the names that a person needs to decide it. before: empty values for a record that was new."""
+
+    id: str
+    kind: str
+    """One of `entities.sync_conflict.CardKind`."""
+    entity: str
+    record: str
+    title: str
+    """Title of the record."""
+    about: str
+    """Title of the company or contact that the record belongs to, and what it is there; may be empty."""
+    unit: str
+    policy: str
+    before: Side
+    mine: Side
+    theirs: Side
+    note: str = ""
+    at: int = 0
+    can_keep_both: bool = False
+    """Whether both values can stand side by side (phones, e-mails, addresses, texts)."""
+
+
+@dataclass(frozen=True)
+class RefusedChange:
+    """A save that the centre refused or put off; what was typed is still here."""
+
+    tx: str
+    label: str
+    entity: str
+    record: str
+    title: str
+    at: int
+    code: str
+    """Value of `errors.ErrorCode`; the text on screen is `error.<code>`."""
+    reason: str | None = None
+    field: str | None = None
+    changes: tuple[Change, ...] = ()
+    is_deferred: bool = False
+    """It waits for a record that is not here yet, and is sent again by itself."""
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What needs the reader. solved: cards decided in the last 30 days."""
+
+    cards: tuple[CardView, ...] = ()
+    refused: tuple[RefusedChange, ...] = ()
+    solved: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many things need the reader."""
+        return len(self.cards) + len(self.refused)
+
+
+@dataclass(frozen=True)
+class WaitingItem:
+    """A save that has no settled answer yet."""
+
+    tx: str
+    label: str
+    entity: str
+    record: str
+    saved_at: int
+    state: Literal["pending", "inflight", "acked", "isolated"] = "pending"
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class SentItem:
+    """A save that the centre has answered."""
+
+    tx: str
+    label: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What waits, oldest first, and the newest of what was sent today."""
+
+    waiting: tuple[WaitingItem, ...] = ()
+    sent: tuple[SentItem, ...] = ()
+    sent_today: int = 0
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A comparison of replica and centre by digest. rows: entity -> rows; figure: 16 hex digits."""
+
+    at: int
+    rows: Mapping[str, int]
+    figure: str
+    differing: tuple[str, ...] = ()
+    """Entities whose digests differ; empty: everything is equal."""
+
+    @property
+    def total(self) -> int:
+        """Rows that were compared."""
+        return sum(self.rows.values())
+
+
+Link = Literal[
+    "idle", "syncing", "loading", "offline", "paused", "work_offline", "needs_sign_in", "needs_upgrade", "quarantined"
+]
+"""Where the conversation with the centre stands. `loading`: the first or a renewed load is under way."""
+
+
+@dataclass(frozen=True)
+class SyncStatus:
+    """Where the sync of this device stands, for the pill and the Sync page."""
+
+    link: Link = "idle"
+    waiting: int = 0
+    needs_you: int = 0
+    last_ok_at: int | None = None
+    """When the last round ended well."""
+    offline_since: int | None = None
+    next_attempt_at: int | None = None
+    """When the next attempt is armed; none: nothing is armed (paused, signed out)."""
+    cause: str | None = None
+    """Value of `errors.ErrorCode` of the last failure; none for a plain lack of connection."""
+    loaded_rows: int = 0
+    total_rows: int | None = None
+    proof: Proof | None = None
+    size_bytes: int = 0
+    """Size of the replica on this device."""

@@ -1,0 +1,34 @@
+"""Small saves that need no form: a note, an archive, the undo of one of them."""
+
+from client.replica.replica import Replica
+from client.usecases.answers import Owner, Saved
+from client.usecases.labels import Say, saved_label
+from shared_models.errors import FieldProblem, RecordInvalid
+
+
+def add_note(replica: Replica, say: Say, now_ms: int, owner: Owner, body: str) -> Saved:
+    """Add a note to a company or contact. Raises RecordInvalid for an empty one."""
+    text = body.strip()
+    if not text:
+        raise RecordInvalid((FieldProblem("body", "problem.required"),))
+    title = replica.titles(owner.entity, (owner.id,)).get(owner.id, "")
+    label = saved_label(say, "note", title, (), verb="note")
+    with replica.edit(label) as edit:
+        pk = edit.insert("note", {f"{owner.entity}_id": owner.id, "body": text, "written_at": now_ms * 1000})
+        tx = edit.tx_id
+    return Saved(tx, pk, label)
+
+
+def archive(replica: Replica, say: Say, entity: str, pk: str) -> Saved:
+    """Archive a record, or remove a part of one. Raises KeyError for one that is gone."""
+    title = replica.titles(entity, (pk,)).get(pk, "")
+    label = saved_label(say, entity, title, (), verb="archive")
+    with replica.edit(label) as edit:
+        edit.archive(entity, pk)
+        tx = edit.tx_id
+    return Saved(tx, pk, label)
+
+
+def undo(replica: Replica, say: Say, tx: str) -> bool:
+    """Take a save back, as a new edit when it was sent already. Returns False when nothing was left to take back."""
+    return replica.undo(tx, say("saved.undo"))
