@@ -20,7 +20,7 @@ class Scheduler:
 
     def __init__(self, replica: Replica, times: SyncTimes, random: Random) -> None:
         self._replica, self._times, self._random, self._again = replica, times, random, False
-        self._running = False
+        self._running, self._held = False, False
 
     @staticmethod
     def step(state: State, event: Event) -> Step:
@@ -30,7 +30,7 @@ class Scheduler:
     def on(self, event: Event) -> bool:
         """Take an event from outside; returns whether a round should begin now."""
         facts = self._replica.facts()
-        if facts["paused"] and event is not Event.SYNC_NOW:
+        if (facts["paused"] or self._held) and event is not Event.SYNC_NOW:
             return False
         state = State.PULL if self._running else State(facts["state"])
         action = step(state, event).action
@@ -43,7 +43,7 @@ class Scheduler:
     def due_in_ms(self) -> int | None:
         """Return how long to wait for the next attempt: 0 when it is due, None when none is armed."""
         facts = self._replica.facts()
-        if facts["paused"] or self._running:
+        if facts["paused"] or self._held or self._running:
             return None
         if State(facts["state"]) in (State.NEEDS_AUTH, State.NEEDS_UPGRADE):
             return None
@@ -73,6 +73,10 @@ class Scheduler:
             meta.put(writing.connection, facts)
             waits = outbox.has_pending(writing.connection)
         self._arm_after(state, error, failures, waits)
+
+    def hold(self, on: bool) -> None:
+        """Make no attempt by itself until released or until the program ends; unlike `set_paused` it is not kept."""
+        self._held = on
 
     def set_paused(self, paused: bool) -> None:
         """Work offline, or go on: kept over a restart."""

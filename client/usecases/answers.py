@@ -4,8 +4,9 @@ Times are microseconds since 1970 UTC. Values are in stored form (`shared_models
 not known or not there, and the screen hides it.
 """
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
 from shared_models.codec import Row
@@ -125,7 +126,7 @@ class Part:
     id: str
     entity: str
     values: Row
-    shown: Shown = field(default_factory=dict)
+    shown: Shown = dataclasses.field(default_factory=dict)
     state: RowState = "sent"
 
 
@@ -240,7 +241,7 @@ class Finding:
     field: str
     reason: str
     """Text key."""
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
     severity: Literal["error", "warning"] = "error"
     fix: str | None = None
     """A value that would be right."""

@@ -83,6 +83,10 @@ class Inbox:
         return len(self.cards) + len(self.refused)
 
 
+WaitingState = Literal["pending", "inflight", "acked", "isolated"]
+"""isolated: set aside after failing again and again."""
+
+
 @dataclass(frozen=True)
 class WaitingItem:
     """A save that has no settled answer yet."""
@@ -92,7 +96,7 @@ class WaitingItem:
     entity: str
     record: str
     saved_at: int
-    state: Literal["pending", "inflight", "acked", "isolated"] = "pending"
+    state: WaitingState = "pending"
     size_bytes: int = 0
 
 

@@ -1,0 +1,216 @@
+"""The CRM of one signed-in person: what the screens ask for (`client.ui.facade.Crm`), answered by the use cases.
+
+Nothing here blocks the interface: reads and writes run on a thread, and none of them waits for the network but the history.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from client.events import Event, SyncStatusChanged
+from client.replica.replica import Replica
+from client.sync.engine import SyncEngine
+from client.sync.states import Event as SyncEvent
+from client.usecases import decisions, findings, forms, lists, preferences, record_pages, sync_desk, timelines, writing
+from client.usecases.answers import (
+    Choice,
+    CompanyRow,
+    ContactRow,
+    Finding,
+    FormEnd,
+    FormStart,
+    Hit,
+    ListQuery,
+    Owner,
+    Page,
+    Person,
+    Preferences,
+    RecordPage,
+    Saved,
+    Timeline,
+)
+from client.usecases.labels import Say
+from client.usecases.sync_answers import Decision, Inbox, Queue, SyncStatus
+from client.usecases.timelines import AskHistory
+from shared_models.codec import Row
+
+R = TypeVar("R")
+
+
+class Rounds(Protocol):
+    """Whoever runs rounds of sync for this replica: a thread of its own, or one that several replicas share."""
+
+    def notify(self, event: SyncEvent) -> None:
+        """Take news that may start a round."""
+        ...
+
+
+@dataclass
+class LocalCrm:
+    """The facade over one replica, its engine and its account."""
+
+    replica: Replica
+    engine: SyncEngine
+    rounds: Rounds
+    ask_history: AskHistory
+    say_in: Callable[[str], Say]
+    """Language -> texts."""
+    folder: Path
+    now_ms: Callable[[], int]
+    forget_account: Callable[[], None]
+    device: str = ""
+    is_office: bool = False
+    open_forms: forms.OpenForms = field(default_factory=forms.OpenForms)
+    _paused: bool = False
+
+    # -- who and how ---------------------------------------------------------------------------------------------------
+
+    def listen(self, handler: Callable[[Event], None]) -> Callable[[], None]:
+        """Tell `handler` of every later event. Returns the function that ends it."""
+        return self.replica.events.subscribe(handler)
+
+    async def person(self) -> Person:
+        """Return who is signed in."""
+        return await asyncio.to_thread(self._person)
+
+    def _person(self) -> Person:
+        user = self.replica.get("user", self.replica.facts()["user"] or "") or {}
+        return Person(user.get("name") or "", user.get("email") or "", bool(user.get("is_admin")), self.device, self.is_office)
+
+    async def preferences(self) -> Preferences:
+        """Return how the reader wants to see the product."""
+        return await asyncio.to_thread(preferences.load, self._preferences_path, self.replica)
+
+    async def set_preferences(self, wanted: Preferences) -> None:
+        """Keep the preferences."""
+        say = self.say_in(wanted.language)
+        await asyncio.to_thread(preferences.save, self._preferences_path, self.replica, say, wanted)
+
+    async def sign_out(self) -> None:
+        """Forget the account on this device. The replica stays, with what waits in it."""
+        await asyncio.to_thread(self.forget_account)
+
+    # -- lists and pages -------------------------------------------------------------------------------------------------
+
+    async def companies(self, query: ListQuery, after: str | None = None) -> Page[CompanyRow]:
+        """Return one page of companies."""
+        return await asyncio.to_thread(lists.companies, self.replica, query, after)
+
+    async def contacts(self, query: ListQuery, after: str | None = None) -> Page[ContactRow]:
+        """Return one page of contacts."""
+        return await asyncio.to_thread(lists.contacts, self.replica, query, after)
+
+    async def record(self, entity: str, id: str) -> RecordPage | None:
+        """Return a company or contact with its parts."""
+        return await asyncio.to_thread(record_pages.record_page, self.replica, entity, id)
+
+    async def timeline(self, entity: str, id: str, after: str | None = None) -> Timeline:
+        """Return notes and past changes, newest first."""
+        return await asyncio.to_thread(timelines.timeline, self.replica, self.ask_history, entity, id, after)
+
+    async def search(self, text: str) -> tuple[Hit, ...]:
+        """Return the best records of any kind."""
+        return await asyncio.to_thread(lists.search, self.replica, text)
+
+    # -- writing ---------------------------------------------------------------------------------------------------------
+
+    async def open_form(self, entity: str, id: str | None, owner: Owner | None = None) -> FormStart:
+        """Return what a form opens with."""
+        return await asyncio.to_thread(forms.open_form, self.replica, self.open_forms, entity, id, owner)
+
+    async def open_refused(self, tx: str) -> FormStart:
+        """Return a form with what a refused change wanted to save."""
+        return await asyncio.to_thread(forms.open_refused, self.replica, self.open_forms, tx)
+
+    async def find_choices(self, entity: str, text: str) -> tuple[Choice, ...]:
+        """Return records that a picker offers."""
+        return await asyncio.to_thread(forms.find_choices, self.replica, entity, text)
+
+    async def check(self, entity: str, values: Row) -> tuple[Finding, ...]:
+        """Return what looks wrong in the fields given."""
+        return await asyncio.to_thread(findings.check, self.replica, entity, values)
+
+    async def save(self, form: FormEnd) -> Saved:
+        """Save a form as one tx."""
+        return await self._with_words(lambda say: forms.save_form(self.replica, self.open_forms, say, form))
+
+    async def add_note(self, owner: Owner, body: str) -> Saved:
+        """Add a note."""
+        return await self._with_words(lambda say: writing.add_note(self.replica, say, self.now_ms(), owner, body))
+
+    async def archive(self, entity: str, id: str) -> Saved:
+        """Archive a record, or remove a part of one."""
+        return await self._with_words(lambda say: writing.archive(self.replica, say, entity, id))
+
+    async def undo(self, tx: str) -> bool:
+        """Take a save back."""
+        return await self._with_words(lambda say: writing.undo(self.replica, say, tx))
+
+    # -- what needs a person ---------------------------------------------------------------------------------------------
+
+    async def inbox(self) -> Inbox:
+        """Return open cards and refused changes of the reader."""
+        return await asyncio.to_thread(decisions.inbox, self.replica, self.now_ms())
+
+    async def decide(self, card: str, decision: Decision) -> Saved:
+        """Close a card, with the edit that the decision means."""
+        return await self._with_words(lambda say: decisions.decide(self.replica, say, card, decision))
+
+    async def decide_by_edit(self, card: str) -> FormStart:
+        """Return a form on the card's record; its save closes the card."""
+        return await asyncio.to_thread(decisions.decide_by_edit, self.replica, self.open_forms, card)
+
+    async def retry(self, tx: str) -> None:
+        """Send a refused change again as it is."""
+        await asyncio.to_thread(self.replica.retry_draft, tx)
+
+    async def discard(self, tx: str) -> None:
+        """Give a refused change up."""
+        await asyncio.to_thread(self.replica.discard_draft, tx)
+
+    # -- sync ------------------------------------------------------------------------------------------------------------
+
+    async def status(self) -> SyncStatus:
+        """Return where sync stands."""
+        return await asyncio.to_thread(self._status)
+
+    def _status(self) -> SyncStatus:
+        return sync_desk.status(self.replica, self.engine.status(), is_paused=self._paused)
+
+    async def queue(self) -> Queue:
+        """Return what waits and what was sent."""
+        return await asyncio.to_thread(sync_desk.queue, self.replica, self.now_ms())
+
+    async def sync_now(self) -> None:
+        """Start a round at once."""
+        await asyncio.to_thread(self.rounds.notify, SyncEvent.SYNC_NOW)
+
+    async def set_paused(self, paused: bool) -> None:
+        """Stop or continue until this program ends."""
+        self._paused = paused
+        self.engine.scheduler.hold(paused)
+        if not paused:
+            await self.sync_now()
+        self.replica.events.publish(SyncStatusChanged())
+
+    async def set_work_offline(self, on: bool) -> None:
+        """Send and fetch nothing until switched back, also after a restart."""
+        await asyncio.to_thread(self.engine.scheduler.set_paused, on)
+        if not on:
+            await self.sync_now()
+
+    # -- words -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def _preferences_path(self) -> Path:
+        return self.folder / "preferences.json"
+
+    async def _with_words(self, action: Callable[[Say], R]) -> R:
+        """Run a save on a thread, with the reader's texts for its label."""
+
+        def run() -> R:
+            return action(self.say_in(preferences.load(self._preferences_path, self.replica).language))
+
+        return await asyncio.to_thread(run)

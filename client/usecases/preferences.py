@@ -1,0 +1,46 @@
+"""How the reader wants to see the product: kept in a small file beside the replica, and language and zone with the person."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from client.replica.replica import Replica
+from client.usecases.answers import Preferences
+from client.usecases.labels import Say
+
+
+def load(path: Path, replica: Replica) -> Preferences:
+    """Return the device's preferences; what it has none of comes from the person's own record."""
+    user = replica.get("user", replica.facts()["user"] or "") or {}
+    known = {"language": user.get("language"), "time_zone": user.get("time_zone")}
+    found = {**known, **_stored(path)}
+    kept = {name: value for name, value in found.items() if value in _allowed(name, value)}
+    return Preferences(**kept)  # type: ignore[arg-type]  # checked against what is allowed in the line above
+
+
+def save(path: Path, replica: Replica, say: Say, preferences: Preferences) -> None:
+    """Keep preferences on the device, and the language and zone with the person, as an ordinary edit."""
+    path.write_text(json.dumps(asdict(preferences)), encoding="utf-8")
+    user = replica.get("user", replica.facts()["user"] or "")
+    wanted = {"language": preferences.language, "time_zone": preferences.time_zone}
+    if user is not None and any(user[name] != value for name, value in wanted.items()):
+        with replica.edit(say("saved.preferences")) as edit:
+            edit.update("user", user["id"], wanted)
+
+
+def _stored(path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _allowed(name: str, value: str | None) -> tuple[str | None, ...]:
+    """Return the values that a preference may have; a zone is any text."""
+    allowed: dict[str, tuple[str | None, ...]] = {
+        "language": ("en", "ro"),
+        "theme": ("light", "dark", "outdoor", "system"),
+        "time_zone": (value,) if value else (),
+    }
+    return allowed.get(name, ())

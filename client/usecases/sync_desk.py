@@ -1,0 +1,89 @@
+"""Where sync stands, in the words of the screens: the pill, the Sync page, what waits and what was sent."""
+
+from client.replica import change_log, digests
+from client.replica.replica import Replica
+from client.sync.states import State
+from client.sync.status import SyncStatus as EngineStatus
+from client.usecases.sync_answers import Link, Proof, Queue, SentItem, SyncStatus, WaitingItem, WaitingState
+from shared_models.digest import combined
+
+SENT_SHOWN = 20
+DAY_US = 86_400_000_000
+LINKS: dict[State, Link] = {
+    State.IDLE: "idle",
+    State.HELLO: "syncing",
+    State.PUSH: "syncing",
+    State.PULL: "syncing",
+    State.VERIFY: "syncing",
+    State.BOOTSTRAPPING: "loading",
+    State.OFFLINE: "offline",
+    State.NEEDS_AUTH: "needs_sign_in",
+    State.NEEDS_UPGRADE: "needs_upgrade",
+    State.QUARANTINED: "quarantined",
+}
+NO_CONNECTION = "Unreachable"
+
+
+def status(replica: Replica, engine: EngineStatus, *, is_paused: bool) -> SyncStatus:
+    """Return the engine's state for the screens. Times become microseconds."""
+    link: Link = LINKS[engine.state]
+    if engine.paused:
+        link = "work_offline"
+    elif is_paused:
+        link = "paused"
+    path = replica.path
+    is_failing = engine.failures > 0
+    return SyncStatus(
+        link=link,
+        waiting=engine.waiting,
+        needs_you=engine.needs_you,
+        last_ok_at=_us(engine.last_success_at),
+        offline_since=_us(engine.last_success_at or engine.last_error_at) if link == "offline" else None,
+        next_attempt_at=None if link in ("paused", "work_offline") else _us(engine.next_attempt_at),
+        cause=engine.last_error if is_failing and engine.last_error != NO_CONNECTION else None,
+        loaded_rows=engine.loaded_rows,
+        proof=_proof(replica, engine),
+        size_bytes=path.stat().st_size if path.exists() else 0,
+    )
+
+
+def _us(ms: int | None) -> int | None:
+    return None if ms is None else ms * 1000
+
+
+def _proof(replica: Replica, engine: EngineStatus) -> Proof | None:
+    if engine.is_proved is None or engine.last_success_at is None:
+        return None
+    with replica.reading() as reader:
+        found = digests.stored(reader)
+    rows = {entity: digest.rows for entity, digest in found.items() if digest.rows}
+    return Proof(engine.last_success_at * 1000, rows, combined(found), engine.differing)
+
+
+def queue(replica: Replica, now_ms: int) -> Queue:
+    """Return what waits, oldest first, and the newest of what was sent in the last day."""
+    since = now_ms * 1000 - DAY_US
+    with replica.reading() as reader:
+        unsettled = change_log.select(reader, change_log.UNSETTLED)
+        settled = change_log.select(reader, "state = 'settled' AND settled_at >= ?", (since,))
+        waiting = tuple(
+            WaitingItem(
+                tx=tx.id,
+                label=tx.label,
+                entity=ops[0].t if ops else "",
+                record=ops[0].pk if ops else "",
+                saved_at=tx.saved_at,
+                state=_state(tx.state),
+                size_bytes=sum(len(op.model_dump_json(exclude_defaults=True)) for op in ops),
+            )
+            for tx in unsettled
+            for ops in [change_log.ops(reader, tx.n)]
+        )
+    taken = [tx for tx in settled if tx.verdict in ("applied", "merged", "conflict")]
+    sent = tuple(SentItem(tx.id, tx.label, tx.at or tx.saved_at) for tx in reversed(taken[-SENT_SHOWN:]))
+    return Queue(waiting, sent, len(taken))
+
+
+def _state(state: str) -> WaitingState:
+    found: dict[str, WaitingState] = {"pending": "pending", "inflight": "inflight", "acked": "acked", "isolated": "isolated"}
+    return found[state]
