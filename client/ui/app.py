@@ -1,0 +1,165 @@
+"""The interface as one component: where the window is, the frame, the screen, and what lies over it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import flet as ft
+
+from client.ui.colours import SETS, Colours
+from client.ui.desk import Desk
+from client.ui.facade import Crm
+from client.ui.router import ENTITY_OF, FormPlace, Place, place_of
+from client.ui.shell import ShellCalls, framed
+from client.ui.theme import FONTS, Look, make_theme
+from client.ui.view_models.shell import Shell
+from client.ui.views.hooks import use_keys, use_redraw
+from client.ui.views.screens import overlays, screen
+from client.usecases.answers import Preferences
+from shared_models.texts import Texts
+
+TICK_S = 30.0
+"""How often the ages on the screen move on."""
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the time by the device's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Window:
+    """What the device says of the window, and the time by which ages are told."""
+
+    width: int
+    height: int
+    is_dark: bool
+    route: str
+    now: datetime
+
+
+def prepare(page: ft.Page) -> None:
+    """Set what belongs to the window and not to a screen: fonts, title, no padding."""
+    page.fonts = FONTS
+    page.title = "Fieldfare"
+    page.padding = 0
+    page.spacing = 0
+    page.theme_mode = ft.ThemeMode.LIGHT
+
+
+def open_ui(page: ft.Page, crm: Crm, now: Clock = utc_now) -> Desk:
+    """Draw the interface of a signed-in person. Returns the desk; closing it stops the news."""
+    prepare(page)
+    desk = Desk(page, crm, Shell(crm))
+    page.on_close = lambda _: desk.close()
+    page.render(App, desk, now)
+    return desk
+
+
+@ft.component
+def App(desk: Desk, now: Clock) -> ft.Control:  # noqa: N802  # a component
+    """The whole window."""
+    window = use_window(desk.page, now)
+    use_redraw(desk.shell)
+
+    def begin() -> None:
+        desk.open()
+        desk.on_news(desk.shell.on_event)
+        desk.run(desk.shell.start())
+
+    ft.on_mounted(begin)
+    place = place_of(window.route)
+    frame = _frame_calls(desk, place)
+    use_keys(desk, lambda name: _key(desk, place, frame, name))
+    shell = desk.shell.state
+    colours = colours_of(shell.preferences, window.is_dark)
+    _repaint(desk.page, colours)
+    if not shell.is_ready:
+        return ft.Container(bgcolor=colours.canvas, expand=True)
+    look = look_of(shell.preferences, colours, window, desk.keyboard.set_typing)
+    content = screen(desk, look, place, frame)
+    return framed(look, shell, frame, place, content, overlays(desk, look, place, frame))
+
+
+def use_window(page: ft.Page, now: Clock) -> Window:
+    """Return size, address and time of the window; redraws when one of them changes."""
+    window, set_window = ft.use_state(
+        lambda: Window(
+            int(page.width or 1280),
+            int(page.height or 800),
+            page.platform_brightness == ft.Brightness.DARK,
+            page.route or "/",
+            now(),
+        )
+    )
+
+    def begin() -> None:
+        page.on_resize = lambda e: set_window(lambda w: replace(w, width=int(e.width), height=int(e.height)))
+        page.on_route_change = lambda e: set_window(lambda w: replace(w, route=e.route, now=now()))
+        page.on_platform_brightness_change = lambda _: set_window(
+            lambda w: replace(w, is_dark=page.platform_brightness == ft.Brightness.DARK)
+        )
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            set_window(lambda w: replace(w, now=now()))
+
+    ft.on_mounted(begin)
+    ft.on_mounted(tick)
+    return window
+
+
+def colours_of(preferences: Preferences, is_dark: bool) -> Colours:
+    """Return the colour set that the reader wants."""
+    name = preferences.theme
+    return SETS[("dark" if is_dark else "light") if name == "system" else name]
+
+
+def look_of(preferences: Preferences, colours: Colours, window: Window, typing: Callable[[bool], None]) -> Look:
+    """Return the look of a window."""
+    return Look(
+        colours,
+        Texts(preferences.language),
+        window.width,
+        window.height,
+        window.now,
+        preferences.time_zone,
+        typing,
+    )
+
+
+def _repaint(page: ft.Page, colours: Colours) -> None:
+    """Give Flet's own parts the colours, when they are others than before."""
+    if page.bgcolor != colours.canvas:
+        page.bgcolor = colours.canvas
+        page.theme = make_theme(colours)
+        page.update()
+
+
+def _frame_calls(desk: Desk, place: Place) -> ShellCalls:
+    return ShellCalls(
+        go=desk.go,
+        new=lambda entity: desk.go(Place(place.screen, place.id, place.tab, FormPlace(entity))),
+        palette=lambda: desk.shell.show(palette=True),
+        undo=lambda: desk.run(desk.shell.undo()),
+    )
+
+
+def _key(desk: Desk, place: Place, frame: ShellCalls, name: str) -> bool:
+    """Act on the keys that work everywhere."""
+    if name == "ctrl+k":
+        frame.palette()
+    elif name == "?":
+        desk.shell.show(help=True)
+    elif name == "n":
+        frame.new(ENTITY_OF.get(place.screen, "company"))
+    elif name == "ctrl+z" and desk.shell.state.snack is not None:
+        frame.undo()
+    elif name == "escape" and (desk.shell.state.palette or desk.shell.state.help):
+        desk.shell.show()
+    else:
+        return False
+    return True

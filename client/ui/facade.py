@@ -1,0 +1,166 @@
+"""The ports of the screens: all that a view model may ask for or do. Reads come from the replica and never wait for a network.
+
+Every method may raise `ReplicaError`; what else it raises is said at the method. Nothing here returns controls.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from client.events import Event
+from client.usecases.answers import (
+    Choice,
+    CompanyRow,
+    ContactRow,
+    Finding,
+    FormEnd,
+    FormStart,
+    Hit,
+    ListQuery,
+    Owner,
+    Page,
+    Person,
+    Preferences,
+    RecordPage,
+    Saved,
+    Timeline,
+)
+from client.usecases.sync_answers import Decision, Inbox, Queue, SyncStatus
+from shared_models.codec import Row
+
+
+class Crm(Protocol):
+    """The CRM of one signed-in person on one device, or in the office."""
+
+    def listen(self, handler: Callable[[Event], None]) -> Callable[[], None]:
+        """Tell `handler` of every later event, on any thread. Returns the function that ends it."""
+        ...
+
+    # -- who and how ---------------------------------------------------------------------------------------------------
+
+    async def person(self) -> Person:
+        """Return who is signed in."""
+        ...
+
+    async def preferences(self) -> Preferences:
+        """Return how the reader wants to see the product."""
+        ...
+
+    async def set_preferences(self, preferences: Preferences) -> None:
+        """Keep the preferences on this device, and language and zone also with the person."""
+        ...
+
+    async def sign_out(self) -> None:
+        """Forget the account on this device. The replica stays, with what waits in it."""
+        ...
+
+    # -- lists and pages -------------------------------------------------------------------------------------------------
+
+    async def companies(self, query: ListQuery, after: str | None = None) -> Page[CompanyRow]:
+        """Return one page of companies; with `query.text`, what the search finds, best first. The first page is counted."""
+        ...
+
+    async def contacts(self, query: ListQuery, after: str | None = None) -> Page[ContactRow]:
+        """Return one page of contacts, likewise."""
+        ...
+
+    async def record(self, entity: str, id: str) -> RecordPage | None:
+        """Return a company or contact with its parts, and note that it was looked at; None when it is not here."""
+        ...
+
+    async def timeline(self, entity: str, id: str, after: str | None = None) -> Timeline:
+        """Return notes and past changes of a record and its parts, newest first."""
+        ...
+
+    async def search(self, text: str) -> tuple[Hit, ...]:
+        """Return the best records of any kind; for an empty text what was used lately."""
+        ...
+
+    # -- writing ---------------------------------------------------------------------------------------------------------
+
+    async def open_form(self, entity: str, id: str | None, owner: Owner | None = None) -> FormStart:
+        """Return what a form opens with, for a new record (id None) with its defaults. Raises KeyError for one that is gone."""
+        ...
+
+    async def open_refused(self, tx: str) -> FormStart:
+        """Return a form with what a refused change wanted to save."""
+        ...
+
+    async def find_choices(self, entity: str, text: str) -> tuple[Choice, ...]:
+        """Return records that a picker offers."""
+        ...
+
+    async def check(self, entity: str, values: Row) -> tuple[Finding, ...]:
+        """Return what looks wrong in the fields given."""
+        ...
+
+    async def save(self, form: FormEnd) -> Saved:
+        """Save a form as one transaction. Raises RecordInvalid with every problem; then nothing was changed."""
+        ...
+
+    async def add_note(self, owner: Owner, body: str) -> Saved:
+        """Add a note. Raises RecordInvalid."""
+        ...
+
+    async def archive(self, entity: str, id: str) -> Saved:
+        """Archive a record, or remove a part of one."""
+        ...
+
+    async def undo(self, tx: str) -> bool:
+        """Take a save back. Returns False when nothing was left to take back."""
+        ...
+
+    # -- what needs a person ---------------------------------------------------------------------------------------------
+
+    async def inbox(self) -> Inbox:
+        """Return open cards and refused changes of the reader."""
+        ...
+
+    async def decide(self, card: str, decision: Decision) -> Saved:
+        """Close a card, with the edit that the decision means, as one transaction."""
+        ...
+
+    async def decide_by_edit(self, card: str) -> FormStart:
+        """Return a form on the card's record; its save closes the card as edited."""
+        ...
+
+    async def retry(self, tx: str) -> None:
+        """Send a refused change again as it is."""
+        ...
+
+    async def discard(self, tx: str) -> None:
+        """Give a refused change up. It stays in the log until a backup of the centre holds it."""
+        ...
+
+    # -- sync ------------------------------------------------------------------------------------------------------------
+
+    async def status(self) -> SyncStatus:
+        """Return where sync stands."""
+        ...
+
+    async def queue(self) -> Queue:
+        """Return what waits and what was sent."""
+        ...
+
+    async def sync_now(self) -> None:
+        """Start a round at once; returns when it was started, not when it ends."""
+        ...
+
+    async def set_paused(self, paused: bool) -> None:
+        """Stop or continue sending and fetching until this program ends."""
+        ...
+
+    async def set_work_offline(self, on: bool) -> None:
+        """Send and fetch nothing until switched back, also after a restart."""
+        ...
+
+
+class Door(Protocol):
+    """The way into an installed client: the first sign-in, and opening what is here without a connection."""
+
+    async def last(self) -> tuple[str, str]:
+        """Return server address and e-mail of the account of this device, empty before the first sign-in."""
+        ...
+
+    async def enter(self, server: str, email: str, password: str) -> Crm:
+        """Sign in, or unlock when the account of this device is named. Raises RecordInvalid, UnlockFailed, SyncError."""
+        ...

@@ -1,0 +1,84 @@
+"""Figures, sizes and values told to a person in the reader's words."""
+
+import unicodedata
+from datetime import date
+
+from client.ui.dates import clock, local, short_day
+from client.ui.theme import Look
+from client.usecases.answers import Label
+from shared_models.base import Record
+from shared_models.fields import Column, Kind
+
+NO_BREAK = "\u00a0"
+"""Keeps the groups of one figure on one line."""
+
+
+def count(look: Look, number: int) -> str:
+    """Return a whole number grouped the reader's way: 1,204 or 1.204."""
+    return f"{number:,}".replace(",", "." if look.lang == "ro" else ",")
+
+
+def size(look: Look, size_bytes: int) -> str:
+    """Return a size in the unit that fits: 1 KB, 2.4 MB."""
+    if size_bytes < 1_000_000:
+        return f"{max(1, round(size_bytes / 1000))}{NO_BREAK}KB"
+    figure = f"{size_bytes / 1_000_000:.1f}"
+    return f"{figure.replace('.', ',') if look.lang == 'ro' else figure}{NO_BREAK}MB"
+
+
+def initial(name: str) -> str:
+    """Return the letter under which a name is filed: Ș under S; `#` for what does not begin with a letter."""
+    letter = unicodedata.normalize("NFD", name.strip()[:1])[:1].upper()
+    return letter if letter.isalpha() else "#"
+
+
+def unbroken(text: str) -> str:
+    """Return a short figure (phone, IBAN) that never breaks over two lines."""
+    return text.replace(" ", NO_BREAK) if len(text) <= 40 and any(c.isdigit() for c in text) else text
+
+
+def iban(text: str) -> str:
+    """Return an IBAN in groups of four."""
+    plain = text.replace(" ", "")
+    return NO_BREAK.join(plain[i : i + 4] for i in range(0, len(plain), 4))
+
+
+def value(look: Look, entity: type[Record], column: Column, stored: object, shown: Label | str | None = None) -> str:
+    """Return a stored value as a person reads it; empty text for none. shown: what stands for an id."""
+    if stored is None or stored == "" or stored == []:
+        return ""
+    if column.col.references:
+        return look.label(shown) or look.t("value.gone")
+    if isinstance(stored, bool):
+        return look.t("value.yes" if stored else "value.no")
+    if isinstance(stored, list | tuple):
+        return ", ".join(choice(look, entity, column.name, str(item)) for item in stored)
+    if column.values:
+        return choice(look, entity, column.name, str(stored))
+    return _plain(look, column, stored)
+
+
+def _plain(look: Look, column: Column, stored: object) -> str:
+    if column.kind is Kind.INSTANT and isinstance(stored, int):
+        return f"{short_day(look, local(look, stored).date())}, {clock(look, stored)}"
+    if column.kind is Kind.DATE:
+        return short_day(look, date.fromisoformat(str(stored)))
+    if column.col.widget == "partial_date":
+        return partial_day(look, str(stored))
+    if column.col.widget == "iban":
+        return iban(str(stored))
+    if column.col.widget == "language":
+        return look.t(f"language.{stored}") if stored in ("en", "ro") else str(stored)
+    return str(stored)
+
+
+def partial_day(look: Look, text: str) -> str:
+    """Return `17 May 1980`, or `17 May` when the year is not known (`--05-17`)."""
+    year, month, day = (None, *text[2:].split("-")) if text.startswith("--") else text.split("-")
+    words = f"{int(day or 1)} {look.t(f'month.short.{int(month or 1)}')}"
+    return f"{words} {year}" if year and year != "-" else words
+
+
+def choice(look: Look, entity: type[Record], field: str, stored: str) -> str:
+    """Return the words for one of the fixed choices of a field."""
+    return look.t(f"{entity.entity_name}.{field}.{stored}")

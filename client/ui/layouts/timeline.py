@@ -1,0 +1,169 @@
+"""What happened with a record, newest first: notes and past changes on a thread, and the place where a note is written."""
+
+from collections.abc import Callable
+from datetime import date
+
+import flet as ft
+
+from client.ui.dates import clock, day, local
+from client.ui.figures import value
+from client.ui.theme import S2, S4, S8, S12, S16, Look
+from client.ui.widgets import (
+    W5,
+    W6,
+    Part,
+    Press,
+    button,
+    col,
+    disc,
+    dot,
+    edge,
+    empty,
+    group_header,
+    icon,
+    keys,
+    link,
+    pad,
+    pads,
+    pressable,
+    rich,
+    row,
+    text_field,
+    txt,
+)
+from client.usecases.answers import Change, Timeline, TimelineEntry
+from shared_models.fields import column_of
+from shared_models.registry import CRM
+
+GLYPHS = {
+    "note": ("sticky-note", "ink2"),
+    "created": ("plus", "ink2"),
+    "changed": ("pencil", "ink2"),
+    "merged": ("git-merge", "ink2"),
+    "overwritten": ("history", "ink2"),
+    "restored": ("undo-2", "ink2"),
+    "refused": ("circle-x", "need"),
+    "archived": ("archive", "ink2"),
+}
+"""Glyph and tone by kind of entry."""
+MAX_CHANGES = 6
+"""Changed fields told of one save; the rest is a number."""
+
+
+def composer(
+    look: Look, draft: str, is_open: bool, write: Callable[[str], None], open_note: Callable[[bool], None], add: Press
+) -> ft.Control:
+    """Return the place where a note is written: a quiet line until it is opened."""
+    if not is_open:
+        face = row(
+            icon(look, "pen-line", 16, "ink3"),
+            txt(look, draft or look.t("note.hint"), tone="ink2" if draft else "ink3", expand=True),
+            None if look.phone else keys(look, "N"),
+            gap=S12,
+        )
+        return pressable(
+            "note.open",
+            look.t("note.hint"),
+            face,
+            lambda: open_note(True),
+            height=48 if look.phone else 40,
+            padding=pad(S12),
+            border=edge(look),
+        )
+    box = text_field(look, "note.text", "", draft, write, hint=look.t("note.hint"), lines=3, focused=True)
+    acts = row(
+        txt(look, look.t("note.safe"), "meta", "ink3", expand=True),
+        button(look, "note.cancel", look.t("act.cancel"), lambda: open_note(False), kind="quiet", keys="Esc"),
+        button(look, "note.save", look.t("act.save"), add if draft.strip() else None, kind="primary", keys="Ctrl ↵"),
+    )
+    return col(box, acts, gap=S8)
+
+
+def timeline(look: Look, found: Timeline | None, older: Press) -> list[ft.Control]:
+    """Return the entries under their days. None: still being read."""
+    if found is None:
+        return []
+    if not found.entries:
+        text = look.t("timeline.empty_text" if found.has_history else "timeline.offline")
+        return [ft.Container(empty(look, "sticky-note", look.t("timeline.empty"), text), height=240)]
+    cells: list[ft.Control] = []
+    for when, entries in _by_day(look, found.entries):
+        cells.append(group_header(look, day(look, when), left=0))
+        cells += [_entry(look, entry, last=i == len(entries) - 1) for i, entry in enumerate(entries)]
+    if not found.has_history:
+        cells.append(txt(look, look.t("timeline.offline"), "meta", "ink3", lines=2))
+    if found.next:
+        cells.append(row(link(look, "timeline.older", look.t("timeline.older"), older)))
+    return cells
+
+
+def _by_day(look: Look, entries: tuple[TimelineEntry, ...]) -> list[tuple[date, list[TimelineEntry]]]:
+    days: list[tuple[date, list[TimelineEntry]]] = []
+    for entry in entries:
+        when = local(look, entry.at).date()
+        if not days or days[-1][0] != when:
+            days.append((when, []))
+        days[-1][1].append(entry)
+    return days
+
+
+def _entry(look: Look, entry: TimelineEntry, last: bool) -> ft.Control:
+    """Return one entry: a disc on a thread. A stack, so that the thread takes the height of the words."""
+    glyph, tone = GLYPHS[entry.kind]
+    who = look.t("who.you") if entry.is_mine else entry.by
+    at = clock(look, entry.at)
+    head = row(
+        txt(look, _title(look, entry), weight=W6, expand=True, lines=2 if look.phone else 1),
+        icon(look, "flag", 14, "accent", look.t("note.pinned")) if entry.is_pinned else None,
+        txt(look, at if look.phone else f"{who} · {at}", "meta", "ink3"),
+        dot(look, entry.state),
+    )
+    words = ft.Container(
+        col(
+            ft.Container(head, height=None if look.phone else 28, padding=pads(top=3, bottom=S2) if look.phone else None),
+            txt(look, entry.body, tone="ink2", lines=None) if entry.body else None,
+            *_changes(look, entry),
+        ),
+        padding=pads(left=40, bottom=S16),
+    )
+    thread = [] if last else [ft.Container(width=1, bgcolor=look.c.line, left=13.5, top=32, bottom=S4)]
+    return ft.Stack([words, ft.Container(disc(look, glyph, tone, 28, 14), left=0, top=0), *thread], key=f"entry.{entry.id}")
+
+
+def _title(look: Look, entry: TimelineEntry) -> str:
+    if entry.kind == "note":
+        return look.t("timeline.note")
+    what = look.t(f"timeline.{entry.kind}")
+    subject = look.t(f"entity.{entry.entity}")
+    if entry.changes and entry.kind in ("changed", "merged", "overwritten", "restored"):
+        subject = ", ".join(look.t(f"{entry.entity}.{change.field}") for change in entry.changes[:2])
+        subject += "…" if len(entry.changes) > 2 else ""
+    return f"{what} · {subject}"
+
+
+def _changes(look: Look, entry: TimelineEntry) -> list[ft.Control]:
+    """Return before and after of every changed field, as one line each."""
+    lines: list[ft.Control] = [_change(look, entry.entity, change) for change in entry.changes[:MAX_CHANGES]]
+    hidden = len(entry.changes) - len(lines)
+    if hidden > 0:
+        lines.append(txt(look, look.n("timeline.more_fields", hidden), "meta", "ink3"))
+    return lines
+
+
+def _change(look: Look, entity: str, change: Change) -> ft.Control:
+    kind = CRM.get(entity)
+    column = column_of(kind, change.field)
+    before = value(look, kind, column, change.before, change.before_shown)
+    after = value(look, kind, column, change.after, change.after_shown)
+    parts: list[Part] = [(look.t(f"{entity}.{change.field}") + ": ", "ink3", W5)]
+    if before:
+        parts += [(_short(before), "ink3", W5), "  →  "]
+    parts.append((_short(after) if after else look.t("value.empty"), "ink", W5))
+    return rich(look, parts, "body", "ink3", lines=2)
+
+
+def _short(text: str, limit: int = 80) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+

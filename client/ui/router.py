@@ -1,0 +1,69 @@
+"""Addresses of the screens: read from and written to the address bar, so that every place can be linked to."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+Screen = Literal["companies", "contacts", "inbox", "sync", "settings", "more"]
+SCREENS: tuple[Screen, ...] = ("companies", "contacts", "inbox", "sync", "settings", "more")
+FORMS = ("company", "contact", "contact_point", "address", "bank_account", "company_contact", "related_person")
+"""Entities that have a form."""
+ENTITY_OF = {"companies": "company", "contacts": "contact"}
+SCREEN_OF = {"company": "companies", "contact": "contacts"}
+
+
+@dataclass(frozen=True)
+class FormPlace:
+    """The form that is open over a screen: of a record, of a new one (id None), of a refused change, or of a card."""
+
+    entity: str
+    id: str | None = None
+    refused: str | None = None
+    card: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a person is."""
+
+    screen: Screen = "companies"
+    id: str | None = None
+    tab: str = ""
+    form: FormPlace | None = None
+
+    @property
+    def url(self) -> str:
+        """Return the address, as it stands in the address bar."""
+        parts = [self.screen, *([quote(self.id)] if self.id else []), *([self.tab] if self.id and self.tab else [])]
+        query = {}
+        if self.form is not None:
+            query["form"] = f"{self.form.entity}:{self.form.id}" if self.form.id else self.form.entity
+            query |= {"refused": self.form.refused} if self.form.refused else {}
+            query |= {"card": self.form.card} if self.form.card else {}
+        return "/" + "/".join(parts) + (f"?{urlencode(query)}" if query else "")
+
+    def with_form(self, form: FormPlace | None) -> "Place":
+        """Return the same place with a form over it, or without one."""
+        return replace(self, form=form)
+
+
+def record_place(entity: str, id: str, tab: str = "") -> Place:
+    """Return the page of a company or contact."""
+    return Place("contacts" if entity == "contact" else "companies", id, tab)
+
+
+def place_of(route: str) -> Place:
+    """Return the place of an address; whatever is not understood leads to the nearest place that is."""
+    url = urlsplit(route)
+    parts = [unquote(part) for part in url.path.split("/") if part]
+    screen = next((s for s in SCREENS if parts and parts[0] == s), "companies")
+    has_id = screen in ("companies", "contacts", "inbox") and len(parts) > 1 and parts[0] == screen
+    tab = parts[2] if has_id and len(parts) > 2 else ""
+    return Place(screen, parts[1] if has_id else None, tab, _form(dict(parse_qsl(url.query))))
+
+
+def _form(query: dict[str, str]) -> FormPlace | None:
+    entity, _, id = query.get("form", "").partition(":")
+    if entity not in FORMS:
+        return None
+    return FormPlace(entity, id or None, query.get("refused"), query.get("card"))

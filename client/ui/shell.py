@@ -1,0 +1,391 @@
+"""The frame around every screen: side rail on wide windows, icons on medium ones, top bar and bottom bar on the phone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import flet as ft
+
+from client.ui.dates import moment
+from client.ui.router import Place, Screen
+from client.ui.theme import R8, R12, R16, S4, S8, S12, S16, S24, S32, Look
+from client.ui.view_models.shell import ShellState
+from client.ui.widgets import (
+    CENTRE,
+    STRETCH,
+    W5,
+    W6,
+    Maybe,
+    Press,
+    avatar,
+    badge,
+    col,
+    edge,
+    fill,
+    icon,
+    icon_button,
+    initials_of,
+    keys,
+    menu,
+    pad,
+    pads,
+    pressable,
+    row,
+    snack,
+    space,
+    sync_pill,
+    txt,
+)
+from client.usecases.sync_answers import SyncStatus
+
+RAIL, RAIL_OF_ICONS, BOTTOM = 216, 64, 72
+"""Widths of the rail and height of the bottom bar, in pixels."""
+PLACES: tuple[tuple[Screen, str], ...] = (("companies", "building-2"), ("contacts", "users"))
+SYNC_PLACES: tuple[tuple[Screen, str], ...] = (("inbox", "inbox"), ("sync", "refresh-cw"))
+
+
+@dataclass(frozen=True)
+class ShellCalls:
+    """What a person can do from the frame. new: entity whose empty form is wanted."""
+
+    go: Callable[[Place], None]
+    new: Callable[[str], None]
+    palette: Press
+    undo: Press
+
+
+def pill_of(look: Look, status: SyncStatus) -> tuple[str, str]:
+    """Return state and words of the pill."""
+    if status.needs_you:
+        return "needs_you", look.n("pill.needs_you", status.needs_you)
+    if status.link == "needs_sign_in":
+        return "needs_you", look.t("pill.sign_in")
+    if status.waiting:
+        return "waiting", look.n("pill.waiting", status.waiting)
+    if status.link == "loading":
+        return "waiting", look.t("pill.loading")
+    if status.last_ok_at is None:
+        return "sent", look.t("pill.nothing_yet")
+    return "sent", look.t("pill.all_sent", at=moment(look, status.last_ok_at))
+
+
+def mark(look: Look, size: float = 28) -> ft.Container:
+    """Return the product's mark: a bird on ink."""
+    return ft.Container(
+        icon(look, "bird", size * 0.62, "on_inverse"),
+        width=size,
+        height=size,
+        border_radius=R8,
+        bgcolor=look.c.inverse,
+        alignment=ft.Alignment.CENTER,
+    )
+
+
+def pane_header(look: Look, title: str, count: str = "", *actions: Maybe) -> ft.Container:
+    """Return the head of a pane: title, quiet count, actions at the right."""
+    return ft.Container(
+        row(
+            txt(look, title, "title", weight=W6),
+            txt(look, count, "meta", "ink3", key="count") if count else None,
+            fill(),
+            *actions,
+        ),
+        height=56,
+        padding=pads(left=S16, right=S12),
+    )
+
+
+def framed(look: Look, state: ShellState, on: ShellCalls, place: Place, content: ft.Control, over: list[ft.Control]) -> ft.Control:
+    """Return the whole window but for the phone's top bar. over: scrims and sheets, lowest first."""
+    body = _phone(look, state, on, place, content) if look.phone else _desktop(look, state, on, place, content)
+    layers: list[ft.Control] = [body, *over]
+    if state.snack is not None:
+        layers.append(_snack(look, state, on))
+    return ft.Stack(layers, expand=True, fit=ft.StackFit.EXPAND)
+
+
+def _snack(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
+    said = state.snack
+    assert said is not None  # the caller asked
+    undo = look.t("act.undo") if said.tx else None
+    bar = snack(look, look.t(said.key, **dict(said.params)), undo, on.undo, failed=said.failed)
+    if look.phone:
+        return ft.Container(bar, bottom=BOTTOM + S8, left=S8, right=S8)
+    left = RAIL if look.wide else RAIL_OF_ICONS
+    return ft.Container(bar, bottom=S24, left=left, right=0, alignment=ft.Alignment.CENTER)
+
+
+def _desktop(look: Look, state: ShellState, on: ShellCalls, place: Place, content: ft.Control) -> ft.Control:
+    pane = ft.Container(
+        content,
+        expand=True,
+        bgcolor=look.c.surface,
+        border=edge(look),
+        border_radius=R12,
+        margin=ft.Margin.only(top=S8, right=S8, bottom=S8),
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+    )
+    rail = _rail(look, state, on, place) if look.wide else _rail_of_icons(look, state, on, place)
+    return ft.Container(row(rail, pane, gap=0, cross=STRETCH), bgcolor=look.c.canvas, expand=True)
+
+
+def _nav_item(look: Look, on: ShellCalls, screen: Screen, glyph: str, count: int, here: bool) -> ft.Control:
+    label = look.t(f"nav.{screen}")
+    return pressable(
+        f"nav.{screen}",
+        f"{label} {count}" if count else label,
+        row(
+            icon(look, glyph, 18, "accent" if here else "ink2"),
+            txt(look, label, tone="ink" if here else "ink2", weight=W6 if here else W5, expand=True),
+            badge(look, count) if count else None,
+            gap=S12,
+        ),
+        lambda: on.go(Place(screen)),
+        selected=here,
+        height=36,
+        padding=pad(S12),
+        bgcolor=(look.c.raised if look.c.dark else look.c.line) if here else None,
+    )
+
+
+def new_options(look: Look, on: ShellCalls) -> list[tuple[str, str, Press]]:
+    """Return what can be made anywhere."""
+    return [
+        ("new.company", look.t("new.company"), lambda: on.new("company")),
+        ("new.contact", look.t("new.contact"), lambda: on.new("contact")),
+    ]
+
+
+def _rail(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Container:
+    plus = ft.Container(icon(look, "plus", 18), width=32, height=32, alignment=ft.Alignment.CENTER, border_radius=R8)
+    new = menu(look, plus, new_options(look, on), look.t("act.new_key"))
+    top = row(mark(look), txt(look, "Fieldfare", weight=W6, expand=True), ft.Semantics(identifier="new", button=True, content=new))
+    search = pressable(
+        "palette.open",
+        look.t("act.search"),
+        row(icon(look, "search", 16, "ink3"), txt(look, look.t("act.search"), tone="ink3", expand=True), keys(look, "Ctrl K")),
+        on.palette,
+        height=36,
+        padding=pads(left=S12, right=S8),
+        bgcolor=look.c.surface,
+        border=edge(look),
+    )
+    counts = {"inbox": state.inbox}
+
+    def items(places: tuple[tuple[Screen, str], ...]) -> list[ft.Control]:
+        return [_nav_item(look, on, s, glyph, counts.get(s, 0), s == place.screen) for s, glyph in places]
+
+    heading = ft.Container(txt(look, look.t("nav.group.sync"), "meta", "ink3", W6), padding=pads(left=S12, top=S16, bottom=S4))
+    return ft.Container(
+        col(
+            ft.Container(top, padding=pads(left=S8, bottom=S8)),
+            search,
+            space(S12),
+            *items(PLACES),
+            heading,
+            *items(SYNC_PLACES),
+            fill(),
+            ft.Container(_foot(look, state, on, place), padding=pads(left=S8)),
+        ),
+        width=RAIL,
+        padding=pads(left=S12, right=S12, top=S16, bottom=S12),
+    )
+
+
+def _foot(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Control:
+    pill_state, words = pill_of(look, state.status)
+    here = place.screen == "settings"
+    person = pressable(
+        "nav.settings",
+        look.t("nav.settings"),
+        row(
+            avatar(look, initials_of(state.person.name)),
+            txt(look, state.person.name, weight=W5, expand=True),
+            icon(look, "settings", 16, "accent" if here else "ink3"),
+        ),
+        lambda: on.go(Place("settings")),
+        selected=here,
+        height=36,
+        padding=pads(right=S8),
+    )
+    pill = sync_pill(look, pill_state, words, lambda: on.go(Place("inbox" if pill_state == "needs_you" else "sync")))
+    return col(row(pill), person, gap=S8)
+
+
+def _rail_of_icons(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Container:
+    def item(screen: Screen, glyph: str) -> ft.Control:
+        here = screen == place.screen
+        return pressable(
+            f"nav.{screen}",
+            look.t(f"nav.{screen}"),
+            icon(look, glyph, 20, "accent" if here else "ink2"),
+            lambda: on.go(Place(screen)),
+            selected=here,
+            width=40,
+            height=40,
+            alignment=ft.Alignment.CENTER,
+            bgcolor=(look.c.raised if look.c.dark else look.c.line) if here else None,
+            tooltip=look.t(f"nav.{screen}"),
+        )
+
+    places = [item(s, glyph) for s, glyph in (*PLACES, *SYNC_PLACES)]
+    new = menu(look, ft.Container(icon(look, "plus", 20), width=40, height=40, alignment=ft.Alignment.CENTER), new_options(look, on), look.t("act.new_key"))
+    find = icon_button(look, "palette.open", "search", look.t("act.search"), on.palette)
+    state_word, words = pill_of(look, state.status)
+    return ft.Container(
+        ft.Column(
+            [
+                mark(look, 32),
+                space(S8),
+                ft.Semantics(identifier="new", button=True, content=new),
+                find,
+                space(S8),
+                *places,
+                fill(),
+                pressable(
+                    "sync.pill",
+                    words,
+                    icon(look, {"sent": "cloud-check", "waiting": "cloud-upload"}.get(state_word, "circle-alert"), 20,
+                         {"sent": "ink3", "waiting": "wait"}.get(state_word, "need")),
+                    lambda: on.go(Place("sync")),
+                    width=40,
+                    height=40,
+                    alignment=ft.Alignment.CENTER,
+                    tooltip=words,
+                ),
+                item("settings", "settings"),
+            ],
+            spacing=S4,
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+        ),
+        width=RAIL_OF_ICONS,
+        padding=pad(S8, S16),
+    )
+
+
+def _phone(look: Look, state: ShellState, on: ShellCalls, place: Place, content: ft.Control) -> ft.Control:
+    return ft.Container(
+        ft.SafeArea(
+            col(ft.Container(content, expand=True), _bottom_bar(look, state, on, place), expand=True), expand=True
+        ),
+        bgcolor=look.c.surface,
+        expand=True,
+    )
+
+
+def _bottom_bar(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Container:
+    here = {"sync": "more", "settings": "more"}.get(place.screen, place.screen)
+
+    def cell(screen: Screen, glyph: str, count: int = 0) -> ft.Control:
+        chosen = screen == here
+        picture = icon(look, glyph, 22, "accent" if chosen else "ink2")
+        face = ft.Column(
+            [
+                row(picture, badge(look, count), gap=S4, tight=True) if count else picture,
+                txt(look, look.t(f"nav.{screen}"), "meta", "accent_ink" if chosen else "ink2", W6 if chosen else W5),
+            ],
+            spacing=S4,
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+            alignment=CENTRE,
+        )
+        return pressable(
+            f"nav.{screen}",
+            look.t(f"nav.{screen}"),
+            face,
+            lambda: on.go(Place(screen)),
+            selected=chosen,
+            expand=1,
+            height=64,
+            radius=R12,
+            alignment=ft.Alignment.CENTER,
+        )
+
+    plus = ft.Container(
+        icon(look, "plus", 24, "on_accent"),
+        width=56,
+        height=48,
+        border_radius=R16,
+        bgcolor=look.c.accent,
+        alignment=ft.Alignment.CENTER,
+    )
+    new = ft.Semantics(identifier="new", button=True, label=look.t("act.new"), content=menu(look, plus, new_options(look, on), look.t("act.new")))
+    return ft.Container(
+        row(
+            cell("companies", "building-2"),
+            cell("contacts", "users"),
+            ft.Container(new, expand=1, alignment=ft.Alignment.CENTER),
+            cell("inbox", "inbox", state.inbox),
+            cell("more", "menu"),
+            gap=0,
+        ),
+        height=BOTTOM,
+        padding=pad(S8, S4),
+        bgcolor=look.c.surface,
+        border=ft.Border.only(top=ft.BorderSide(1, look.c.line)),
+    )
+
+
+def top_bar(
+    look: Look, state: ShellState, on: ShellCalls, title: str, *actions: ft.Control, back: Place | None = None
+) -> ft.Container:
+    """Return the phone's top bar: title, the pill always at the same place, at most two icons."""
+    pill_state, words = pill_of(look, state.status)
+    pill = sync_pill(look, pill_state, words, lambda: on.go(Place("inbox" if pill_state == "needs_you" else "sync")))
+    return ft.Container(
+        row(
+            icon_button(look, "back", "arrow-left", look.t("act.back"), lambda: on.go(back), tone="ink") if back else None,
+            txt(look, title, "title", weight=W6, expand=True),
+            pill,
+            *actions,
+            gap=S4,
+        ),
+        height=56,
+        padding=pads(left=S4 if back else S16, right=S4 if actions else S16),
+    )
+
+
+def scrim(look: Look, press: Press) -> ft.Container:
+    """Return the shade under a sheet; a press on it closes the sheet."""
+    return ft.Container(bgcolor=look.c.scrim, left=0, top=0, right=0, bottom=0, on_click=lambda _: press(), key="scrim")
+
+
+def side_sheet(look: Look, content: ft.Control, press: Press, width: float = 600) -> list[ft.Control]:
+    """Return a sheet at the right of a wide window, or the full page of a phone."""
+    if look.phone:
+        page = ft.Container(ft.SafeArea(content, expand=True), bgcolor=look.c.surface, left=0, right=0, top=0, bottom=0)
+        return [page]
+    sheet = ft.Container(
+        content,
+        right=S8,
+        top=S8,
+        bottom=S8,
+        width=min(width, look.width - S32),
+        bgcolor=look.c.surface,
+        border_radius=R12,
+        border=edge(look),
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+        shadow=ft.BoxShadow(blur_radius=48, color=look.c.shadow, offset=ft.Offset(0, 8)),
+    )
+    return [scrim(look, press), sheet]
+
+
+def centre_sheet(look: Look, content: ft.Control, press: Press, width: float = 560, top: float = 96) -> list[ft.Control]:
+    """Return a sheet in the upper middle: the palette, the list of keys. On the phone it takes the full width."""
+    box = ft.Container(
+        content,
+        width=look.width - S16 if look.phone else width,
+        bgcolor=look.c.surface,
+        border_radius=R16,
+        border=edge(look),
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+        shadow=ft.BoxShadow(blur_radius=48, color=look.c.shadow, offset=ft.Offset(0, 8)),
+    )
+    holder = ft.Container(box, left=0, right=0, top=S8 if look.phone else top, alignment=ft.Alignment.TOP_CENTER)
+    return [scrim(look, press), holder]
+
+
+def list_detail(look: Look, left: ft.Control, right: ft.Control) -> ft.Control:
+    """Return list and detail side by side."""
+    rule = ft.Container(width=1, bgcolor=look.c.line)
+    return row(ft.Container(left, width=368), rule, ft.Container(right, expand=True), gap=0, cross=STRETCH)
+
+

@@ -1,0 +1,118 @@
+"""A list of companies or contacts: search as you type, filters, pages on scroll, groups, the row that the keys stand on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+from client.events import ChangeLogChanged, Event, RecordsChanged
+from client.ui.view_models.base import DEBOUNCE_S, Phase, Rest, ViewModel
+from client.usecases.answers import CompanyRow, ContactRow, ListQuery, Page
+
+R = TypeVar("R", CompanyRow, ContactRow)
+Fetch = Callable[[ListQuery, str | None], Awaitable[Page[R]]]
+MAX_ROWS = 400
+"""Rows kept as controls; further down a search is quicker than scrolling. Source: `flet.md` 7, keep 200-500 rows."""
+
+
+@dataclass(frozen=True)
+class ListState(Generic[R]):
+    """What a list shows. typed: what stands in the search box; `query.text` follows it after a short rest."""
+
+    query: ListQuery = field(default_factory=ListQuery)
+    typed: str = ""
+    rows: tuple[R, ...] = ()
+    total: int | None = None
+    next: str | None = None
+    phase: Phase = "reading"
+    failure: str = ""
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether an empty list may be empty because of what was asked for."""
+        return bool(self.query.text or self.query.mine or self.query.role)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether rows are left out at the end."""
+        return self.next is not None and len(self.rows) >= MAX_ROWS
+
+
+class RecordList(ViewModel[ListState[R]]):
+    """Intentions on one list."""
+
+    def __init__(self, entity: str, fetch: Fetch[R], query: ListQuery, rest: Rest = asyncio.sleep) -> None:
+        super().__init__(ListState(query=query), rest)
+        self._entity = entity
+        self._fetch = fetch
+        self._turn = 0
+        self._more = False
+
+    async def start(self) -> None:
+        """Read the first page."""
+        await self._load(first=True)
+
+    async def on_event(self, event: Event) -> None:
+        """Repaint when rows of this kind changed, without losing what was scrolled."""
+        touched = isinstance(event, RecordsChanged) and (self._entity in event.ids or self._entity in event.every or event.ids)
+        if touched or isinstance(event, ChangeLogChanged):
+            await self._load()
+
+    async def type(self, text: str) -> None:
+        """Show what is typed at once, and search for it when the fingers rest."""
+        self.put(typed=text)
+        self._turn += 1
+        turn = self._turn
+        if text:
+            await self._rest(DEBOUNCE_S)
+        if turn == self._turn:
+            self.put(query=replace(self.state.query, text=text.strip()))
+            await self._load()
+
+    async def ask(self, query: ListQuery) -> None:
+        """Change filters or order."""
+        self.put(query=replace(query, text=self.state.query.text))
+        await self._load()
+
+    async def clear(self) -> None:
+        """Take every filter away."""
+        self.put(query=ListQuery(order=self.state.query.order), typed="")
+        await self._load()
+
+    async def more(self) -> None:
+        """Append the next page, unless it is on its way or the list is as long as it may be."""
+        state = self.state
+        if self._more or state.next is None or len(state.rows) >= MAX_ROWS:
+            return
+        self._more = True
+        try:
+            page = await self.read(self._fetch(state.query, state.next), first=False)
+            if page is not None and self.state.query == state.query:
+                self.put(rows=self.state.rows + page.rows, next=page.next)
+        finally:
+            self._more = False
+
+    def neighbour(self, id: str | None, step: int) -> str | None:
+        """Return the id of the row `step` rows further than `id`, at most the first or last."""
+        ids = [row.id for row in self.state.rows]
+        if not ids:
+            return None
+        here = ids.index(id) if id in ids else (-1 if step > 0 else len(ids))
+        return ids[max(0, min(len(ids) - 1, here + step))]
+
+    async def _load(self, first: bool = False) -> None:
+        self._turn += 1
+        turn = self._turn
+        query, wanted = self.state.query, len(self.state.rows)
+        page = await self.read(self._fetch(query, None), first=first)
+        rows = page.rows if page is not None else ()
+        following = page.next if page is not None else None
+        while page is not None and query == self._shown and following is not None and len(rows) < min(wanted, MAX_ROWS):
+            more = await self._fetch(query, following)
+            rows, following = rows + more.rows, more.next
+        if page is not None and turn == self._turn:
+            self._shown = query
+            self.put(rows=rows, total=page.total, next=following)
+
+    _shown: ListQuery | None = None
+    """The query that the rows on the screen answer."""

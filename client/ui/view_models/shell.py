@@ -1,0 +1,96 @@
+"""What the frame shows around every screen: who, the pill, the inbox's count, the snack bar, and the reader's preferences."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from client.events import ChangeLogChanged, Event, RecordsChanged, SyncStatusChanged
+from client.ui.facade import Crm
+from client.ui.view_models.base import Rest, ViewModel
+from client.usecases.answers import Person, Preferences, Saved
+from client.usecases.sync_answers import SyncStatus
+
+SNACK_S = 10.0
+
+
+@dataclass(frozen=True)
+class Snack:
+    """One message of the snack bar. params may hold `label`; tx: what Undo takes back."""
+
+    key: str
+    params: tuple[tuple[str, str], ...] = ()
+    tx: str | None = None
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class ShellState:
+    """State of the frame. is_ready: the preferences are read, so the first picture is in the right language and colours."""
+
+    person: Person = field(default_factory=lambda: Person(""))
+    preferences: Preferences = field(default_factory=Preferences)
+    status: SyncStatus = field(default_factory=SyncStatus)
+    inbox: int = 0
+    snack: Snack | None = None
+    palette: bool = False
+    help: bool = False
+    is_ready: bool = False
+
+
+class Shell(ViewModel[ShellState]):
+    """Intentions that are at hand on every screen."""
+
+    def __init__(self, crm: Crm, rest: Rest = asyncio.sleep) -> None:
+        super().__init__(ShellState(), rest)
+        self._crm = crm
+        self._turn = 0
+
+    async def start(self) -> None:
+        """Read who it is and how he wants to see it."""
+        person, preferences = await self._crm.person(), await self._crm.preferences()
+        self.put(person=person, preferences=preferences)
+        await self._count()
+        self.put(is_ready=True)
+
+    async def on_event(self, event: Event) -> None:
+        """Count again when something was saved, answered or decided."""
+        if isinstance(event, ChangeLogChanged | SyncStatusChanged | RecordsChanged):
+            await self._count()
+
+    async def _count(self) -> None:
+        status, inbox = await self._crm.status(), await self._crm.inbox()
+        self.put(status=status, inbox=inbox.count)
+
+    async def say(self, snack: Snack) -> None:
+        """Show a message for ten seconds, or until the next one."""
+        self._turn += 1
+        turn = self._turn
+        self.put(snack=snack)
+        await self._rest(SNACK_S)
+        if turn == self._turn:
+            self.put(snack=None)
+
+    async def saved(self, saved: Saved, key: str = "snack.saved") -> None:
+        """Tell what was saved, and offer to take it back."""
+        await self.say(Snack(key, (("label", saved.label),), saved.tx or None))
+
+    def hush(self) -> None:
+        """Take the message away."""
+        self._turn += 1
+        self.put(snack=None)
+
+    async def undo(self) -> None:
+        """Take back what the message tells of."""
+        snack = self.state.snack
+        if snack is None or snack.tx is None:
+            return
+        done = await self._crm.undo(snack.tx)
+        await self.say(Snack("snack.undone" if done else "snack.nothing_to_undo"))
+
+    async def prefer(self, preferences: Preferences) -> None:
+        """Change language, theme or zone at once."""
+        self.put(preferences=preferences)
+        await self._crm.set_preferences(preferences)
+
+    def show(self, *, palette: bool = False, help: bool = False) -> None:
+        """Open the palette or the list of keys, or close both."""
+        self.put(palette=palette, help=help)

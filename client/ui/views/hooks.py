@@ -1,0 +1,70 @@
+"""Hooks that tie a component to its view model, the news and the keys."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import flet as ft
+
+from client.ui.desk import Desk
+from client.ui.keyboard import KeyHandler
+from client.ui.view_models.base import ViewModel
+
+M = TypeVar("M", bound=ViewModel)  # type: ignore[type-arg]  # of any state
+
+
+def use_model(desk: Desk, make: Callable[[], M], dependencies: Sequence[object] = ()) -> M:
+    """Return a view model that lives as long as the dependencies stay, redraws the component, and hears the news."""
+    model = ft.use_memo(make, list(dependencies))
+    use_redraw(model)
+    stop: ft.Ref[list[Callable[[], None]]] = ft.use_ref([])
+
+    def begin() -> None:
+        end()
+        stop.current = [desk.on_news(model.on_event)]
+        desk.run(model.start())
+
+    def end() -> None:
+        for one in stop.current or []:
+            one()
+        stop.current = []
+
+    ft.use_effect(begin, [model], end)
+    return model
+
+
+def use_redraw(model: ViewModel) -> None:  # type: ignore[type-arg]  # of any state
+    """Draw the component again whenever the model's state is new."""
+    _, redraw = ft.use_state(0)
+    stop: ft.Ref[list[Callable[[], None]]] = ft.use_ref([])
+
+    def again() -> None:
+        redraw(lambda count: count + 1)
+
+    def begin() -> None:
+        end()
+        stop.current = [model.subscribe(again)]
+        again()
+
+    def end() -> None:
+        for one in stop.current or []:
+            one()
+        stop.current = []
+
+    ft.use_effect(begin, [model], end)
+
+
+def use_keys(desk: Desk, handler: KeyHandler) -> None:
+    """Offer keys to the newest version of `handler` while the component is on the screen."""
+    newest: ft.Ref[KeyHandler] = ft.use_ref(None)
+    newest.current = handler
+    stop: ft.Ref[list[Callable[[], None]]] = ft.use_ref([])
+
+    def begin() -> None:
+        stop.current = [desk.keyboard.push(lambda key: newest.current(key))]
+
+    def end() -> None:
+        for one in stop.current or []:
+            one()
+        stop.current = []
+
+    ft.use_effect(begin, [], end)

@@ -1,0 +1,151 @@
+"""Companies and Contacts: the list, and the page of the record that is chosen, side by side or one after the other."""
+
+import flet as ft
+
+from client.ui.desk import Desk
+from client.ui.layouts.lists import ListCalls, group_at, list_body, list_pane, order_menu
+from client.ui.layouts.record import RecordCalls, more_button, record_page
+from client.ui.router import SCREEN_OF, FormPlace, Place, record_place
+from client.ui.shell import ShellCalls, list_detail, top_bar
+from client.ui.theme import Look
+from client.ui.view_models.record_list import RecordList
+from client.ui.view_models.record_page import RecordPageModel
+from client.ui.views.hooks import use_keys, use_model
+from client.ui.widgets import col, icon_button
+from client.usecases.answers import CompanyRow, ContactRow, ListQuery
+
+NEAR_END = 600
+"""Pixels above the end of a list at which the next page is fetched."""
+
+
+@ft.component
+def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: str) -> ft.Control:  # noqa: N802  # a component
+    """List and detail of one kind of record."""
+    listed = use_model(desk, lambda: _list_model(desk, entity), [entity])
+    top, set_top = ft.use_state(0)
+    search_box: ft.Ref[ft.TextField] = ft.use_memo(ft.Ref, [])
+    state = listed.state
+    chosen = place.id or (state.rows[0].id if look.wide and state.rows else None)
+
+    def open_record(id: str) -> None:
+        desk.go(Place(place.screen, id, place.tab))
+
+    def scrolled(above: float, below: float) -> None:
+        set_top(group_at(look, state, above))
+        if below < NEAR_END:
+            desk.run(listed.more())
+
+    def key(name: str) -> bool:
+        if name in ("j", "k", "arrow down", "arrow up"):
+            following = listed.neighbour(chosen, 1 if name in ("j", "arrow down") else -1)
+            if following is not None and (look.wide or place.id is None):
+                open_record(following)
+            return following is not None
+        if name == "/":
+            desk.run(_focus(search_box))
+            return True
+        return False
+
+    use_keys(desk, key)
+    on = ListCalls(
+        type=lambda text: desk.run(listed.type(text)),
+        ask=lambda query: desk.run(listed.ask(query)),
+        clear=lambda: desk.run(listed.clear()),
+        open=open_record,
+        new=lambda: frame.new(entity),
+        again=lambda: desk.run(listed.start()),
+        scrolled=scrolled,
+        search_box=search_box,
+    )
+    if look.wide:
+        detail = RecordView(desk, look, Place(place.screen, chosen, place.tab), frame, entity) if chosen else ft.Container()
+        return list_detail(look, list_pane(look, entity, state, on, chosen, top), detail)
+    if place.id is not None:
+        return RecordView(desk, look, place, frame, entity)
+    if not look.phone:
+        return list_pane(look, entity, state, on, chosen, top)
+    head = top_bar(look, desk.shell.state, frame, look.t(f"nav.{place.screen}"), order_menu(look, state, on))
+    return col(head, *list_body(look, entity, state, on, None, top), expand=True)
+
+
+def _list_model(desk: Desk, entity: str) -> RecordList[CompanyRow] | RecordList[ContactRow]:
+    if entity == "company":
+        return RecordList[CompanyRow](entity, desk.crm.companies, ListQuery())
+    return RecordList[ContactRow](entity, desk.crm.contacts, ListQuery())
+
+
+async def _focus(box: ft.Ref[ft.TextField]) -> None:
+    """Put the cursor into a text field, if it is on the screen."""
+    if box.current is not None:
+        await box.current.focus()
+
+
+@ft.component
+def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: str) -> ft.Control:  # noqa: N802  # a component
+    """The page of one record."""
+    id = place.id or ""
+    model = use_model(desk, lambda: RecordPageModel(desk.crm, entity, id), [entity, id])
+    on = _record_calls(desk, model, place)
+
+    def key(name: str) -> bool:
+        if name == "e" and model.state.page is not None:
+            on.form(FormPlace(entity, id))
+        elif name == "n" and model.state.page is not None:
+            on.open_note(True)
+        elif name == "ctrl+enter" and model.state.is_writing:
+            on.add_note()
+        elif name == "escape" and model.state.is_writing:
+            on.open_note(False)
+        else:
+            return False
+        return True
+
+    use_keys(desk, key)
+    body = record_page(look, model.state, place.tab, on)
+    if look.wide:
+        return body
+    actions = []
+    if model.state.page is not None:
+        edit = icon_button(look, "record.edit", "pencil", look.t("act.edit"), lambda: on.form(FormPlace(entity, id)), tone="ink")
+        actions = [edit, more_button(look, model.state.page, on)] if look.phone else []
+    head = top_bar(look, desk.shell.state, frame, "", *actions, back=Place(place.screen))
+    return col(head, ft.Container(body, expand=True), expand=True)
+
+
+def _record_calls(desk: Desk, model: RecordPageModel, place: Place) -> RecordCalls:
+    async def add_note() -> None:
+        saved = await model.add_note()
+        if saved is not None:
+            desk.keyboard.set_typing(False)
+            await desk.shell.saved(saved, "snack.note_saved")
+
+    async def archive(entity: str, id: str) -> None:
+        saved = await model.archive(entity, id)
+        if SCREEN_OF.get(entity) == place.screen:
+            desk.go(Place(place.screen))
+        await desk.shell.saved(saved, "snack.archived" if entity in SCREEN_OF else "snack.removed")
+
+    def open_note(on: bool) -> None:
+        desk.keyboard.set_typing(False)
+        if place.tab not in ("", "timeline"):
+            desk.go(Place(place.screen, place.id))
+        model.open_note(on)
+
+    return RecordCalls(
+        tab=lambda tab: desk.go(Place(place.screen, place.id, tab)),
+        form=lambda form: desk.go(place.with_form(form)),
+        open=lambda entity, id: desk.go(record_place(entity, id)),
+        reach=lambda address: desk.run(_launch(address)),
+        write=model.write,
+        open_note=open_note,
+        add_note=lambda: desk.run(add_note()),
+        archive=lambda entity, id: desk.run(archive(entity, id)),
+        older=lambda: desk.run(model.older()),
+        again=lambda: desk.run(model.start()),
+    )
+
+
+async def _launch(address: str) -> None:
+    await ft.UrlLauncher().launch_url(address)
+
+

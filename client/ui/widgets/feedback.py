@@ -1,0 +1,126 @@
+"""What the product says by itself: the pill, the snack bar, and the states of a screen besides its content."""
+
+import flet as ft
+
+from client.ui.theme import R4, R8, R12, R16, S4, S6, S8, S12, S16, Look
+from client.ui.widgets.frame import CENTRE, TOP, col, edge, fill, pad, pads, row
+from client.ui.widgets.marks import disc, dot
+from client.ui.widgets.press import Press, icon_button, pressable
+from client.ui.widgets.text import W5, W6, icon, txt
+
+
+def sync_pill(look: Look, state: str, words: str, press: Press) -> ft.Control:
+    """Return the pill: words, not codes. state: sent, waiting, needs_you."""
+    tone = {"waiting": "wait", "needs_you": "need"}.get(state, "ink2")
+    pill = pressable(
+        "sync.pill",
+        words,
+        row(dot(look, state), txt(look, words, "meta", tone, W5), gap=S6, tight=True),
+        press,
+        height=32 if look.phone else 28,
+        padding=pad(10),
+        radius=R16,
+        bgcolor=look.c.surface if tone == "ink2" else look.tone(f"{tone}_soft"),
+        border=edge(look) if tone == "ink2" else None,
+    )
+    return ft.Container(pill, padding=pad(0, S6)) if look.phone else pill
+
+
+def snack(look: Look, words: str, action: str | None, press: Press | None, *, failed: bool = False) -> ft.Control:
+    """Return what was saved and where, with undo for ten seconds; never a question."""
+    return ft.Container(
+        row(
+            icon(look, "circle-alert" if failed else "check", 16, "on_inverse"),
+            txt(look, words, tone="on_inverse", lines=2 if look.phone else 1, expand=True, key="snack"),
+            pressable(
+                "snack.action",
+                action,
+                row(txt(look, action, tone="inverse_link", weight=W6), tight=True),
+                press,
+                padding=pad(S12),
+                height=look.target,
+            )
+            if action
+            else None,
+        ),
+        bgcolor=look.c.inverse,
+        border_radius=R12,
+        padding=pads(left=S16, right=S4),
+        height=52 if look.phone else 44,
+        width=None if look.phone else 420,
+        shadow=ft.BoxShadow(blur_radius=24, color=look.c.shadow, offset=ft.Offset(0, 8)),
+    )
+
+
+def empty(
+    look: Look, glyph: str, title: str, text: str, *actions: ft.Control, tone: str = "ink3", key: str = "empty"
+) -> ft.Control:
+    """Return a state in place of content: what is so, what is safe, what to do next."""
+    return ft.Container(
+        ft.Column(
+            [
+                disc(look, glyph, tone, 56, 24),
+                txt(look, title, weight=W6, lines=2, centre=True, key=key),
+                ft.Container(txt(look, text, "meta", "ink2", lines=5, centre=True), width=280),
+                *([ft.Container(row(*actions, tight=True, align=CENTRE), padding=pad(0, S4))] if actions else []),
+            ],
+            spacing=S8,
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+            alignment=CENTRE,
+            tight=True,
+        ),
+        expand=True,
+        alignment=ft.Alignment.CENTER,
+    )
+
+
+def bone(look: Look, width: float, height: float = 10) -> ft.Container:
+    """Return a word of a skeleton."""
+    return ft.Container(width=width, height=height, border_radius=R4, bgcolor=look.c.line)
+
+
+def skeleton(look: Look, rows: int = 9, height: float | None = None) -> ft.Control:
+    """Return rows to come, in their real height; shown only when a read takes longer than 150 ms."""
+
+    def ghost(i: int) -> ft.Control:
+        words = col(
+            bone(look, 130 + (i * 37) % 70),
+            bone(look, 80 + (i * 23) % 50, 8),
+            gap=S8,
+            cross=TOP,
+            expand=True,
+            align=CENTRE,
+        )
+        circle = ft.Container(width=8, height=8, border_radius=4, bgcolor=look.c.line)
+        return ft.Container(
+            row(circle, words, bone(look, 40), gap=S12), height=height or (64 if look.phone else 48), padding=pad(S16)
+        )
+
+    return ft.Container(
+        ft.Shimmer(
+            ft.Column([ghost(i) for i in range(rows)], spacing=0, tight=True),
+            base_color=look.c.line,
+            highlight_color=look.c.sunken,
+        ),
+        expand=True,
+        alignment=ft.Alignment.TOP_LEFT,
+        clip_behavior=ft.ClipBehavior.HARD_EDGE,
+        key="skeleton",
+    )
+
+
+def banner(
+    look: Look, id: str, glyph: str, text: str, *actions: ft.Control, tone: str = "wait", close: Press | None = None
+) -> ft.Container:
+    """Return a strip at the head of a pane: something has changed, and nothing was lost."""
+    return ft.Container(
+        row(
+            icon(look, glyph, 16, tone),
+            txt(look, text, "body" if look.phone else "meta", tone, W5, lines=3, expand=True, key=id),
+            *actions,
+            icon_button(look, f"{id}.close", "x", look.t("act.close"), close, tone=tone) if close else fill(),
+        ),
+        bgcolor=look.tone(f"{tone}_soft"),
+        border_radius=R8,
+        padding=pads(left=S12, right=S4, top=S4, bottom=S4),
+    )

@@ -1,0 +1,255 @@
+"""Fields of forms: a label above, the value inside, help or one message below, always at the same place."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import flet as ft
+
+from client.ui.theme import CLEAR, R8, R12, S2, S4, S6, S8, S12, Look
+from client.ui.widgets.frame import TOP, Maybe, col, edge, line, pad, pads, row
+from client.ui.widgets.marks import keys
+from client.ui.widgets.press import Press, chip, link, menu, pressable, switch
+from client.ui.widgets.text import W5, icon, style, txt
+
+Typed = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One sentence under a field. fix: the link that puts it right, or keeps the value on purpose."""
+
+    text: str
+    severity: str = "error"
+    """error, warning or help."""
+    fix: str = ""
+    press: Press | None = None
+
+
+def _under(look: Look, id: str, message: Message | None) -> Maybe:
+    if message is None:
+        return None
+    if message.severity == "help":
+        return txt(look, message.text, "meta", "ink3", lines=2)
+    tone = "need" if message.severity == "error" else "wait"
+    words = txt(look, message.text, "meta", tone, W5, lines=3, expand=True, key=f"{id}.message")
+    fix = link(look, f"{id}.fix", message.fix, message.press) if message.fix else None
+    return row(ft.Container(icon(look, "circle-alert", 14, tone), padding=pads(top=S2)), words, fix, gap=S6, cross=TOP)
+
+
+def _labelled(
+    look: Look, id: str, label: str, box: ft.Control, message: Message | None, expand: int | None, mark: str = ""
+) -> ft.Container:
+    head = row(txt(look, label, "meta", "ink2", W5), txt(look, mark, "meta", "wait", W5) if mark else None, gap=S6)
+    return ft.Container(col(head if label else None, box, _under(look, id, message), gap=S4), expand=expand)
+
+
+def _outline(look: Look, message: Message | None) -> dict[ft.ControlState, ft.InputBorder]:
+    """Return the edge of a text box: quiet, two pixels in the accent while it has the focus, red when it cannot be stored."""
+    wrong = {"error": look.c.need, "warning": look.c.wait_dot}.get(message.severity if message else "")
+    usual = ft.OutlineInputBorder(ft.BorderSide(2 if wrong else 1, wrong or look.c.field_line), border_radius=R8)
+    return {
+        ft.ControlState.FOCUSED: ft.OutlineInputBorder(ft.BorderSide(2, wrong or look.c.accent), border_radius=R8),
+        ft.ControlState.DEFAULT: usual,
+    }
+
+
+def text_field(
+    look: Look,
+    id: str,
+    label: str,
+    value: str,
+    typed: Typed,
+    *,
+    message: Message | None = None,
+    hint: str = "",
+    mark: str = "",
+    glyph: str | None = None,
+    lines: int = 1,
+    expand: int | None = None,
+    focused: bool = False,
+    secret: bool = False,
+    read_only: bool = False,
+    submit: Press | None = None,
+) -> ft.Container:
+    """Return a text box. typed: told of every letter, before anything else happens (a render from an old value eats letters)."""
+    height = 48 if look.phone else 36
+    px, line_height = look.sizes["body"]
+    inset = (height - line_height) / 2 + 0.5
+    box = ft.TextField(
+        value=value,
+        key=id,
+        hint_text=hint or None,
+        text_style=style(look),
+        hint_style=style(look, tone="ink3"),
+        text_size=px,
+        border=_outline(look, message),
+        filled=True,
+        fill_color=look.c.sunken if read_only else look.c.surface,
+        content_padding=pads(left=S2 if glyph else S8, right=S8, top=inset, bottom=inset),
+        dense=True,
+        multiline=lines > 1,
+        min_lines=lines,
+        max_lines=max(lines, 12) if lines > 1 else 1,
+        prefix_icon=ft.Container(icon(look, glyph, 16, "ink3"), width=36, alignment=ft.Alignment.CENTER)
+        if glyph
+        else None,
+        prefix_icon_size_constraints=ft.BoxConstraints(min_width=36, max_width=36, min_height=height - 2)
+        if glyph
+        else None,
+        size_constraints=ft.BoxConstraints(min_height=height, max_height=height) if lines == 1 else None,
+        password=secret,
+        can_reveal_password=secret,
+        read_only=read_only,
+        autofocus=focused,
+        cursor_color=look.c.accent,
+        hover_color=CLEAR,
+        on_change=lambda e: typed(e.control.value or ""),
+        on_focus=lambda _: look.typing(True),
+        on_blur=lambda _: look.typing(False),
+        on_submit=(lambda _: submit()) if submit else None,
+    )
+    return _labelled(look, id, label, ft.Semantics(identifier=id, label=label, content=box), message, expand, mark)
+
+
+def search_field(
+    look: Look,
+    id: str,
+    hint: str,
+    value: str,
+    typed: Typed,
+    *,
+    key_hint: str = "",
+    focused: bool = False,
+    submit: Press | None = None,
+    ref: ft.Ref[ft.TextField] | None = None,
+) -> ft.Semantics:
+    """Return the sunken search box of a list. ref: set to the box, so that a key can put the cursor there."""
+    height = 48 if look.phone else 36
+    px, line_height = look.sizes["body"]
+    inset = (height - line_height) / 2 + 0.5
+    flat = ft.OutlineInputBorder(ft.BorderSide(1, CLEAR), border_radius=R12 if look.phone else R8)
+    held = ft.OutlineInputBorder(ft.BorderSide(2, look.c.accent), border_radius=R12 if look.phone else R8)
+    hint_cap = ft.Container(keys(look, key_hint), width=40, alignment=ft.Alignment.CENTER)
+    clear = pressable(
+        f"{id}.clear", look.t("act.clear"), icon(look, "x", 14, "ink3"), lambda: typed(""),
+        width=36, height=height - 4, alignment=ft.Alignment.CENTER,
+    )  # fmt: skip
+    trailing = clear if value else (hint_cap if key_hint and not look.phone else None)
+    box = ft.TextField(
+        value=value,
+        key=id,
+        hint_text=hint,
+        text_style=style(look),
+        hint_style=style(look, tone="ink3"),
+        text_size=px,
+        border={ft.ControlState.FOCUSED: held, ft.ControlState.DEFAULT: flat},
+        filled=True,
+        fill_color=look.c.sunken,
+        hover_color=CLEAR,
+        content_padding=pads(left=S2, right=S8, top=inset, bottom=inset),
+        dense=True,
+        prefix_icon=ft.Container(icon(look, "search", 16, "ink3"), width=30, alignment=ft.Alignment.CENTER),
+        prefix_icon_size_constraints=ft.BoxConstraints(min_width=30, max_width=30, min_height=height - 2),
+        suffix_icon=trailing,
+        suffix_icon_size_constraints=ft.BoxConstraints(min_width=36, max_width=44, max_height=height),
+        size_constraints=ft.BoxConstraints(min_height=height, max_height=height),
+        autofocus=focused,
+        cursor_color=look.c.accent,
+        on_change=lambda e: typed(e.control.value or ""),
+        on_focus=lambda _: look.typing(True),
+        on_blur=lambda _: look.typing(False),
+        on_submit=(lambda _: submit()) if submit else None,
+        ref=ref,
+    )
+    return ft.Semantics(identifier=id, label=hint, content=box)
+
+
+def _closed_box(look: Look, shown: str, glyph: str | None, hint: str) -> ft.Container:
+    return ft.Container(
+        row(
+            icon(look, glyph, 16, "ink3") if glyph else None,
+            txt(look, shown or hint, tone="ink" if shown else "ink3", expand=True),
+            icon(look, "chevron-down", 16, "ink3"),
+        ),
+        height=48 if look.phone else 36,
+        padding=pad(S12),
+        border=edge(look, "field_line"),
+        border_radius=R8,
+        bgcolor=look.c.surface,
+    )
+
+
+def choice_field(
+    look: Look,
+    id: str,
+    label: str,
+    shown: str,
+    options: Sequence[tuple[str, str, Press]],
+    *,
+    hint: str = "",
+    glyph: str | None = None,
+    message: Message | None = None,
+    expand: int | None = None,
+    mark: str = "",
+) -> ft.Container:
+    """Return a field that opens a short list of (identifier, label, press)."""
+    face = menu(look, _closed_box(look, shown, glyph, hint), options, label)
+    box = ft.Semantics(identifier=id, label=f"{label} {shown}", button=True, content=face)
+    return _labelled(look, id, label, box, message, expand, mark)
+
+
+def picker_field(
+    look: Look,
+    id: str,
+    label: str,
+    shown: str,
+    press: Press,
+    *,
+    text: str | None,
+    typed: Typed,
+    options: Sequence[tuple[str, str, str, Press]],
+    hint: str = "",
+    message: Message | None = None,
+    expand: int | None = None,
+    mark: str = "",
+) -> ft.Container:
+    """Return a field that names another record. text: what is typed while it is open, None while closed; options: (id, label, detail, press)."""
+    if text is None:
+        box: ft.Control = pressable(id, f"{label} {shown}", _closed_box(look, shown, None, hint), press)
+        return _labelled(look, id, label, box, message, expand, mark)
+
+    def option(option_id: str, name: str, detail: str, pick: Press) -> ft.Control:
+        words = row(txt(look, name, expand=True), txt(look, detail, "meta", "ink3") if detail else None)
+        return pressable(option_id, name, words, pick, height=look.target, padding=pad(S12), radius=0)
+
+    found: list[ft.Control] = []
+    for item in options:
+        found += [line(look), option(*item)] if found else [option(*item)]
+    below = (
+        col(*found)
+        if found
+        else ft.Container(txt(look, look.t("form.nothing_found"), "meta", "ink3"), padding=pad(S12, S8))
+    )
+    search = search_field(look, f"{id}.search", hint or label, text, typed, focused=True)
+    open_box = ft.Container(col(search, below), border=edge(look, "accent", 2), border_radius=R8, bgcolor=look.c.surface)
+    return _labelled(look, id, label, open_box, message, expand, mark)
+
+
+def chips_field(
+    look: Look, id: str, label: str, options: Sequence[tuple[str, str, bool, Press]], *, mark: str = ""
+) -> ft.Container:
+    """Return a set of (value, label, chosen, press), any number of them at once."""
+    chips = [chip(look, f"{id}.{value}", text, press, on=on) for value, text, on, press in options]
+    return _labelled(look, id, label, row(*chips, wrap=True, gap=S8 if look.phone else S6), None, None, mark)
+
+
+def switch_field(
+    look: Look, id: str, label: str, on: bool, press: Press, *, help: str = "", mark: str = ""
+) -> ft.Container:
+    """Return a yes-or-no field as one line: words at the left, switch at the right."""
+    words = col(
+        row(txt(look, label), txt(look, mark, "meta", "wait", W5) if mark else None, gap=S6),
+        txt(look, help, "meta", "ink3", lines=2) if help else None,
+        expand=True,
+    )
+    return ft.Container(row(words, switch(look, id, label, on, press)), padding=pads(top=S4))

@@ -1,0 +1,50 @@
+"""The interface over believable data, for the eye: `python -m tests.ui.gallery`, then open the address that it prints.
+
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting` for the other states.
+"""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import flet as ft
+
+from client.ui.app import open_ui
+from client.usecases.answers import Preferences
+from client.usecases.sync_answers import Inbox, SyncStatus
+from shared_models.errors import ReplicaDamaged
+from tests.ui.believable import NOW, ago
+from tests.ui.fake_crm import FakeCrm, believable_crm, empty_crm
+
+ASSETS = Path(__file__).parents[2] / "client" / "ui" / "assets"
+
+
+def crm_of(query: dict[str, list[str]]) -> FakeCrm:
+    """Return the facade that an address asks for."""
+    data = query.get("data", [""])[0]
+    crm = empty_crm() if data == "empty" else believable_crm()
+    if data == "slow":
+        crm.delay_s = 60
+    if data == "broken":
+        crm.fail = ReplicaDamaged()
+    if data == "waiting":
+        crm.status_, crm.inbox_ = replace(crm.status_, needs_you=0), Inbox(solved=23)
+    if data == "calm":
+        crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago(), proof=crm.status_.proof, size_bytes=18_000_000), Inbox(solved=23)
+        crm.queue_ = type(crm.queue_)((), crm.queue_.sent, 41)
+    language, theme = query.get("lang", ["en"])[0], query.get("theme", ["light"])[0]
+    crm.preferences_ = Preferences(language, theme)  # type: ignore[arg-type]  # a wrong word in the address fails by itself
+    return crm
+
+
+def main(page: ft.Page) -> None:
+    """Draw the interface as the address says."""
+    open_ui(page, crm_of(parse_qs(urlsplit(page.route).query)), now=lambda: NOW)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("FLET_SERVER_IP", "127.0.0.1")
+    os.environ.setdefault("FLET_FORCE_WEB_SERVER", "true")
+    port = int(os.environ.get("FLET_SERVER_PORT", "8560"))
+    ft.run(main, view=ft.AppView.WEB_BROWSER, port=port, no_cdn=True, assets_dir=str(ASSETS))
