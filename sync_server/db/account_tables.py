@@ -1,0 +1,67 @@
+"""Tables of accounts and tokens. They have no entity and never sync; secrets are stored as hashes only."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from sync_server.db.tables import Type, key, text, whole
+
+
+@dataclass(frozen=True)
+class AccountTables:
+    """Accounts, device tokens, access tokens, sessions of the office web."""
+
+    account: sa.Table
+    device_token: sa.Table
+    access_token: sa.Table
+    session: sa.Table
+
+
+def build_account_tables(metadata: sa.MetaData) -> AccountTables:
+    """Add the tables to the metadata of a central database."""
+
+    def must(name: str, kind: Type, *, pk: bool = False) -> sa.Column[Any]:
+        return sa.Column(name, kind, primary_key=pk, nullable=False)
+
+    return AccountTables(
+        account=sa.Table(
+            "account",
+            metadata,
+            must("user_id", key(), pk=True),
+            must("email_folded", text(254)),
+            must("password_hash", text(200)),
+            must("is_admin", sa.Boolean()),
+            must("created_at", whole()),
+            sa.Column("disabled_at", whole(), nullable=True),
+            sa.Index(None, "email_folded", unique=True),
+        ),
+        device_token=sa.Table(
+            "device_token",
+            metadata,
+            must("sha256", text(64), pk=True),
+            must("device", key()),
+            must("user_id", key()),
+            must("created_at", whole()),
+            sa.Column("revoked_at", whole(), nullable=True),
+            sa.Index(None, "device"),
+        ),
+        access_token=sa.Table(
+            "access_token",
+            metadata,
+            must("sha256", text(64), pk=True),
+            must("device", key()),
+            must("user_id", key()),
+            must("expires_at", whole()),
+            sa.Index(None, "device"),
+            sa.Index(None, "expires_at"),
+        ),
+        session=sa.Table(
+            "web_session",
+            metadata,
+            must("sha256", text(64), pk=True),
+            must("user_id", key()),
+            must("expires_at", whole()),
+            sa.Index(None, "user_id"),
+        ),
+    )

@@ -1,0 +1,139 @@
+"""Accounts, tokens and sessions in the central database."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from sync_server.db.account_tables import AccountTables
+from sync_server.db.engine import Connection
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """An account, without what never leaves the database but its hash."""
+
+    user_id: str
+    password_hash: str
+    is_admin: bool
+    is_disabled: bool
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whom a token or session stands for; device is empty for a session."""
+
+    user_id: str
+    device: str
+    is_admin: bool
+
+
+def add(
+    connection: Connection, tables: AccountTables, user_id: str, email: str, password_hash: str, *, is_admin: bool, at: int
+) -> None:
+    """Add an account. A second one with the same address raises Contended at the store."""
+    connection.execute(
+        tables.account.insert().values(
+            user_id=user_id, email_folded=email.casefold(), password_hash=password_hash, is_admin=is_admin, created_at=at
+        )
+    )
+
+
+def by_email(connection: Connection, tables: AccountTables, email: str) -> AccountRow | None:
+    """Return the account of an address."""
+    account = tables.account
+    found = connection.execute(sa.select(account).where(account.c.email_folded == email.casefold())).first()
+    if found is None:
+        return None
+    return AccountRow(found.user_id, found.password_hash, bool(found.is_admin), found.disabled_at is not None)
+
+
+def set_password(connection: Connection, tables: AccountTables, user_id: str, password_hash: str) -> bool:
+    """Replace a password; returns whether there was an account."""
+    account = tables.account
+    done = connection.execute(account.update().where(account.c.user_id == user_id).values(password_hash=password_hash))
+    return done.rowcount > 0
+
+
+def add_device_token(connection: Connection, tables: AccountTables, sha256: str, device: str, user_id: str, at: int) -> None:
+    """Store the hash of a device token."""
+    connection.execute(tables.device_token.insert().values(sha256=sha256, device=device, user_id=user_id, created_at=at))
+
+
+def device_of_token(connection: Connection, tables: AccountTables, sha256: str) -> Holder | None:
+    """Return the device and user of a device token, unless it was revoked or the account disabled."""
+    token, account = tables.device_token, tables.account
+    query = (
+        sa.select(token.c.device, token.c.user_id, account.c.is_admin)
+        .join(account, account.c.user_id == token.c.user_id)
+        .where(token.c.sha256 == sha256, token.c.revoked_at.is_(None), account.c.disabled_at.is_(None))
+    )
+    found = connection.execute(query).first()
+    return Holder(found.user_id, found.device, bool(found.is_admin)) if found else None
+
+
+def is_revoked(connection: Connection, tables: AccountTables, sha256: str) -> bool:
+    """Whether a device token was known and is revoked."""
+    token = tables.device_token
+    query = sa.select(token.c.sha256).where(token.c.sha256 == sha256, token.c.revoked_at.is_not(None))
+    return connection.execute(query).first() is not None
+
+
+def add_access_token(connection: Connection, tables: AccountTables, sha256: str, holder: Holder, expires_at: int) -> None:
+    """Store the hash of an access token."""
+    connection.execute(
+        tables.access_token.insert().values(sha256=sha256, device=holder.device, user_id=holder.user_id, expires_at=expires_at)
+    )
+
+
+def holder_of_access_token(connection: Connection, tables: AccountTables, sha256: str) -> tuple[Holder, int] | None:
+    """Return whom an access token stands for and when it ends, unless its device was revoked since."""
+    access, device, account = tables.access_token, tables.device_token, tables.account
+    query = (
+        sa.select(access.c.device, access.c.user_id, access.c.expires_at, account.c.is_admin)
+        .join(account, account.c.user_id == access.c.user_id)
+        .where(
+            access.c.sha256 == sha256,
+            account.c.disabled_at.is_(None),
+            sa.exists().where(device.c.device == access.c.device, device.c.revoked_at.is_(None)),
+        )
+    )
+    found = connection.execute(query).first()
+    return (Holder(found.user_id, found.device, bool(found.is_admin)), found.expires_at) if found else None
+
+
+def forget_expired(connection: Connection, tables: AccountTables, at: int) -> None:
+    """Remove access tokens and sessions that ended."""
+    connection.execute(tables.access_token.delete().where(tables.access_token.c.expires_at < at))
+    connection.execute(tables.session.delete().where(tables.session.c.expires_at < at))
+
+
+def revoke_device(connection: Connection, tables: AccountTables, device: str, at: int) -> bool:
+    """Revoke a device's tokens at once; returns whether one was live."""
+    token = tables.device_token
+    done = connection.execute(
+        token.update().where(token.c.device == device, token.c.revoked_at.is_(None)).values(revoked_at=at)
+    )
+    connection.execute(tables.access_token.delete().where(tables.access_token.c.device == device))
+    return done.rowcount > 0
+
+
+def add_session(connection: Connection, tables: AccountTables, sha256: str, user_id: str, expires_at: int) -> None:
+    """Store the hash of a session cookie."""
+    connection.execute(tables.session.insert().values(sha256=sha256, user_id=user_id, expires_at=expires_at))
+
+
+def holder_of_session(connection: Connection, tables: AccountTables, sha256: str, at: int) -> Holder | None:
+    """Return whom a session cookie stands for, unless it ended."""
+    session, account = tables.session, tables.account
+    query = (
+        sa.select(session.c.user_id, account.c.is_admin)
+        .join(account, account.c.user_id == session.c.user_id)
+        .where(session.c.sha256 == sha256, session.c.expires_at > at, account.c.disabled_at.is_(None))
+    )
+    found = connection.execute(query).first()
+    return Holder(found.user_id, "", bool(found.is_admin)) if found else None
+
+
+def end_session(connection: Connection, tables: AccountTables, sha256: str) -> None:
+    """Remove a session."""
+    connection.execute(tables.session.delete().where(tables.session.c.sha256 == sha256))

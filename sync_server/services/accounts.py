@@ -1,0 +1,191 @@
+"""Who may come in: passwords, device tokens, access tokens, sessions of the office web.
+
+Passwords are hashed with argon2id; of tokens and cookies only the SHA-256 is stored, which is enough for 128 and more random
+bits. A device token is never exchanged for a new one when it is used: a lost answer must not sign a salesperson out.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error
+
+from shared_models.errors import ErrorCode
+from shared_models.ids import IdMaker
+from shared_models.protocol import SignInAnswer, SignInRequest, TokenAnswer
+from sync_server.db import accounts, devices
+from sync_server.db.account_tables import AccountTables
+from sync_server.db.accounts import Holder
+from sync_server.services.actor import Actor
+from sync_server.services.bulk_import import ImportedBy, import_rows
+from sync_server.services.central import Central
+from sync_server.services.refusals import Refusal
+
+SECOND_US = 1_000_000
+ACCESS_S = 900
+"""15 minutes: what a stolen access token is worth; revoking a device ends it at once all the same."""
+SESSION_S = 12 * 3600
+"""A working day in the office."""
+LEASE_DAYS = 14
+MIN_PASSWORD = 8
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """A person who gets an account."""
+
+    name: str
+    email: str
+    password: str
+    is_admin: bool = False
+    language: str = "en"
+    position: str | None = None
+
+
+@dataclass
+class Accounts:
+    """Accounts of one organisation. hasher: argon2id with the library's default costs (RFC 9106, low memory)."""
+
+    central: Central
+    tables: AccountTables
+    ids: IdMaker
+    hasher: PasswordHasher = field(default_factory=lambda: PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1))
+    make_token: Callable[[int], str] = secrets.token_urlsafe
+    _dummy: str = ""
+
+    def create_user(self, user: NewUser, by: str = "") -> str:
+        """Add a person and an account; returns the user id. Raises Refusal R307 for what is missing, R303 for a taken address."""
+        if not user.name.strip() or "@" not in user.email:
+            raise Refusal(ErrorCode.R307, 422, "a name and an e-mail address are needed")
+        user_id = self.ids.record_id()
+        values = {
+            "id": user_id,
+            "name": user.name.strip(),
+            "email": user.email.strip(),
+            "is_admin": user.is_admin,
+            "language": user.language,
+            "position": user.position,
+        }
+        self.add_account(user_id, user.email, user.password, is_admin=user.is_admin)
+        import_rows(self.central, [("user", values)], ImportedBy(by or user_id, self.ids.token()))
+        return user_id
+
+    def add_account(self, user_id: str, email: str, password: str, *, is_admin: bool) -> None:
+        """Give a person who is in the records an account."""
+        if len(password) < MIN_PASSWORD:
+            raise Refusal(ErrorCode.R303, 422, f"the password needs at least {MIN_PASSWORD} characters")
+        hashed = self.hasher.hash(password)
+        with self.central.store.write() as connection:
+            if accounts.by_email(connection, self.tables, email.strip()) is not None:
+                raise Refusal(ErrorCode.R303, 422, "this e-mail address has an account already")
+            accounts.add(connection, self.tables, user_id, email.strip(), hashed, is_admin=is_admin, at=self.central.now_us())
+
+    def set_password(self, email: str, password: str) -> None:
+        """Replace a password. Raises Refusal A103 for an unknown address."""
+        hashed = self.hasher.hash(password)
+        with self.central.store.write() as connection:
+            found = accounts.by_email(connection, self.tables, email)
+            if found is None:
+                raise Refusal(ErrorCode.A103, 404, "no such account")
+            accounts.set_password(connection, self.tables, found.user_id, hashed)
+
+    # -- devices -------------------------------------------------------------------------------------------------------
+
+    def sign_in(self, request: SignInRequest) -> SignInAnswer:
+        """Sign a device in. Raises Refusal A103 for an unknown address or a wrong password, in the same time."""
+        user_id, is_admin = self._checked(request.email, request.password)
+        now, token = self.central.now_us(), self.make_token(32)
+        device = devices.NewDevice(self.ids.record_id(), user_id, request.device_name, request.install, now)
+        holder = Holder(user_id, device.id, is_admin)
+        access = self.make_token(24)
+        with self.central.store.write() as connection:
+            devices.add(connection, self.central.tables, device)
+            accounts.add_device_token(connection, self.tables, sha256(token), device.id, user_id, now)
+            accounts.add_access_token(connection, self.tables, sha256(access), holder, now + ACCESS_S * SECOND_US)
+        return SignInAnswer(
+            user_id=user_id,
+            device_id=device.id,
+            device_token=token,
+            access_token=access,
+            expires_in_s=ACCESS_S,
+            lease_days=LEASE_DAYS,
+        )
+
+    def exchange(self, device_token: str) -> TokenAnswer:
+        """Return a fresh access token. Raises Refusal A104 for a revoked device, A101 for an unknown token."""
+        now, access = self.central.now_us(), self.make_token(24)
+        with self.central.store.write() as connection:
+            holder = accounts.device_of_token(connection, self.tables, sha256(device_token))
+            if holder is None:
+                revoked = accounts.is_revoked(connection, self.tables, sha256(device_token))
+                raise Refusal(ErrorCode.A104 if revoked else ErrorCode.A101, 401, "device token")
+            accounts.forget_expired(connection, self.tables, now)
+            accounts.add_access_token(connection, self.tables, sha256(access), holder, now + ACCESS_S * SECOND_US)
+        return TokenAnswer(access_token=access, expires_in_s=ACCESS_S)
+
+    def authenticate(self, access_token: str) -> Actor:
+        """Return who an access token stands for. Raises Refusal A101 for an unknown one, A102 for one that has ended."""
+        with self.central.store.read() as connection:
+            found = accounts.holder_of_access_token(connection, self.tables, sha256(access_token))
+        if found is None:
+            raise Refusal(ErrorCode.A101, 401, "access token")
+        holder, expires_at = found
+        if expires_at <= self.central.now_us():
+            raise Refusal(ErrorCode.A102, 401, "access token")
+        return Actor(holder.user_id, holder.device, holder.is_admin)
+
+    def revoke_device(self, device: str) -> bool:
+        """Lock a device out at once. What waits on it stays there. Returns whether it was in."""
+        now = self.central.now_us()
+        with self.central.store.write() as connection:
+            devices.note(connection, self.central.tables, device, {"revoked_at": now})
+            return accounts.revoke_device(connection, self.tables, device, now)
+
+    # -- the office web ------------------------------------------------------------------------------------------------
+
+    def open_session(self, email: str, password: str) -> str:
+        """Return the secret of a new session of the office web. Raises Refusal A103."""
+        user_id, _ = self._checked(email, password)
+        secret = self.make_token(32)
+        with self.central.store.write() as connection:
+            accounts.add_session(
+                connection, self.tables, sha256(secret), user_id, self.central.now_us() + SESSION_S * SECOND_US
+            )
+        return secret
+
+    def session(self, secret: str) -> Actor | None:
+        """Return who a session stands for, or None. The office's device is named after its user."""
+        with self.central.store.read() as connection:
+            holder = accounts.holder_of_session(connection, self.tables, sha256(secret), self.central.now_us())
+        return None if holder is None else Actor(holder.user_id, office_device(holder.user_id), holder.is_admin)
+
+    def close_session(self, secret: str) -> None:
+        """End a session."""
+        with self.central.store.write() as connection:
+            accounts.end_session(connection, self.tables, sha256(secret))
+
+    def _checked(self, email: str, password: str) -> tuple[str, bool]:
+        """Return user id and admin flag of a right password; an unknown address costs the same time as a wrong password."""
+        with self.central.store.read() as connection:
+            found = accounts.by_email(connection, self.tables, email.strip())
+        if not self._dummy:
+            self._dummy = self.hasher.hash(self.make_token(16))
+        try:
+            self.hasher.verify(found.password_hash if found else self._dummy, password)
+        except Argon2Error:
+            raise Refusal(ErrorCode.A103, 401, "e-mail or password") from None
+        if found is None or found.is_disabled:
+            raise Refusal(ErrorCode.A103, 401, "e-mail or password")
+        return found.user_id, found.is_admin
+
+
+def sha256(secret: str) -> str:
+    """Return the hex SHA-256 of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def office_device(user_id: str) -> str:
+    """Return the device id of a user's replica on the server."""
+    return user_id
