@@ -47,6 +47,12 @@ def by_email(connection: Connection, tables: AccountTables, email: str) -> Accou
     return AccountRow(found.user_id, found.password_hash, bool(found.is_admin), found.disabled_at is not None)
 
 
+def is_admin(connection: Connection, tables: AccountTables, user_id: str) -> bool:
+    """Whether an account is an admin's."""
+    query = sa.select(tables.account.c.is_admin).where(tables.account.c.user_id == user_id)
+    return bool(connection.execute(query).scalar_one_or_none())
+
+
 def set_password(connection: Connection, tables: AccountTables, user_id: str, password_hash: str) -> bool:
     """Replace a password; returns whether there was an account."""
     account = tables.account

@@ -46,6 +46,11 @@ def clock_offset_ms(connection: Connection, tables: Tables, device: str) -> int:
     return int(connection.execute(query).scalar_one_or_none() or 0)
 
 
+def is_known(connection: Connection, tables: Tables, device: str) -> bool:
+    """Whether a device is registered."""
+    return connection.execute(sa.select(tables.device.c.id).where(tables.device.c.id == device)).first() is not None
+
+
 def every(connection: Connection, tables: Tables) -> list[Row]:
     """Return all devices, the last seen first."""
     query = sa.select(tables.device).order_by(tables.device.c.last_seen_at.desc(), tables.device.c.id)

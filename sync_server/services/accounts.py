@@ -56,7 +56,7 @@ class Accounts:
     _dummy: str = ""
 
     def create_user(self, user: NewUser, by: str = "") -> str:
-        """Add a person and an account; returns the user id. Raises Refusal R307 for what is missing, R303 for a taken address."""
+        """Add a person and an account; returns its id. Raises Refusal R307 for what is missing, R303 for a taken address."""
         if not user.name.strip() or "@" not in user.email:
             raise Refusal(ErrorCode.R307, 422, "a name and an e-mail address are needed")
         user_id = self.ids.record_id()
@@ -81,6 +81,11 @@ class Accounts:
             if accounts.by_email(connection, self.tables, email.strip()) is not None:
                 raise Refusal(ErrorCode.R303, 422, "this e-mail address has an account already")
             accounts.add(connection, self.tables, user_id, email.strip(), hashed, is_admin=is_admin, at=self.central.now_us())
+
+    def is_admin(self, user_id: str) -> bool:
+        """Whether a user may administer."""
+        with self.central.store.read() as connection:
+            return accounts.is_admin(connection, self.tables, user_id)
 
     def set_password(self, email: str, password: str) -> None:
         """Replace a password. Raises Refusal A103 for an unknown address."""

@@ -1,0 +1,34 @@
+"""Who is asking: the access token of a request becomes an `Actor`; plain http from another machine is refused."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.concurrency import sync_to_thread
+from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
+
+from shared_models.errors import ErrorCode
+from sync_server.config import LOOPBACK, ServerConfig
+from sync_server.services.accounts import Accounts
+from sync_server.services.actor import Actor
+from sync_server.services.refusals import Refusal
+
+
+async def provide_actor(request: Request[Any, Any, Any], accounts: NamedDependency[Accounts]) -> Actor:  # Any: `problems`
+    """Return who the access token of a request stands for. Raises Refusal A101, A102."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token or len(token) > 200:
+        raise Refusal(ErrorCode.A101, 401, "no access token")
+    return await sync_to_thread(accounts.authenticate, token)
+
+
+def needs_protection(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:  # Any: `problems`
+    """Refuse plain http but on this very machine (A106): tokens and records would travel in the open."""
+    config: ServerConfig = connection.app.state.config
+    scheme = connection.url.scheme
+    if config.behind_proxy:
+        scheme = connection.headers.get("x-forwarded-proto", scheme)
+    host = connection.client.host if connection.client else LOOPBACK[0]
+    if scheme in ("http", "ws") and (config.behind_proxy or host not in (*LOOPBACK, "testclient")):
+        raise Refusal(ErrorCode.A106, 403, "plain http")

@@ -1,0 +1,38 @@
+"""How often one may try to sign in: per address of the network and per e-mail address, in this process's memory."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from shared_models.errors import ErrorCode
+from sync_server.services.refusals import Refusal
+
+MAX_KEYS = 10_000
+"""Remembered at once; the least used are forgotten first, so memory is bounded."""
+
+
+@dataclass
+class TryLimit:
+    """A bucket of tries per key that refills steadily. Source: token bucket, as in RFC 2697."""
+
+    now_us: Callable[[], int]
+    tries: int = 5
+    refill_s: float = 12.0
+    """Seconds until one more try is given: five a minute."""
+    _left: "OrderedDict[str, tuple[float, int]]" = field(default_factory=OrderedDict)
+
+    def take(self, key: str) -> None:
+        """Count one try. Raises Refusal L402 with the seconds to wait when none is left."""
+        now = self.now_us()
+        left, since = self._left.pop(key, (float(self.tries), now))
+        left = min(float(self.tries), left + (now - since) / 1e6 / self.refill_s)
+        if left < 1:
+            self._left[key] = (left, now)
+            raise Refusal(ErrorCode.L402, 429, "too many tries", retry_after_s=int((1 - left) * self.refill_s) + 1)
+        self._left[key] = (left - 1, now)
+        while len(self._left) > MAX_KEYS:
+            self._left.popitem(last=False)
+
+    def forgive(self, key: str) -> None:
+        """Give a key its tries back, after a right password."""
+        self._left.pop(key, None)

@@ -1,0 +1,45 @@
+"""The sign-in page of the office web, in the look of the app. It works without script."""
+
+from html import escape
+
+from shared_models.texts import Texts
+
+STYLE = """
+:root{color-scheme:light dark;--canvas:#F3F5F8;--surface:#FFF;--line:#E2E6EC;--field:#868F9C;--ink:#14181F;--ink2:#4A5361;
+--accent:#2B57C4;--on:#FFF;--link:#2149A8;--need:#B92B24;--soft:#FCEAE8;--mark:#1D232C;--onmark:#F2F4F7}
+@media(prefers-color-scheme:dark){:root{--canvas:#0D1014;--surface:#14181E;--line:#272E37;--field:#707B8A;--ink:#E9ECF1;
+--ink2:#B0B8C4;--accent:#8FB0FF;--on:#0C1B3C;--link:#B7CCFF;--need:#FF8F86;--soft:#3C1D1B;--mark:#E9ECF1;--onmark:#14181E}}
+*{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--canvas);color:var(--ink);
+font:14px/20px Inter,system-ui,sans-serif;padding:16px}
+main{width:100%;max-width:368px;background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:32px}
+.brand{display:flex;align-items:center;gap:12px;font-weight:600;margin-bottom:24px}
+.mark{width:32px;height:32px;border-radius:8px;background:var(--mark);color:var(--onmark);display:grid;place-items:center;font-weight:700}
+h1{font-size:20px;line-height:28px;letter-spacing:-.2px;font-weight:600;margin:0 0 4px}p{margin:0 0 24px;color:var(--ink2)}
+label{display:block;font-size:12px;line-height:16px;font-weight:500;color:var(--ink2);margin:12px 0 4px}
+input{width:100%;height:44px;border:1px solid var(--field);border-radius:8px;background:var(--surface);color:var(--ink);
+font:inherit;padding:0 12px}input:focus{outline:2px solid var(--accent);outline-offset:-1px;border-color:var(--accent)}
+button{width:100%;height:44px;margin-top:24px;border:0;border-radius:8px;background:var(--accent);color:var(--on);font:inherit;
+font-weight:600;cursor:pointer}button:focus-visible{outline:2px solid var(--ink);outline-offset:2px}
+.error{background:var(--soft);color:var(--need);border-radius:8px;padding:12px;margin:0 0 12px;font-weight:500}
+nav{margin-top:24px;display:flex;gap:16px;font-size:12px}nav a{color:var(--link)}
+"""
+
+
+def sign_in_page(texts: Texts, email: str, error: str) -> str:
+    """Return the page. error: text key of what went wrong, or empty; email: what was typed, kept."""
+    t = texts.t
+    alert = f'<div class="error" role="alert">{escape(t(error))}</div>' if error and texts.has(error) else ""
+    focus = ("", " autofocus") if email else (" autofocus", "")
+    return f"""<!doctype html>
+<html lang="{texts.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>{escape(t("office.title"))} · Fieldfare</title><style>{STYLE}</style></head>
+<body><main><div class="brand"><span class="mark" aria-hidden="true">F</span>Fieldfare</div>
+<h1>{escape(t("office.title"))}</h1><p>{escape(t("office.why"))}</p>{alert}
+<form method="post" action="/app/sign-in"><input type="hidden" name="lang" value="{texts.language}">
+<label for="email">{escape(t("office.email"))}</label>
+<input id="email" name="email" type="email" autocomplete="username" required value="{escape(email)}"{focus[0]}>
+<label for="password">{escape(t("office.password"))}</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required{focus[1]}>
+<button type="submit">{escape(t("office.enter"))}</button></form>
+<nav><a href="/app/sign-in?lang=en" hreflang="en">English</a><a href="/app/sign-in?lang=ro" hreflang="ro">Română</a></nav>
+</main></body></html>"""

@@ -1,0 +1,75 @@
+"""Every failure as `application/problem+json` (RFC 9457) with a code of ours; none of them shows how the server is made."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+
+from shared_models.errors import ErrorCode
+from sync_server.services.refusals import Refusal
+
+logger = structlog.get_logger("api")
+AnyRequest = Request[Any, Any, Any]
+"""Any: Litestar's request is generic in user, token and state, of which we use none."""
+Problem = dict[str, str | int]
+
+TITLES = {"A": "Access refused", "P": "Protocol", "R": "Record refused", "L": "Limit", "S": "Server", "D": "Device"}
+"""What an area of codes is about, for a developer who reads the answer."""
+CODES: dict[int, ErrorCode] = {
+    400: ErrorCode.P201,
+    401: ErrorCode.A101,
+    403: ErrorCode.A105,
+    404: ErrorCode.P207,
+    405: ErrorCode.P207,
+    413: ErrorCode.L401,
+    422: ErrorCode.P201,
+    429: ErrorCode.L402,
+}
+"""Code for a failure that the framework found before any of our code ran."""
+
+
+def problem(code: ErrorCode, status: int, detail: str = "", retry_after_s: int | None = None) -> Response[Problem]:
+    """Return the answer for a coded failure."""
+    headers = {} if retry_after_s is None else {"retry-after": str(retry_after_s)}
+    content: Problem = {
+        "type": f"urn:fieldfare:error:{code}",
+        "title": TITLES[code.value[0]],
+        "status": status,
+        "code": code.value,
+    }
+    if detail:
+        content["detail"] = detail[:300]
+    return Response(content, status_code=status, media_type="application/problem+json", headers=headers)
+
+
+def on_refusal(request: AnyRequest, refusal: Refusal) -> Response[Problem]:
+    """Answer a refusal of a service."""
+    return problem(refusal.code, refusal.http_status, refusal.detail, refusal.retry_after_s)
+
+
+def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem]:
+    """Answer what the framework refused: unknown address, wrong method, bad parameters, too large a body."""
+    status = error.status_code
+    if isinstance(error, NotFoundException):
+        return problem(ErrorCode.P207, 404)
+    if status >= 500:
+        return on_fault(request, error)
+    extra: Any = error.extra if isinstance(error, ValidationException) else None
+    detail = "; ".join(str(e.get("key", "")) for e in extra or () if isinstance(e, dict))
+    return problem(CODES.get(status, ErrorCode.P201), status, detail)
+
+
+def on_fault(request: AnyRequest, error: Exception) -> Response[Problem]:
+    """Answer a fault of ours without a word about it; the log has the rest."""
+    logger.error("fault", path=request.url.path, kind=type(error).__name__, exc_info=error)
+    return problem(ErrorCode.S501, 500)
+
+
+HANDLERS: dict[int | type[Exception], Callable[[AnyRequest, Any], Response[Any]]] = {
+    Refusal: on_refusal,
+    HTTPException: on_http_error,
+    Exception: on_fault,
+}
+MEDIA = MediaType.JSON

@@ -1,0 +1,90 @@
+"""The sync server: the only place where its parts are made and joined."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from random import SystemRandom
+
+from litestar import Litestar, get
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from shared_models.ids import IdMaker
+from shared_models.registry import CRM
+from sync_server.api.access import needs_protection, provide_actor
+from sync_server.api.auth_routes import auth_router
+from sync_server.api.bodies import MAX_BYTES
+from sync_server.api.limits import TryLimit
+from sync_server.api.office import Office, office_routes
+from sync_server.api.problems import HANDLERS
+from sync_server.api.sync_routes import sync_router
+from sync_server.config import ServerConfig
+from sync_server.db.account_tables import build_account_tables
+from sync_server.db.engine import open_store
+from sync_server.db.tables import build_tables
+from sync_server.services.accounts import Accounts
+from sync_server.services.central import Central
+
+
+def now_us() -> int:
+    """Return wall time in microseconds since 1970-01-01 UTC."""
+    return time.time_ns() // 1000
+
+
+@dataclass(frozen=True)
+class Server:
+    """The services of one server process."""
+
+    config: ServerConfig
+    central: Central
+    accounts: Accounts
+    ids: IdMaker
+
+
+def open_server(config: ServerConfig, clock: Callable[[], int] = now_us) -> Server:
+    """Open the database and make the services. clock: microseconds since 1970 UTC."""
+    config.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    tables = build_tables(CRM)
+    account_tables = build_account_tables(tables.metadata)
+    central = Central(open_store(config.url), tables, CRM, clock)
+    ids = IdMaker(lambda: clock() // 1000, SystemRandom())
+    return Server(config, central, Accounts(central, account_tables, ids), ids)
+
+
+@get("/health", opt={"public": True}, operation_id="health", summary="Whether the server answers", sync_to_thread=False)
+def health() -> dict[str, str]:
+    """Say that the server answers."""
+    return {"status": "ok"}
+
+
+def create_app(server: Server, office: Office | None = None) -> Litestar:
+    """Return the ASGI application of a server; with an office, its web is mounted at /app."""
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        if office is not None:
+            async with office.running():
+                yield
+        else:
+            yield
+        server.central.store.close()
+
+    try_limit = TryLimit(server.central.now_us)
+    return Litestar(
+        route_handlers=[health, sync_router(), auth_router(), *(office_routes(office) if office else ())],
+        dependencies={
+            "central": Provide(lambda: server.central, sync_to_thread=False),
+            "accounts": Provide(lambda: server.accounts, sync_to_thread=False),
+            "try_limit": Provide(lambda: try_limit, sync_to_thread=False),
+            "actor": Provide(provide_actor),
+        },
+        guards=[needs_protection],
+        exception_handlers=HANDLERS,
+        lifespan=[lifespan],
+        state=State({"config": server.config}),
+        request_max_body_size=MAX_BYTES,
+        openapi_config=OpenAPIConfig(title="Fieldfare sync", version="1", path="/schema", render_plugins=[JsonRenderPlugin()]),
+    )

@@ -1,0 +1,27 @@
+"""Settings of a server, fixed when it starts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class ServerConfig:
+    """One server process."""
+
+    folder: Path
+    """Holds the embedded database and the replicas of the office web."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty: SQLite in the folder."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    office: bool = True
+    """Whether the office web is served at /app."""
+    behind_proxy: bool = False
+    """Whether a proxy in front ends TLS: X-Forwarded-Proto is believed then, and only then."""
+
+    @property
+    def url(self) -> str:
+        """Return the database's URL."""
+        return self.database_url or f"sqlite:///{self.folder / 'central.db'}"
