@@ -7,15 +7,22 @@ from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
+from litestar.params import SkipValidation
 
 from shared_models.errors import ErrorCode
 from sync_server.config import LOOPBACK, ServerConfig
 from sync_server.services.accounts import Accounts
 from sync_server.services.actor import Actor
+from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
 
+# SkipValidation: they are ours, and Litestar would look for schemas of locks and hashers inside them.
+GivenAccounts = NamedDependency[SkipValidation[Accounts]]
+GivenActor = NamedDependency[SkipValidation[Actor]]
+GivenCentral = NamedDependency[SkipValidation[Central]]
 
-async def provide_actor(request: Request[Any, Any, Any], accounts: NamedDependency[Accounts]) -> Actor:  # Any: `problems`
+
+async def provide_actor(request: Request[Any, Any, Any], accounts: GivenAccounts) -> Actor:  # Any: `problems`
     """Return who the access token of a request stands for. Raises Refusal A101, A102."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token or len(token) > 200:

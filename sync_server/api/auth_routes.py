@@ -5,14 +5,15 @@ from typing import Any, TypeVar
 from litestar import Request, Router, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 from pydantic import BaseModel, ValidationError
 
 from shared_models.errors import ErrorCode
 from shared_models.protocol import SignInAnswer, SignInRequest, TokenAnswer, TokenRequest
 from sync_server.api import bodies
-from sync_server.api.limits import TryLimit
-from sync_server.services.accounts import Accounts
-from sync_server.services.actor import Actor
+from sync_server.api.access import GivenAccounts, GivenActor
+from sync_server.api.documentation import BEARER, failures, taking
+from sync_server.api.limits import SignInLimits
 from sync_server.services.refusals import Refusal
 
 AnyRequest = Request[Any, Any, Any]
@@ -22,29 +23,33 @@ SMALL = 10_000
 """Bytes of a body of this router."""
 
 
-@post("/sign-in", operation_id="signIn", status_code=200, opt={"public": True}, summary="Sign a device in")
+@post("/sign-in", operation_id="signIn", status_code=200, summary="Sign a device in", operation_class=taking(SignInRequest))
 async def sign_in(
-    request: AnyRequest, accounts: NamedDependency[Accounts], try_limit: NamedDependency[TryLimit]
+    request: AnyRequest, accounts: GivenAccounts, sign_in_limits: NamedDependency[SkipValidation[SignInLimits]]
 ) -> SignInAnswer:
-    """Five tries a minute for one network address and for one e-mail address. Body: `SignInRequest`."""
+    """The device token is shown this once. Tries are limited by e-mail and by network address (L402)."""
     asked = await parsed(request, SignInRequest)
-    email_key = f"email {asked.email.casefold()}"
-    try_limit.take(f"address {request.client.host if request.client else ''}")
-    try_limit.take(email_key)
-    answer = await sync_to_thread(accounts.sign_in, asked)
-    try_limit.forgive(email_key)
-    return answer
+    with sign_in_limits.one_try(request.client.host if request.client else "", asked.email):
+        return await sync_to_thread(accounts.sign_in, asked)
 
 
-@post("/token", operation_id="token", status_code=200, opt={"public": True}, summary="Exchange the device token")
-async def exchange(request: AnyRequest, accounts: NamedDependency[Accounts]) -> TokenAnswer:
-    """A fresh access token for 15 minutes; the device token stays. Body: `TokenRequest`."""
+@post(
+    "/token", operation_id="token", status_code=200, summary="Exchange the device token", operation_class=taking(TokenRequest)
+)
+async def exchange(request: AnyRequest, accounts: GivenAccounts) -> TokenAnswer:
+    """A fresh access token for 15 minutes; the device token stays as it is."""
     asked = await parsed(request, TokenRequest)
     return await sync_to_thread(accounts.exchange, asked.device_token)
 
 
-@post("/sign-out", operation_id="signOut", status_code=204, summary="Revoke the device that asks")
-async def sign_out(accounts: NamedDependency[Accounts], actor: NamedDependency[Actor]) -> None:
+@post(
+    "/sign-out",
+    operation_id="signOut",
+    status_code=204,
+    summary="Revoke the tokens of the device that asks",
+    security=[{BEARER: []}],
+)
+async def sign_out(accounts: GivenAccounts, actor: GivenActor) -> None:
     """What waits on the device stays there."""
     await sync_to_thread(accounts.revoke_device, actor.device_id)
 
@@ -60,4 +65,4 @@ async def parsed(request: AnyRequest, model: type[M]) -> M:
 
 def auth_router() -> Router:
     """Return the routes of signing in and out."""
-    return Router(path="/auth", route_handlers=[sign_in, exchange, sign_out], tags=["auth"])
+    return Router(path="/auth", route_handlers=[sign_in, exchange, sign_out], tags=["auth"], responses=failures())

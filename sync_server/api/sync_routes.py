@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import zstandard
 from litestar import Request, Response, Router, get, post
 from litestar.concurrency import sync_to_thread
-from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 from litestar.response import Stream
 from pydantic import ValidationError
@@ -16,8 +15,6 @@ from shared_models.protocol import PATH, HelloAnswer, HelloRequest, HistoryPage,
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.api import bodies
 from sync_server.services import hello, history, pull, push
-from sync_server.services.actor import Actor
-from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
 
 NDJSON = "application/x-ndjson"
@@ -28,7 +25,7 @@ Name = Annotated[str, QueryParameter(min_length=1, max_length=60)]
 
 
 @post("/hello", operation_id="hello", status_code=200, summary="Say where the device stands")
-async def say_hello(request: AnyRequest, central: NamedDependency[Central], actor: NamedDependency[Actor]) -> HelloAnswer:
+async def say_hello(request: AnyRequest, central: GivenCentral, actor: GivenActor) -> HelloAnswer:
     """At start, after an error, and when an answer carries another epoch. Body: `HelloRequest`."""
     body = await bodies.read(request, limit=10_000)
     try:
@@ -39,7 +36,7 @@ async def say_hello(request: AnyRequest, central: NamedDependency[Central], acto
 
 
 @post("/push", operation_id="push", status_code=200, summary="Send what the person did")
-async def send_push(request: AnyRequest, central: NamedDependency[Central], actor: NamedDependency[Actor]) -> PushAnswer:
+async def send_push(request: AnyRequest, central: GivenCentral, actor: GivenActor) -> PushAnswer:
     """At most 200 transactions or 1 MB. Body: `PushRequest`, plain, gzip or zstd."""
     body = await bodies.read(request)
     return await sync_to_thread(push.accept, central, actor, body)
@@ -48,8 +45,8 @@ async def send_push(request: AnyRequest, central: NamedDependency[Central], acto
 @get("/pull", operation_id="pull", summary="Ask for what is newer")
 async def ask_pull(
     request: AnyRequest,
-    central: NamedDependency[Central],
-    actor: NamedDependency[Actor],
+    central: GivenCentral,
+    actor: GivenActor,
     c: Annotated[int, QueryParameter(ge=0, le=2**62, description="cursor")],
     e: Annotated[str, QueryParameter(min_length=1, max_length=36, description="server epoch")],
     d: Annotated[str, QueryParameter(min_length=1, max_length=36, description="device epoch")],
@@ -76,8 +73,8 @@ def _zstd(lines: Iterator[bytes]) -> Iterator[bytes]:
 
 @get("/history", operation_id="history", summary="Past values of one record")
 async def ask_history(
-    central: NamedDependency[Central],
-    actor: NamedDependency[Actor],
+    central: GivenCentral,
+    actor: GivenActor,
     t: Annotated[str, QueryParameter(min_length=1, max_length=60, description="entity")],
     r: Annotated[str, QueryParameter(min_length=1, max_length=36, description="record")],
     before: FromQuery[int | None] = None,
