@@ -11,7 +11,7 @@ from random import Random
 
 from stdnum import luhn
 from stdnum.bg import vat as bulgarian
-from stdnum.de import vat as german
+from stdnum.iso7064 import mod_11_10
 
 from shared_models.codec import Row
 from shared_models.ids import derived_id
@@ -156,7 +156,7 @@ def _fiscal_code(place: int, country: str) -> str:
     if country == "BG":
         return f"BG{number:08d}{bulgarian.calc_check_digit_legal(f'{number:08d}')}"
     if country == "DE":
-        return f"DE1{number}{german.calc_check_digit(f'1{number}')}"
+        return f"DE1{number}{mod_11_10.calc_check_digit(f'1{number}')}"
     italian = f"0{number}010"[-10:]
     return f"IT{italian}{luhn.calc_check_digit(italian)}"
 
