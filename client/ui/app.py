@@ -1,7 +1,7 @@
 """The interface as one component: where the window is, the frame, the screen, and what lies over it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -9,16 +9,20 @@ import flet as ft
 
 from client.ui.colours import SETS, Colours
 from client.ui.desk import Desk
-from client.ui.facade import Crm
+from client.ui.facade import Crm, Door
 from client.ui.router import ENTITY_OF, FormPlace, Place, place_of
 from client.ui.shell import ShellCalls, framed
 from client.ui.theme import FONTS, Look, make_theme
 from client.ui.view_models.shell import Shell
+from client.ui.view_models.sign_in import SignIn
 from client.ui.views.hooks import use_keys, use_redraw
 from client.ui.views.screens import overlays, screen
+from client.ui.views.sign_in import SignInView
 from client.usecases.answers import Preferences
 from shared_models.texts import Texts
 
+DEVICE = Preferences()
+"""How a window looks before the reader is known."""
 TICK_S = 30.0
 """How often the ages on the screen move on."""
 Clock = Callable[[], datetime]
@@ -49,17 +53,49 @@ def prepare(page: ft.Page) -> None:
     page.theme_mode = ft.ThemeMode.LIGHT
 
 
-def open_ui(page: ft.Page, crm: Crm, now: Clock = utc_now) -> Desk:
-    """Draw the interface of a signed-in person. Returns the desk; closing it stops the news."""
+async def stay() -> None:
+    """Leave the window as it is: for a host that closes it."""
+
+
+def open_ui(page: ft.Page, crm: Crm, now: Clock = utc_now, left: Callable[[], Awaitable[None]] = stay) -> Desk:
+    """Draw the interface of a signed-in person. left: what follows a sign-out. Closing the desk that is returned stops the news."""
     prepare(page)
-    desk = Desk(page, crm, Shell(crm))
+    desk = Desk(page, crm, Shell(crm), left)
     page.on_close = lambda _: desk.close()
     page.render(App, desk, now)
     return desk
 
 
+def open_door(page: ft.Page, door: Door, now: Clock = utc_now, preferences: Preferences = DEVICE) -> None:
+    """Draw the sign-in page of an installed client, and the interface once someone is in. preferences: until they are known."""
+    prepare(page)
+
+    async def back() -> None:
+        page.render(Entrance, page, door, now, preferences, entered)
+
+    def entered(crm: Crm) -> None:
+        open_ui(page, crm, now, back)
+
+    page.render(Entrance, page, door, now, preferences, entered)
+
+
 @ft.component
-def App(desk: Desk, now: Clock) -> ft.Control:  # noqa: N802  # a component
+def Entrance(  # a component
+    page: ft.Page, door: Door, now: Clock, preferences: Preferences, entered: Callable[[Crm], None]
+) -> ft.Control:
+    """The window before anyone is in."""
+    window = use_window(page, now)
+    language, set_language = ft.use_state(preferences.language)
+    model = ft.use_memo(lambda: SignIn(door), [])
+    colours = colours_of(preferences, window.is_dark)
+    _repaint(page, colours)
+    look = look_of(replace(preferences, language=language), colours, window, lambda _: None)
+    other = lambda: set_language("en" if language == "ro" else "ro")  # noqa: E731  # one expression
+    return SignInView(page, look, model, entered, other)
+
+
+@ft.component
+def App(desk: Desk, now: Clock) -> ft.Control:  # a component
     """The whole window."""
     window = use_window(desk.page, now)
     use_redraw(desk.shell)
@@ -144,7 +180,7 @@ def _frame_calls(desk: Desk, place: Place) -> ShellCalls:
         go=desk.go,
         new=lambda entity: desk.go(Place(place.screen, place.id, place.tab, FormPlace(entity))),
         palette=lambda: desk.shell.show(palette=True),
-        undo=lambda: desk.run(desk.shell.undo()),
+        undo=desk.undo,
     )
 
 

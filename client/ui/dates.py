@@ -53,11 +53,15 @@ def day(look: Look, when: date) -> str:
     """Return a day as a heading: `Today`, `Yesterday`, `Thursday 19 November`, with the year when it is another one."""
     days = (look.today.date() - when).days
     if days in (0, 1):
-        return look.t("day.today" if days == 0 else "day.yesterday").capitalize()
+        return _capital(look.t("day.today" if days == 0 else "day.yesterday"))
     words = look.t(
         "day.heading", weekday=look.t(f"weekday.{when.weekday()}"), day=when.day, month=look.t(f"month.{when.month}")
     )
-    return (words if when.year == look.today.year else f"{words} {when.year}").capitalize()
+    return _capital(words if when.year == look.today.year else f"{words} {when.year}")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def short_day(look: Look, when: date) -> str:

@@ -20,11 +20,15 @@ log = logging.getLogger("fieldfare.ui")
 class Desk:
     """One open window of one signed-in person."""
 
-    def __init__(self, page: ft.Page, crm: Crm, shell: Shell) -> None:
+    def __init__(self, page: ft.Page, crm: Crm, shell: Shell, left: Callable[[], Awaitable[None]]) -> None:
         self.page = page
         self.crm = crm
         self.shell = shell
+        self.left = left
+        """What follows a sign-out: the sign-in page, or the server's own."""
         self.keyboard = Keyboard()
+        self.drafts: dict[str, dict[str, object]] = {}
+        """What was typed into forms that are not saved: address of the form -> field -> as typed. Survives going elsewhere."""
         self._readers: list[Callable[[Event], Awaitable[None]]] = []
         self._news: list[Event] = []
         self._stop: Callable[[], None] | None = None
@@ -91,6 +95,15 @@ class Desk:
         self.keyboard.set_typing(False)
         if place.url != self.page.route:
             self.page.navigate(place.url)
+
+    def undo(self) -> None:
+        """Do what the message in the snack bar offers."""
+        snack = self.shell.state.snack
+        if snack is not None and snack.place is not None:
+            self.shell.hush()
+            self.go(place_of(snack.place))
+        else:
+            self.run(self.shell.undo())
 
     def _key(self, event: ft.KeyboardEvent) -> None:
         self.keyboard.press(chord(event.key, ctrl=event.ctrl, meta=event.meta, shift=event.shift))

@@ -81,4 +81,4 @@ def partial_day(look: Look, text: str) -> str:
 
 def choice(look: Look, entity: type[Record], field: str, stored: str) -> str:
     """Return the words for one of the fixed choices of a field."""
-    return look.t(f"{entity.entity_name}.{field}.{stored}")
+    return look.t(f"value.role.{stored}" if field == "roles" else f"value.{entity.entity_name}.{field}.{stored}")

@@ -106,7 +106,7 @@ def framed(look: Look, state: ShellState, on: ShellCalls, place: Place, content:
 def _snack(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
     said = state.snack
     assert said is not None  # the caller asked
-    undo = look.t("act.undo") if said.tx else None
+    undo = look.t("act.undo") if said.tx or said.place else None
     bar = snack(look, look.t(said.key, **dict(said.params)), undo, on.undo, failed=said.failed)
     if look.phone:
         return ft.Container(bar, bottom=BOTTOM + S8, left=S8, right=S8)

@@ -41,7 +41,7 @@ from client.usecases.sync_answers import (
     SyncStatus,
     WaitingItem,
 )
-from shared_models.errors import FieldfareError, FieldProblem, RecordInvalid
+from shared_models.errors import FieldfareError, FieldProblem, RecordInvalid, UnlockFailed
 from shared_models.fields import data_columns
 from shared_models.ids import derived_id
 from shared_models.registry import CRM
@@ -282,7 +282,7 @@ class FakeCrm:
         self.states[id] = "waiting"
         self._waits(f"tx{len(self.saved)}")
         self.tell(RecordsChanged({start.entity: frozenset({id})}))
-        return Saved(f"tx{len(self.saved)}", id, self.title(start.entity, id))
+        return Saved(f"tx{len(self.saved)}", id, f"Edited: {self.title(start.entity, id)}")
 
     def _waits(self, tx: str) -> None:
         self.status_ = replace(self.status_, waiting=self.status_.waiting + 1)
@@ -297,7 +297,7 @@ class FakeCrm:
     async def archive(self, entity: str, id: str) -> Saved:
         self.rows[entity][id]["archived_at"] = ago()
         self.tell(RecordsChanged({entity: frozenset({id})}))
-        return Saved(f"archive:{entity}:{id}", id, self.title(entity, id))
+        return Saved(f"archive:{entity}:{id}", id, f"Archived: {self.title(entity, id)}")
 
     async def undo(self, tx: str) -> bool:
         self.undone.append(tx)
@@ -318,7 +318,7 @@ class FakeCrm:
         self.inbox_ = replace(self.inbox_, cards=tuple(c for c in self.inbox_.cards if c.id != card), solved=self.inbox_.solved + 1)
         self.status_ = replace(self.status_, needs_you=self.inbox_.count)
         self.tell(ChangeLogChanged())
-        return Saved(f"decide:{card}", gone.record, gone.title)
+        return Saved(f"decide:{card}", gone.record, f"Kept both: {gone.title}")
 
     async def decide_by_edit(self, card: str) -> FormStart:
         gone = next(c for c in self.inbox_.cards if c.id == card)
@@ -355,6 +355,27 @@ class FakeCrm:
     async def set_work_offline(self, on: bool) -> None:
         self.status_ = replace(self.status_, link="work_offline" if on else "offline")
         self.tell(SyncStatusChanged())
+
+
+@dataclass
+class FakeDoor:
+    """Lets in whoever types the password `pass`."""
+
+    account: tuple[str, str] = ("", "")
+    error: FieldfareError | None = None
+
+    async def last(self) -> tuple[str, str]:
+        return self.account
+
+    async def enter(self, server: str, email: str, password: str) -> FakeCrm:
+        empty = [n for n, v in (("server_url", server), ("email", email), ("password", password)) if not v]
+        if empty:
+            raise RecordInvalid(tuple(FieldProblem(n, "problem.required") for n in empty))
+        if self.error is not None:
+            raise self.error
+        if password != "pass":
+            raise UnlockFailed("unlock.wrong_password")
+        return believable_crm()
 
 
 def empty_crm() -> FakeCrm:

@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
-from client.ui.app import open_ui
+from client.ui.app import open_door, open_ui
 from client.usecases.answers import Preferences
 from client.usecases.sync_answers import Inbox, SyncStatus
 from shared_models.errors import ReplicaDamaged
 from tests.ui.believable import NOW, ago
-from tests.ui.fake_crm import FakeCrm, believable_crm, empty_crm
+from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, empty_crm
 
 ASSETS = Path(__file__).parents[2] / "client" / "ui" / "assets"
 
@@ -40,6 +40,10 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
 
 def main(page: ft.Page) -> None:
     """Draw the interface as the address says."""
+    if urlsplit(page.route).path.startswith("/sign-in"):
+        query = parse_qs(urlsplit(page.route).query)
+        open_door(page, FakeDoor(), lambda: NOW, crm_of(query).preferences_)
+        return
     open_ui(page, crm_of(parse_qs(urlsplit(page.route).query)), now=lambda: NOW)
 
 

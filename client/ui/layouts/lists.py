@@ -79,7 +79,7 @@ def list_body(
     search = search_field(look, "list.search", look.t(f"list.hint.{entity}"), state.typed, on.type, key_hint="/", ref=on.search_box)
     return (
         ft.Container(search, padding=pads(left=S16, right=S16, bottom=S4 if look.phone else S8, top=S4 if look.phone else 0)),
-        ft.Container(_filters(look, entity, state, on), padding=pads(left=S16, bottom=S4, top=S4 if look.phone else 0)),
+        ft.Container(_filters(look, entity, state, on), padding=pads(left=S16, right=S16, bottom=S4, top=S4 if look.phone else 0)),
         ft.Container(_content(look, entity, state, on, chosen, top), expand=True),
     )
 

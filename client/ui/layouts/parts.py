@@ -10,6 +10,7 @@ from client.ui.figures import iban, partial_day, unbroken, value
 from client.ui.router import FormPlace
 from client.ui.theme import S2, S8, S12, S16, Look
 from client.ui.widgets import (
+    CENTRE,
     TOP,
     W5,
     button,
@@ -39,8 +40,8 @@ GLYPHS = {
 }  # fmt: skip
 SECTIONS = {
     "company": {
-        "identity": ("name", "legal_name", "code", "roles", "type_id", "status_id", "industry_id", "parent_id"),
-        "fiscal": ("fiscal_code", "vat_country", "is_vat_payer", "trade_register_no"),
+        "identity": ("name", "code", "industry_id", "roles", "legal_name", "type_id", "status_id", "parent_id"),
+        "fiscal": ("fiscal_code", "trade_register_no", "vat_country", "is_vat_payer"),
         "work": ("responsible_id", "team_id", "visit_every_days", "price_segment_id", "language", "do_not_contact"),
         "origin": ("source_id", "source_note", "description"),
     },
@@ -97,6 +98,7 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
         txt(look, reach, "meta", "ink3") if reach and look.phone else None,
         gap=S2,
         expand=True,
+        align=CENTRE,
     )
     return pressable(
         f"tie.{tie.id}",
@@ -135,9 +137,9 @@ def parts_list(
 def _point(look: Look, point: Point, form: OpenForm, archive: Archive, reach: Callable[[str], None]) -> ft.Control:
     schemes = {"phone": "tel:", "mobile": "tel:", "email": "mailto:"}
     address = schemes.get(point.kind, "") + (point.value.replace(" ", "") if point.kind != "url" else point.value)
-    second = _joined(point.label or look.t(f"contact_point.kind.{point.kind}"), look.t("tie.primary") if point.is_primary else "")
+    second = _joined(point.label or look.t(f"value.contact_point.kind.{point.kind}"), look.t("tie.primary") if point.is_primary else "")
     wrong = point.validity in ("bounced", "wrong")
-    mark = tag(look, look.t(f"contact_point.validity.{point.validity}"), "wait") if wrong else None
+    mark = tag(look, look.t(f"value.contact_point.validity.{point.validity}"), "wait") if wrong else None
     return _line(
         look, f"point.{point.id}", GLYPHS[point.kind], unbroken(point.value), second, point.state, mark,
         lambda: reach(address), lambda: form(FormPlace("contact_point", point.id)), lambda: archive("contact_point", point.id),
@@ -164,14 +166,14 @@ def _part_words(look: Look, part: Part) -> tuple[str, str, ft.Control | None]:
         bank = _joined(str(v.get("bank_name") or ""), str(v.get("currency") or ""), look.t("account.default") if v.get("is_default") else "")
         return iban(str(v.get("iban") or "")), bank, checked
     born = partial_day(look, str(v["birth_date"])) if v.get("birth_date") else ""
-    return str(v.get("name") or ""), _joined(look.t(f"related_person.kind.{v.get('kind')}"), born), None
+    return str(v.get("name") or ""), _joined(look.t(f"value.related_person.kind.{v.get('kind')}"), born), None
 
 
 def _line(
     look: Look, id: str, glyph: str, title: str, second: str, state: str, mark: ft.Control | None,
     open: Callable[[], None], edit: Callable[[], None], remove: Callable[[], None],
 ) -> ft.Control:  # fmt: skip
-    words = col(txt(look, title, weight=W5, lines=2 if look.phone else 1), txt(look, second or " ", "meta", "ink2"), gap=S2, expand=True)
+    words = col(txt(look, title, weight=W5, lines=2 if look.phone else 1), txt(look, second or " ", "meta", "ink2"), gap=S2, expand=True, align=CENTRE)
     face = row(
         dot(look, state),
         disc(look, glyph, "ink2", 32, 16),

@@ -131,7 +131,7 @@ def _meta(look: Look, page: RecordPage) -> str:
     if page.entity == "contact":
         first = page.ties[0].name if page.ties else ""
         return _joined(str(page.values.get("job_title") or ""), first, page.place)
-    roles = ", ".join(look.t(f"company.roles.{role}") for role in page.values.get("roles") or ())
+    roles = ", ".join(look.t(f"value.role.{role}") for role in page.values.get("roles") or ())
     kind = look.label(page.shown.get("industry_id") or page.shown.get("type_id"))
     return _joined(roles, kind, page.place)
 

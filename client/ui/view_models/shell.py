@@ -14,11 +14,12 @@ SNACK_S = 10.0
 
 @dataclass(frozen=True)
 class Snack:
-    """One message of the snack bar. params may hold `label`; tx: what Undo takes back."""
+    """One message of the snack bar. params may hold `label`; tx: what Undo takes back; place: where Undo leads instead."""
 
     key: str
     params: tuple[tuple[str, str], ...] = ()
     tx: str | None = None
+    place: str | None = None
     failed: bool = False
 
 

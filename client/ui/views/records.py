@@ -19,7 +19,7 @@ NEAR_END = 600
 
 
 @ft.component
-def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: str) -> ft.Control:  # noqa: N802  # a component
+def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: str) -> ft.Control:  # a component
     """List and detail of one kind of record."""
     listed = use_model(desk, lambda: _list_model(desk, entity), [entity])
     top, set_top = ft.use_state(0)
@@ -81,7 +81,7 @@ async def _focus(box: ft.Ref[ft.TextField]) -> None:
 
 
 @ft.component
-def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: str) -> ft.Control:  # noqa: N802  # a component
+def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: str) -> ft.Control:  # a component
     """The page of one record."""
     id = place.id or ""
     model = use_model(desk, lambda: RecordPageModel(desk.crm, entity, id), [entity, id])
@@ -123,7 +123,7 @@ def _record_calls(desk: Desk, model: RecordPageModel, place: Place) -> RecordCal
         saved = await model.archive(entity, id)
         if SCREEN_OF.get(entity) == place.screen:
             desk.go(Place(place.screen))
-        await desk.shell.saved(saved, "snack.archived" if entity in SCREEN_OF else "snack.removed")
+        await desk.shell.saved(saved, "snack.done")
 
     def open_note(on: bool) -> None:
         desk.keyboard.set_typing(False)

@@ -12,6 +12,8 @@ from client.ui.widgets.press import Press, chip, link, menu, pressable, switch
 from client.ui.widgets.text import W5, icon, style, txt
 
 Typed = Callable[[str], None]
+GLYPH_ROOM = 32
+"""Pixels from the edge of a text box to its text when a glyph stands before it; the outline adds 4."""
 
 
 @dataclass(frozen=True)
@@ -85,17 +87,11 @@ def text_field(
         border=_outline(look, message),
         filled=True,
         fill_color=look.c.sunken if read_only else look.c.surface,
-        content_padding=pads(left=S2 if glyph else S8, right=S8, top=inset, bottom=inset),
+        content_padding=pads(left=GLYPH_ROOM if glyph else S8, right=S8, top=inset, bottom=inset),
         dense=True,
         multiline=lines > 1,
         min_lines=lines,
         max_lines=max(lines, 12) if lines > 1 else 1,
-        prefix_icon=ft.Container(icon(look, glyph, 16, "ink3"), width=36, alignment=ft.Alignment.CENTER)
-        if glyph
-        else None,
-        prefix_icon_size_constraints=ft.BoxConstraints(min_width=36, max_width=36, min_height=height - 2)
-        if glyph
-        else None,
         size_constraints=ft.BoxConstraints(min_height=height, max_height=height) if lines == 1 else None,
         password=secret,
         can_reveal_password=secret,
@@ -108,7 +104,16 @@ def text_field(
         on_blur=lambda _: look.typing(False),
         on_submit=(lambda _: submit()) if submit else None,
     )
-    return _labelled(look, id, label, ft.Semantics(identifier=id, label=label, content=box), message, expand, mark)
+    return _labelled(look, id, label, _with_glyph(look, id, label, box, glyph, height), message, expand, mark)
+
+
+def _with_glyph(look: Look, id: str, label: str, box: ft.TextField, glyph: str | None, height: float) -> ft.Control:
+    """Lay a glyph over the left end of a text box: as its prefix, Flutter would give it 48 pixels."""
+    named = ft.Semantics(identifier=id, label=label, content=box)
+    if glyph is None:
+        return named
+    mark = ft.Container(icon(look, glyph, 16, "ink3"), left=S12, top=(height - 16) / 2)
+    return ft.Stack([named, mark], height=height, fit=ft.StackFit.EXPAND)
 
 
 def search_field(
@@ -122,7 +127,7 @@ def search_field(
     focused: bool = False,
     submit: Press | None = None,
     ref: ft.Ref[ft.TextField] | None = None,
-) -> ft.Semantics:
+) -> ft.Control:
     """Return the sunken search box of a list. ref: set to the box, so that a key can put the cursor there."""
     height = 48 if look.phone else 36
     px, line_height = look.sizes["body"]
@@ -146,10 +151,8 @@ def search_field(
         filled=True,
         fill_color=look.c.sunken,
         hover_color=CLEAR,
-        content_padding=pads(left=S2, right=S8, top=inset, bottom=inset),
+        content_padding=pads(left=GLYPH_ROOM, right=S8, top=inset, bottom=inset),
         dense=True,
-        prefix_icon=ft.Container(icon(look, "search", 16, "ink3"), width=30, alignment=ft.Alignment.CENTER),
-        prefix_icon_size_constraints=ft.BoxConstraints(min_width=30, max_width=30, min_height=height - 2),
         suffix_icon=trailing,
         suffix_icon_size_constraints=ft.BoxConstraints(min_width=36, max_width=44, max_height=height),
         size_constraints=ft.BoxConstraints(min_height=height, max_height=height),
@@ -161,7 +164,7 @@ def search_field(
         on_submit=(lambda _: submit()) if submit else None,
         ref=ref,
     )
-    return ft.Semantics(identifier=id, label=hint, content=box)
+    return _with_glyph(look, id, hint, box, "search", height)
 
 
 def _closed_box(look: Look, shown: str, glyph: str | None, hint: str) -> ft.Container:

@@ -154,28 +154,6 @@ def chip(
     )
 
 
-def menu_chip(
-    look: Look, id: str, label: str, options: Sequence[tuple[str, str, Press]], *, on: bool = False
-) -> ft.Control:
-    """Return a chip that opens a short list of (identifier, label, press)."""
-    tone = "accent_ink" if on else "ink2"
-    face = ft.Container(
-        row(
-            icon(look, "check", 14, tone) if on else None,
-            txt(look, label, "meta", tone, W5),
-            icon(look, "chevron-down", 13, tone),
-            gap=S6,
-            tight=True,
-        ),
-        height=36 if look.phone else 28,
-        padding=pad(S12),
-        bgcolor=look.c.accent_soft if on else look.c.surface,
-        border_radius=R16 + 2,
-        border=ft.Border.all(1, look.c.accent_soft if on else look.c.line),
-    )
-    return ft.Semantics(identifier=id, label=label, button=True, content=menu(look, face, options, label))
-
-
 def menu(look: Look, face: ft.Control, options: Sequence[tuple[str, str, Press]], tooltip: str) -> ft.PopupMenuButton:
     """Return a face that opens a menu of (identifier, label, press)."""
 

@@ -1,0 +1,243 @@
+"""One thing that needs a person: a conflict card with its three values, or a change that the centre refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import flet as ft
+
+from client.ui.dates import clock, day, local
+from client.ui.figures import value
+from client.ui.layouts.card_words import glyph_of, sentence, values_of, where, who_when
+from client.ui.theme import R12, S4, S8, S12, S16, Look
+from client.ui.view_models.inbox import suggested
+from client.ui.widgets import (
+    STRETCH,
+    TOP,
+    W4,
+    W5,
+    W6,
+    Part,
+    button,
+    card,
+    col,
+    edge,
+    fill,
+    icon,
+    icon_button,
+    line,
+    link,
+    marked,
+    rich,
+    row,
+    tag,
+    txt,
+)
+from client.usecases.answers import Change
+from client.usecases.sync_answers import CardView, Decision, RefusedChange, Side
+from shared_models.fields import column_of
+from shared_models.registry import CRM
+
+SHORT = 24
+"""Letters of a value that is still shown in the title size."""
+
+
+@dataclass(frozen=True)
+class CardCalls:
+    """What a person can do with one thing in the inbox. step: -1 the previous, 1 the next."""
+
+    decide: Callable[[str, Decision], None]
+    edit: Callable[[CardView | RefusedChange], None]
+    open: Callable[[CardView | RefusedChange], None]
+    retry: Callable[[str], None]
+    discard: Callable[[str], None]
+    step: Callable[[int], None]
+
+
+def card_page(look: Look, thing: CardView, place: tuple[int, int], on: CardCalls, busy: bool) -> ft.Control:
+    """Return a conflict card. place: its number among how many."""
+    words, bold = sentence(look, thing)
+    told = rich(look, marked(words, bold), "body" if look.phone else "title", "ink2")
+    return col(
+        _about(look, thing, place, on),
+        told,
+        _sides(look, thing),
+        _note(look, thing) if thing.note else None,
+        _acts(look, thing, on, busy),
+        _consequence(look, thing),
+        gap=S12 if look.phone else S16,
+    )
+
+
+def _about(look: Look, thing: CardView, place: tuple[int, int], on: CardCalls) -> ft.Control:
+    """Return whom it is about, and the way to the other cards."""
+    glyph = {"contact": "user", "company": "building-2"}.get(thing.entity, glyph_of(thing)[0])
+    if look.phone:
+        about = " · ".join(part for part in (thing.title, thing.about) if part)
+        return row(
+            icon(look, glyph, 16, "ink3"),
+            txt(look, about, "meta", "ink2", W5, expand=True),
+            txt(look, f"{place[0]} / {place[1]}", "meta", "ink3"),
+        )
+    return row(
+        icon(look, glyph, 16, "ink3"),
+        link(look, "card.open", thing.title, lambda: on.open(thing), size="body"),
+        txt(look, thing.about, "meta", "ink2"),
+        fill(),
+        txt(look, look.t("card.place", n=place[0], total=place[1]), "meta", "ink3"),
+        icon_button(look, "card.previous", "chevron-up", look.t("card.previous"), lambda: on.step(-1)),
+        icon_button(look, "card.next", "chevron-down", look.t("card.next"), lambda: on.step(1)),
+    )
+
+
+def _sides(look: Look, thing: CardView) -> ft.Control | None:
+    """Return before, mine and theirs; a kind without values has none."""
+    if not (thing.mine.values or thing.theirs.values):
+        return None
+    mine = look.t("card.mine" if thing.mine.is_me else "card.of", who=thing.mine.by)
+    theirs = look.t("card.theirs_used" if not thing.theirs.is_me else "card.yours_used")
+    if look.phone:
+        before = values_of(look, thing, thing.before)
+        first = (
+            row(
+                txt(look, look.t("card.before"), "meta", "ink3", W6),
+                txt(look, before[0][1], "meta", "ink3", strike=True, expand=True),
+            )
+            if before
+            else None
+        )
+        both = row(
+            _side(look, thing, mine, thing.mine, "accent_ink", True),
+            _side(look, thing, theirs, thing.theirs, "ink2", True),
+            gap=S8,
+            cross=STRETCH,
+            even=True,
+        )
+        return col(first, both, gap=S12)
+    return row(
+        _side(look, thing, look.t("card.before"), thing.before, "ink3", False),
+        _side(look, thing, mine, thing.mine, "accent_ink", True),
+        _side(look, thing, theirs, thing.theirs, "ink2", True),
+        gap=S12,
+        cross=STRETCH,
+        even=True,
+    )
+
+
+def _side(look: Look, thing: CardView, head: str, side: Side, tone: str, strong: bool) -> ft.Container:
+    """Return one value; mine and theirs weigh the same, before is quiet and struck."""
+    ink, weight = ("ink", W6) if strong else ("ink3", W4)
+    lines: list[ft.Control] = []
+    for label, text in values_of(look, thing, side):
+        if label:
+            lines.append(txt(look, label, "meta", "ink3"))
+        size = "title" if len(text) <= SHORT and not label and not look.phone else "body"
+        lines.append(txt(look, text, size, ink, weight, lines=12, strike=not strong))
+    if not lines:
+        lines.append(txt(look, look.t("value.empty"), "body", "ink3"))
+    return ft.Container(
+        col(
+            txt(look, head, "meta", tone, W6),
+            *lines,
+            txt(look, who_when(look, side) or " ", "meta", "ink2", lines=2),
+            txt(look, where(look, side) or " ", "meta", "ink3", lines=2),
+            gap=S4,
+        ),
+        expand=1,
+        padding=S12 if look.phone else S16,
+        bgcolor=look.c.surface if strong else look.c.sunken,
+        border_radius=R12,
+        border=edge(look, "field_line" if strong else "line"),
+    )
+
+
+def _note(look: Look, thing: CardView) -> ft.Control:
+    """Return the note in which the losing value was typed."""
+    parts: list[Part] = [(look.t("card.note"), "ink3", W4), " ", look.t("card.quoted", text=thing.note)]
+    words = ft.Container(rich(look, parts, "body", "ink2"), expand=True)
+    return ft.Container(
+        row(icon(look, "sticky-note", 16, "ink3"), words, gap=S12, cross=TOP),
+        padding=S12 if look.phone else S16,
+        bgcolor=look.c.sunken,
+        border_radius=R12,
+    )
+
+
+def _acts(look: Look, thing: CardView, on: CardCalls, busy: bool) -> ft.Control:
+    best = suggested(thing)
+    own = "" if thing.mine.is_me else "_other"
+
+    def act(decision: Decision, glyph: str, key: str, expand: bool | None) -> ft.Control:
+        return button(
+            look,
+            f"card.{decision}",
+            look.t(f"card.act.{decision}{own if decision in ('kept_theirs', 'restored_mine') else ''}", who=thing.mine.by),
+            lambda: on.decide(thing.id, decision),
+            glyph=glyph,
+            kind="primary" if decision == best else "outline",
+            keys=key,
+            big=True,
+            expand=expand,
+            busy=busy and decision == best,
+        )
+
+    wide = True if look.phone else None
+    theirs, mine = act("kept_theirs", "check", "1", wide), act("restored_mine", "undo-2", "2", wide)
+    both = act("kept_both", "copy", "3", wide) if thing.can_keep_both else None
+    edit = button(look, "card.edit", look.t("act.edit"), lambda: on.edit(thing), glyph="pencil", kind="outline" if look.phone else "quiet", keys="E", big=True, expand=wide)  # fmt: skip
+    if look.phone:
+        return col(row(mine, theirs), row(edit, both), gap=S8)
+    return row(theirs, mine, both, fill(), edit)
+
+
+def _consequence(look: Look, thing: CardView) -> ft.Control:
+    """Return the one line that says what the filled answer does."""
+    words = look.t(f"card.after.{suggested(thing)}")
+    return row(icon(look, "info", 14, "ink3"), txt(look, words, "meta", "ink3", lines=3, expand=True), cross=TOP)
+
+
+def refused_page(look: Look, thing: RefusedChange, on: CardCalls) -> ft.Control:
+    """Return a refused change: what it was, why it was refused, and what is safe."""
+    glyph, tone = glyph_of(thing)
+    reason = look.t(thing.reason) if thing.reason and look.texts.has(thing.reason) else ""
+    field = look.t(f"{thing.entity}.{thing.field}") if thing.field else ""
+    why = look.t("inbox.deferred_why") if thing.is_deferred else " ".join(p for p in (_named(field, reason), look.t(f"error.{thing.code}")) if p)
+    at = f"{day(look, local(look, thing.at).date())}, {clock(look, thing.at)}"
+    head = row(
+        icon(look, glyph, 18, tone),
+        txt(look, thing.label or thing.title, weight=W6, expand=True, lines=2),
+        tag(look, look.t(f"entity.{thing.entity}")),
+    )
+    retry = button(look, "refused.retry", look.t("act.retry"), lambda: on.retry(thing.tx), glyph="refresh-cw", kind="primary" if thing.is_deferred else "outline", keys="1", expand=True if look.phone else None)  # fmt: skip
+    edit = None if thing.is_deferred else button(look, "refused.edit", look.t("act.edit"), lambda: on.edit(thing), glyph="pencil", kind="primary", keys="E", expand=True if look.phone else None)  # fmt: skip
+    discard = button(look, "refused.discard", look.t("refused.discard"), lambda: on.discard(thing.tx), kind="quiet")
+    acts = col(row(retry, edit), row(discard), gap=S8) if look.phone else row(edit, retry, fill(), discard)
+    body = col(
+        head,
+        txt(look, at, "meta", "ink3"),
+        txt(look, why, tone="ink2", lines=None),
+        *_changes(look, thing),
+        txt(look, look.t("refused.safe"), "meta", "ink3", lines=2),
+        acts,
+        gap=S12,
+    )
+    return body if look.phone else card(look, body)
+
+
+def _named(field: str, reason: str) -> str:
+    return f"{field}: {reason}." if field and reason else reason
+
+
+def _changes(look: Look, thing: RefusedChange) -> list[ft.Control]:
+    rows: list[ft.Control] = [_change(look, thing.entity, change) for change in thing.changes]
+    return [line(look), *rows, line(look)] if rows else []
+
+
+def _change(look: Look, entity: str, change: Change) -> ft.Control:
+    kind = CRM.get(entity)
+    column = column_of(kind, change.field)
+    before = value(look, kind, column, change.before, change.before_shown)
+    after = value(look, kind, column, change.after, change.after_shown) or look.t("value.empty")
+    parts: list[Part] = [(look.t(f"{entity}.{change.field}") + ": ", "ink3", W5)]
+    parts += [(before, "ink3", W4), "  →  "] if before else []
+    parts.append((after, "ink", W6))
+    return rich(look, parts, "body", "ink3", lines=3)

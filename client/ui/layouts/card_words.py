@@ -1,0 +1,99 @@
+"""A conflict card in words: what it is about, the clash as a sentence, and the values as text."""
+
+from client.ui.dates import clock, local, short_day, weekday_of
+from client.ui.figures import unbroken, value
+from client.ui.theme import Look
+from client.usecases.sync_answers import CardView, RefusedChange, Side
+from shared_models.fields import column_of, units
+from shared_models.registry import CRM
+
+GLYPHS = {
+    "archived": "archive", "revived": "rotate-ccw", "link_removed": "unplug", "code": "hash", "cycle": "git-merge",
+    "duplicate": "copy", "bank_account": "landmark",
+}  # fmt: skip
+FIELD_GLYPHS = {
+    "name": "user", "fiscal": "landmark", "address": "map-pin", "value": "phone", "account": "landmark", "description": "file-text",
+    "note": "sticky-note", "birth_date": "cake", "responsible_id": "user",
+}  # fmt: skip
+MAX_IN_SENTENCE = 60
+"""Letters of a value that stands in a sentence; longer ones are only shown in their box."""
+
+
+def glyph_of(thing: CardView | RefusedChange) -> tuple[str, str]:
+    """Return glyph and tone of a thing in the inbox."""
+    if isinstance(thing, RefusedChange):
+        return ("clock", "wait") if thing.is_deferred else ("circle-x", "need")
+    if thing.kind == "value":
+        return FIELD_GLYPHS.get(thing.unit, "pencil"), "need"
+    return GLYPHS[thing.kind], "wait" if thing.kind in ("code", "duplicate", "bank_account") else "need"
+
+
+def unit_label(look: Look, entity: str, unit: str) -> str:
+    """Return the words for a field or a field group."""
+    fields = units(CRM.get(entity)).get(unit)
+    if fields is not None and len(fields.fields) > 1:
+        return look.t(f"unit.{entity}.{unit}")
+    return look.t(f"{entity}.{unit}")
+
+
+def title_of(look: Look, card: CardView) -> str:
+    """Return what a card is called in the list."""
+    if card.kind == "value":
+        return f"{unit_label(look, card.entity, card.unit)} · {card.title}"
+    return look.t(f"card.title.{card.kind}", title=card.title)
+
+
+def values_of(look: Look, card: CardView, side: Side) -> list[tuple[str, str]]:
+    """Return (label, text) of what a side holds, in order of the fields; one without a label when it is a single field."""
+    entity = CRM.get(card.entity)
+    known = [name for name in side.values if name in entity.model_fields]
+    lines = [
+        (look.t(f"{card.entity}.{name}"), unbroken(value(look, entity, column_of(entity, name), side.values[name], side.shown.get(name))))
+        for name in known
+    ]
+    filled = [(label, text) for label, text in lines if text]
+    return [("", filled[0][1])] if len(known) == 1 and filled else filled
+
+
+def short_value(look: Look, card: CardView, side: Side) -> str:
+    """Return a side's value for the sentence: short, or empty when it does not fit into one."""
+    text = ", ".join(text for _, text in values_of(look, card, side))
+    return text if len(text) <= MAX_IN_SENTENCE else ""
+
+
+def sentence(look: Look, card: CardView) -> tuple[str, list[str]]:
+    """Return the clash in a sentence or two, and the values in it that stand in bold."""
+    mine, theirs = short_value(look, card, card.mine), short_value(look, card, card.theirs)
+    if card.kind != "value":
+        words = {"title": card.title, "mine": mine, "theirs": theirs}
+        who = {"mine_who": _who(look, card.mine), "theirs_who": _who(look, card.theirs)}
+        return look.t(f"card.tell.{card.kind}", **words, **who), [v for v in (mine, theirs, card.title) if v]
+    parts = [_wrote(look, card, card.mine, mine), _wrote(look, card, card.theirs, theirs)]
+    return " ".join(parts), [v for v in (mine, theirs) if v]
+
+
+def _wrote(look: Look, card: CardView, side: Side, text: str) -> str:
+    when = weekday_of(look, side.at) if side.at is not None else ""
+    has_value = bool(values_of(look, card, side))
+    act = "wrote" if text else ("changed" if has_value else "emptied")
+    who = "you" if side.is_me else "they"
+    what = unit_label(look, card.entity, card.unit)
+    return look.t(f"card.{who}_{act}", who=side.by, value=text, what=what, when=when).replace(" .", ".")
+
+
+def _who(look: Look, side: Side) -> str:
+    return look.t("who.you") if side.is_me else side.by or look.t("who.someone")
+
+
+def who_when(look: Look, side: Side) -> str:
+    """Return `You · 17 Nov`."""
+    if side.at is None:
+        return side.by
+    return f"{_who(look, side)} · {short_day(look, local(look, side.at).date())}"
+
+
+def where(look: Look, side: Side) -> str:
+    """Return `11:20 · Laptop Ana`."""
+    if side.at is None:
+        return ""
+    return " · ".join(part for part in (clock(look, side.at), side.device) if part)

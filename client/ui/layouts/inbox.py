@@ -1,0 +1,149 @@
+"""The inbox: what needs a person, each thing told as a sentence, values side by side, one press to decide."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import flet as ft
+
+from client.ui.dates import age
+from client.ui.figures import count
+from client.ui.layouts.card import CardCalls, card_page, refused_page
+from client.ui.layouts.card_words import glyph_of, title_of
+from client.ui.shell import list_detail, pane_header
+from client.ui.theme import R8, S8, S12, S16, S24, Look
+from client.ui.view_models.inbox import InboxState
+from client.ui.widgets import (
+    CENTRE,
+    W5,
+    Press,
+    button,
+    card,
+    col,
+    disc,
+    empty,
+    fill,
+    group_header,
+    icon,
+    pad,
+    pressable,
+    row,
+    skeleton,
+    space,
+    txt,
+)
+from client.usecases.sync_answers import CardView, RefusedChange
+
+
+@dataclass(frozen=True)
+class InboxCalls:
+    """What a person can do in the inbox."""
+
+    open: Callable[[str], None]
+    card: CardCalls
+    again: Press
+
+
+def inbox_page(look: Look, state: InboxState, chosen: str | None, on: InboxCalls) -> ft.Control:
+    """Return the inbox in whatever state it is."""
+    thing = state.chosen(chosen)
+    if look.phone or not look.wide:
+        head = None if look.phone else pane_header(look, look.t("nav.inbox"), count(look, state.inbox.count) if state.inbox.count else "")
+        return col(head, fill(_stacked(look, state, thing, on)), expand=True)
+    left = col(
+        pane_header(look, look.t("nav.inbox"), count(look, state.inbox.count) if state.inbox.count else ""),
+        fill(ft.ListView(_rows(look, state, thing, on), expand=True) if thing else ft.Container()),
+        _solved(look, state),
+        expand=True,
+    )
+    right = _detail(look, state, thing, on) if thing else _nothing(look, state, on)
+    return list_detail(look, left, right)
+
+
+def _solved(look: Look, state: InboxState) -> ft.Control | None:
+    if not state.inbox.solved:
+        return None
+    words = txt(look, look.n("inbox.solved", state.inbox.solved), "meta", "ink3")
+    return ft.Container(row(icon(look, "history", 14, "ink3"), words), padding=S16)
+
+
+def _nothing(look: Look, state: InboxState, on: InboxCalls) -> ft.Control:
+    """Return what stands here when nothing needs anyone, or nothing is known yet."""
+    if state.phase == "failed":
+        again = button(look, "inbox.again", look.t("act.try_again"), on.again, glyph="refresh-cw", kind="primary")
+        return empty(look, "database", look.t("list.failed"), look.t(f"error.{state.failure}"), again, tone="need")
+    if state.phase != "ready":
+        return skeleton(look, 4) if state.phase == "slow" else ft.Container()
+    return empty(look, "check-check", look.t("inbox.empty"), look.t("inbox.empty_text"), tone="ok")
+
+
+def _rows(look: Look, state: InboxState, chosen: CardView | RefusedChange | None, on: InboxCalls) -> list[ft.Control]:
+    cells: list[ft.Control] = []
+    if state.inbox.cards:
+        cells.append(group_header(look, look.t("inbox.decide"), count(look, len(state.inbox.cards)), tone="need"))
+        cells += [_row(look, thing, thing is chosen, on) for thing in state.inbox.cards]
+    if state.inbox.refused:
+        cells.append(group_header(look, look.t("inbox.attention"), count(look, len(state.inbox.refused))))
+        cells += [_row(look, thing, thing is chosen, on) for thing in state.inbox.refused]
+    return cells
+
+
+def _row(look: Look, thing: CardView | RefusedChange, chosen: bool, on: InboxCalls) -> ft.Control:
+    id = thing.id if isinstance(thing, CardView) else thing.tx
+    title, second = _names(look, thing)
+    glyph, tone = glyph_of(thing)
+    size = 40 if look.phone else 32
+    words = ft.Column(
+        [txt(look, title, weight=W5), txt(look, second or " ", "meta", "ink2")],
+        spacing=2 if look.phone else 0,
+        expand=True,
+        alignment=CENTRE,
+    )
+    return pressable(
+        f"inbox.{id}",
+        title,
+        row(disc(look, glyph, tone, size, 18 if look.phone else 16), words, txt(look, age(look, thing.at), "meta", "ink3"), gap=S12),
+        lambda: on.open(id),
+        selected=chosen,
+        height=64 if look.phone else 56,
+        padding=pad(S16 if look.phone else S8),
+        radius=0 if look.phone else R8,
+        margin=None if look.phone else ft.Margin.symmetric(horizontal=S8),
+        bgcolor=look.c.accent_soft if chosen else None,
+    )
+
+
+def _names(look: Look, thing: CardView | RefusedChange) -> tuple[str, str]:
+    if isinstance(thing, CardView):
+        return title_of(look, thing), thing.about or look.t(f"entity.{thing.entity}")
+    return thing.label or thing.title, look.t("inbox.deferred" if thing.is_deferred else "inbox.refused")
+
+
+def _detail(look: Look, state: InboxState, thing: CardView | RefusedChange, on: InboxCalls) -> ft.Control:
+    """Return the chosen thing on a wide window."""
+    if isinstance(thing, CardView):
+        place = (state.inbox.cards.index(thing) + 1, len(state.inbox.cards))
+        return ft.ListView([ft.Container(card_page(look, thing, place, on.card, state.busy), padding=pad(S24, S12))], expand=True, key=f"card.{thing.id}")
+    return ft.ListView([ft.Container(refused_page(look, thing, on.card), padding=pad(S24, S16))], expand=True, key=f"refused.{thing.tx}")
+
+
+def _stacked(look: Look, state: InboxState, thing: CardView | RefusedChange | None, on: InboxCalls) -> ft.Control:
+    """Return the list of a phone: the chosen thing stands open in its place."""
+    if thing is None:
+        return _nothing(look, state, on)
+    cells: list[ft.Control] = []
+    groups: tuple[tuple[str, str, tuple[CardView | RefusedChange, ...]], ...] = (
+        ("inbox.decide", "need", state.inbox.cards),
+        ("inbox.attention", "ink3", state.inbox.refused),
+    )
+    for label, tone, things in groups:
+        if things:
+            cells.append(group_header(look, look.t(label), count(look, len(things)), tone=tone))
+        for i, one in enumerate(things):
+            if one is not thing:
+                cells.append(_row(look, one, False, on))
+                continue
+            open_one = card_page(look, one, (i + 1, len(things)), on.card, state.busy) if isinstance(one, CardView) else refused_page(look, one, on.card)
+            cells.append(ft.Container(card(look, open_one), padding=pad(S16)))
+            cells.append(space(S8))
+    solved = _solved(look, state)
+    return ft.ListView([*cells, *([solved] if solved else [])], expand=True)

@@ -1,0 +1,99 @@
+"""Signing in on an installed client: one card, nothing else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import flet as ft
+
+from client.ui.shell import mark
+from client.ui.theme import S8, S12, S16, S24, Look
+from client.ui.view_models.sign_in import SignInState
+from client.ui.widgets import (
+    TOP,
+    W5,
+    W6,
+    Message,
+    Press,
+    button,
+    card,
+    col,
+    edge,
+    icon,
+    link,
+    pad,
+    row,
+    text_field,
+    txt,
+)
+
+WIDTH = 400
+
+
+@dataclass(frozen=True)
+class SignInCalls:
+    """What a person can do on the sign-in page. type: name of the field and its text."""
+
+    type: Callable[[str, str], None]
+    enter: Press
+    language: Press
+
+
+def sign_in_page(look: Look, state: SignInState, on: SignInCalls) -> ft.Control:
+    """Return the page: the account of this device is filled in, so that a password is all that is typed."""
+    lead = look.t("sign_in.known" if state.is_known else "sign_in.first")
+    fields = [
+        _field(look, state, on, "server", "globe", focused=False),
+        _field(look, state, on, "email", "mail", focused=not state.is_known),
+        _field(look, state, on, "password", "lock", focused=state.is_known),
+    ]
+    go = button(look, "sign_in.enter", look.t("sign_in.enter"), on.enter, kind="primary", big=True, expand=True, busy=state.busy)
+    body = col(
+        txt(look, look.t("sign_in.title"), "title", weight=W6, key="sign_in.title"),
+        txt(look, lead, tone="ink2", lines=3),
+        *fields,
+        _failure(look, state),
+        row(go),
+        gap=S12,
+    )
+    head = row(mark(look, 40), txt(look, "Fieldfare", "title", weight=W6), gap=S12)
+    other = row(link(look, "sign_in.language", look.t("sign_in.language"), on.language))
+    held = ft.Container(col(head, card(look, body, S24 if not look.phone else S16), other, gap=S16), width=min(WIDTH, look.width - 2 * S16))
+    return ft.Container(
+        ft.SafeArea(ft.Column([held], scroll=ft.ScrollMode.HIDDEN, alignment=ft.MainAxisAlignment.CENTER), expand=True),
+        expand=True,
+        alignment=ft.Alignment.CENTER,
+        bgcolor=look.c.canvas,
+        padding=pad(S16, S24),
+    )
+
+
+def _field(look: Look, state: SignInState, on: SignInCalls, name: str, glyph: str, *, focused: bool) -> ft.Control:
+    problem = next((p for p in state.problems if p.field in (name, f"{name}_url")), None)
+    return text_field(
+        look,
+        f"sign_in.{name}",
+        look.t(f"sign_in.{name}"),
+        {"server": state.server, "email": state.email, "password": state.password}[name],
+        lambda text: on.type(name, text),
+        message=Message(look.t(problem.reason)) if problem else None,
+        hint="crm.firma.ro" if name == "server" else "",
+        glyph=glyph,
+        secret=name == "password",
+        focused=focused,
+        submit=on.enter,
+    )
+
+
+def _failure(look: Look, state: SignInState) -> ft.Control | None:
+    if not state.message:
+        return None
+    words = txt(look, look.t(state.message), "meta", "need", W5, lines=4, expand=True, key="sign_in.failure")
+    return ft.Container(
+        row(icon(look, "circle-alert", 16, "need"), words, gap=S8, cross=TOP),
+        bgcolor=look.c.need_soft,
+        border=edge(look, "need_soft"),
+        border_radius=8,
+        padding=pad(S12, S8),
+    )
+
+

@@ -1,0 +1,253 @@
+"""The Sync page: what waits, since when, why, and when it is tried again; the proof of equality; working offline."""
+
+from dataclasses import dataclass
+
+import flet as ft
+
+from client.ui.dates import clock, moment
+from client.ui.figures import NO_BREAK, count, size
+from client.ui.shell import pane_header
+from client.ui.theme import S4, S8, S12, S16, S24, Look
+from client.ui.view_models.sync_page import SyncPageState
+from client.ui.widgets import (
+    CENTRE,
+    STRETCH,
+    W4,
+    W5,
+    W6,
+    Part,
+    Press,
+    button,
+    card,
+    col,
+    disc,
+    dot,
+    empty,
+    fill,
+    group_header,
+    icon,
+    line,
+    listing,
+    pad,
+    pressable,
+    rich,
+    row,
+    skeleton,
+    space,
+    switch,
+    txt,
+)
+from client.usecases.sync_answers import Proof, SyncStatus, WaitingItem
+
+GLYPHS = {
+    "note": "sticky-note", "company": "building-2", "contact": "user", "contact_point": "phone", "address": "map-pin",
+    "bank_account": "landmark", "company_contact": "link", "related_person": "users", "sync_conflict": "git-compare",
+}  # fmt: skip
+HERO = {
+    "idle": ("cloud-check", "ok"), "syncing": ("refresh-cw", "accent"), "loading": ("download", "accent"), "offline": ("cloud-off", "wait"),
+    "paused": ("timer", "wait"), "work_offline": ("plane", "wait"), "needs_sign_in": ("lock", "need"),
+    "needs_upgrade": ("download", "need"), "quarantined": ("shield", "need"),
+}  # fmt: skip
+SIDE = 344
+DAY_US = 86_400_000_000
+
+
+@dataclass(frozen=True)
+class SyncCalls:
+    """What a person can do on the Sync page."""
+
+    sync_now: Press
+    pause: Press
+    work_offline: Press
+    inbox: Press
+    sign_in: Press
+    again: Press
+
+
+def sync_page(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
+    """Return the page in whatever state it is."""
+    head = None if look.phone else pane_header(look, look.t("nav.sync"))
+    if state.phase == "failed":
+        again = button(look, "sync.again", look.t("act.try_again"), on.again, kind="primary")
+        failed = empty(look, "database", look.t("sync.failed"), look.t(f"error.{state.failure}"), again, tone="need")
+        return col(head, fill(failed), expand=True)
+    if state.phase != "ready":
+        return col(head, fill(skeleton(look, 5) if state.phase == "slow" else None), expand=True)
+    side = [*_proof(look, state.status.proof), _offline(look, state.status, on), _device(look, state.status)]
+    main = [_hero(look, state, on), space(S16), *_queue(look, state, on)]
+    if look.phone or not look.wide:
+        body = ft.ListView([ft.Container(col(*main, *side, gap=S12), padding=pad(S16, S8))], expand=True)
+        return col(head, fill(body), expand=True)
+    left = ft.ListView(main, expand=True, padding=pad(S24, S16))
+    right = ft.Container(
+        ft.ListView(side, spacing=S12, padding=S16), width=SIDE, bgcolor=look.c.canvas if look.c.dark else look.c.sunken
+    )
+    rule = ft.Container(width=1, bgcolor=look.c.line)
+    return col(head, line(look), fill(row(ft.Container(left, expand=True), rule, right, gap=0, cross=STRETCH)), expand=True)
+
+
+def _hero(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
+    """Return where sync stands: what is so, what is safe, what happens next, and the one thing to press."""
+    status = state.status
+    glyph, tone = HERO[status.link]
+    if status.link == "idle" and status.waiting:
+        glyph, tone = "cloud-upload", "wait"
+    title = txt(look, _title(look, status), "title", weight=W6, lines=2, key="sync.title")
+    why = txt(look, _why(look, status), tone="ink2", lines=4)
+    following = _next(look, status)
+    after = row(icon(look, "timer", 16, "ink3"), txt(look, following, "meta", "ink2", lines=2, expand=True)) if following else None
+    bar = ft.ProgressBar(value=_share(status), color=look.c.accent, bgcolor=look.c.line, bar_height=4) if status.link == "loading" else None
+    badge = disc(look, glyph, "ink2" if tone == "accent" else tone)
+    if look.phone:
+        return col(row(badge, fill(title), gap=S12), why, bar, after, _acts(look, status, on), gap=S12)
+    return row(badge, col(title, why, bar, after, gap=S4, expand=True), _acts(look, status, on), gap=S16, cross=ft.CrossAxisAlignment.START)
+
+
+def _acts(look: Look, status: SyncStatus, on: SyncCalls) -> ft.Control | None:
+    wide = True if look.phone else None
+    if status.link == "needs_sign_in":
+        return row(button(look, "sync.sign_in", look.t("sync.sign_in"), on.sign_in, glyph="lock", kind="primary", expand=wide))
+    if status.link in ("work_offline", "needs_upgrade"):
+        return None
+    if status.link == "paused":
+        return row(button(look, "sync.pause", look.t("sync.continue"), on.pause, glyph="refresh-cw", kind="primary", expand=wide))
+    label = look.t("sync.try_now" if status.link == "offline" else "sync.now")
+    now = button(look, "sync.now", label, on.sync_now, glyph="refresh-cw", kind="primary", busy=status.link in ("syncing", "loading"), expand=wide)
+    pause = button(look, "sync.pause", look.t("sync.pause"), on.pause, kind="outline")
+    return row(now, pause) if look.phone else row(pause, now, tight=True)
+
+
+def _title(look: Look, status: SyncStatus) -> str:
+    if status.link in ("loading", "needs_sign_in", "needs_upgrade", "quarantined"):
+        return look.t(f"sync.title.{status.link}")
+    if status.waiting:
+        return look.n("sync.title.waiting_short" if look.phone else "sync.title.waiting", status.waiting)
+    return look.t("sync.title.all_sent" if status.last_ok_at is not None else "sync.title.never")
+
+
+def _why(look: Look, status: SyncStatus) -> str:
+    """Return the reason in a sentence, and what is safe."""
+    safe = look.t("sync.safe")
+    if status.link == "offline":
+        since = look.t("sync.why.offline_since", at=moment(look, status.offline_since)) if status.offline_since is not None else look.t("sync.why.offline")
+        reason = look.t(f"error.{status.cause}") if status.cause else since
+        return f"{reason} {safe}"
+    if status.link == "loading":
+        total = count(look, status.total_rows) if status.total_rows is not None else "…"
+        return look.t("sync.why.loading", rows=count(look, status.loaded_rows), total=total)
+    if status.link == "idle":
+        at = moment(look, status.last_ok_at) if status.last_ok_at is not None else ""
+        return look.t("sync.why.idle", at=at) if at else look.t("sync.why.never")
+    return f"{look.t(f'sync.why.{status.link}')} {safe if status.link != 'syncing' else ''}".strip()
+
+
+def _next(look: Look, status: SyncStatus) -> str:
+    if status.next_attempt_at is None or status.link not in ("offline", "idle"):
+        return ""
+    seconds = max(0, round(status.next_attempt_at / 1_000_000 - look.now.timestamp()))
+    if status.link == "idle":
+        return look.t("sync.next_check", at=clock(look, status.next_attempt_at))
+    return look.t("sync.next", in_=f"{seconds // 60}:{seconds % 60:02d}")
+
+
+def _share(status: SyncStatus) -> float | None:
+    return min(1.0, status.loaded_rows / status.total_rows) if status.total_rows else None
+
+
+def _queue(look: Look, state: SyncPageState, on: SyncCalls) -> list[ft.Control]:
+    """Return what needs a person, what only waits, and what was sent."""
+    parts: list[ft.Control] = []
+    needs = state.inbox.count
+    if needs:
+        rows = [txt(look, look.n("sync.needs_you_why", needs), "meta", "need", lines=2)]
+        words = col(txt(look, look.t("sync.open_inbox"), weight=W5), *rows, gap=2, expand=True)
+        face = row(dot(look, "needs_you"), icon(look, "inbox", 18), words, icon(look, "chevron-right", 16, "ink3"), gap=S12)
+        go = pressable("sync.inbox", look.t("sync.open_inbox"), face, on.inbox, padding=pad(S12, S8), radius=12)
+        parts += [group_header(look, look.t("sync.needs_you"), str(needs), tone="need", left=0), listing(look, [go]), space(S8)]
+    if state.queue.waiting:
+        parts.append(group_header(look, look.t("sync.waiting"), str(len(state.queue.waiting)), left=0))
+        parts += [listing(look, [_waiting(look, item, state.status) for item in state.queue.waiting[:50]]), space(S8)]
+    if state.queue.sent:
+        parts.append(group_header(look, look.t("sync.sent_today"), count(look, state.queue.sent_today), left=0))
+        sent = [
+            ft.Container(
+                row(icon(look, "check", 16, "ok"), txt(look, s.label, tone="ink2", expand=True), txt(look, clock(look, s.at), "meta", "ink3"), gap=S12),
+                height=48 if look.phone else 40,
+                padding=pad(S12),
+            )
+            for s in state.queue.sent
+        ]
+        parts.append(card(look, col(*sent), padding=0))
+    return parts
+
+
+def _waiting(look: Look, item: WaitingItem, status: SyncStatus) -> ft.Control:
+    """Return one save that waits: what, since when, why."""
+    why = look.t(f"sync.item.{item.state}") if item.state != "pending" else look.t(f"sync.item.{'idle' if status.link == 'idle' else status.link}")
+    second = f"{look.t('sync.since', at=moment(look, item.saved_at))} · {why}"
+    words = ft.Column(
+        [txt(look, item.label, weight=W5, lines=2 if look.phone else 1), txt(look, second, "meta", "ink2", lines=2 if look.phone else 1)],
+        spacing=2 if look.phone else 0,
+        expand=True,
+        alignment=CENTRE,
+        tight=True,
+    )
+    weight = txt(look, size(look, item.size_bytes), "meta", "ink3") if item.size_bytes else None
+    return ft.Container(
+        row(dot(look, "waiting"), icon(look, GLYPHS.get(item.entity, "pencil"), 18), words, weight, gap=S12),
+        height=None if look.phone else 56,
+        padding=pad(S12, S12 if look.phone else 0),
+    )
+
+
+def _proof(look: Look, proof: Proof | None) -> list[ft.Control]:
+    """Return the proof that replica and centre are equal, or what differs."""
+    if proof is None:
+        return []
+    equal = not proof.differing
+    head = row(
+        icon(look, "shield-check" if equal else "shield", 18, "ok" if equal else "need"),
+        txt(look, look.t("proof.equal" if equal else "proof.differs"), weight=W6, expand=True, key="proof"),
+        txt(look, moment(look, proof.at), "meta", "ink3"),
+    )
+    rows: list[Part] = [(count(look, proof.total), "ink", W6), " " + look.t("proof.rows")]
+    named = [(e, n) for e, n in proof.rows.items() if n and e in ("company", "contact", "note")]
+    detail = ", ".join(f"{count(look, n)}{NO_BREAK}{look.n(f'proof.{e}', n)}" for e, n in named)
+    words = rich(look, rows, "body", "ink2")
+    if not equal:
+        names = ", ".join(look.t(f"entity.{e}") for e in proof.differing)
+        words = rich(look, [look.t("proof.differs_why", what=names)], "body", "ink2")
+    figure = " · ".join(proof.figure[i : i + 4].upper() for i in range(0, 12, 4))
+    return [
+        card(
+            look,
+            col(
+                head,
+                words,
+                txt(look, detail, "meta", "ink2", lines=3) if detail and equal else None,
+                txt(look, look.t("proof.figure", figure=figure), "meta", "ink3"),
+                gap=S8,
+            ),
+        )
+    ]
+
+
+def _offline(look: Look, status: SyncStatus, on: SyncCalls) -> ft.Control:
+    words = col(
+        txt(look, look.t("sync.work_offline"), weight=W6),
+        txt(look, look.t("sync.work_offline_text"), "meta", "ink2", lines=3),
+        expand=True,
+    )
+    is_on = status.link == "work_offline"
+    return card(look, row(icon(look, "plane", 18), words, switch(look, "sync.work_offline", look.t("sync.work_offline"), is_on, on.work_offline), gap=S12))
+
+
+def _device(look: Look, status: SyncStatus) -> ft.Control:
+    """Return how much is carried along on this device."""
+    head = row(
+        icon(look, "hard-drive", 18),
+        txt(look, look.t("sync.on_device"), weight=W6, expand=True),
+        txt(look, size(look, status.size_bytes), weight=W6) if status.size_bytes else None,
+    )
+    last = look.t("sync.last_ok", at=moment(look, status.last_ok_at)) if status.last_ok_at is not None else look.t("pill.nothing_yet")
+    return card(look, col(head, txt(look, last, "meta", "ink2", W4, lines=2), gap=S8))

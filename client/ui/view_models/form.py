@@ -1,0 +1,220 @@
+"""A form on one record: what is typed, what is wrong with it, and what others changed meanwhile. Typed text is never lost."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from client.events import Event, RecordsChanged
+from client.ui.facade import Crm
+from client.ui.router import FormPlace
+from client.ui.view_models.base import DEBOUNCE_S, Phase, Rest, ViewModel
+from client.usecases.answers import Choice, Finding, FormEnd, FormStart, Label, Owner, Saved
+from shared_models.errors import RecordInvalid
+from shared_models.fields import Column, Kind, columns
+from shared_models.registry import CRM
+
+
+@dataclass(frozen=True)
+class FormState:
+    """State of a form. typed: field -> as it stands in the field, text for everything that is typed letter by letter."""
+
+    place: FormPlace
+    start: FormStart | None = None
+    typed: Mapping[str, object] = field(default_factory=dict)
+    names: Mapping[str, Label | str] = field(default_factory=dict)
+    """Field -> name of the record that was picked in it."""
+    findings: tuple[Finding, ...] = ()
+    kept: frozenset[str] = frozenset()
+    """Fields whose warning the person overrides."""
+    theirs: Mapping[str, object] = field(default_factory=dict)
+    """Field -> stored value that came while the field was being changed here."""
+    has_news: bool = False
+    """A newer record arrived; what is typed stands."""
+    picking: str | None = None
+    pick_text: str = ""
+    picks: tuple[Choice, ...] = ()
+    saving: bool = False
+    warned: bool = False
+    """A save was stopped by warnings; the next one keeps the values."""
+    phase: Phase = "reading"
+    failure: str = ""
+
+    @property
+    def changed(self) -> dict[str, Any]:  # Any: stored values
+        """Return field -> stored value of the fields that differ from what the form opened with."""
+        if self.start is None:
+            return {}
+        found = {name: stored(_column(self.start.entity, name), typed) for name, typed in self.typed.items()}
+        return {name: value for name, value in found.items() if value != self.start.values.get(name)}
+
+    def shows(self, name: str) -> object:
+        """Return what stands in a field."""
+        held = self.start.values.get(name) if self.start else None
+        return self.typed.get(name, held)
+
+    def finding(self, name: str) -> Finding | None:
+        """Return what is wrong with a field: an error before a warning, an overridden warning not at all."""
+        own = [f for f in self.findings if f.field == name and (f.severity == "error" or name not in self.kept)]
+        return min(own, key=lambda f: f.severity != "error", default=None)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """Return the warnings that nobody has overridden."""
+        return tuple(f for f in self.findings if f.severity == "warning" and f.field not in self.kept)
+
+
+class FormModel(ViewModel[FormState]):
+    """Intentions in a form. drafts: where what is typed is kept until it is saved or given up."""
+
+    def __init__(
+        self,
+        crm: Crm,
+        place: FormPlace,
+        owner: Owner | None,
+        drafts: dict[str, dict[str, object]],
+        key: str,
+        rest: Rest = asyncio.sleep,
+    ) -> None:
+        super().__init__(FormState(place), rest)
+        self._crm, self._owner, self._drafts, self._key = crm, owner, drafts, key
+        self._turn = 0
+
+    async def start(self) -> None:
+        """Open the form, with what was typed into it before, if anything was."""
+        start = await self.read(self._open())
+        if start is None:
+            return
+        self.put(start=start, typed=dict(self._drafts.get(self._key, {})))
+        if start.replaces is not None or self.state.typed:
+            await self._check()
+
+    def _open(self) -> Any:  # Any: one of three coroutines of the facade
+        place = self.state.place
+        if place.refused is not None:
+            return self._crm.open_refused(place.refused)
+        if place.card is not None:
+            return self._crm.decide_by_edit(place.card)
+        return self._crm.open_form(place.entity, place.id, self._owner)
+
+    async def on_event(self, event: Event) -> None:
+        """Tell that a newer record arrived. Nothing that was typed changes."""
+        start = self.state.start
+        if not isinstance(event, RecordsChanged) or not event.from_centre or start is None or start.id is None:
+            return
+        if start.id in event.ids.get(start.entity, ()) or start.entity in event.every:
+            self.put(has_news=True)
+
+    async def take_news(self) -> None:
+        """Show the newer record; the fields that were changed here keep what was typed, and name what stands there now."""
+        old, mine = self.state.start, self.state.changed
+        newer: FormStart = await self._open()
+        assert old is not None  # there is no news before the form is open
+        clashing = {n: newer.values.get(n) for n in mine if newer.values.get(n) != old.values.get(n)}
+        typed = {n: t for n, t in self.state.typed.items() if n in mine}
+        self.put(start=newer, typed=typed, theirs=clashing, has_news=False)
+
+    def hide_news(self) -> None:
+        """Go on with the form as it is: the save still says what it was based on."""
+        self.put(has_news=False)
+
+    def type(self, name: str, value: object) -> None:
+        """Keep what stands in a field now, at once."""
+        typed = {**self.state.typed, name: value}
+        self._drafts[self._key] = dict(typed)
+        self.put(
+            typed=typed,
+            kept=self.state.kept - {name},
+            warned=False,
+            findings=tuple(f for f in self.state.findings if f.field != name),
+            theirs={n: v for n, v in self.state.theirs.items() if n != name},
+        )
+
+    async def look_over(self) -> None:
+        """Check what was typed when the fingers rest."""
+        self._turn += 1
+        turn = self._turn
+        await self._rest(DEBOUNCE_S * 2)
+        if turn == self._turn and self.state.start is not None and not self.state.saving:
+            await self._check(required=False)
+
+    async def _check(self, required: bool = True) -> None:
+        assert self.state.start is not None  # callers look first
+        values = self.state.changed if self.state.place.id else {**self.state.start.values, **self.state.changed}
+        found = await self._crm.check(self.state.start.entity, values)
+        self.put(findings=tuple(f for f in found if required or f.reason != "problem.required"))
+
+    def keep(self, name: str) -> None:
+        """Override the warning on a field."""
+        self.put(kept=self.state.kept | {name})
+
+    # -- pickers ---------------------------------------------------------------------------------------------------------
+
+    async def pick_open(self, name: str, text: str = "") -> None:
+        """Offer records for a field, best first."""
+        self.put(picking=name, pick_text=text)
+        self._turn += 1
+        turn = self._turn
+        if text:
+            await self._rest(DEBOUNCE_S)
+        if turn != self._turn or self.state.start is None:
+            return
+        entity = _column(self.state.start.entity, name).col.references or ""
+        picks = await self._crm.find_choices(entity, text)
+        if turn == self._turn:
+            self.put(picks=picks)
+
+    def pick(self, name: str, choice: Choice | None) -> None:
+        """Put a record into a field, or nothing."""
+        self.type(name, choice.id if choice else None)
+        self.put(picking=None, pick_text="", picks=(), names={**self.state.names, name: choice.label if choice else ""})
+
+    def pick_close(self) -> None:
+        """Leave a picker as it was."""
+        self.put(picking=None, pick_text="", picks=())
+
+    # -- the end -----------------------------------------------------------------------------------------------------------
+
+    async def save(self) -> Saved | None:
+        """Save. None when something has to be looked at first; the messages say what."""
+        start = self.state.start
+        if start is None or self.state.saving:
+            return None
+        await self._check()
+        if any(f.severity == "error" for f in self.state.findings):
+            return None
+        if self.state.warnings and not self.state.warned:
+            self.put(warned=True)
+            return None
+        self.put(saving=True)
+        try:
+            saved = await self._crm.save(FormEnd(start, self.state.changed))
+        except RecordInvalid as refusal:
+            self.put(findings=tuple(Finding(p.field, p.reason, p.params) for p in refusal.problems))
+            return None
+        finally:
+            self.put(saving=False)
+        self._drafts.pop(self._key, None)
+        return saved
+
+    def give_up(self) -> dict[str, object]:
+        """Forget what was typed, and return it, so that it can be brought back."""
+        return self._drafts.pop(self._key, {})
+
+
+def stored(column: Column, typed: object) -> Any:  # Any: a stored value
+    """Return the stored form of what stands in a field; text that is no number stays text, and the check names it."""
+    if isinstance(typed, str):
+        text = typed if column.col.widget == "long_text" else typed.strip()
+        if not text:
+            return None if column.optional else ""
+        if column.kind is Kind.INTEGER:
+            return int(text) if text.lstrip("-").isdigit() else text
+        return text
+    return sorted(str(item) for item in typed) if isinstance(typed, list | tuple | set | frozenset) else typed
+
+
+def _column(entity: str, name: str) -> Column:
+    return next(column for column in columns(CRM.get(entity)) if column.name == name)
+
+

@@ -1,0 +1,90 @@
+"""The inbox: cards to decide, and changes that the centre refused. Every decision is an ordinary save that can be undone."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from client.events import ChangeLogChanged, Event, RecordsChanged
+from client.ui.facade import Crm
+from client.ui.view_models.base import Phase, Rest, ViewModel
+from client.usecases.answers import Saved
+from client.usecases.sync_answers import CardView, Decision, Inbox, RefusedChange
+
+
+@dataclass(frozen=True)
+class InboxState:
+    """What the inbox shows. busy: a decision is being saved."""
+
+    inbox: Inbox = field(default_factory=Inbox)
+    busy: bool = False
+    phase: Phase = "reading"
+    failure: str = ""
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids of cards and refused changes, in the order of the screen."""
+        return [card.id for card in self.inbox.cards] + [change.tx for change in self.inbox.refused]
+
+    def chosen(self, id: str | None) -> CardView | RefusedChange | None:
+        """Return the thing of that id; the first one when there is none (any more)."""
+        things = [*self.inbox.cards, *self.inbox.refused]
+        named = [t for t in things if (t.id if isinstance(t, CardView) else t.tx) == id]
+        return (named or things or [None])[0]
+
+
+def suggested(card: CardView) -> Decision:
+    """Return the sensible answer: both where both can stand, else what was typed last."""
+    if card.can_keep_both:
+        return "kept_both"
+    return "restored_mine" if (card.mine.at or 0) > (card.theirs.at or 0) else "kept_theirs"
+
+
+class InboxModel(ViewModel[InboxState]):
+    """Intentions in the inbox."""
+
+    def __init__(self, crm: Crm, rest: Rest = asyncio.sleep) -> None:
+        super().__init__(InboxState(), rest)
+        self._crm = crm
+
+    async def start(self) -> None:
+        """Read what needs the reader."""
+        await self._load(first=True)
+
+    async def on_event(self, event: Event) -> None:
+        """Read again when something was decided here or elsewhere."""
+        if isinstance(event, ChangeLogChanged | RecordsChanged):
+            await self._load(first=False)
+
+    def neighbour(self, id: str | None, step: int) -> str | None:
+        """Return the id of the next or previous thing."""
+        ids = self.state.ids
+        if not ids:
+            return None
+        here = ids.index(id) if id in ids else 0
+        return ids[max(0, min(len(ids) - 1, here + step))]
+
+    async def decide(self, card: str, decision: Decision) -> Saved | None:
+        """Close a card; None while another decision is being saved."""
+        if self.state.busy:
+            return None
+        self.put(busy=True)
+        try:
+            saved = await self._crm.decide(card, decision)
+        finally:
+            self.put(busy=False)
+        await self._load(first=False)
+        return saved
+
+    async def retry(self, tx: str) -> None:
+        """Send a refused change again."""
+        await self._crm.retry(tx)
+        await self._load(first=False)
+
+    async def discard(self, tx: str) -> None:
+        """Give a refused change up."""
+        await self._crm.discard(tx)
+        await self._load(first=False)
+
+    async def _load(self, first: bool) -> None:
+        found = await self.read(self._crm.inbox(), first=first)
+        if found is not None:
+            self.put(inbox=found)

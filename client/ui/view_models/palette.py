@@ -1,0 +1,69 @@
+"""The palette: one box for any record and any action."""
+
+import asyncio
+from dataclasses import dataclass
+
+from client.ui.facade import Crm
+from client.ui.view_models.base import DEBOUNCE_S, Rest, ViewModel
+from client.usecases.answers import Hit
+
+ACTIONS = ("companies", "contacts", "inbox", "sync", "settings", "new.company", "new.contact", "sync_now", "theme", "help")
+"""Names of the actions, in the order in which they are offered."""
+
+
+@dataclass(frozen=True)
+class PaletteState:
+    """What the palette offers. chosen: place in hits, then actions."""
+
+    text: str = ""
+    hits: tuple[Hit, ...] = ()
+    actions: tuple[str, ...] = ACTIONS[:5]
+    chosen: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many things are offered."""
+        return len(self.hits) + len(self.actions)
+
+
+class Palette(ViewModel[PaletteState]):
+    """Intentions in the palette. names: action -> its words, in the reader's language, to be found by."""
+
+    def __init__(self, crm: Crm, names: dict[str, str], rest: Rest = asyncio.sleep) -> None:
+        super().__init__(PaletteState(), rest)
+        self._crm = crm
+        self._names = names
+        self._turn = 0
+
+    async def start(self) -> None:
+        """Offer what was used lately."""
+        self.put(hits=await self._crm.search(""))
+
+    async def type(self, text: str) -> None:
+        """Show what is typed at once, and search when the fingers rest."""
+        self.put(text=text, actions=self._matching(text), chosen=0)
+        self._turn += 1
+        turn = self._turn
+        if text:
+            await self._rest(DEBOUNCE_S)
+        if turn == self._turn:
+            hits = await self._crm.search(text.strip())
+            if turn == self._turn:
+                self.put(hits=hits)
+
+    def move(self, step: int) -> None:
+        """Choose the next or previous thing."""
+        if self.state.size:
+            self.put(chosen=(self.state.chosen + step) % self.state.size)
+
+    def taken(self) -> Hit | str | None:
+        """Return the record or the action that is chosen."""
+        state = self.state
+        things: list[Hit | str] = [*state.hits, *state.actions]
+        return things[state.chosen] if state.chosen < len(things) else None
+
+    def _matching(self, text: str) -> tuple[str, ...]:
+        wanted = text.strip().casefold()
+        if not wanted:
+            return ACTIONS[:5]
+        return tuple(a for a in ACTIONS if any(w.startswith(wanted) for w in self._names[a].casefold().split()))

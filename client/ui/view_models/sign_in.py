@@ -1,0 +1,59 @@
+"""Signing in on an installed client: for the first time over the network, later also without one."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from client.ui.facade import Crm, Door
+from client.ui.view_models.base import Rest, ViewModel, code_of
+from shared_models.errors import FieldProblem, RecordInvalid, SyncError, UnlockFailed, Unreachable
+
+
+@dataclass(frozen=True)
+class SignInState:
+    """What the sign-in page shows. message: text key of what went wrong. is_known: an account is on this device."""
+
+    server: str = ""
+    email: str = ""
+    password: str = ""
+    is_known: bool = False
+    busy: bool = False
+    message: str = ""
+    problems: tuple[FieldProblem, ...] = field(default=())
+
+
+class SignIn(ViewModel[SignInState]):
+    """Intentions on the sign-in page."""
+
+    def __init__(self, door: Door, rest: Rest = asyncio.sleep) -> None:
+        super().__init__(SignInState(), rest)
+        self._door = door
+
+    async def start(self) -> None:
+        """Fill in the account of this device."""
+        server, email = await self._door.last()
+        self.put(server=server, email=email, is_known=bool(email))
+
+    def type(self, field: str, text: str) -> None:
+        """Keep what is typed."""
+        problems = tuple(p for p in self.state.problems if p.field != field)
+        self.put(**{field: text}, message="", problems=problems)
+
+    async def enter(self) -> Crm | None:
+        """Sign in or unlock; None when something was wrong, which is then in the state."""
+        state = self.state
+        if state.busy:
+            return None
+        self.put(busy=True, message="", problems=())
+        try:
+            return await self._door.enter(state.server, state.email, state.password)
+        except RecordInvalid as refusal:
+            self.put(problems=refusal.problems)
+        except UnlockFailed as failure:
+            self.put(message=str(failure))
+        except Unreachable:
+            self.put(message="sign_in.unreachable")
+        except SyncError as error:
+            self.put(message=f"error.{code_of(error)}")
+        finally:
+            self.put(busy=False)
+        return None

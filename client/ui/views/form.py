@@ -1,0 +1,91 @@
+"""The form over a screen: right sheet on wide windows, full page on the phone."""
+
+import flet as ft
+
+from client.ui.desk import Desk
+from client.ui.layouts.form import FormCalls, form_sheet
+from client.ui.router import ENTITY_OF, FormPlace, Place, record_place
+from client.ui.shell import side_sheet
+from client.ui.theme import Look
+from client.ui.view_models.form import FormModel
+from client.ui.view_models.shell import Snack
+from client.ui.views.hooks import use_keys, use_model
+from client.usecases.answers import Owner, Saved
+
+
+@ft.component
+def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Control:  # a component
+    """One open form."""
+    key = place.url
+    model = use_model(desk, lambda: FormModel(desk.crm, form, _owner(place), desk.drafts, key), [key])
+
+    def close() -> None:
+        desk.keyboard.set_typing(False)
+        desk.go(_without_form(place))
+
+    def discard() -> None:
+        changed, typed = bool(model.state.changed), model.give_up()
+        close()
+        if changed:
+            desk.drafts[key] = typed
+            desk.run(_offer_back(desk, key))
+
+    async def save() -> None:
+        saved = await model.save()
+        if saved is not None:
+            desk.keyboard.set_typing(False)
+            desk.go(_after(place, form, saved))
+            await desk.shell.saved(saved)
+
+    def typed(name: str, held: object) -> None:
+        model.type(name, held)
+        desk.run(model.look_over())
+
+    def pressed(name: str) -> bool:
+        if name == "ctrl+enter":
+            desk.run(save())
+        elif name == "escape":
+            if model.state.picking is not None:
+                model.pick_close()
+            else:
+                discard()
+        # While a form is open, keys of the screen under it do nothing.
+        return True
+
+    use_keys(desk, pressed)
+    on = FormCalls(
+        typed=typed,
+        pick_open=lambda name, text: desk.run(model.pick_open(name, text)),
+        pick=model.pick,
+        keep=model.keep,
+        take_news=lambda: desk.run(model.take_news()),
+        hide_news=model.hide_news,
+        save=lambda: desk.run(save()),
+        discard=discard,
+        again=lambda: desk.run(model.start()),
+    )
+    return ft.Stack(side_sheet(look, form_sheet(look, model.state, on), discard), expand=True, fit=ft.StackFit.EXPAND)
+
+
+async def _offer_back(desk: Desk, key: str) -> None:
+    """Offer what was typed back for as long as the message stands; then forget it."""
+    snack = Snack("snack.form_discarded", place=key)
+    await desk.shell.say(snack)
+    if desk.place.url != key and desk.shell.state.snack != snack:
+        desk.drafts.pop(key, None)
+
+
+def _owner(place: Place) -> Owner | None:
+    """Return the record that a new part will belong to: the one whose page is open."""
+    entity = ENTITY_OF.get(place.screen)
+    return Owner(entity, place.id) if entity and place.id else None
+
+
+def _without_form(place: Place) -> Place:
+    return place.with_form(None)
+
+
+def _after(place: Place, form: FormPlace, saved: Saved) -> Place:
+    """Return where a save leads: a new company or contact shows its page."""
+    is_new = form.id is None and form.refused is None and form.card is None
+    return record_place(form.entity, saved.id) if is_new and form.entity in ("company", "contact") else place.with_form(None)

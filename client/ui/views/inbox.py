@@ -1,0 +1,83 @@
+"""The inbox: its model, its layout, and the keys that decide."""
+
+import flet as ft
+
+from client.ui.desk import Desk
+from client.ui.layouts.card import CardCalls
+from client.ui.layouts.inbox import InboxCalls, inbox_page
+from client.ui.router import FORMS, FormPlace, Place, record_place
+from client.ui.shell import ShellCalls, top_bar
+from client.ui.theme import Look
+from client.ui.view_models.inbox import InboxModel
+from client.ui.view_models.shell import Snack
+from client.ui.views.hooks import use_keys, use_model
+from client.ui.widgets import col, fill
+from client.usecases.sync_answers import CardView, Decision, RefusedChange
+
+DECISIONS: dict[str, Decision] = {"1": "kept_theirs", "2": "restored_mine", "3": "kept_both"}
+
+
+@ft.component
+def InboxView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Control:  # a component
+    """The inbox."""
+    model = use_model(desk, lambda: InboxModel(desk.crm))
+    on = _calls(desk, model, place)
+
+    def key(name: str) -> bool:
+        thing = model.state.chosen(place.id)
+        if name in ("j", "k", "arrow down", "arrow up"):
+            on.card.step(1 if name in ("j", "arrow down") else -1)
+        elif name == "e" and thing is not None:
+            on.card.edit(thing)
+        elif name in DECISIONS and isinstance(thing, CardView) and (name != "3" or thing.can_keep_both):
+            on.card.decide(thing.id, DECISIONS[name])
+        elif name == "1" and isinstance(thing, RefusedChange):
+            on.card.retry(thing.tx)
+        else:
+            return False
+        return True
+
+    use_keys(desk, key)
+    body = inbox_page(look, model.state, place.id, on)
+    if not look.phone:
+        return body
+    return col(top_bar(look, desk.shell.state, frame, look.t("nav.inbox")), fill(body), expand=True)
+
+
+def _calls(desk: Desk, model: InboxModel, place: Place) -> InboxCalls:
+    async def decide(card: str, decision: Decision) -> None:
+        saved = await model.decide(card, decision)
+        if saved is not None:
+            await desk.shell.saved(saved, "snack.done")
+
+    async def settle(tx: str, retried: bool) -> None:
+        await (model.retry(tx) if retried else model.discard(tx))
+        await desk.shell.say(Snack("snack.retried" if retried else "snack.discarded"))
+
+    def step(by: int) -> None:
+        chosen = model.state.chosen(place.id)
+        here = None if chosen is None else chosen.id if isinstance(chosen, CardView) else chosen.tx
+        following = model.neighbour(here, by)
+        if following is not None:
+            desk.go(Place("inbox", following))
+
+    def edit(thing: CardView | RefusedChange) -> None:
+        if thing.entity not in FORMS:
+            return
+        is_card = isinstance(thing, CardView)
+        form = FormPlace(thing.entity, thing.record, None if is_card else thing.tx, thing.id if is_card else None)
+        desk.go(Place("inbox", thing.id if is_card else thing.tx, "", form))
+
+    def open_record(thing: CardView | RefusedChange) -> None:
+        if thing.entity in ("company", "contact"):
+            desk.go(record_place(thing.entity, thing.record))
+
+    card = CardCalls(
+        decide=lambda id, decision: desk.run(decide(id, decision)),
+        edit=edit,
+        open=open_record,
+        retry=lambda tx: desk.run(settle(tx, True)),
+        discard=lambda tx: desk.run(settle(tx, False)),
+        step=step,
+    )
+    return InboxCalls(open=lambda id: desk.go(Place("inbox", id)), card=card, again=lambda: desk.run(model.start()))

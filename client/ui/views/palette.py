@@ -1,0 +1,87 @@
+"""The palette and the list of keys, over whatever screen is open."""
+
+from dataclasses import replace
+
+import flet as ft
+
+from client.ui.desk import Desk
+from client.ui.layouts.palette import PaletteCalls, help_sheet, palette_sheet
+from client.ui.router import Place, place_of, record_place
+from client.ui.shell import ShellCalls, centre_sheet
+from client.ui.theme import Look
+from client.ui.view_models.palette import Palette
+from client.ui.views.hooks import use_keys, use_model
+from client.usecases.answers import Hit
+
+STEPS = {"arrow down": 1, "arrow up": -1}
+
+
+def action_names(look: Look) -> dict[str, str]:
+    """Return action -> its words."""
+    names = {name: look.t(f"nav.{name}") for name in ("companies", "contacts", "inbox", "sync", "settings")}
+    names |= {name: look.t(name) for name in ("new.company", "new.contact")}
+    return names | {name: look.t(f"palette.{name}") for name in ("sync_now", "theme", "help")}
+
+
+@ft.component
+def PaletteView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a component
+    """The open palette."""
+    names = action_names(look)
+    model = use_model(desk, lambda: Palette(desk.crm, names), [look.lang])
+
+    def close() -> None:
+        desk.keyboard.set_typing(False)
+        desk.shell.show()
+
+    def take(thing: Hit | str) -> None:
+        close()
+        _act(desk, frame, thing)
+
+    def enter() -> None:
+        thing = model.taken()
+        if thing is not None:
+            take(thing)
+
+    def key(name: str) -> bool:
+        if name in STEPS:
+            model.move(STEPS[name])
+        elif name == "escape":
+            close()
+        return True
+
+    ft.on_mounted(lambda: desk.keyboard.set_typing(False))
+    use_keys(desk, key)
+    on = PaletteCalls(type=lambda text: desk.run(model.type(text)), take=take, enter=enter)
+    return ft.Stack(centre_sheet(look, palette_sheet(look, model.state, names, on), close), expand=True, fit=ft.StackFit.EXPAND)
+
+
+def _act(desk: Desk, frame: ShellCalls, thing: Hit | str) -> None:
+    """Go to a record, or do what an action says."""
+    if isinstance(thing, Hit):
+        desk.go(record_place(thing.entity, thing.id))
+    elif thing.startswith("new."):
+        frame.new(thing.removeprefix("new."))
+    elif thing == "sync_now":
+        desk.go(Place("sync"))
+        desk.run(desk.crm.sync_now())
+    elif thing == "theme":
+        held = desk.shell.state.preferences
+        desk.run(desk.shell.prefer(replace(held, theme="light" if held.theme == "dark" else "dark")))
+    elif thing == "help":
+        desk.shell.show(help=True)
+    else:
+        desk.go(place_of(f"/{thing}"))
+
+
+@ft.component
+def HelpView(desk: Desk, look: Look) -> ft.Control:  # a component
+    """The open list of keys."""
+
+    def key(name: str) -> bool:
+        if name in ("escape", "?"):
+            desk.shell.show()
+        return True
+
+    use_keys(desk, key)
+    sheet = help_sheet(look, desk.shell.show)
+    return ft.Stack(centre_sheet(look, sheet, desk.shell.show, 640), expand=True, fit=ft.StackFit.EXPAND)

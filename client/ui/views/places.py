@@ -1,0 +1,59 @@
+"""Sync, Settings and the phone's page of further places."""
+
+import flet as ft
+
+from client.ui.desk import Desk
+from client.ui.layouts.settings import SettingsCalls, more_page, settings_page
+from client.ui.layouts.sync_page import SyncCalls, sync_page
+from client.ui.router import Place
+from client.ui.shell import ShellCalls, top_bar
+from client.ui.theme import Look
+from client.ui.view_models.sync_page import SyncPage
+from client.ui.views.hooks import use_model
+from client.ui.widgets import col, fill
+
+
+@ft.component
+def SyncView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a component
+    """The Sync page."""
+    model = use_model(desk, lambda: SyncPage(desk.crm))
+    on = SyncCalls(
+        sync_now=lambda: desk.run(model.sync_now()),
+        pause=lambda: desk.run(model.pause()),
+        work_offline=lambda: desk.run(model.work_offline()),
+        inbox=lambda: desk.go(Place("inbox")),
+        sign_in=lambda: desk.run(leave(desk)),
+        again=lambda: desk.run(model.start()),
+    )
+    body = sync_page(look, model.state, on)
+    if not look.phone:
+        return body
+    return col(top_bar(look, desk.shell.state, frame, look.t("nav.sync"), back=Place("more")), fill(body), expand=True)
+
+
+@ft.component
+def SettingsView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a component
+    """The settings."""
+    on = SettingsCalls(
+        prefer=lambda preferences: desk.run(desk.shell.prefer(preferences)),
+        help=lambda: desk.shell.show(help=True),
+        sign_out=lambda: desk.run(leave(desk)),
+    )
+    body = settings_page(look, desk.shell.state, on)
+    if not look.phone:
+        return body
+    return col(top_bar(look, desk.shell.state, frame, look.t("nav.settings"), back=Place("more")), fill(body), expand=True)
+
+
+@ft.component
+def MoreView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a component
+    """Further places of the phone."""
+    head = top_bar(look, desk.shell.state, frame, look.t("nav.more"))
+    return col(head, fill(more_page(look, desk.shell.state, frame)), expand=True)
+
+
+async def leave(desk: Desk) -> None:
+    """Sign out, and hand the window back to whoever opened it."""
+    await desk.crm.sign_out()
+    desk.close()
+    await desk.left()
