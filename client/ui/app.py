@@ -58,7 +58,7 @@ async def stay() -> None:
 
 
 def open_ui(page: ft.Page, crm: Crm, now: Clock = utc_now, left: Callable[[], Awaitable[None]] = stay) -> Desk:
-    """Draw the interface of a signed-in person. left: what follows a sign-out. Closing the desk that is returned stops the news."""
+    """Draw the interface of a signed-in person. left: what follows a sign-out. Closing the desk stops the news."""
     prepare(page)
     desk = Desk(page, crm, Shell(crm), left)
     page.on_close = lambda _: desk.close()
@@ -85,12 +85,12 @@ def Entrance(  # a component
 ) -> ft.Control:
     """The window before anyone is in."""
     window = use_window(page, now)
-    language, set_language = ft.use_state(preferences.language)
+    held, hold = ft.use_state(preferences)
     model = ft.use_memo(lambda: SignIn(door), [])
     colours = colours_of(preferences, window.is_dark)
     _repaint(page, colours)
-    look = look_of(replace(preferences, language=language), colours, window, lambda _: None)
-    other = lambda: set_language("en" if language == "ro" else "ro")  # noqa: E731  # one expression
+    look = look_of(held, colours, window, lambda _: None)
+    other = lambda: hold(replace(held, language="en" if held.language == "ro" else "ro"))  # noqa: E731  # one expression
     return SignInView(page, look, model, entered, other)
 
 
@@ -121,15 +121,14 @@ def App(desk: Desk, now: Clock) -> ft.Control:  # a component
 
 def use_window(page: ft.Page, now: Clock) -> Window:
     """Return size, address and time of the window; redraws when one of them changes."""
-    window, set_window = ft.use_state(
-        lambda: Window(
-            int(page.width or 1280),
-            int(page.height or 800),
-            page.platform_brightness == ft.Brightness.DARK,
-            page.route or "/",
-            now(),
-        )
+    first = Window(
+        int(page.width or 1280),
+        int(page.height or 800),
+        page.platform_brightness == ft.Brightness.DARK,
+        page.route or "/",
+        now(),
     )
+    window, set_window = ft.use_state(first)
 
     def begin() -> None:
         page.on_resize = lambda e: set_window(lambda w: replace(w, width=int(e.width), height=int(e.height)))

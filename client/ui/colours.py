@@ -1,6 +1,6 @@
 """The colours of the look by role, in three sets: light, dark, and outdoor for sunlight on the dashboard.
 
-Every pair that carries text or a mark is checked by `tests/ui/test_contrast.py`. Values: `ui.md` and the look's table of tokens.
+Every pair that carries text or a mark is checked by `tests/ui/test_contrast.py`. Values: the look's table of tokens.
 """
 
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What every view has at hand: the facade, the frame's model, the way to other places, and a guard round what a person starts."""
+"""What every view has at hand: the facade, the frame's model, other places, and a guard round what a person starts."""
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine

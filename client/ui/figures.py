@@ -22,7 +22,7 @@ def size(look: Look, size_bytes: int) -> str:
     """Return a size in the unit that fits: 1 KB, 2.4 MB."""
     if size_bytes < 1_000_000:
         return f"{max(1, round(size_bytes / 1000))}{NO_BREAK}KB"
-    figure = f"{size_bytes / 1_000_000:.1f}"
+    figure = f"{size_bytes / 1_000_000:.1f}".removesuffix(".0")
     return f"{figure.replace('.', ',') if look.lang == 'ro' else figure}{NO_BREAK}MB"
 
 

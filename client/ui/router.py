@@ -56,7 +56,7 @@ def place_of(route: str) -> Place:
     """Return the place of an address; whatever is not understood leads to the nearest place that is."""
     url = urlsplit(route)
     parts = [unquote(part) for part in url.path.split("/") if part]
-    screen = next((s for s in SCREENS if parts and parts[0] == s), "companies")
+    screen: Screen = next((s for s in SCREENS if parts and parts[0] == s), "companies")
     has_id = screen in ("companies", "contacts", "inbox") and len(parts) > 1 and parts[0] == screen
     tab = parts[2] if has_id and len(parts) > 2 else ""
     return Place(screen, parts[1] if has_id else None, tab, _form(dict(parse_qsl(url.query))))

@@ -7,14 +7,13 @@ import flet as ft
 
 from client.ui.dates import moment
 from client.ui.router import Place, Screen
-from client.ui.theme import R8, R12, R16, S4, S8, S12, S16, S24, S32, Look
+from client.ui.theme import R8, R12, R16, S4, S8, S12, S16, S24, Look
 from client.ui.view_models.shell import ShellState
 from client.ui.widgets import (
     CENTRE,
     STRETCH,
     W5,
     W6,
-    Maybe,
     Press,
     avatar,
     badge,
@@ -80,21 +79,9 @@ def mark(look: Look, size: float = 28) -> ft.Container:
     )
 
 
-def pane_header(look: Look, title: str, count: str = "", *actions: Maybe) -> ft.Container:
-    """Return the head of a pane: title, quiet count, actions at the right."""
-    return ft.Container(
-        row(
-            txt(look, title, "title", weight=W6),
-            txt(look, count, "meta", "ink3", key="count") if count else None,
-            fill(),
-            *actions,
-        ),
-        height=56,
-        padding=pads(left=S16, right=S12),
-    )
-
-
-def framed(look: Look, state: ShellState, on: ShellCalls, place: Place, content: ft.Control, over: list[ft.Control]) -> ft.Control:
+def framed(
+    look: Look, state: ShellState, on: ShellCalls, place: Place, content: ft.Control, over: list[ft.Control]
+) -> ft.Control:
     """Return the whole window but for the phone's top bar. over: scrims and sheets, lowest first."""
     body = _phone(look, state, on, place, content) if look.phone else _desktop(look, state, on, place, content)
     layers: list[ft.Control] = [body, *over]
@@ -158,7 +145,9 @@ def new_options(look: Look, on: ShellCalls) -> list[tuple[str, str, Press]]:
 def _rail(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Container:
     plus = ft.Container(icon(look, "plus", 18), width=32, height=32, alignment=ft.Alignment.CENTER, border_radius=R8)
     new = menu(look, plus, new_options(look, on), look.t("act.new_key"))
-    top = row(mark(look), txt(look, "Fieldfare", weight=W6, expand=True), ft.Semantics(identifier="new", button=True, content=new))
+    top = row(
+        mark(look), txt(look, "Fieldfare", weight=W6, expand=True), ft.Semantics(identifier="new", button=True, content=new)
+    )
     search = pressable(
         "palette.open",
         look.t("act.search"),
@@ -228,7 +217,12 @@ def _rail_of_icons(look: Look, state: ShellState, on: ShellCalls, place: Place) 
         )
 
     places = [item(s, glyph) for s, glyph in (*PLACES, *SYNC_PLACES)]
-    new = menu(look, ft.Container(icon(look, "plus", 20), width=40, height=40, alignment=ft.Alignment.CENTER), new_options(look, on), look.t("act.new_key"))
+    new = menu(
+        look,
+        ft.Container(icon(look, "plus", 20), width=40, height=40, alignment=ft.Alignment.CENTER),
+        new_options(look, on),
+        look.t("act.new_key"),
+    )
     find = icon_button(look, "palette.open", "search", look.t("act.search"), on.palette)
     state_word, words = pill_of(look, state.status)
     return ft.Container(
@@ -244,8 +238,12 @@ def _rail_of_icons(look: Look, state: ShellState, on: ShellCalls, place: Place) 
                 pressable(
                     "sync.pill",
                     words,
-                    icon(look, {"sent": "cloud-check", "waiting": "cloud-upload"}.get(state_word, "circle-alert"), 20,
-                         {"sent": "ink3", "waiting": "wait"}.get(state_word, "need")),
+                    icon(
+                        look,
+                        {"sent": "cloud-check", "waiting": "cloud-upload"}.get(state_word, "circle-alert"),
+                        20,
+                        {"sent": "ink3", "waiting": "wait"}.get(state_word, "need"),
+                    ),
                     lambda: on.go(Place("sync")),
                     width=40,
                     height=40,
@@ -264,9 +262,7 @@ def _rail_of_icons(look: Look, state: ShellState, on: ShellCalls, place: Place) 
 
 def _phone(look: Look, state: ShellState, on: ShellCalls, place: Place, content: ft.Control) -> ft.Control:
     return ft.Container(
-        ft.SafeArea(
-            col(ft.Container(content, expand=True), _bottom_bar(look, state, on, place), expand=True), expand=True
-        ),
+        ft.SafeArea(col(ft.Container(content, expand=True), _bottom_bar(look, state, on, place), expand=True), expand=True),
         bgcolor=look.c.surface,
         expand=True,
     )
@@ -307,7 +303,12 @@ def _bottom_bar(look: Look, state: ShellState, on: ShellCalls, place: Place) -> 
         bgcolor=look.c.accent,
         alignment=ft.Alignment.CENTER,
     )
-    new = ft.Semantics(identifier="new", button=True, label=look.t("act.new"), content=menu(look, plus, new_options(look, on), look.t("act.new")))
+    new = ft.Semantics(
+        identifier="new",
+        button=True,
+        label=look.t("act.new"),
+        content=menu(look, plus, new_options(look, on), look.t("act.new")),
+    )
     return ft.Container(
         row(
             cell("companies", "building-2"),
@@ -341,51 +342,3 @@ def top_bar(
         height=56,
         padding=pads(left=S4 if back else S16, right=S4 if actions else S16),
     )
-
-
-def scrim(look: Look, press: Press) -> ft.Container:
-    """Return the shade under a sheet; a press on it closes the sheet."""
-    return ft.Container(bgcolor=look.c.scrim, left=0, top=0, right=0, bottom=0, on_click=lambda _: press(), key="scrim")
-
-
-def side_sheet(look: Look, content: ft.Control, press: Press, width: float = 600) -> list[ft.Control]:
-    """Return a sheet at the right of a wide window, or the full page of a phone."""
-    if look.phone:
-        page = ft.Container(ft.SafeArea(content, expand=True), bgcolor=look.c.surface, left=0, right=0, top=0, bottom=0)
-        return [page]
-    sheet = ft.Container(
-        content,
-        right=S8,
-        top=S8,
-        bottom=S8,
-        width=min(width, look.width - S32),
-        bgcolor=look.c.surface,
-        border_radius=R12,
-        border=edge(look),
-        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
-        shadow=ft.BoxShadow(blur_radius=48, color=look.c.shadow, offset=ft.Offset(0, 8)),
-    )
-    return [scrim(look, press), sheet]
-
-
-def centre_sheet(look: Look, content: ft.Control, press: Press, width: float = 560, top: float = 96) -> list[ft.Control]:
-    """Return a sheet in the upper middle: the palette, the list of keys. On the phone it takes the full width."""
-    box = ft.Container(
-        content,
-        width=look.width - S16 if look.phone else width,
-        bgcolor=look.c.surface,
-        border_radius=R16,
-        border=edge(look),
-        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
-        shadow=ft.BoxShadow(blur_radius=48, color=look.c.shadow, offset=ft.Offset(0, 8)),
-    )
-    holder = ft.Container(box, left=0, right=0, top=S8 if look.phone else top, alignment=ft.Alignment.TOP_CENTER)
-    return [scrim(look, press), holder]
-
-
-def list_detail(look: Look, left: ft.Control, right: ft.Control) -> ft.Control:
-    """Return list and detail side by side."""
-    rule = ft.Container(width=1, bgcolor=look.c.line)
-    return row(ft.Container(left, width=368), rule, ft.Container(right, expand=True), gap=0, cross=STRETCH)
-
-

@@ -140,7 +140,9 @@ class FakeCrm:
         found, start = self._matching("company", query), int(after or 0)
         rows = tuple(self._company_row(r) for r in found[start : start + PAGE_ROWS])
         following = str(start + PAGE_ROWS) if len(found) > start + PAGE_ROWS else None
-        return Page(rows, following, len(found) if query.text or query.mine or query.role or len(found) < 3 else 1173 + len(found))
+        return Page(
+            rows, following, len(found) if query.text or query.mine or query.role or len(found) < 3 else 1173 + len(found)
+        )
 
     def _company_row(self, r: dict[str, Any]) -> CompanyRow:
         return CompanyRow(
@@ -194,7 +196,10 @@ class FakeCrm:
             elif value and column.col.references == "team":
                 shown[column.name] = "Transilvania"
             elif value and column.col.references == "pick_list_item":
-                shown[column.name] = INDUSTRIES.get(value) or {"office": Label("Head office", "Sediu"), "depot": Label("Warehouse", "Depozit")}.get(value, value)
+                shown[column.name] = INDUSTRIES.get(value) or {
+                    "office": Label("Head office", "Sediu"),
+                    "depot": Label("Warehouse", "Depozit"),
+                }.get(value, value)
             elif value and column.col.references:
                 shown[column.name] = self.title(column.col.references, value)
         return shown
@@ -235,7 +240,9 @@ class FakeCrm:
             row = {c.name: (False if c.kind == "boolean" and not c.optional else None) for c in data_columns(CRM.get(entity))}
             row |= {"roles": ["prospect"]} if entity == "company" else {}
             row |= {"kind": "mobile", "validity": "unknown"} if entity == "contact_point" else {}
-        values = {c.name: row.get(c.name) for c in data_columns(CRM.get(entity)) if not c.is_owner or entity == "company_contact"}
+        values = {
+            c.name: row.get(c.name) for c in data_columns(CRM.get(entity)) if not c.is_owner or entity == "company_contact"
+        }
         if owner and entity == "company_contact":
             values[f"{owner.entity}_id"] = owner.id
         choices = {
@@ -270,7 +277,11 @@ class FakeCrm:
 
     async def save(self, form: FormEnd) -> Saved:
         start = form.start
-        problems = [FieldProblem(f.field, f.reason) for f in await self.check(start.entity, {**start.values, **form.values}) if f.severity == "error"]
+        problems = [
+            FieldProblem(f.field, f.reason)
+            for f in await self.check(start.entity, {**start.values, **form.values})
+            if f.severity == "error"
+        ]
         if problems:
             raise RecordInvalid(tuple(problems))
         self.saved.append(form)
@@ -315,7 +326,9 @@ class FakeCrm:
     async def decide(self, card: str, decision: Decision) -> Saved:
         self.decided.append((card, decision))
         gone = next(c for c in self.inbox_.cards if c.id == card)
-        self.inbox_ = replace(self.inbox_, cards=tuple(c for c in self.inbox_.cards if c.id != card), solved=self.inbox_.solved + 1)
+        self.inbox_ = replace(
+            self.inbox_, cards=tuple(c for c in self.inbox_.cards if c.id != card), solved=self.inbox_.solved + 1
+        )
         self.status_ = replace(self.status_, needs_you=self.inbox_.count)
         self.tell(ChangeLogChanged())
         return Saved(f"decide:{card}", gone.record, f"Kept both: {gone.title}")
@@ -397,13 +410,62 @@ def believable_crm() -> FakeCrm:
             "description": "Livrare prin curtea din spate, până la ora 10. Plata la 30 de zile." if i < 4 else None,
             "_place": place, "_last": ago(days=days) if days is not None else None, "updated_at": ago(days=(i * 7) % 45 + 0.1),
         }  # fmt: skip
-        _add(crm, "address", i, {"company_id": id, "kind_id": "office", "street": "Str. Mihai Săulescu 42", "city": place, "county": "Brașov", "country": "RO"})
-        _add(crm, "contact_point", i, {"company_id": id, "kind": "phone", "value": f"0368 000 {120 + i}", "is_primary": True, "validity": "ok"})
-        _add(crm, "contact_point", i + 100, {"company_id": id, "kind": "email", "value": f"receptie@firma{i}.example" if i else "receptie@sapte-brazi.example", "validity": "bounced" if i == 3 else "ok"})
+        _add(
+            crm,
+            "address",
+            i,
+            {
+                "company_id": id,
+                "kind_id": "office",
+                "street": "Str. Mihai Săulescu 42",
+                "city": place,
+                "county": "Brașov",
+                "country": "RO",
+            },
+        )
+        _add(
+            crm,
+            "contact_point",
+            i,
+            {"company_id": id, "kind": "phone", "value": f"0368 000 {120 + i}", "is_primary": True, "validity": "ok"},
+        )
+        _add(
+            crm,
+            "contact_point",
+            i + 100,
+            {
+                "company_id": id,
+                "kind": "email",
+                "value": f"receptie@firma{i}.example" if i else "receptie@sapte-brazi.example",
+                "validity": "bounced" if i == 3 else "ok",
+            },
+        )
     first = company_id(0)
-    _add(crm, "address", 500, {"company_id": first, "kind_id": "depot", "street": "DN1 km 147", "city": "Predeal", "opening_hours": "06:00–14:00"})
-    _add(crm, "bank_account", 1, {"company_id": first, "iban": "RO49AAAA1B31007593840000", "bank_name": "Banca Exemplu", "currency": "RON", "is_default": True, "verified_at": ago(days=200)})
-    _add(crm, "bank_account", 2, {"company_id": first, "iban": "RO09BCYP0000001234567890", "bank_name": "Banca Exemplu", "currency": "EUR"})
+    _add(
+        crm,
+        "address",
+        500,
+        {"company_id": first, "kind_id": "depot", "street": "DN1 km 147", "city": "Predeal", "opening_hours": "06:00–14:00"},
+    )
+    _add(
+        crm,
+        "bank_account",
+        1,
+        {
+            "company_id": first,
+            "iban": "RO49AAAA1B31007593840000",
+            "bank_name": "Banca Exemplu",
+            "currency": "RON",
+            "is_default": True,
+            "verified_at": ago(days=200),
+        },
+    )
+    _add(
+        crm,
+        "bank_account",
+        2,
+        {"company_id": first, "iban": "RO09BCYP0000001234567890", "bank_name": "Banca Exemplu", "currency": "EUR"},
+    )
     for i, (given, family, job, at, phone, mail, state) in enumerate(CONTACTS):
         id = contact_id(i)
         crm.states[id] = state
@@ -412,15 +474,46 @@ def believable_crm() -> FakeCrm:
             "do_not_call": False, "birth_date": "--05-17" if i == 0 else None, "_company": company_id(at), "_phone": phone, "_mail": mail,
             "_place": COMPANIES[at][1], "_last": ago(days=at), "updated_at": ago(days=i * 2 + 0.2),
         }  # fmt: skip
-        _add(crm, "company_contact", i, {"company_id": company_id(at), "contact_id": id, "is_primary": i in (0, 4), "ended_on": "2025-06-30" if i == 3 else None})
+        _add(
+            crm,
+            "company_contact",
+            i,
+            {
+                "company_id": company_id(at),
+                "contact_id": id,
+                "is_primary": i in (0, 4),
+                "ended_on": "2025-06-30" if i == 3 else None,
+            },
+        )
         if phone:
-            _add(crm, "contact_point", i + 200, {"contact_id": id, "kind": "mobile", "value": phone, "is_primary": True, "validity": "ok"})
+            _add(
+                crm,
+                "contact_point",
+                i + 200,
+                {"contact_id": id, "kind": "mobile", "value": phone, "is_primary": True, "validity": "ok"},
+            )
         if mail:
             _add(crm, "contact_point", i + 300, {"contact_id": id, "kind": "email", "value": mail, "validity": "ok"})
     _add(crm, "related_person", 1, {"contact_id": contact_id(0), "kind": "child", "name": "Matei", "birth_date": "2015-03-02"})
     for n, (kind, days, by, body, state) in enumerate(DEEDS):
-        changes = (Change("responsible_id", "x", "y", "Maria Ilie", "Ana Pop"), Change("visit_every_days", 30, 14)) if kind == "changed" else ()
-        entry = TimelineEntry(f"d{n}", kind, "note" if kind == "note" else "company", ago(days=days), by, by == "Ana Pop", "", body, changes, False, state)  # type: ignore[arg-type]
+        changes = (
+            (Change("responsible_id", "x", "y", "Maria Ilie", "Ana Pop"), Change("visit_every_days", 30, 14))
+            if kind == "changed"
+            else ()
+        )
+        entry = TimelineEntry(
+            f"d{n}",
+            kind,
+            "note" if kind == "note" else "company",
+            ago(days=days),
+            by,
+            by == "Ana Pop",
+            "",
+            body,
+            changes,
+            False,
+            state,
+        )  # type: ignore[arg-type]
         crm.notes.append((first, entry))
         if kind == "note":
             crm.notes.append((contact_id(0), entry))
@@ -458,7 +551,9 @@ def _trouble(crm: FakeCrm) -> None:
         "tx-9", "Modificat Popas Făget", "company", company_id(14), "Popas Făget", ago(hours=1), "R303", "problem.value", "fiscal_code",
         (Change("fiscal_code", "RO 99000536", "RO 1234"),),
     )  # fmt: skip
-    deferred = RefusedChange("tx-10", "Notă la Vila Belvedere", "note", point, "Vila Belvedere", ago(days=3), "R304", None, None, (), True)
+    deferred = RefusedChange(
+        "tx-10", "Notă la Vila Belvedere", "note", point, "Vila Belvedere", ago(days=3), "R304", None, None, (), True
+    )
     crm.inbox_ = Inbox((phone, text, gone), (refused, deferred), 23)
     crm.queue_ = Queue(
         (
@@ -475,7 +570,13 @@ def _trouble(crm: FakeCrm) -> None:
     )
     proof = Proof(ago(minutes=61), {"company": 1204, "contact": 2811, "note": 6402}, "7f3a91c20b5e4d18")
     crm.status_ = SyncStatus(
-        "offline", 3, crm.inbox_.count, ago(minutes=61), ago(minutes=44), ago(minutes=-0.7), None, proof=proof, size_bytes=18_000_000
+        "offline",
+        3,
+        crm.inbox_.count,
+        ago(minutes=61),
+        ago(minutes=44),
+        ago(minutes=-0.7),
+        None,
+        proof=proof,
+        size_bytes=18_000_000,
     )
-
-

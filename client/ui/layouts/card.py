@@ -164,7 +164,7 @@ def _note(look: Look, thing: CardView) -> ft.Control:
 
 def _acts(look: Look, thing: CardView, on: CardCalls, busy: bool) -> ft.Control:
     best = suggested(thing)
-    own = "" if thing.mine.is_me else "_other"
+    own = "_short" if look.phone else "" if thing.mine.is_me else "_other"
 
     def act(decision: Decision, glyph: str, key: str, expand: bool | None) -> ft.Control:
         return button(
@@ -183,7 +183,17 @@ def _acts(look: Look, thing: CardView, on: CardCalls, busy: bool) -> ft.Control:
     wide = True if look.phone else None
     theirs, mine = act("kept_theirs", "check", "1", wide), act("restored_mine", "undo-2", "2", wide)
     both = act("kept_both", "copy", "3", wide) if thing.can_keep_both else None
-    edit = button(look, "card.edit", look.t("act.edit"), lambda: on.edit(thing), glyph="pencil", kind="outline" if look.phone else "quiet", keys="E", big=True, expand=wide)  # fmt: skip
+    edit = button(
+        look,
+        "card.edit",
+        look.t("act.edit"),
+        lambda: on.edit(thing),
+        glyph="pencil",
+        kind="outline" if look.phone else "quiet",
+        keys="E",
+        big=True,
+        expand=wide,
+    )
     if look.phone:
         return col(row(mine, theirs), row(edit, both), gap=S8)
     return row(theirs, mine, both, fill(), edit)
@@ -200,15 +210,41 @@ def refused_page(look: Look, thing: RefusedChange, on: CardCalls) -> ft.Control:
     glyph, tone = glyph_of(thing)
     reason = look.t(thing.reason) if thing.reason and look.texts.has(thing.reason) else ""
     field = look.t(f"{thing.entity}.{thing.field}") if thing.field else ""
-    why = look.t("inbox.deferred_why") if thing.is_deferred else " ".join(p for p in (_named(field, reason), look.t(f"error.{thing.code}")) if p)
+    why = (
+        look.t("inbox.deferred_why")
+        if thing.is_deferred
+        else " ".join(p for p in (_named(field, reason), look.t(f"error.{thing.code}")) if p)
+    )
     at = f"{day(look, local(look, thing.at).date())}, {clock(look, thing.at)}"
     head = row(
         icon(look, glyph, 18, tone),
         txt(look, thing.label or thing.title, weight=W6, expand=True, lines=2),
         tag(look, look.t(f"entity.{thing.entity}")),
     )
-    retry = button(look, "refused.retry", look.t("act.retry"), lambda: on.retry(thing.tx), glyph="refresh-cw", kind="primary" if thing.is_deferred else "outline", keys="1", expand=True if look.phone else None)  # fmt: skip
-    edit = None if thing.is_deferred else button(look, "refused.edit", look.t("act.edit"), lambda: on.edit(thing), glyph="pencil", kind="primary", keys="E", expand=True if look.phone else None)  # fmt: skip
+    retry = button(
+        look,
+        "refused.retry",
+        look.t("act.retry"),
+        lambda: on.retry(thing.tx),
+        glyph="refresh-cw",
+        kind="primary" if thing.is_deferred else "outline",
+        keys="1",
+        expand=True if look.phone else None,
+    )
+    edit = (
+        None
+        if thing.is_deferred
+        else button(
+            look,
+            "refused.edit",
+            look.t("act.edit"),
+            lambda: on.edit(thing),
+            glyph="pencil",
+            kind="primary",
+            keys="E",
+            expand=True if look.phone else None,
+        )
+    )
     discard = button(look, "refused.discard", look.t("refused.discard"), lambda: on.discard(thing.tx), kind="quiet")
     acts = col(row(retry, edit), row(discard), gap=S8) if look.phone else row(edit, retry, fill(), discard)
     body = col(

@@ -8,13 +8,25 @@ from shared_models.fields import column_of, units
 from shared_models.registry import CRM
 
 GLYPHS = {
-    "archived": "archive", "revived": "rotate-ccw", "link_removed": "unplug", "code": "hash", "cycle": "git-merge",
-    "duplicate": "copy", "bank_account": "landmark",
-}  # fmt: skip
+    "archived": "archive",
+    "revived": "rotate-ccw",
+    "link_removed": "unplug",
+    "code": "hash",
+    "cycle": "git-merge",
+    "duplicate": "copy",
+    "bank_account": "landmark",
+}
 FIELD_GLYPHS = {
-    "name": "user", "fiscal": "landmark", "address": "map-pin", "value": "phone", "account": "landmark", "description": "file-text",
-    "note": "sticky-note", "birth_date": "cake", "responsible_id": "user",
-}  # fmt: skip
+    "name": "user",
+    "fiscal": "landmark",
+    "address": "map-pin",
+    "value": "phone",
+    "account": "landmark",
+    "description": "file-text",
+    "note": "sticky-note",
+    "birth_date": "cake",
+    "responsible_id": "user",
+}
 MAX_IN_SENTENCE = 60
 """Letters of a value that stands in a sentence; longer ones are only shown in their box."""
 
@@ -48,7 +60,10 @@ def values_of(look: Look, card: CardView, side: Side) -> list[tuple[str, str]]:
     entity = CRM.get(card.entity)
     known = [name for name in side.values if name in entity.model_fields]
     lines = [
-        (look.t(f"{card.entity}.{name}"), unbroken(value(look, entity, column_of(entity, name), side.values[name], side.shown.get(name))))
+        (
+            look.t(f"{card.entity}.{name}"),
+            unbroken(value(look, entity, column_of(entity, name), side.values[name], side.shown.get(name))),
+        )
         for name in known
     ]
     filled = [(label, text) for label, text in lines if text]
@@ -78,7 +93,7 @@ def _wrote(look: Look, card: CardView, side: Side, text: str) -> str:
     act = "wrote" if text else ("changed" if has_value else "emptied")
     who = "you" if side.is_me else "they"
     what = unit_label(look, card.entity, card.unit)
-    return look.t(f"card.{who}_{act}", who=side.by, value=text, what=what, when=when).replace(" .", ".")
+    return look.t(f"card.{who}_{act}", who=side.by, value=text, what=what, when=when).replace(" .", ".").replace("..", ".")
 
 
 def _who(look: Look, side: Side) -> str:

@@ -165,7 +165,11 @@ def _section(look: Look, state: FormState, on: FormCalls, name: str, fields: tup
     cells += _paired(look, state, on, pair)
     if not cells:
         return None
-    heading = ft.Container(txt(look, look.t(f"section.{name}"), weight=W6), padding=pads(bottom=4)) if len(sections_of(state.place.entity)) > 1 else None
+    heading = (
+        ft.Container(txt(look, look.t(f"section.{name}"), weight=W6), padding=pads(bottom=4))
+        if len(sections_of(state.place.entity)) > 1
+        else None
+    )
     return col(heading, *cells, gap=S12)
 
 
@@ -209,8 +213,13 @@ def _field(look: Look, state: FormState, on: FormCalls, column: Column, expand: 
         return switch_field(look, id, label, bool(held), lambda: on.typed(name, not held), mark=mark)
     if column.kind is Kind.SET:
         chosen = [str(v) for v in held] if isinstance(held, list | tuple) else []
-        flip = lambda v: lambda: on.typed(name, [x for x in chosen if x != v] if v in chosen else [*chosen, v])  # noqa: E731
-        return chips_field(look, id, label, [(v, choice(look, CRM.get(entity), name, v), v in chosen, flip(v)) for v in ROLES], mark=mark)
+
+        def flip(one: str) -> Press:
+            return lambda: on.typed(name, [x for x in chosen if x != one] if one in chosen else [*chosen, one])
+
+        return chips_field(
+            look, id, label, [(v, choice(look, CRM.get(entity), name, v), v in chosen, flip(v)) for v in ROLES], mark=mark
+        )
     if column.col.widget in ("list", "choice", "language"):
         return _choice(look, state, on, column, expand, message, mark)
     if column.col.references:
@@ -231,10 +240,15 @@ def _field(look: Look, state: FormState, on: FormCalls, column: Column, expand: 
     )
 
 
-def _choice(look: Look, state: FormState, on: FormCalls, column: Column, expand: int | None, message: Message | None, mark: str) -> ft.Control:
+def _choice(
+    look: Look, state: FormState, on: FormCalls, column: Column, expand: int | None, message: Message | None, mark: str
+) -> ft.Control:
     entity, name, held = state.place.entity, column.name, state.shows(column.name)
     assert state.start is not None  # no field is drawn before the form is open
-    put = lambda v: lambda: on.typed(name, v)  # noqa: E731  # one expression
+
+    def put(one: str | None) -> Press:
+        return lambda: on.typed(name, one)
+
     if column.col.references:
         pairs = [(c.id, look.label(c.label)) for c in state.start.choices.get(name, ())]
     elif column.col.widget == "language":
@@ -245,15 +259,28 @@ def _choice(look: Look, state: FormState, on: FormCalls, column: Column, expand:
     none = [("none", look.t("form.none"), put(None))] if column.optional else []
     options = none + [(f"option.{name}.{v}", text, put(v)) for v, text in pairs]
     return choice_field(
-        look, f"field.{name}", look.t(f"{entity}.{name}"), shown, options, hint=look.t("form.choose"), message=message, expand=expand, mark=mark
+        look,
+        f"field.{name}",
+        look.t(f"{entity}.{name}"),
+        shown,
+        options,
+        hint=look.t("form.choose"),
+        message=message,
+        expand=expand,
+        mark=mark,
     )
 
 
-def _picker(look: Look, state: FormState, on: FormCalls, column: Column, expand: int | None, message: Message | None, mark: str) -> ft.Control:
+def _picker(
+    look: Look, state: FormState, on: FormCalls, column: Column, expand: int | None, message: Message | None, mark: str
+) -> ft.Control:
     entity, name, held = state.place.entity, column.name, state.shows(column.name)
     assert state.start is not None  # no field is drawn before the form is open
     shown = look.label(state.names.get(name, state.start.shown.get(name))) if held else ""
-    take = lambda c: lambda: on.pick(name, c)  # noqa: E731  # one expression
+
+    def take(one: Choice | None) -> Press:
+        return lambda: on.pick(name, one)
+
     options = [(f"pick.{c.id}", look.label(c.label), c.detail, take(c)) for c in state.picks]
     if column.optional and not state.pick_text:
         options.insert(0, ("pick.none", look.t("form.none"), "", take(None)))

@@ -9,9 +9,8 @@ from client.ui.dates import age
 from client.ui.figures import count
 from client.ui.layouts.card import CardCalls, card_page, refused_page
 from client.ui.layouts.card_words import glyph_of, title_of
-from client.ui.shell import list_detail, pane_header
 from client.ui.theme import R8, S8, S12, S16, S24, Look
-from client.ui.view_models.inbox import InboxState
+from client.ui.view_models.inbox import InboxState, id_of
 from client.ui.widgets import (
     CENTRE,
     W5,
@@ -24,7 +23,9 @@ from client.ui.widgets import (
     fill,
     group_header,
     icon,
+    list_detail,
     pad,
+    pane_header,
     pressable,
     row,
     skeleton,
@@ -47,7 +48,11 @@ def inbox_page(look: Look, state: InboxState, chosen: str | None, on: InboxCalls
     """Return the inbox in whatever state it is."""
     thing = state.chosen(chosen)
     if look.phone or not look.wide:
-        head = None if look.phone else pane_header(look, look.t("nav.inbox"), count(look, state.inbox.count) if state.inbox.count else "")
+        head = (
+            None
+            if look.phone
+            else pane_header(look, look.t("nav.inbox"), count(look, state.inbox.count) if state.inbox.count else "")
+        )
         return col(head, fill(_stacked(look, state, thing, on)), expand=True)
     left = col(
         pane_header(look, look.t("nav.inbox"), count(look, state.inbox.count) if state.inbox.count else ""),
@@ -88,7 +93,7 @@ def _rows(look: Look, state: InboxState, chosen: CardView | RefusedChange | None
 
 
 def _row(look: Look, thing: CardView | RefusedChange, chosen: bool, on: InboxCalls) -> ft.Control:
-    id = thing.id if isinstance(thing, CardView) else thing.tx
+    id = id_of(thing)
     title, second = _names(look, thing)
     glyph, tone = glyph_of(thing)
     size = 40 if look.phone else 32
@@ -101,7 +106,12 @@ def _row(look: Look, thing: CardView | RefusedChange, chosen: bool, on: InboxCal
     return pressable(
         f"inbox.{id}",
         title,
-        row(disc(look, glyph, tone, size, 18 if look.phone else 16), words, txt(look, age(look, thing.at), "meta", "ink3"), gap=S12),
+        row(
+            disc(look, glyph, tone, size, 18 if look.phone else 16),
+            words,
+            txt(look, age(look, thing.at), "meta", "ink3"),
+            gap=S12,
+        ),
         lambda: on.open(id),
         selected=chosen,
         height=64 if look.phone else 56,
@@ -122,8 +132,14 @@ def _detail(look: Look, state: InboxState, thing: CardView | RefusedChange, on: 
     """Return the chosen thing on a wide window."""
     if isinstance(thing, CardView):
         place = (state.inbox.cards.index(thing) + 1, len(state.inbox.cards))
-        return ft.ListView([ft.Container(card_page(look, thing, place, on.card, state.busy), padding=pad(S24, S12))], expand=True, key=f"card.{thing.id}")
-    return ft.ListView([ft.Container(refused_page(look, thing, on.card), padding=pad(S24, S16))], expand=True, key=f"refused.{thing.tx}")
+        return ft.ListView(
+            [ft.Container(card_page(look, thing, place, on.card, state.busy), padding=pad(S24, S12))],
+            expand=True,
+            key=f"card.{thing.id}",
+        )
+    return ft.ListView(
+        [ft.Container(refused_page(look, thing, on.card), padding=pad(S24, S16))], expand=True, key=f"refused.{thing.tx}"
+    )
 
 
 def _stacked(look: Look, state: InboxState, thing: CardView | RefusedChange | None, on: InboxCalls) -> ft.Control:
@@ -142,7 +158,11 @@ def _stacked(look: Look, state: InboxState, thing: CardView | RefusedChange | No
             if one is not thing:
                 cells.append(_row(look, one, False, on))
                 continue
-            open_one = card_page(look, one, (i + 1, len(things)), on.card, state.busy) if isinstance(one, CardView) else refused_page(look, one, on.card)
+            open_one = (
+                card_page(look, one, (i + 1, len(things)), on.card, state.busy)
+                if isinstance(one, CardView)
+                else refused_page(look, one, on.card)
+            )
             cells.append(ft.Container(card(look, open_one), padding=pad(S16)))
             cells.append(space(S8))
     solved = _solved(look, state)

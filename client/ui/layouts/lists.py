@@ -8,7 +8,6 @@ import flet as ft
 
 from client.ui.dates import age, days_since
 from client.ui.figures import count, initial
-from client.ui.shell import pane_header
 from client.ui.theme import R8, S4, S6, S8, S12, S16, Look
 from client.ui.view_models.record_list import ListState
 from client.ui.widgets import (
@@ -27,6 +26,7 @@ from client.ui.widgets import (
     menu,
     pad,
     pads,
+    pane_header,
     pressable,
     row,
     search_field,
@@ -72,14 +72,16 @@ def list_pane(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: s
     return col(head, *list_body(look, entity, state, on, chosen, top), expand=True)
 
 
-def list_body(
-    look: Look, entity: str, state: AnyState, on: ListCalls, chosen: str | None, top: int
-) -> tuple[ft.Control, ...]:
+def list_body(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: str | None, top: int) -> tuple[ft.Control, ...]:
     """Return search box, filters and rows: what the pane and the phone have in common."""
-    search = search_field(look, "list.search", look.t(f"list.hint.{entity}"), state.typed, on.type, key_hint="/", ref=on.search_box)
+    search = search_field(
+        look, "list.search", look.t(f"list.hint.{entity}"), state.typed, on.type, key_hint="/", ref=on.search_box
+    )
     return (
         ft.Container(search, padding=pads(left=S16, right=S16, bottom=S4 if look.phone else S8, top=S4 if look.phone else 0)),
-        ft.Container(_filters(look, entity, state, on), padding=pads(left=S16, right=S16, bottom=S4, top=S4 if look.phone else 0)),
+        ft.Container(
+            _filters(look, entity, state, on), padding=pads(left=S16, right=S16, bottom=S4, top=S4 if look.phone else 0)
+        ),
         ft.Container(_content(look, entity, state, on, chosen, top), expand=True),
     )
 
@@ -244,5 +246,3 @@ def _words(look: Look, item: AnyRow) -> tuple[str, str, str, bool]:
 
 def _joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
-
-

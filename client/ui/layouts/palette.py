@@ -28,9 +28,19 @@ from client.ui.widgets import (
 from client.usecases.answers import Hit
 
 GLYPHS = {
-    "company": "building-2", "contact": "user", "companies": "building-2", "contacts": "users", "inbox": "inbox", "sync": "refresh-cw",
-    "settings": "settings", "new.company": "plus", "new.contact": "plus", "sync_now": "refresh-cw", "theme": "moon", "help": "keyboard",
-}  # fmt: skip
+    "company": "building-2",
+    "contact": "user",
+    "companies": "building-2",
+    "contacts": "users",
+    "inbox": "inbox",
+    "sync": "refresh-cw",
+    "settings": "settings",
+    "new.company": "plus",
+    "new.contact": "plus",
+    "sync_now": "refresh-cw",
+    "theme": "moon",
+    "help": "keyboard",
+}
 KEYS = (
     ("everywhere", (("Ctrl K", "palette"), ("N", "new"), ("?", "help"), ("Esc", "close"), ("Ctrl Z", "undo"))),
     ("lists", (("/", "search"), ("J  ↓", "next"), ("K  ↑", "previous"), ("E", "edit"))),
@@ -57,7 +67,9 @@ def palette_sheet(look: Look, state: PaletteState, names: dict[str, str], on: Pa
         cells.append(group_header(look, look.t("palette.records" if state.text else "palette.recent")))
     for i, hit in enumerate(state.hits):
         detail = hit.through or hit.detail
-        cells.append(_row(look, f"hit.{hit.id}", GLYPHS.get(hit.entity, "file"), hit.title, detail, i == state.chosen, _take(on, hit)))
+        cells.append(
+            _row(look, f"hit.{hit.id}", GLYPHS.get(hit.entity, "file"), hit.title, detail, i == state.chosen, _take(on, hit))
+        )
     if state.actions:
         cells.append(group_header(look, look.t("palette.actions")))
     for i, name in enumerate(state.actions, len(state.hits)):
@@ -65,7 +77,9 @@ def palette_sheet(look: Look, state: PaletteState, names: dict[str, str], on: Pa
     if not cells:
         cells.append(ft.Container(txt(look, look.t("list.nothing_found"), tone="ink3"), padding=S16))
     room = min(look.height - 240, 420)
-    found = ft.Container(ft.ListView(cells, padding=pads(bottom=S8)), height=min(room, 44 * len(cells) + S16) if not look.phone else room)
+    found = ft.Container(
+        ft.ListView(cells, padding=pads(bottom=S8)), height=min(room, 44 * len(cells) + S16) if not look.phone else room
+    )
     return col(ft.Container(box, padding=S12), line(look), found, tight=True)
 
 
@@ -82,20 +96,40 @@ def _row(look: Look, id: str, glyph: str, title: str, detail: str, chosen: bool,
         gap=S12,
     )
     return pressable(
-        id, f"{title} {detail}".strip(), face, press, selected=chosen, height=look.target + 4, padding=pad(S8), radius=R8,
-        margin=ft.Margin.symmetric(horizontal=S8), bgcolor=look.c.accent_soft if chosen else None,
-    )  # fmt: skip
+        id,
+        f"{title} {detail}".strip(),
+        face,
+        press,
+        selected=chosen,
+        height=look.target + 4,
+        padding=pad(S8),
+        radius=R8,
+        margin=ft.Margin.symmetric(horizontal=S8),
+        bgcolor=look.c.accent_soft if chosen else None,
+    )
 
 
 def help_sheet(look: Look, close: Press) -> ft.Control:
     """Return the list of keys."""
-    head = row(txt(look, look.t("keys.title"), "title", weight=W6, expand=True, key="keys.title"), icon_button(look, "keys.close", "x", look.t("act.close"), close, tone="ink"))
+    head = row(
+        txt(look, look.t("keys.title"), "title", weight=W6, expand=True, key="keys.title"),
+        icon_button(look, "keys.close", "x", look.t("act.close"), close, tone="ink"),
+    )
 
     def group(name: str, items: tuple[tuple[str, str], ...]) -> ft.Control:
-        lines = [row(ft.Container(row(keys(look, key)), width=72), txt(look, look.t(f"keys.{what}"), tone="ink2", expand=True)) for key, what in items]
-        return col(txt(look, look.t(f"keys.group.{name}"), "meta", "ink3", W6), *lines, gap=S8, expand=1 if not look.phone else None)
+        lines = [
+            row(ft.Container(row(keys(look, key)), width=72), txt(look, look.t(f"keys.{what}"), tone="ink2", expand=True))
+            for key, what in items
+        ]
+        return col(
+            txt(look, look.t(f"keys.group.{name}"), "meta", "ink3", W6), *lines, gap=S8, expand=1 if not look.phone else None
+        )
 
     groups = [group(name, items) for name, items in KEYS]
     top = ft.CrossAxisAlignment.START
-    body = col(*groups, gap=S16) if look.phone else col(row(*groups[:2], gap=S24, cross=top), row(*groups[2:], gap=S24, cross=top), gap=S24)
+    body = (
+        col(*groups, gap=S16)
+        if look.phone
+        else col(row(*groups[:2], gap=S24, cross=top), row(*groups[2:], gap=S24, cross=top), gap=S24)
+    )
     return ft.Container(col(head, body, gap=S16, tight=True), padding=pads(left=S24, right=S16, top=S12, bottom=S24 + S4))

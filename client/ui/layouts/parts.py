@@ -35,9 +35,18 @@ from shared_models.registry import CRM
 OpenForm = Callable[[FormPlace], None]
 Archive = Callable[[str, str], None]
 GLYPHS = {
-    "phone": "phone", "mobile": "smartphone", "fax": "printer", "email": "mail", "url": "globe", "messenger": "message-circle",
-    "address": "map-pin", "bank_account": "landmark", "related_person": "users", "contact": "user", "company": "building-2",
-}  # fmt: skip
+    "phone": "phone",
+    "mobile": "smartphone",
+    "fax": "printer",
+    "email": "mail",
+    "url": "globe",
+    "messenger": "message-circle",
+    "address": "map-pin",
+    "bank_account": "landmark",
+    "related_person": "users",
+    "contact": "user",
+    "company": "building-2",
+}
 SECTIONS = {
     "company": {
         "identity": ("name", "code", "industry_id", "roles", "legal_name", "type_id", "status_id", "parent_id"),
@@ -76,7 +85,11 @@ def ties_list(
     other = "contact" if page.entity == "company" else "company"
     add = button(look, "tie.add", look.t(f"tie.add.{other}"), lambda: form(FormPlace("company_contact")), glyph="plus")
     if not page.ties:
-        return [ft.Container(empty(look, GLYPHS[other], look.t(f"tie.empty.{other}"), look.t(f"tie.empty_text.{other}"), add), height=280)]
+        return [
+            ft.Container(
+                empty(look, GLYPHS[other], look.t(f"tie.empty.{other}"), look.t(f"tie.empty_text.{other}"), add), height=280
+            )
+        ]
     now = [t for t in page.ties if not t.ended_on]
     past = [t for t in page.ties if t.ended_on]
     cells: list[ft.Control] = []
@@ -108,15 +121,26 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
             disc(look, GLYPHS[other], "ink2", 32, 16),
             words,
             None if look.phone else txt(look, unbroken(reach), "meta", "ink2"),
-            icon_button(look, f"tie.{tie.id}.edit", "pencil", look.t("act.edit"), lambda: form(FormPlace("company_contact", tie.link_id)), px=16),
-            None if look.phone else icon_button(look, f"tie.{tie.id}.remove", "x", look.t("act.remove"), lambda: archive("company_contact", tie.link_id), px=16),
+            icon_button(
+                look,
+                f"tie.{tie.id}.edit",
+                "pencil",
+                look.t("act.edit"),
+                lambda: form(FormPlace("company_contact", tie.link_id)),
+                px=16,
+            ),
+            None
+            if look.phone
+            else icon_button(
+                look, f"tie.{tie.id}.remove", "x", look.t("act.remove"), lambda: archive("company_contact", tie.link_id), px=16
+            ),
             gap=S12,
         ),
         lambda: open(other, tie.id),
         height=None if look.phone else 56,
         padding=pad(S12, S8 if look.phone else 0),
         radius=12,
-    )  # fmt: skip
+    )
 
 
 def parts_list(
@@ -130,29 +154,51 @@ def parts_list(
         rows = [_part(look, part, form, archive) for part in page.parts_of(entity)]
     if not rows:
         glyph = GLYPHS.get(entity, "phone")
-        return [ft.Container(empty(look, glyph, look.t(f"part.empty.{entity}"), look.t(f"part.empty_text.{entity}"), add), height=280)]
+        return [
+            ft.Container(
+                empty(look, glyph, look.t(f"part.empty.{entity}"), look.t(f"part.empty_text.{entity}"), add), height=280
+            )
+        ]
     return [listing(look, rows), space(S12), row(add)]
 
 
 def _point(look: Look, point: Point, form: OpenForm, archive: Archive, reach: Callable[[str], None]) -> ft.Control:
     schemes = {"phone": "tel:", "mobile": "tel:", "email": "mailto:"}
     address = schemes.get(point.kind, "") + (point.value.replace(" ", "") if point.kind != "url" else point.value)
-    second = _joined(point.label or look.t(f"value.contact_point.kind.{point.kind}"), look.t("tie.primary") if point.is_primary else "")
+    second = _joined(
+        point.label or look.t(f"value.contact_point.kind.{point.kind}"), look.t("tie.primary") if point.is_primary else ""
+    )
     wrong = point.validity in ("bounced", "wrong")
     mark = tag(look, look.t(f"value.contact_point.validity.{point.validity}"), "wait") if wrong else None
     return _line(
-        look, f"point.{point.id}", GLYPHS[point.kind], unbroken(point.value), second, point.state, mark,
-        lambda: reach(address), lambda: form(FormPlace("contact_point", point.id)), lambda: archive("contact_point", point.id),
-    )  # fmt: skip
+        look,
+        f"point.{point.id}",
+        GLYPHS[point.kind],
+        unbroken(point.value),
+        second,
+        point.state,
+        mark,
+        lambda: reach(address),
+        lambda: form(FormPlace("contact_point", point.id)),
+        lambda: archive("contact_point", point.id),
+    )
 
 
 def _part(look: Look, part: Part, form: OpenForm, archive: Archive) -> ft.Control:
     title, second, mark = _part_words(look, part)
     edit = lambda: form(FormPlace(part.entity, part.id))  # noqa: E731  # one expression, used twice
     return _line(
-        look, f"part.{part.id}", GLYPHS[part.entity], title, second, part.state, mark, edit, edit,
+        look,
+        f"part.{part.id}",
+        GLYPHS[part.entity],
+        title,
+        second,
+        part.state,
+        mark,
+        edit,
+        edit,
         lambda: archive(part.entity, part.id),
-    )  # fmt: skip
+    )
 
 
 def _part_words(look: Look, part: Part) -> tuple[str, str, ft.Control | None]:
@@ -160,20 +206,46 @@ def _part_words(look: Look, part: Part) -> tuple[str, str, ft.Control | None]:
     v = part.values
     if part.entity == "address":
         place = ", ".join(str(x) for x in (v.get("street"), v.get("postcode"), v.get("city"), v.get("county")) if x)
-        return place, _joined(look.label(part.shown.get("kind_id")), str(v.get("opening_hours") or ""), str(v.get("note") or "")), None
+        return (
+            place,
+            _joined(look.label(part.shown.get("kind_id")), str(v.get("opening_hours") or ""), str(v.get("note") or "")),
+            None,
+        )
     if part.entity == "bank_account":
-        checked = tag(look, look.t("account.verified"), "ok", "check") if v.get("verified_at") else tag(look, look.t("account.unverified"), "ink2")
-        bank = _joined(str(v.get("bank_name") or ""), str(v.get("currency") or ""), look.t("account.default") if v.get("is_default") else "")
+        checked = (
+            tag(look, look.t("account.verified"), "ok", "check")
+            if v.get("verified_at")
+            else tag(look, look.t("account.unverified"), "ink2")
+        )
+        bank = _joined(
+            str(v.get("bank_name") or ""),
+            str(v.get("currency") or ""),
+            look.t("account.default") if v.get("is_default") else "",
+        )
         return iban(str(v.get("iban") or "")), bank, checked
     born = partial_day(look, str(v["birth_date"])) if v.get("birth_date") else ""
     return str(v.get("name") or ""), _joined(look.t(f"value.related_person.kind.{v.get('kind')}"), born), None
 
 
 def _line(
-    look: Look, id: str, glyph: str, title: str, second: str, state: str, mark: ft.Control | None,
-    open: Callable[[], None], edit: Callable[[], None], remove: Callable[[], None],
-) -> ft.Control:  # fmt: skip
-    words = col(txt(look, title, weight=W5, lines=2 if look.phone else 1), txt(look, second or " ", "meta", "ink2"), gap=S2, expand=True, align=CENTRE)
+    look: Look,
+    id: str,
+    glyph: str,
+    title: str,
+    second: str,
+    state: str,
+    mark: ft.Control | None,
+    open: Callable[[], None],
+    edit: Callable[[], None],
+    remove: Callable[[], None],
+) -> ft.Control:
+    words = col(
+        txt(look, title, weight=W5, lines=2 if look.phone else 1),
+        txt(look, second or " ", "meta", "ink2"),
+        gap=S2,
+        expand=True,
+        align=CENTRE,
+    )
     face = row(
         dot(look, state),
         disc(look, glyph, "ink2", 32, 16),
@@ -195,7 +267,9 @@ def details(look: Look, page: RecordPage, form: OpenForm, archive: Archive, reac
         cells.append(group_header(look, look.t("tab.reach"), left=0))
         if points:
             cells.append(listing(look, points))
-        add = button(look, "contact_point.add", look.t("part.add.contact_point"), lambda: form(FormPlace("contact_point")), glyph="plus")
+        add = button(
+            look, "contact_point.add", look.t("part.add.contact_point"), lambda: form(FormPlace("contact_point")), glyph="plus"
+        )
         cells += [space(S8), row(add), space(S16)]
     entity = CRM.get(page.entity)
     by_name = {column.name: column for column in data_columns(entity)}
@@ -216,7 +290,9 @@ def _value_line(look: Look, label: str, text: str) -> ft.Control:
     body = txt(look, text, lines=None)
     if look.phone:
         return ft.Container(col(head, body), padding=pad(0, S8))
-    return ft.Container(row(ft.Container(head, width=176), ft.Container(body, expand=True), gap=S16, cross=TOP), padding=pad(0, 5))
+    return ft.Container(
+        row(ft.Container(head, width=176), ft.Container(body, expand=True), gap=S16, cross=TOP), padding=pad(0, 5)
+    )
 
 
 def _joined(*parts: str) -> str:

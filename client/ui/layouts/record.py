@@ -123,7 +123,11 @@ def _body(look: Look, state: PageState, page: RecordPage, tab: str, on: RecordCa
     if tab in ("contacts", "companies"):
         return ties_list(look, page, on.open, on.form, on.archive)
     part = {"addresses": "address", "accounts": "bank_account", "personal": "related_person", "reach": "contact_point"}.get(tab)
-    return parts_list(look, page, part, on.form, on.archive, on.reach) if part else details(look, page, on.form, on.archive, on.reach)
+    return (
+        parts_list(look, page, part, on.form, on.archive, on.reach)
+        if part
+        else details(look, page, on.form, on.archive, on.reach)
+    )
 
 
 def _meta(look: Look, page: RecordPage) -> str:
@@ -165,7 +169,9 @@ def _head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Container:
         _more(look, page, on),
         gap=S16,
     )
-    edit = button(look, "record.edit", look.t("act.edit"), lambda: on.form(FormPlace(page.entity, page.id)), glyph="pencil", keys="E")
+    edit = button(
+        look, "record.edit", look.t("act.edit"), lambda: on.form(FormPlace(page.entity, page.id)), glyph="pencil", keys="E"
+    )
     acts = row(*_reaches(look, page, on), fill(), edit)
     return ft.Container(
         col(title, acts, _facts(look, facts_of(look, page)), gap=S16),
@@ -175,9 +181,16 @@ def _head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Container:
 
 def _more(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control:
     size = 48 if look.phone else 32
-    face = ft.Container(icon(look, "ellipsis", 22 if look.phone else 18, "ink" if look.phone else "ink2"), width=size, height=size, alignment=ft.Alignment.CENTER)
+    face = ft.Container(
+        icon(look, "ellipsis", 22 if look.phone else 18, "ink" if look.phone else "ink2"),
+        width=size,
+        height=size,
+        alignment=ft.Alignment.CENTER,
+    )
     gone = [("record.archive", look.t("act.archive"), lambda: on.archive(page.entity, page.id))]
-    return ft.Semantics(identifier="record.more", button=True, label=look.t("act.more"), content=menu(look, face, gone, look.t("act.more")))
+    return ft.Semantics(
+        identifier="record.more", button=True, label=look.t("act.more"), content=menu(look, face, gone, look.t("act.more"))
+    )
 
 
 def more_button(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control:
@@ -205,7 +218,9 @@ def _reaches(look: Look, page: RecordPage, on: RecordCalls) -> list[ft.Control]:
         kind = "primary" if i == 0 else "outline"
         found.append(button(look, f"reach.{name}", look.t(f"act.{name}"), _reach(on, address), glyph=glyph, kind=kind))
     kind = "outline" if found else "primary"
-    note = button(look, "note.new", look.t("act.new_note"), lambda: on.open_note(True), glyph="sticky-note", kind=kind, keys="N")
+    note = button(
+        look, "note.new", look.t("act.new_note"), lambda: on.open_note(True), glyph="sticky-note", kind=kind, keys="N"
+    )
     return [*found, note]
 
 
@@ -231,7 +246,9 @@ def _last_talk(look: Look, page: RecordPage) -> Fact:
 def _whom(look: Look, page: RecordPage) -> Fact:
     if page.entity == "contact":
         phone = page.first("mobile", "phone")
-        return Fact(look.t("fact.reach"), phone.value if phone else look.t("fact.no_phone"), _mail(page), "ink" if phone else "ink3")
+        return Fact(
+            look.t("fact.reach"), phone.value if phone else look.t("fact.no_phone"), _mail(page), "ink" if phone else "ink3"
+        )
     tie = next((t for t in page.ties if t.is_primary), page.ties[0] if page.ties else None)
     label = look.t("fact.main_contact")
     if tie is None:
@@ -279,7 +296,9 @@ def _phone_head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control:
     facts: list[Maybe] = []
     for fact in facts_of(look, page):
         facts += [line(look)] if facts else []
-        words = on_one_line(look, (fact.value, "body", fact.tone, W6), (f"  {fact.why}" if fact.why else "", "meta", "ink3", W4))
+        words = on_one_line(
+            look, (fact.value, "body", fact.tone, W6), (f"  {fact.why}" if fact.why else "", "meta", "ink3", W4)
+        )
         words.expand = True
         words.text_align = ft.TextAlign.RIGHT
         facts.append(ft.Container(row(txt(look, fact.label, "meta", "ink2", W5), words, gap=S12), height=40))

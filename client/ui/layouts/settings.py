@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import flet as ft
 
 from client.ui.router import Place
-from client.ui.shell import ShellCalls, pane_header, pill_of
+from client.ui.shell import ShellCalls, pill_of
 from client.ui.theme import S4, S8, S12, S16, S24, Look
 from client.ui.view_models.shell import ShellState
 from client.ui.widgets import (
@@ -25,6 +25,7 @@ from client.ui.widgets import (
     line,
     listing,
     pad,
+    pane_header,
     pressable,
     row,
     segmented,
@@ -54,11 +55,21 @@ class SettingsCalls:
 def settings_page(look: Look, state: ShellState, on: SettingsCalls) -> ft.Control:
     """Return the settings: each acts at once, there is nothing to save."""
     head = None if look.phone else pane_header(look, look.t("nav.settings"))
-    cards = [_person(look, state, on), _language(look, state.preferences, on), _theme(look, state.preferences, on), _zone(look, state.preferences, on)]
+    cards = [
+        _person(look, state, on),
+        _language(look, state.preferences, on),
+        _theme(look, state.preferences, on),
+        _zone(look, state.preferences, on),
+    ]
     keyboard = [] if look.phone else [_keyboard(look, on)]
     body = ft.ListView([*cards, *keyboard], spacing=S12, padding=pad(S16, S8) if look.phone else pad(S24, S16))
     held = ft.Container(body, width=None if look.phone else WIDTH + 2 * S24, expand=True if look.phone else None)
-    return col(head, None if look.phone else line(look), fill(held if look.phone else row(held, gap=0, cross=ft.CrossAxisAlignment.STRETCH)), expand=True)
+    return col(
+        head,
+        None if look.phone else line(look),
+        fill(held if look.phone else row(held, gap=0, cross=ft.CrossAxisAlignment.STRETCH)),
+        expand=True,
+    )
 
 
 def _person(look: Look, state: ShellState, on: SettingsCalls) -> ft.Control:
@@ -79,7 +90,12 @@ def _setting(look: Look, title: str, text: str, control: ft.Control) -> ft.Contr
 def _language(look: Look, held: Preferences, on: SettingsCalls) -> ft.Control:
     choose = lambda v: on.prefer(replace(held, language="ro" if v == "ro" else "en"))  # noqa: E731  # one expression
     items = [(code, look.t(f"language.own.{code}")) for code in ("en", "ro")]
-    return _setting(look, look.t("settings.language"), look.t("settings.language_text"), segmented(look, "language", items, held.language, choose))
+    return _setting(
+        look,
+        look.t("settings.language"),
+        look.t("settings.language_text"),
+        segmented(look, "language", items, held.language, choose),
+    )
 
 
 def _theme(look: Look, held: Preferences, on: SettingsCalls) -> ft.Control:
@@ -87,20 +103,39 @@ def _theme(look: Look, held: Preferences, on: SettingsCalls) -> ft.Control:
         on.prefer(replace(held, theme=next(theme for theme in ("light", "dark", "outdoor", "system") if theme == name)))
 
     items = [(theme, look.t(f"theme.{theme}")) for theme in THEMES]
-    return _setting(look, look.t("settings.theme"), look.t("settings.theme_text"), segmented(look, "theme", items, held.theme, choose))
+    return _setting(
+        look, look.t("settings.theme"), look.t("settings.theme_text"), segmented(look, "theme", items, held.theme, choose)
+    )
 
 
 def _zone(look: Look, held: Preferences, on: SettingsCalls) -> ft.Control:
     zones = ZONES if held.time_zone in ZONES else (held.time_zone, *ZONES)
-    put = lambda zone: lambda: on.prefer(replace(held, time_zone=zone))  # noqa: E731  # one expression
+
+    def put(zone: str) -> Press:
+        return lambda: on.prefer(replace(held, time_zone=zone))
+
     options = [(f"zone.{zone}", zone.replace("_", " "), put(zone)) for zone in zones]
     box = choice_field(look, "settings.zone", "", held.time_zone.replace("_", " "), options, glyph="globe")
-    return _setting(look, look.t("settings.zone"), look.t("settings.zone_text"), ft.Container(box, width=None if look.phone else 320))
+    return _setting(
+        look, look.t("settings.zone"), look.t("settings.zone_text"), ft.Container(box, width=None if look.phone else 320)
+    )
 
 
 def _keyboard(look: Look, on: SettingsCalls) -> ft.Control:
-    words = col(txt(look, look.t("settings.keys"), weight=W6), txt(look, look.t("settings.keys_text"), "meta", "ink2", lines=2), expand=True)
-    return card(look, row(icon(look, "keyboard", 18), words, button(look, "settings.keys", look.t("settings.keys_show"), on.help, keys="?"), gap=S12))
+    words = col(
+        txt(look, look.t("settings.keys"), weight=W6),
+        txt(look, look.t("settings.keys_text"), "meta", "ink2", lines=2),
+        expand=True,
+    )
+    return card(
+        look,
+        row(
+            icon(look, "keyboard", 18),
+            words,
+            button(look, "settings.keys", look.t("settings.keys_show"), on.help, keys="?"),
+            gap=S12,
+        ),
+    )
 
 
 def more_page(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:

@@ -46,7 +46,9 @@ def sign_in_page(look: Look, state: SignInState, on: SignInCalls) -> ft.Control:
         _field(look, state, on, "email", "mail", focused=not state.is_known),
         _field(look, state, on, "password", "lock", focused=state.is_known),
     ]
-    go = button(look, "sign_in.enter", look.t("sign_in.enter"), on.enter, kind="primary", big=True, expand=True, busy=state.busy)
+    go = button(
+        look, "sign_in.enter", look.t("sign_in.enter"), on.enter, kind="primary", big=True, expand=True, busy=state.busy
+    )
     body = col(
         txt(look, look.t("sign_in.title"), "title", weight=W6, key="sign_in.title"),
         txt(look, lead, tone="ink2", lines=3),
@@ -57,7 +59,9 @@ def sign_in_page(look: Look, state: SignInState, on: SignInCalls) -> ft.Control:
     )
     head = row(mark(look, 40), txt(look, "Fieldfare", "title", weight=W6), gap=S12)
     other = row(link(look, "sign_in.language", look.t("sign_in.language"), on.language))
-    held = ft.Container(col(head, card(look, body, S24 if not look.phone else S16), other, gap=S16), width=min(WIDTH, look.width - 2 * S16))
+    held = ft.Container(
+        col(head, card(look, body, S24 if not look.phone else S16), other, gap=S16), width=min(WIDTH, look.width - 2 * S16)
+    )
     return ft.Container(
         ft.SafeArea(ft.Column([held], scroll=ft.ScrollMode.HIDDEN, alignment=ft.MainAxisAlignment.CENTER), expand=True),
         expand=True,
@@ -95,5 +99,3 @@ def _failure(look: Look, state: SignInState) -> ft.Control | None:
         border_radius=8,
         padding=pad(S12, S8),
     )
-
-

@@ -6,7 +6,6 @@ import flet as ft
 
 from client.ui.dates import clock, moment
 from client.ui.figures import NO_BREAK, count, size
-from client.ui.shell import pane_header
 from client.ui.theme import S4, S8, S12, S16, S24, Look
 from client.ui.view_models.sync_page import SyncPageState
 from client.ui.widgets import (
@@ -29,6 +28,7 @@ from client.ui.widgets import (
     line,
     listing,
     pad,
+    pane_header,
     pressable,
     rich,
     row,
@@ -40,14 +40,27 @@ from client.ui.widgets import (
 from client.usecases.sync_answers import Proof, SyncStatus, WaitingItem
 
 GLYPHS = {
-    "note": "sticky-note", "company": "building-2", "contact": "user", "contact_point": "phone", "address": "map-pin",
-    "bank_account": "landmark", "company_contact": "link", "related_person": "users", "sync_conflict": "git-compare",
-}  # fmt: skip
+    "note": "sticky-note",
+    "company": "building-2",
+    "contact": "user",
+    "contact_point": "phone",
+    "address": "map-pin",
+    "bank_account": "landmark",
+    "company_contact": "link",
+    "related_person": "users",
+    "sync_conflict": "git-compare",
+}
 HERO = {
-    "idle": ("cloud-check", "ok"), "syncing": ("refresh-cw", "accent"), "loading": ("download", "accent"), "offline": ("cloud-off", "wait"),
-    "paused": ("timer", "wait"), "work_offline": ("plane", "wait"), "needs_sign_in": ("lock", "need"),
-    "needs_upgrade": ("download", "need"), "quarantined": ("shield", "need"),
-}  # fmt: skip
+    "idle": ("cloud-check", "ok"),
+    "syncing": ("refresh-cw", "accent"),
+    "loading": ("download", "accent"),
+    "offline": ("cloud-off", "wait"),
+    "paused": ("timer", "wait"),
+    "work_offline": ("plane", "wait"),
+    "needs_sign_in": ("lock", "need"),
+    "needs_upgrade": ("download", "need"),
+    "quarantined": ("shield", "need"),
+}
 SIDE = 344
 DAY_US = 86_400_000_000
 
@@ -76,11 +89,14 @@ def sync_page(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
     side = [*_proof(look, state.status.proof), _offline(look, state.status, on), _device(look, state.status)]
     main = [_hero(look, state, on), space(S16), *_queue(look, state, on)]
     if look.phone or not look.wide:
-        body = ft.ListView([ft.Container(col(*main, *side, gap=S12), padding=pad(S16, S8))], expand=True)
+        body = ft.ListView([ft.Container(col(*main, space(S16), col(*side, gap=S12)), padding=pad(S16, S8))], expand=True)
         return col(head, fill(body), expand=True)
     left = ft.ListView(main, expand=True, padding=pad(S24, S16))
     right = ft.Container(
-        ft.ListView(side, spacing=S12, padding=S16), width=SIDE, bgcolor=look.c.canvas if look.c.dark else look.c.sunken
+        ft.ListView(side, spacing=S12, padding=S16),
+        width=SIDE,
+        bgcolor=look.c.canvas if look.c.dark else look.c.sunken,
+        border_radius=ft.BorderRadius.only(bottom_right=11),
     )
     rule = ft.Container(width=1, bgcolor=look.c.line)
     return col(head, line(look), fill(row(ft.Container(left, expand=True), rule, right, gap=0, cross=STRETCH)), expand=True)
@@ -95,12 +111,24 @@ def _hero(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
     title = txt(look, _title(look, status), "title", weight=W6, lines=2, key="sync.title")
     why = txt(look, _why(look, status), tone="ink2", lines=4)
     following = _next(look, status)
-    after = row(icon(look, "timer", 16, "ink3"), txt(look, following, "meta", "ink2", lines=2, expand=True)) if following else None
-    bar = ft.ProgressBar(value=_share(status), color=look.c.accent, bgcolor=look.c.line, bar_height=4) if status.link == "loading" else None
+    after = (
+        row(icon(look, "timer", 16, "ink3"), txt(look, following, "meta", "ink2", lines=2, expand=True)) if following else None
+    )
+    bar = (
+        ft.ProgressBar(value=_share(status), color=look.c.accent, bgcolor=look.c.line, bar_height=4)
+        if status.link == "loading"
+        else None
+    )
     badge = disc(look, glyph, "ink2" if tone == "accent" else tone)
     if look.phone:
         return col(row(badge, fill(title), gap=S12), why, bar, after, _acts(look, status, on), gap=S12)
-    return row(badge, col(title, why, bar, after, gap=S4, expand=True), _acts(look, status, on), gap=S16, cross=ft.CrossAxisAlignment.START)
+    return row(
+        badge,
+        col(title, why, bar, after, gap=S4, expand=True),
+        _acts(look, status, on),
+        gap=S16,
+        cross=ft.CrossAxisAlignment.START,
+    )
 
 
 def _acts(look: Look, status: SyncStatus, on: SyncCalls) -> ft.Control | None:
@@ -110,9 +138,20 @@ def _acts(look: Look, status: SyncStatus, on: SyncCalls) -> ft.Control | None:
     if status.link in ("work_offline", "needs_upgrade"):
         return None
     if status.link == "paused":
-        return row(button(look, "sync.pause", look.t("sync.continue"), on.pause, glyph="refresh-cw", kind="primary", expand=wide))
+        return row(
+            button(look, "sync.pause", look.t("sync.continue"), on.pause, glyph="refresh-cw", kind="primary", expand=wide)
+        )
     label = look.t("sync.try_now" if status.link == "offline" else "sync.now")
-    now = button(look, "sync.now", label, on.sync_now, glyph="refresh-cw", kind="primary", busy=status.link in ("syncing", "loading"), expand=wide)
+    now = button(
+        look,
+        "sync.now",
+        label,
+        on.sync_now,
+        glyph="refresh-cw",
+        kind="primary",
+        busy=status.link in ("syncing", "loading"),
+        expand=wide,
+    )
     pause = button(look, "sync.pause", look.t("sync.pause"), on.pause, kind="outline")
     return row(now, pause) if look.phone else row(pause, now, tight=True)
 
@@ -129,7 +168,11 @@ def _why(look: Look, status: SyncStatus) -> str:
     """Return the reason in a sentence, and what is safe."""
     safe = look.t("sync.safe")
     if status.link == "offline":
-        since = look.t("sync.why.offline_since", at=moment(look, status.offline_since)) if status.offline_since is not None else look.t("sync.why.offline")
+        since = (
+            look.t("sync.why.offline_since", at=moment(look, status.offline_since))
+            if status.offline_since is not None
+            else look.t("sync.why.offline")
+        )
         reason = look.t(f"error.{status.cause}") if status.cause else since
         return f"{reason} {safe}"
     if status.link == "loading":
@@ -171,7 +214,12 @@ def _queue(look: Look, state: SyncPageState, on: SyncCalls) -> list[ft.Control]:
         parts.append(group_header(look, look.t("sync.sent_today"), count(look, state.queue.sent_today), left=0))
         sent = [
             ft.Container(
-                row(icon(look, "check", 16, "ok"), txt(look, s.label, tone="ink2", expand=True), txt(look, clock(look, s.at), "meta", "ink3"), gap=S12),
+                row(
+                    icon(look, "check", 16, "ok"),
+                    txt(look, s.label, tone="ink2", expand=True),
+                    txt(look, clock(look, s.at), "meta", "ink3"),
+                    gap=S12,
+                ),
                 height=48 if look.phone else 40,
                 padding=pad(S12),
             )
@@ -183,10 +231,17 @@ def _queue(look: Look, state: SyncPageState, on: SyncCalls) -> list[ft.Control]:
 
 def _waiting(look: Look, item: WaitingItem, status: SyncStatus) -> ft.Control:
     """Return one save that waits: what, since when, why."""
-    why = look.t(f"sync.item.{item.state}") if item.state != "pending" else look.t(f"sync.item.{'idle' if status.link == 'idle' else status.link}")
+    why = (
+        look.t(f"sync.item.{item.state}")
+        if item.state != "pending"
+        else look.t(f"sync.item.{'idle' if status.link == 'idle' else status.link}")
+    )
     second = f"{look.t('sync.since', at=moment(look, item.saved_at))} · {why}"
     words = ft.Column(
-        [txt(look, item.label, weight=W5, lines=2 if look.phone else 1), txt(look, second, "meta", "ink2", lines=2 if look.phone else 1)],
+        [
+            txt(look, item.label, weight=W5, lines=2 if look.phone else 1),
+            txt(look, second, "meta", "ink2", lines=2 if look.phone else 1),
+        ],
         spacing=2 if look.phone else 0,
         expand=True,
         alignment=CENTRE,
@@ -239,7 +294,15 @@ def _offline(look: Look, status: SyncStatus, on: SyncCalls) -> ft.Control:
         expand=True,
     )
     is_on = status.link == "work_offline"
-    return card(look, row(icon(look, "plane", 18), words, switch(look, "sync.work_offline", look.t("sync.work_offline"), is_on, on.work_offline), gap=S12))
+    return card(
+        look,
+        row(
+            icon(look, "plane", 18),
+            words,
+            switch(look, "sync.work_offline", look.t("sync.work_offline"), is_on, on.work_offline),
+            gap=S12,
+        ),
+    )
 
 
 def _device(look: Look, status: SyncStatus) -> ft.Control:
@@ -249,5 +312,9 @@ def _device(look: Look, status: SyncStatus) -> ft.Control:
         txt(look, look.t("sync.on_device"), weight=W6, expand=True),
         txt(look, size(look, status.size_bytes), weight=W6) if status.size_bytes else None,
     )
-    last = look.t("sync.last_ok", at=moment(look, status.last_ok_at)) if status.last_ok_at is not None else look.t("pill.nothing_yet")
+    last = (
+        look.t("sync.last_ok", at=moment(look, status.last_ok_at))
+        if status.last_ok_at is not None
+        else look.t("pill.nothing_yet")
+    )
     return card(look, col(head, txt(look, last, "meta", "ink2", W4, lines=2), gap=S8))

@@ -165,5 +165,3 @@ def _change(look: Look, entity: str, change: Change) -> ft.Control:
 def _short(text: str, limit: int = 80) -> str:
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
-
-

@@ -1,1 +1,1 @@
-"""State and intentions of the screens. A view model holds no control; it asks the facade, and tells its listeners when its state is new."""
+"""State and intentions of the screens. A view model holds no control: it asks the facade and tells its listeners."""

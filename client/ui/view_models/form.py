@@ -216,5 +216,3 @@ def stored(column: Column, typed: object) -> Any:  # Any: a stored value
 
 def _column(entity: str, name: str) -> Column:
     return next(column for column in columns(CRM.get(entity)) if column.name == name)
-
-

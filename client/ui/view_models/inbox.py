@@ -26,9 +26,13 @@ class InboxState:
 
     def chosen(self, id: str | None) -> CardView | RefusedChange | None:
         """Return the thing of that id; the first one when there is none (any more)."""
-        things = [*self.inbox.cards, *self.inbox.refused]
-        named = [t for t in things if (t.id if isinstance(t, CardView) else t.tx) == id]
-        return (named or things or [None])[0]
+        things: list[CardView | RefusedChange] = [*self.inbox.cards, *self.inbox.refused]
+        return next((t for t in things if id_of(t) == id), things[0] if things else None)
+
+
+def id_of(thing: CardView | RefusedChange) -> str:
+    """Return what names a thing in the address: the card's id, or the refused transaction's."""
+    return thing.id if isinstance(thing, CardView) else thing.tx
 
 
 def suggested(card: CardView) -> Decision:

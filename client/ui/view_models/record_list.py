@@ -9,7 +9,7 @@ from client.events import ChangeLogChanged, Event, RecordsChanged
 from client.ui.view_models.base import DEBOUNCE_S, Phase, Rest, ViewModel
 from client.usecases.answers import CompanyRow, ContactRow, ListQuery, Page
 
-R = TypeVar("R", CompanyRow, ContactRow)
+R = TypeVar("R", bound=CompanyRow | ContactRow)
 Fetch = Callable[[ListQuery, str | None], Awaitable[Page[R]]]
 MAX_ROWS = 400
 """Rows kept as controls; further down a search is quicker than scrolling. Source: `flet.md` 7, keep 200-500 rows."""

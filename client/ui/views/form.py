@@ -5,11 +5,11 @@ import flet as ft
 from client.ui.desk import Desk
 from client.ui.layouts.form import FormCalls, form_sheet
 from client.ui.router import ENTITY_OF, FormPlace, Place, record_place
-from client.ui.shell import side_sheet
 from client.ui.theme import Look
 from client.ui.view_models.form import FormModel
 from client.ui.view_models.shell import Snack
 from client.ui.views.hooks import use_keys, use_model
+from client.ui.widgets import side_sheet
 from client.usecases.answers import Owner, Saved
 
 

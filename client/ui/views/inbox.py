@@ -8,7 +8,7 @@ from client.ui.layouts.inbox import InboxCalls, inbox_page
 from client.ui.router import FORMS, FormPlace, Place, record_place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
-from client.ui.view_models.inbox import InboxModel
+from client.ui.view_models.inbox import InboxModel, id_of
 from client.ui.view_models.shell import Snack
 from client.ui.views.hooks import use_keys, use_model
 from client.ui.widgets import col, fill
@@ -56,8 +56,7 @@ def _calls(desk: Desk, model: InboxModel, place: Place) -> InboxCalls:
 
     def step(by: int) -> None:
         chosen = model.state.chosen(place.id)
-        here = None if chosen is None else chosen.id if isinstance(chosen, CardView) else chosen.tx
-        following = model.neighbour(here, by)
+        following = model.neighbour(id_of(chosen) if chosen is not None else None, by)
         if following is not None:
             desk.go(Place("inbox", following))
 
@@ -65,8 +64,9 @@ def _calls(desk: Desk, model: InboxModel, place: Place) -> InboxCalls:
         if thing.entity not in FORMS:
             return
         is_card = isinstance(thing, CardView)
-        form = FormPlace(thing.entity, thing.record, None if is_card else thing.tx, thing.id if is_card else None)
-        desk.go(Place("inbox", thing.id if is_card else thing.tx, "", form))
+        id = id_of(thing)
+        form = FormPlace(thing.entity, thing.record, None if is_card else id, id if is_card else None)
+        desk.go(Place("inbox", id, "", form))
 
     def open_record(thing: CardView | RefusedChange) -> None:
         if thing.entity in ("company", "contact"):

@@ -7,10 +7,11 @@ import flet as ft
 from client.ui.desk import Desk
 from client.ui.layouts.palette import PaletteCalls, help_sheet, palette_sheet
 from client.ui.router import Place, place_of, record_place
-from client.ui.shell import ShellCalls, centre_sheet
+from client.ui.shell import ShellCalls
 from client.ui.theme import Look
 from client.ui.view_models.palette import Palette
 from client.ui.views.hooks import use_keys, use_model
+from client.ui.widgets import centre_sheet
 from client.usecases.answers import Hit
 
 STEPS = {"arrow down": 1, "arrow up": -1}

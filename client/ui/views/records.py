@@ -6,12 +6,12 @@ from client.ui.desk import Desk
 from client.ui.layouts.lists import ListCalls, group_at, list_body, list_pane, order_menu
 from client.ui.layouts.record import RecordCalls, more_button, record_page
 from client.ui.router import SCREEN_OF, FormPlace, Place, record_place
-from client.ui.shell import ShellCalls, list_detail, top_bar
+from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
 from client.ui.view_models.record_list import RecordList
 from client.ui.view_models.record_page import RecordPageModel
 from client.ui.views.hooks import use_keys, use_model
-from client.ui.widgets import col, icon_button
+from client.ui.widgets import col, icon_button, list_detail
 from client.usecases.answers import CompanyRow, ContactRow, ListQuery
 
 NEAR_END = 600
@@ -77,7 +77,7 @@ def _list_model(desk: Desk, entity: str) -> RecordList[CompanyRow] | RecordList[
 async def _focus(box: ft.Ref[ft.TextField]) -> None:
     """Put the cursor into a text field, if it is on the screen."""
     if box.current is not None:
-        await box.current.focus()
+        await box.current.focus()  # type: ignore[no-untyped-call]  # Flet has no annotation here
 
 
 @ft.component
@@ -106,7 +106,9 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
         return body
     actions = []
     if model.state.page is not None:
-        edit = icon_button(look, "record.edit", "pencil", look.t("act.edit"), lambda: on.form(FormPlace(entity, id)), tone="ink")
+        edit = icon_button(
+            look, "record.edit", "pencil", look.t("act.edit"), lambda: on.form(FormPlace(entity, id)), tone="ink"
+        )
         actions = [edit, more_button(look, model.state.page, on)] if look.phone else []
     head = top_bar(look, desk.shell.state, frame, "", *actions, back=Place(place.screen))
     return col(head, ft.Container(body, expand=True), expand=True)
@@ -147,5 +149,3 @@ def _record_calls(desk: Desk, model: RecordPageModel, place: Place) -> RecordCal
 
 async def _launch(address: str) -> None:
     await ft.UrlLauncher().launch_url(address)
-
-

@@ -7,6 +7,7 @@ from client.ui.router import ENTITY_OF, Place
 from client.ui.shell import ShellCalls
 from client.ui.theme import Look
 from client.ui.views.form import FormView
+from client.ui.views.hooks import keyed
 from client.ui.views.inbox import InboxView
 from client.ui.views.palette import HelpView, PaletteView
 from client.ui.views.places import MoreView, SettingsView, SyncView
@@ -16,23 +17,23 @@ from client.ui.views.records import RecordsView
 def screen(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Control:
     """Return the component of a place."""
     if place.screen in ENTITY_OF:
-        return RecordsView(desk, look, place, frame, ENTITY_OF[place.screen], key=place.screen)
+        return keyed(place.screen, RecordsView, desk, look, place, frame, ENTITY_OF[place.screen])
     if place.screen == "inbox":
-        return InboxView(desk, look, place, frame, key="inbox")
+        return keyed("inbox", InboxView, desk, look, place, frame)
     if place.screen == "sync":
-        return SyncView(desk, look, frame, key="sync")
+        return keyed("sync", SyncView, desk, look, frame)
     if place.screen == "more" and look.phone:
-        return MoreView(desk, look, frame, key="more")
-    return SettingsView(desk, look, frame, key="settings")
+        return keyed("more", MoreView, desk, look, frame)
+    return keyed("settings", SettingsView, desk, look, frame)
 
 
 def overlays(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> list[ft.Control]:
     """Return what lies over the screen: a form, then palette or keys."""
     over: list[ft.Control] = []
     if place.form is not None:
-        over.append(FormView(desk, look, place, place.form, key=place.url))
+        over.append(keyed(place.url, FormView, desk, look, place, place.form))
     if desk.shell.state.palette:
-        over.append(PaletteView(desk, look, frame, key="palette"))
+        over.append(keyed("palette", PaletteView, desk, look, frame))
     if desk.shell.state.help:
-        over.append(HelpView(desk, look, key="help"))
+        over.append(keyed("help", HelpView, desk, look))
     return over

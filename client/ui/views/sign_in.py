@@ -24,5 +24,9 @@ def SignInView(  # a component
         if crm is not None:
             entered(crm)
 
-    on = SignInCalls(type=model.type, enter=lambda: page.run_task(enter) and None, language=other_language)
+    on = SignInCalls(type=model.type, enter=lambda: _started(page.run_task(enter)), language=other_language)
     return sign_in_page(look, model.state, on)
+
+
+def _started(_task: object) -> None:
+    """Let a task run on its own."""

@@ -1,4 +1,4 @@
-"""The small parts of the look, as plain functions: state in, control out. No part knows a record, a view model or the facade."""
+"""The small parts of the look, as plain functions: state in, control out. No part knows a record or a view model."""
 
 from client.ui.widgets.feedback import banner, bone, empty, skeleton, snack, sync_pill
 from client.ui.widgets.fields import (
@@ -29,6 +29,7 @@ from client.ui.widgets.frame import (
     space,
 )
 from client.ui.widgets.marks import avatar, badge, disc, dot, initials_of, keys, monogram, tag
+from client.ui.widgets.panes import centre_sheet, list_detail, pane_header, scrim, side_sheet
 from client.ui.widgets.press import (
     Press,
     button,
@@ -62,6 +63,7 @@ __all__ = [
     "bone",
     "button",
     "card",
+    "centre_sheet",
     "chip",
     "chips_field",
     "choice_field",
@@ -78,6 +80,7 @@ __all__ = [
     "keys",
     "line",
     "link",
+    "list_detail",
     "listing",
     "marked",
     "menu",
@@ -85,13 +88,16 @@ __all__ = [
     "on_one_line",
     "pad",
     "pads",
+    "pane_header",
     "picker_field",
     "pressable",
     "quick",
     "rich",
     "row",
+    "scrim",
     "search_field",
     "segmented",
+    "side_sheet",
     "skeleton",
     "snack",
     "space",

@@ -48,9 +48,9 @@ def _labelled(
 def _outline(look: Look, message: Message | None) -> dict[ft.ControlState, ft.InputBorder]:
     """Return the edge of a text box: quiet, two pixels in the accent while it has the focus, red when it cannot be stored."""
     wrong = {"error": look.c.need, "warning": look.c.wait_dot}.get(message.severity if message else "")
-    usual = ft.OutlineInputBorder(ft.BorderSide(2 if wrong else 1, wrong or look.c.field_line), border_radius=R8)
+    usual = ft.OutlineInputBorder(side=ft.BorderSide(2 if wrong else 1, wrong or look.c.field_line), border_radius=R8)
     return {
-        ft.ControlState.FOCUSED: ft.OutlineInputBorder(ft.BorderSide(2, wrong or look.c.accent), border_radius=R8),
+        ft.ControlState.FOCUSED: ft.OutlineInputBorder(side=ft.BorderSide(2, wrong or look.c.accent), border_radius=R8),
         ft.ControlState.DEFAULT: usual,
     }
 
@@ -73,7 +73,7 @@ def text_field(
     read_only: bool = False,
     submit: Press | None = None,
 ) -> ft.Container:
-    """Return a text box. typed: told of every letter, before anything else happens (a render from an old value eats letters)."""
+    """Return a text box. typed: told of every letter before anything else (a render from an old value eats letters)."""
     height = 48 if look.phone else 36
     px, line_height = look.sizes["body"]
     inset = (height - line_height) / 2 + 0.5
@@ -132,8 +132,8 @@ def search_field(
     height = 48 if look.phone else 36
     px, line_height = look.sizes["body"]
     inset = (height - line_height) / 2 + 0.5
-    flat = ft.OutlineInputBorder(ft.BorderSide(1, CLEAR), border_radius=R12 if look.phone else R8)
-    held = ft.OutlineInputBorder(ft.BorderSide(2, look.c.accent), border_radius=R12 if look.phone else R8)
+    flat = ft.OutlineInputBorder(side=ft.BorderSide(1, CLEAR), border_radius=R12 if look.phone else R8)
+    held = ft.OutlineInputBorder(side=ft.BorderSide(2, look.c.accent), border_radius=R12 if look.phone else R8)
     hint_cap = ft.Container(keys(look, key_hint), width=40, alignment=ft.Alignment.CENTER)
     clear = pressable(
         f"{id}.clear", look.t("act.clear"), icon(look, "x", 14, "ink3"), lambda: typed(""),
@@ -216,7 +216,7 @@ def picker_field(
     expand: int | None = None,
     mark: str = "",
 ) -> ft.Container:
-    """Return a field that names another record. text: what is typed while it is open, None while closed; options: (id, label, detail, press)."""
+    """Return a field that names another record. text: typed so far, None while closed."""
     if text is None:
         box: ft.Control = pressable(id, f"{label} {shown}", _closed_box(look, shown, None, hint), press)
         return _labelled(look, id, label, box, message, expand, mark)
@@ -229,9 +229,7 @@ def picker_field(
     for item in options:
         found += [line(look), option(*item)] if found else [option(*item)]
     below = (
-        col(*found)
-        if found
-        else ft.Container(txt(look, look.t("form.nothing_found"), "meta", "ink3"), padding=pad(S12, S8))
+        col(*found) if found else ft.Container(txt(look, look.t("form.nothing_found"), "meta", "ink3"), padding=pad(S12, S8))
     )
     search = search_field(look, f"{id}.search", hint or label, text, typed, focused=True)
     open_box = ft.Container(col(search, below), border=edge(look, "accent", 2), border_radius=R8, bgcolor=look.c.surface)
@@ -246,9 +244,7 @@ def chips_field(
     return _labelled(look, id, label, row(*chips, wrap=True, gap=S8 if look.phone else S6), None, None, mark)
 
 
-def switch_field(
-    look: Look, id: str, label: str, on: bool, press: Press, *, help: str = "", mark: str = ""
-) -> ft.Container:
+def switch_field(look: Look, id: str, label: str, on: bool, press: Press, *, help: str = "", mark: str = "") -> ft.Container:
     """Return a yes-or-no field as one line: words at the left, switch at the right."""
     words = col(
         row(txt(look, label), txt(look, mark, "meta", "wait", W5) if mark else None, gap=S6),

@@ -65,7 +65,7 @@ def button(
     big: bool = False,
     busy: bool = False,
 ) -> ft.Semantics:
-    """Return a button: primary (one per view), outline, quiet or danger. keys: hint, printed on wide screens. busy: pressed, at work."""
+    """Return a button: primary (one per view), outline, quiet or danger. keys: hint on wide screens. busy: at work."""
     ink = {"primary": look.c.on_accent, "danger": look.c.need, "quiet": look.c.accent_ink}.get(kind, look.c.ink)
     pale = {True: "#990C1B3C", False: "#B3FFFFFF"}[look.c.dark] if kind == "primary" else look.c.ink3
     face = row(
@@ -89,9 +89,7 @@ def button(
     )
     make = ft.FilledButton if kind == "primary" else ft.TextButton
     height = 48 if look.phone else (40 if big else 36)
-    box = make(
-        content=face, style=shape, height=height, key=id, on_click=(lambda _: press()) if press and not busy else None
-    )
+    box = make(content=face, style=shape, height=height, key=id, on_click=(lambda _: press()) if press and not busy else None)
     return ft.Semantics(identifier=id, content=box, expand=expand)
 
 
@@ -209,7 +207,9 @@ def tabs(look: Look, items: Sequence[tuple[str, str, int]], chosen: str, press: 
     )
 
 
-def segmented(look: Look, name: str, items: Sequence[tuple[str, str]], chosen: str, press: Callable[[str], None]) -> ft.Container:
+def segmented(
+    look: Look, name: str, items: Sequence[tuple[str, str]], chosen: str, press: Callable[[str], None]
+) -> ft.Container:
     """Return one choice of a few (value, label), side by side."""
 
     def cell(value: str, label: str) -> ft.Control:
@@ -217,7 +217,7 @@ def segmented(look: Look, name: str, items: Sequence[tuple[str, str]], chosen: s
         return pressable(
             f"{name}.{value}",
             label,
-            txt(look, label, "meta", "ink" if on else "ink2", W6 if on else W5),
+            row(txt(look, label, "meta", "ink" if on else "ink2", W6 if on else W5), tight=True, align=CENTRE),
             lambda: press(value),
             selected=on,
             expand=1 if look.phone else None,

@@ -12,9 +12,7 @@ Part = str | tuple[str, str, ft.FontWeight]
 """A run within a text: in the tone of the whole, or (text, tone, weight)."""
 
 
-def style(
-    look: Look, size: str = "body", tone: str = "ink", weight: ft.FontWeight = W4, strike: bool = False
-) -> ft.TextStyle:
+def style(look: Look, size: str = "body", tone: str = "ink", weight: ft.FontWeight = W4, strike: bool = False) -> ft.TextStyle:
     """Return the style of one of the three sizes (`title`, `body`, `meta`)."""
     px, line = look.sizes[size]
     return ft.TextStyle(
@@ -46,9 +44,9 @@ def txt(
         value,
         style=style(look, size, tone, weight, strike),
         max_lines=lines,
-        overflow=ft.TextOverflow.ELLIPSIS if lines else None,
+        overflow=ft.TextOverflow.ELLIPSIS if lines else ft.TextOverflow.CLIP,
         expand=expand,
-        text_align=ft.TextAlign.CENTER if centre else None,
+        text_align=ft.TextAlign.CENTER if centre else ft.TextAlign.START,
         key=key,
     )
 
@@ -63,7 +61,7 @@ def rich(look: Look, parts: Sequence[Part], size: str = "body", tone: str = "ink
             for part in parts
         ],
         max_lines=lines,
-        overflow=ft.TextOverflow.ELLIPSIS if lines else None,
+        overflow=ft.TextOverflow.ELLIPSIS if lines else ft.TextOverflow.CLIP,
         style=style(look, size, tone),
     )
 
