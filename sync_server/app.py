@@ -9,16 +9,17 @@ from random import SystemRandom
 from litestar import Litestar, get
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins.pydantic import PydanticPlugin
 
 from shared_models.ids import IdMaker
 from shared_models.registry import CRM
 from sync_server.api.access import needs_protection, provide_actor
 from sync_server.api.auth_routes import auth_router
 from sync_server.api.bodies import MAX_BYTES
-from sync_server.api.limits import TryLimit
-from sync_server.api.office import Office, office_routes
+from sync_server.api.documentation import openapi_config
+from sync_server.api.limits import SignInLimits
+from sync_server.api.office import Office, office_mount
+from sync_server.api.office_sign_in import sign_in_routes
 from sync_server.api.problems import HANDLERS
 from sync_server.api.sync_routes import sync_router
 from sync_server.config import ServerConfig
@@ -54,7 +55,7 @@ def open_server(config: ServerConfig, clock: Callable[[], int] = now_us) -> Serv
     return Server(config, central, Accounts(central, account_tables, ids), ids)
 
 
-@get("/health", opt={"public": True}, operation_id="health", summary="Whether the server answers", sync_to_thread=False)
+@get("/health", operation_id="health", summary="Whether the server answers", sync_to_thread=False)
 def health() -> dict[str, str]:
     """Say that the server answers."""
     return {"status": "ok"}
@@ -72,13 +73,18 @@ def create_app(server: Server, office: Office | None = None) -> Litestar:
             yield
         server.central.store.close()
 
-    try_limit = TryLimit(server.central.now_us)
+    limits = office.limits if office else SignInLimits.start(server.central.now_us)
     return Litestar(
-        route_handlers=[health, sync_router(), auth_router(), *(office_routes(office) if office else ())],
+        route_handlers=[
+            health,
+            sync_router(),
+            auth_router(),
+            *((*sign_in_routes(office), office_mount(office)) if office else ()),
+        ],
         dependencies={
             "central": Provide(lambda: server.central, sync_to_thread=False),
             "accounts": Provide(lambda: server.accounts, sync_to_thread=False),
-            "try_limit": Provide(lambda: try_limit, sync_to_thread=False),
+            "sign_in_limits": Provide(lambda: limits, sync_to_thread=False),
             "actor": Provide(provide_actor),
         },
         guards=[needs_protection],
@@ -86,5 +92,6 @@ def create_app(server: Server, office: Office | None = None) -> Litestar:
         lifespan=[lifespan],
         state=State({"config": server.config}),
         request_max_body_size=MAX_BYTES,
-        openapi_config=OpenAPIConfig(title="Fieldfare sync", version="1", path="/schema", render_plugins=[JsonRenderPlugin()]),
+        openapi_config=openapi_config(),
+        plugins=[PydanticPlugin(prefer_alias=True)],  # `schema`, not `schema_version`, is the name on the wire
     )

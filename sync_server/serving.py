@@ -7,7 +7,7 @@ import structlog
 import uvicorn
 
 from shared_models.transport import Transport
-from sync_server.api.limits import TryLimit
+from sync_server.api.limits import SignInLimits
 from sync_server.api.office import Office
 from sync_server.app import Server, create_app, open_server
 from sync_server.config import ServerConfig
@@ -48,4 +48,4 @@ def make_office(server: Server) -> Office | None:
         return LocalTransport(server.central, Actor(user_id, office_device(user_id), is_admin))
 
     app = create_office(transport_for, server.config.folder / "office")
-    return Office(app, server.accounts, TryLimit(server.central.now_us))
+    return Office(app, server.accounts, SignInLimits.start(server.central.now_us))

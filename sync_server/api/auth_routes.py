@@ -1,44 +1,52 @@
 """`/auth`: signing a device in, fresh access tokens, signing out."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from litestar import Request, Router, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
-from pydantic import BaseModel, ValidationError
 
-from shared_models.errors import ErrorCode
 from shared_models.protocol import SignInAnswer, SignInRequest, TokenAnswer, TokenRequest
 from sync_server.api import bodies
 from sync_server.api.access import GivenAccounts, GivenActor
 from sync_server.api.documentation import BEARER, failures, taking
 from sync_server.api.limits import SignInLimits
-from sync_server.services.refusals import Refusal
 
 AnyRequest = Request[Any, Any, Any]
 """Any: see `problems.AnyRequest`."""
-M = TypeVar("M", bound=BaseModel)
 SMALL = 10_000
 """Bytes of a body of this router."""
 
 
-@post("/sign-in", operation_id="signIn", status_code=200, summary="Sign a device in", operation_class=taking(SignInRequest))
+@post(
+    "/sign-in",
+    operation_id="signIn",
+    status_code=200,
+    summary="Sign a device in",
+    operation_class=taking(SignInRequest),
+    responses=failures(),
+)
 async def sign_in(
     request: AnyRequest, accounts: GivenAccounts, sign_in_limits: NamedDependency[SkipValidation[SignInLimits]]
 ) -> SignInAnswer:
     """The device token is shown this once. Tries are limited by e-mail and by network address (L402)."""
-    asked = await parsed(request, SignInRequest)
+    asked = await bodies.parsed(request, SignInRequest, SMALL)
     with sign_in_limits.one_try(request.client.host if request.client else "", asked.email):
         return await sync_to_thread(accounts.sign_in, asked)
 
 
 @post(
-    "/token", operation_id="token", status_code=200, summary="Exchange the device token", operation_class=taking(TokenRequest)
+    "/token",
+    operation_id="token",
+    status_code=200,
+    summary="Exchange the device token",
+    operation_class=taking(TokenRequest),
+    responses=failures(),
 )
 async def exchange(request: AnyRequest, accounts: GivenAccounts) -> TokenAnswer:
     """A fresh access token for 15 minutes; the device token stays as it is."""
-    asked = await parsed(request, TokenRequest)
+    asked = await bodies.parsed(request, TokenRequest, SMALL)
     return await sync_to_thread(accounts.exchange, asked.device_token)
 
 
@@ -46,23 +54,15 @@ async def exchange(request: AnyRequest, accounts: GivenAccounts) -> TokenAnswer:
     "/sign-out",
     operation_id="signOut",
     status_code=204,
-    summary="Revoke the tokens of the device that asks",
+    summary="Forget the tokens of the device that asks",
     security=[{BEARER: []}],
+    responses=failures(),
 )
 async def sign_out(accounts: GivenAccounts, actor: GivenActor) -> None:
     """What waits on the device stays there."""
-    await sync_to_thread(accounts.revoke_device, actor.device_id)
-
-
-async def parsed(request: AnyRequest, model: type[M]) -> M:
-    """Return a body as a message. Raises Refusal P201."""
-    try:
-        return model.model_validate_json(await bodies.read(request, SMALL))
-    except ValidationError as error:
-        place = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise Refusal(ErrorCode.P201, 422, f"{place}: {error.errors()[0]['type']}") from None
+    await sync_to_thread(accounts.sign_out, actor.device_id)
 
 
 def auth_router() -> Router:
     """Return the routes of signing in and out."""
-    return Router(path="/auth", route_handlers=[sign_in, exchange, sign_out], tags=["auth"], responses=failures())
+    return Router(path="/auth", route_handlers=[sign_in, exchange, sign_out], tags=["auth"])

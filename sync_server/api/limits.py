@@ -1,7 +1,8 @@
 """How often one may try to sign in: per address of the network and per e-mail address, in this process's memory."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from shared_models.errors import ErrorCode
@@ -36,3 +37,28 @@ class TryLimit:
     def forgive(self, key: str) -> None:
         """Give a key its tries back, after a right password."""
         self._left.pop(key, None)
+
+
+@dataclass
+class SignInLimits:
+    """Tries to sign in, by e-mail and by network address; devices and the office web share them."""
+
+    by_email: TryLimit
+    by_address: TryLimit
+
+    @classmethod
+    def start(cls, now_us: Callable[[], int]) -> "SignInLimits":
+        """Return five tries a minute for an e-mail address, sixty for a network address: a whole office may sit behind it."""
+        return cls(TryLimit(now_us), TryLimit(now_us, tries=60, refill_s=1.0))
+
+    @contextmanager
+    def one_try(self, address: str, email: str) -> Iterator[None]:
+        """Count one try; the right password, a block that does not raise, gives the e-mail its tries back.
+
+        Raises Refusal L402 with the seconds to wait.
+        """
+        key = email.strip().casefold()
+        self.by_address.take(address)
+        self.by_email.take(key)
+        yield
+        self.by_email.forgive(key)

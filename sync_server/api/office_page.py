@@ -30,16 +30,38 @@ def sign_in_page(texts: Texts, email: str, error: str) -> str:
     t = texts.t
     alert = f'<div class="error" role="alert">{escape(t(error))}</div>' if error and texts.has(error) else ""
     focus = ("", " autofocus") if email else (" autofocus", "")
-    return f"""<!doctype html>
-<html lang="{texts.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>{escape(t("office.title"))} · Fieldfare</title><style>{STYLE}</style></head>
-<body><main><div class="brand"><span class="mark" aria-hidden="true">F</span>Fieldfare</div>
-<h1>{escape(t("office.title"))}</h1><p>{escape(t("office.why"))}</p>{alert}
+    return _document(
+        texts,
+        "office.title",
+        f"""<p>{escape(t("office.why"))}</p>{alert}
 <form method="post" action="/app/sign-in"><input type="hidden" name="lang" value="{texts.language}">
 <label for="email">{escape(t("office.email"))}</label>
 <input id="email" name="email" type="email" autocomplete="username" required value="{escape(email)}"{focus[0]}>
 <label for="password">{escape(t("office.password"))}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required{focus[1]}>
 <button type="submit">{escape(t("office.enter"))}</button></form>
-<nav><a href="/app/sign-in?lang=en" hreflang="en">English</a><a href="/app/sign-in?lang=ro" hreflang="ro">Română</a></nav>
+<nav><a href="/app/sign-in?lang=en" hreflang="en" lang="en">English</a>
+<a href="/app/sign-in?lang=ro" hreflang="ro" lang="ro">Română</a></nav>""",
+    )
+
+
+def sign_out_page(texts: Texts) -> str:
+    """Return the page that asks before it signs out."""
+    t = texts.t
+    return _document(
+        texts,
+        "office.leave_title",
+        f"""<p>{escape(t("office.leave_why"))}</p>
+<form method="post" action="/app/sign-out"><button type="submit" autofocus>{escape(t("office.leave"))}</button></form>
+<nav><a href="/app/">{escape(t("office.stay"))}</a></nav>""",
+    )
+
+
+def _document(texts: Texts, title_key: str, body: str) -> str:
+    title = escape(texts.t(title_key))
+    return f"""<!doctype html>
+<html lang="{texts.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>{title} · Fieldfare</title><style>{STYLE}</style></head>
+<body><main><div class="brand"><span class="mark" aria-hidden="true">F</span>Fieldfare</div>
+<h1>{title}</h1>{body}
 </main></body></html>"""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from litestar import MediaType, Request, Response
+from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 
 from shared_models.errors import ErrorCode
@@ -15,8 +15,27 @@ AnyRequest = Request[Any, Any, Any]
 """Any: Litestar's request is generic in user, token and state, of which we use none."""
 Problem = dict[str, str | int]
 
-TITLES = {"A": "Access refused", "P": "Protocol", "R": "Record refused", "L": "Limit", "S": "Server", "D": "Device"}
-"""What an area of codes is about, for a developer who reads the answer."""
+TITLES: dict[ErrorCode, str] = {
+    ErrorCode.A101: "Not signed in",
+    ErrorCode.A102: "The access token has expired",
+    ErrorCode.A103: "E-mail or password is wrong",
+    ErrorCode.A104: "The device was revoked",
+    ErrorCode.A105: "Only an admin may do this",
+    ErrorCode.A106: "Plain http is refused",
+    ErrorCode.P201: "The request cannot be read",
+    ErrorCode.P202: "The schema version is not supported",
+    ErrorCode.P203: "Another server epoch",
+    ErrorCode.P205: "A known transaction with another content",
+    ErrorCode.P206: "The cursor is unknown",
+    ErrorCode.P207: "No such address or method",
+    ErrorCode.R301: "Unknown entity",
+    ErrorCode.L401: "The request is too large",
+    ErrorCode.L402: "Too many requests",
+    ErrorCode.L403: "A transaction is too large",
+    ErrorCode.S501: "The server failed",
+    ErrorCode.S502: "The server is busy",
+}
+"""What a code says to a developer; people read the text `error.<code>` of their language."""
 CODES: dict[int, ErrorCode] = {
     400: ErrorCode.P201,
     401: ErrorCode.A101,
@@ -35,7 +54,7 @@ def problem(code: ErrorCode, status: int, detail: str = "", retry_after_s: int |
     headers = {} if retry_after_s is None else {"retry-after": str(retry_after_s)}
     content: Problem = {
         "type": f"urn:fieldfare:error:{code}",
-        "title": TITLES[code.value[0]],
+        "title": TITLES.get(code, "Refused"),
         "status": status,
         "code": code.value,
     }
@@ -54,6 +73,10 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem
     status = error.status_code
     if isinstance(error, NotFoundException):
         return problem(ErrorCode.P207, 404)
+    if status == 405:
+        answer = problem(ErrorCode.P207, 405)
+        answer.headers["allow"] = (error.headers or {}).get("allow", "")
+        return answer
     if status >= 500:
         return on_fault(request, error)
     extra: Any = error.extra if isinstance(error, ValidationException) else None
@@ -72,4 +95,3 @@ HANDLERS: dict[int | type[Exception], Callable[[AnyRequest, Any], Response[Any]]
     HTTPException: on_http_error,
     Exception: on_fault,
 }
-MEDIA = MediaType.JSON

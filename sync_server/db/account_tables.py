@@ -12,6 +12,8 @@ from sync_server.db.tables import Type, key, text, whole
 class AccountTables:
     """Accounts, device tokens, access tokens, sessions of the office web."""
 
+    user: sa.Table
+    """The records of people: address, admin, active. They are the truth about those; an account only adds a password."""
     account: sa.Table
     device_token: sa.Table
     access_token: sa.Table
@@ -19,21 +21,20 @@ class AccountTables:
 
 
 def build_account_tables(metadata: sa.MetaData) -> AccountTables:
-    """Add the tables to the metadata of a central database."""
+    """Add the tables to the metadata of a central database, which has the `user` entity. All times are microseconds UTC."""
 
     def must(name: str, kind: Type, *, pk: bool = False) -> sa.Column[Any]:
         return sa.Column(name, kind, primary_key=pk, nullable=False)
 
     return AccountTables(
+        user=metadata.tables["user"],
         account=sa.Table(
             "account",
             metadata,
             must("user_id", key(), pk=True),
             must("email_folded", text(254)),
             must("password_hash", text(200)),
-            must("is_admin", sa.Boolean()),
             must("created_at", whole()),
-            sa.Column("disabled_at", whole(), nullable=True),
             sa.Index(None, "email_folded", unique=True),
         ),
         device_token=sa.Table(

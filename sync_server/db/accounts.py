@@ -28,29 +28,47 @@ class Holder:
 
 
 def add(
-    connection: Connection, tables: AccountTables, user_id: str, email: str, password_hash: str, *, is_admin: bool, at: int
+    connection: Connection, tables: AccountTables, user_id: str, email: str, password_hash: str, at: int
 ) -> None:
     """Add an account. A second one with the same address raises Contended at the store."""
     connection.execute(
         tables.account.insert().values(
-            user_id=user_id, email_folded=email.casefold(), password_hash=password_hash, is_admin=is_admin, created_at=at
+            user_id=user_id, email_folded=email.casefold(), password_hash=password_hash, created_at=at
         )
     )
 
 
 def by_email(connection: Connection, tables: AccountTables, email: str) -> AccountRow | None:
-    """Return the account of an address."""
-    account = tables.account
-    found = connection.execute(sa.select(account).where(account.c.email_folded == email.casefold())).first()
+    """Return the account that signs in with an address, as the user's record has it now; letter case does not count."""
+    account, user = tables.account, tables.user
+    query = (
+        sa.select(account.c.user_id, account.c.password_hash, user.c.is_admin, _is_live(user).label("is_live"))
+        .join(user, user.c.id == account.c.user_id)
+        .where(sa.func.lower(user.c.email) == email.lower())
+        .order_by(user.c.is_active.desc(), user.c.id)
+    )
+    found = connection.execute(query).first()
     if found is None:
         return None
-    return AccountRow(found.user_id, found.password_hash, bool(found.is_admin), found.disabled_at is not None)
+    return AccountRow(found.user_id, found.password_hash, bool(found.is_admin), not found.is_live)
+
+
+def is_taken(connection: Connection, tables: AccountTables, email: str) -> bool:
+    """Whether an address signs in already, or was given to an account first."""
+    query = sa.select(tables.account.c.user_id).where(tables.account.c.email_folded == email.casefold())
+    return by_email(connection, tables, email) is not None or connection.execute(query).first() is not None
 
 
 def is_admin(connection: Connection, tables: AccountTables, user_id: str) -> bool:
-    """Whether an account is an admin's."""
-    query = sa.select(tables.account.c.is_admin).where(tables.account.c.user_id == user_id)
-    return bool(connection.execute(query).scalar_one_or_none())
+    """Whether a user is an admin."""
+    user = tables.user
+    query = sa.select(user.c.id).where(user.c.id == user_id, user.c.is_admin == sa.true(), _is_live(user))
+    return connection.execute(query).first() is not None
+
+
+def _is_live(user: sa.Table) -> "sa.ColumnElement[bool]":
+    """Whether a user may come in. An admin ends it by an edit of the record, which needs nothing else."""
+    return sa.and_(user.c.is_active == sa.true(), user.c.archived_at.is_(None))
 
 
 def set_password(connection: Connection, tables: AccountTables, user_id: str, password_hash: str) -> bool:
@@ -67,11 +85,11 @@ def add_device_token(connection: Connection, tables: AccountTables, sha256: str,
 
 def device_of_token(connection: Connection, tables: AccountTables, sha256: str) -> Holder | None:
     """Return the device and user of a device token, unless it was revoked or the account disabled."""
-    token, account = tables.device_token, tables.account
+    token, user = tables.device_token, tables.user
     query = (
-        sa.select(token.c.device, token.c.user_id, account.c.is_admin)
-        .join(account, account.c.user_id == token.c.user_id)
-        .where(token.c.sha256 == sha256, token.c.revoked_at.is_(None), account.c.disabled_at.is_(None))
+        sa.select(token.c.device, token.c.user_id, user.c.is_admin)
+        .join(user, user.c.id == token.c.user_id)
+        .where(token.c.sha256 == sha256, token.c.revoked_at.is_(None), _is_live(user))
     )
     found = connection.execute(query).first()
     return Holder(found.user_id, found.device, bool(found.is_admin)) if found else None
@@ -93,13 +111,13 @@ def add_access_token(connection: Connection, tables: AccountTables, sha256: str,
 
 def holder_of_access_token(connection: Connection, tables: AccountTables, sha256: str) -> tuple[Holder, int] | None:
     """Return whom an access token stands for and when it ends, unless its device was revoked since."""
-    access, device, account = tables.access_token, tables.device_token, tables.account
+    access, device, user = tables.access_token, tables.device_token, tables.user
     query = (
-        sa.select(access.c.device, access.c.user_id, access.c.expires_at, account.c.is_admin)
-        .join(account, account.c.user_id == access.c.user_id)
+        sa.select(access.c.device, access.c.user_id, access.c.expires_at, user.c.is_admin)
+        .join(user, user.c.id == access.c.user_id)
         .where(
             access.c.sha256 == sha256,
-            account.c.disabled_at.is_(None),
+            _is_live(user),
             sa.exists().where(device.c.device == access.c.device, device.c.revoked_at.is_(None)),
         )
     )
@@ -123,6 +141,17 @@ def revoke_device(connection: Connection, tables: AccountTables, device: str, at
     return done.rowcount > 0
 
 
+def forget_device(connection: Connection, tables: AccountTables, device: str) -> None:
+    """Remove a device's tokens: it signed out, or signs in anew."""
+    for table in (tables.device_token, tables.access_token):
+        connection.execute(table.delete().where(table.c.device == device))
+
+
+def end_sessions(connection: Connection, tables: AccountTables, user_id: str) -> bool:
+    """Remove every session of a user; returns whether there was one."""
+    return connection.execute(tables.session.delete().where(tables.session.c.user_id == user_id)).rowcount > 0
+
+
 def add_session(connection: Connection, tables: AccountTables, sha256: str, user_id: str, expires_at: int) -> None:
     """Store the hash of a session cookie."""
     connection.execute(tables.session.insert().values(sha256=sha256, user_id=user_id, expires_at=expires_at))
@@ -130,11 +159,11 @@ def add_session(connection: Connection, tables: AccountTables, sha256: str, user
 
 def holder_of_session(connection: Connection, tables: AccountTables, sha256: str, at: int) -> Holder | None:
     """Return whom a session cookie stands for, unless it ended."""
-    session, account = tables.session, tables.account
+    session, user = tables.session, tables.user
     query = (
-        sa.select(session.c.user_id, account.c.is_admin)
-        .join(account, account.c.user_id == session.c.user_id)
-        .where(session.c.sha256 == sha256, session.c.expires_at > at, account.c.disabled_at.is_(None))
+        sa.select(session.c.user_id, user.c.is_admin)
+        .join(user, user.c.id == session.c.user_id)
+        .where(session.c.sha256 == sha256, session.c.expires_at > at, _is_live(user))
     )
     found = connection.execute(query).first()
     return Holder(found.user_id, "", bool(found.is_admin)) if found else None

@@ -35,6 +35,19 @@ def add(connection: Connection, tables: Tables, device: NewDevice) -> None:
     )
 
 
+def of_install(connection: Connection, tables: Tables, user: str, install: str) -> str | None:
+    """Return the device that an installation is to a user, unless it was revoked."""
+    device = tables.device
+    query = sa.select(device.c.id).where(device.c.user == user, device.c.install == install, device.c.revoked_at.is_(None))
+    return connection.execute(query.order_by(device.c.id)).scalars().first()
+
+
+def revoke(connection: Connection, tables: Tables, device: str, at: int) -> bool:
+    """Lock a device out; returns whether it was in."""
+    live = tables.device.update().where(tables.device.c.id == device, tables.device.c.revoked_at.is_(None))
+    return connection.execute(live.values(revoked_at=at)).rowcount > 0
+
+
 def note(connection: Connection, tables: Tables, device: str, facts: Row) -> None:
     """Store what a device said of itself; columns of `sync_device`."""
     connection.execute(tables.device.update().where(tables.device.c.id == device).values(**facts))

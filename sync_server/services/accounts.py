@@ -46,14 +46,19 @@ class NewUser:
 
 @dataclass
 class Accounts:
-    """Accounts of one organisation. hasher: argon2id with the library's default costs (RFC 9106, low memory)."""
+    """Accounts of one organisation. hasher: argon2id, 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet)."""
 
     central: Central
     tables: AccountTables
     ids: IdMaker
     hasher: PasswordHasher = field(default_factory=lambda: PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1))
     make_token: Callable[[int], str] = secrets.token_urlsafe
-    _dummy: str = ""
+    dummy: str = ""
+    """Hash that a password is checked against when the address is unknown."""
+
+    def __post_init__(self) -> None:
+        """Make the dummy at the hasher's own cost."""
+        self.dummy = self.dummy or self.hasher.hash(self.make_token(16))
 
     def create_user(self, user: NewUser, by: str = "") -> str:
         """Add a person and an account; returns its id. Raises Refusal R307 for what is missing, R303 for a taken address."""
@@ -68,19 +73,19 @@ class Accounts:
             "language": user.language,
             "position": user.position,
         }
-        self.add_account(user_id, user.email, user.password, is_admin=user.is_admin)
+        self.add_account(user_id, user.email, user.password)
         import_rows(self.central, [("user", values)], ImportedBy(by or user_id, self.ids.token()))
         return user_id
 
-    def add_account(self, user_id: str, email: str, password: str, *, is_admin: bool) -> None:
-        """Give a person who is in the records an account."""
+    def add_account(self, user_id: str, email: str, password: str) -> None:
+        """Give a person who is in the records, or will be at once, an account. Raises Refusal R303."""
         if len(password) < MIN_PASSWORD:
             raise Refusal(ErrorCode.R303, 422, f"the password needs at least {MIN_PASSWORD} characters")
         hashed = self.hasher.hash(password)
         with self.central.store.write() as connection:
-            if accounts.by_email(connection, self.tables, email.strip()) is not None:
+            if accounts.is_taken(connection, self.tables, email.strip()):
                 raise Refusal(ErrorCode.R303, 422, "this e-mail address has an account already")
-            accounts.add(connection, self.tables, user_id, email.strip(), hashed, is_admin=is_admin, at=self.central.now_us())
+            accounts.add(connection, self.tables, user_id, email.strip(), hashed, self.central.now_us())
 
     def is_admin(self, user_id: str) -> bool:
         """Whether a user may administer."""
@@ -102,16 +107,21 @@ class Accounts:
         """Sign a device in. Raises Refusal A103 for an unknown address or a wrong password, in the same time."""
         user_id, is_admin = self._checked(request.email, request.password)
         now, token = self.central.now_us(), self.make_token(32)
-        device = devices.NewDevice(self.ids.record_id(), user_id, request.device_name, request.install, now)
-        holder = Holder(user_id, device.id, is_admin)
         access = self.make_token(24)
         with self.central.store.write() as connection:
-            devices.add(connection, self.central.tables, device)
-            accounts.add_device_token(connection, self.tables, sha256(token), device.id, user_id, now)
+            # The same installation stays the same device: its transaction numbers go on.
+            device = devices.of_install(connection, self.central.tables, user_id, request.install)
+            if device is None:
+                device = self.ids.record_id()
+                made = devices.NewDevice(device, user_id, request.device_name, request.install, now)
+                devices.add(connection, self.central.tables, made)
+            holder = Holder(user_id, device, is_admin)
+            accounts.forget_device(connection, self.tables, device)
+            accounts.add_device_token(connection, self.tables, sha256(token), device, user_id, now)
             accounts.add_access_token(connection, self.tables, sha256(access), holder, now + ACCESS_S * SECOND_US)
         return SignInAnswer(
             user_id=user_id,
-            device_id=device.id,
+            device_id=device,
             device_token=token,
             access_token=access,
             expires_in_s=ACCESS_S,
@@ -141,12 +151,22 @@ class Accounts:
             raise Refusal(ErrorCode.A102, 401, "access token")
         return Actor(holder.user_id, holder.device, holder.is_admin)
 
+    def sign_out(self, device: str) -> None:
+        """Forget a device's tokens; it is the same device when it signs in again."""
+        with self.central.store.write() as connection:
+            accounts.forget_device(connection, self.tables, device)
+
     def revoke_device(self, device: str) -> bool:
-        """Lock a device out at once. What waits on it stays there. Returns whether it was in."""
+        """Lock a device out at once. What waits on it stays there. Returns whether it was in.
+
+        A user's office replica is a device too (`office_device`): its sessions end, and the next sign-in there opens it again.
+        """
         now = self.central.now_us()
         with self.central.store.write() as connection:
-            devices.note(connection, self.central.tables, device, {"revoked_at": now})
-            return accounts.revoke_device(connection, self.tables, device, now)
+            was_in = devices.revoke(connection, self.central.tables, device, now)
+            accounts.revoke_device(connection, self.tables, device, now)
+            accounts.end_sessions(connection, self.tables, device)
+        return was_in
 
     # -- the office web ------------------------------------------------------------------------------------------------
 
@@ -155,6 +175,8 @@ class Accounts:
         user_id, _ = self._checked(email, password)
         secret = self.make_token(32)
         with self.central.store.write() as connection:
+            devices.note(connection, self.central.tables, office_device(user_id), {"revoked_at": None})
+            accounts.forget_expired(connection, self.tables, self.central.now_us())
             accounts.add_session(
                 connection, self.tables, sha256(secret), user_id, self.central.now_us() + SESSION_S * SECOND_US
             )
@@ -175,10 +197,8 @@ class Accounts:
         """Return user id and admin flag of a right password; an unknown address costs the same time as a wrong password."""
         with self.central.store.read() as connection:
             found = accounts.by_email(connection, self.tables, email.strip())
-        if not self._dummy:
-            self._dummy = self.hasher.hash(self.make_token(16))
         try:
-            self.hasher.verify(found.password_hash if found else self._dummy, password)
+            self.hasher.verify(found.password_hash if found else self.dummy, password)
         except Argon2Error:
             raise Refusal(ErrorCode.A103, 401, "e-mail or password") from None
         if found is None or found.is_disabled:

@@ -7,6 +7,7 @@ from sync_server.services import setup
 from sync_server.services.accounts import Accounts, NewUser
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.central import Central
+from sync_server.services.shipped_lists import shipped_lists
 
 DEMO_PASSWORD = "carpati-demo"  # printed on purpose: the demo holds nothing real
 SYSTEM_USER = "00000000-0000-7000-8000-000000000000"
@@ -24,8 +25,6 @@ def prepare(central: Central, url: str, make_epoch: Callable[[], str]) -> bool:
 
 def first_admin(accounts: Accounts, name: str, email: str, password: str) -> None:
     """Bring in the shipped lists and create the first admin."""
-    from sync_server.services.shipped_lists import shipped_lists  # as in fill_demo
-
     import_rows(accounts.central, shipped_lists(), ImportedBy(SYSTEM_USER, "shipped-lists"))
     accounts.create_user(NewUser(name, email, password, is_admin=True))
 
@@ -34,10 +33,9 @@ def fill_demo(central: Central, accounts: Accounts, size: str) -> int:
     """Bring in the demo company and its accounts; returns the number of records."""
     # Thousands of lines of texts, which a running server never needs in memory.
     from sync_server.services.demo_company import build_demo, demo_users
-    from sync_server.services.shipped_lists import shipped_lists
 
     count = import_rows(central, shipped_lists(), ImportedBy(SYSTEM_USER, "shipped-lists"))
     count += import_rows(central, build_demo(size, central.now_us()), ImportedBy(SYSTEM_USER, "demo-company"))
     for user in demo_users():
-        accounts.add_account(user["id"], user["email"], DEMO_PASSWORD, is_admin=user["is_admin"])
+        accounts.add_account(user["id"], user["email"], DEMO_PASSWORD)
     return count

@@ -191,9 +191,7 @@ def make_accounts() -> None:
         key("user_id", text(36)),
         must("email_folded", text(254)),
         must("password_hash", text(200)),
-        must("is_admin", sa.Boolean()),
         must("created_at", whole()),
-        may("disabled_at", whole()),
         sa.PrimaryKeyConstraint("user_id", name="pk_account"),
     )
     op.create_index("ix_account_email_folded", "account", ["email_folded"], unique=True)

@@ -1,0 +1,91 @@
+"""Signing in to the office web and out of it: pages of the server that work without script."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
+
+from shared_models.errors import ErrorCode
+from shared_models.texts import Texts
+from sync_server.api.office import COOKIE, PREFIX, Office, is_same_origin
+from sync_server.api.office_page import sign_in_page, sign_out_page
+from sync_server.services.accounts import SESSION_S, sha256
+from sync_server.services.refusals import Refusal
+
+AnyRequest = Request[Any, Any, Any]
+"""Any: see `problems.AnyRequest`."""
+PAGE_HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+    "cache-control": "no-store",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+}
+
+
+def sign_in_routes(office: Office) -> list[Any]:  # Any: Litestar's handlers have no common public type
+    """Return the pages. The form is protected by its Origin and by a cookie that other sites cannot make a browser send."""
+
+    @get("/", include_in_schema=False, sync_to_thread=False)
+    def front_door() -> Redirect:
+        """Lead a browser to the app."""
+        return Redirect(f"{PREFIX}/", status_code=303)
+
+    @get(f"{PREFIX}/sign-in", include_in_schema=False, media_type="text/html", sync_to_thread=False)
+    def show_sign_in(request: AnyRequest) -> Response[str]:
+        """Show the sign-in page."""
+        return _page(sign_in_page(texts_of(request), "", ""))
+
+    @post(f"{PREFIX}/sign-in", include_in_schema=False, status_code=200)
+    async def take_sign_in(request: AnyRequest) -> Response[Any]:  # Any: a page or a redirect
+        """Check what was typed; a wrong password shows the page again with the address still in it."""
+        form = await request.form()
+        email, password = str(form.get("email", ""))[:254], str(form.get("password", ""))[:256]
+        texts = texts_of(request, str(form.get("lang", "")))
+        if not is_same_origin(dict(request.headers)):
+            return _page(sign_in_page(texts, email, "office.elsewhere"), 403)
+        try:
+            with office.limits.one_try(request.client.host if request.client else "", email):
+                secret = await sync_to_thread(office.accounts.open_session, email, password)
+        except Refusal as refusal:
+            answer = _page(sign_in_page(texts, email, f"error.{refusal.code}"), refusal.http_status)
+            if refusal.code is ErrorCode.L402:
+                answer.headers["retry-after"] = str(refusal.retry_after_s)
+            return answer
+        cookie = Cookie(
+            COOKIE, value=secret, path=PREFIX, httponly=True, samesite="strict", max_age=SESSION_S, secure=_is_safe(request)
+        )
+        return Redirect(f"{PREFIX}/", status_code=303, cookies=[cookie])
+
+    @get(f"{PREFIX}/sign-out", include_in_schema=False, media_type="text/html", sync_to_thread=False)
+    def ask_sign_out(request: AnyRequest) -> Response[str]:
+        """Ask before signing out: an address that a page merely links to must not end a session."""
+        return _page(sign_out_page(texts_of(request)))
+
+    @post(f"{PREFIX}/sign-out", include_in_schema=False)
+    async def sign_out(request: AnyRequest) -> Redirect:
+        """End the session and close its websockets."""
+        if (secret := request.cookies.get(COOKIE)) and is_same_origin(dict(request.headers)):
+            await sync_to_thread(office.accounts.close_session, secret)
+            office.sockets.close(sha256(secret))
+        gone = Cookie(COOKIE, value="", path=PREFIX, max_age=0, httponly=True, samesite="strict")
+        return Redirect(f"{PREFIX}/sign-in", status_code=303, cookies=[gone])
+
+    return [front_door, show_sign_in, take_sign_in, ask_sign_out, sign_out]
+
+
+def texts_of(request: AnyRequest, asked: str = "") -> Texts:
+    """Return the texts in the language of `?lang=`, else of the form, else the browser's first, else English."""
+    wanted = str(request.query_params.get("lang") or asked or request.headers.get("accept-language") or "")
+    return Texts("ro" if wanted.lower().startswith("ro") else "en")
+
+
+def _is_safe(request: AnyRequest) -> bool:
+    """Whether the browser came by https; a Secure cookie would be lost on plain http of this machine."""
+    forwarded = request.headers.get("x-forwarded-proto", "") if request.app.state.config.behind_proxy else ""
+    return (forwarded or request.url.scheme) == "https"
+
+
+def _page(html: str, status: int = 200) -> Response[str]:
+    return Response(html, status_code=status, media_type="text/html", headers=dict(PAGE_HEADERS))
