@@ -1,14 +1,121 @@
-"""The commands of the client."""
+"""The commands of the client: `fieldfare client`, `fieldfare sync`, `fieldfare demo`. Heavy imports happen inside them."""
 
 import argparse
+import sys
+from pathlib import Path
+
+DEFAULT_FOLDER = Path.home() / ".local" / "share" / "fieldfare"
+OK, FAILED = 0, 1
+BAR = 24
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `fieldfare client`."""
-    parser = subparsers.add_parser("client", help="open Fieldfare on this device")
-    parser.set_defaults(run=run_client)
+    """Add the client's commands."""
+    client = subparsers.add_parser(
+        "client",
+        help="open Fieldfare on this device",
+        description="Opens Fieldfare. Everything works without a connection; what you do is sent when there is one.",
+    )
+    client.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER", help="folder of the local data")
+    client.add_argument("--server", default="", metavar="URL", help="address that the sign-in page offers")
+    client.add_argument("--web", action="store_true", help="in the browser instead of a window")
+    client.add_argument("--port", type=int, default=0, help="port of the browser's page on this machine (default: a free one)")
+    client.add_argument("--unlocked", action="store_true", help=argparse.SUPPRESS)
+    client.set_defaults(run=run_client)
+    sync = subparsers.add_parser(
+        "sync",
+        help="sync once without a screen",
+        description="Sends what waits, fetches what is new, compares, and says what happened. Ends with 1 when something failed.",
+    )
+    sync.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER", help="folder of the local data")
+    sync.set_defaults(run=run_sync)
+    demo = subparsers.add_parser(
+        "demo",
+        help="a server, the demo company, the office and a field device on this machine",
+        description="Starts a server with the demo company, the office web and one field device, prints both addresses, opens the "
+        "browser where there is one, and runs until Ctrl+C. With --check it plays the main story without a screen instead: two "
+        "devices, edits without connection, a conflict, a lost answer, a kill in mid-push; it says line by line what happened.",
+    )
+    demo.add_argument("--check", action="store_true", help="play the story without a screen, and end with 1 if any of it fails")
+    demo.add_argument("--database", default="", metavar="URL", help="central database instead of an SQLite file of its own")
+    demo.add_argument("--size", choices=("small", "medium", "large"), default="small", help="size of the demo company")
+    demo.add_argument("--port", type=int, default=8400, help="port of the server; the device takes the next one")
+    demo.add_argument("--no-browser", action="store_true", help="only print the addresses")
+    demo.set_defaults(run=run_demo)
+
+
+def say(text: str) -> None:
+    """Write a line for the person at the terminal, at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def run_client(arguments: argparse.Namespace) -> int:
-    """Open the client; 2 as long as there is none to open."""
-    return 2
+    """Open the client."""
+    from client.app import ClientWindow, run_window
+    from client.config import ClientConfig
+
+    web = arguments.web
+    if not web and not _has_window():
+        say("The window of Fieldfare is not installed here (extra `desktop`); it opens in the browser.")
+        web = True
+    window = ClientWindow(ClientConfig(arguments.data, arguments.server), arguments.server)
+    if arguments.unlocked:
+        window.open_crm()
+    run_window(window, web=web, port=arguments.port)
+    return OK
+
+
+def _has_window() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("flet_desktop") is not None
+
+
+def run_sync(arguments: argparse.Namespace) -> int:
+    """Run one round, with a bar while rows come in."""
+    from random import SystemRandom
+
+    from client.app import connect, open_local
+    from client.config import SyncTimes
+    from client.events import Event, SyncStatusChanged
+    from client.platform.lock_file import LockFile
+    from client.sync.engine import SyncEngine
+    from shared_models.errors import ReplicaError
+
+    try:
+        transport = connect(arguments.data, SyncTimes())
+        with LockFile(arguments.data / "sync.lock"):
+            replica = open_local(arguments.data)
+            engine = SyncEngine(replica, transport, random=SystemRandom())
+
+            def show(event: Event) -> None:
+                if isinstance(event, SyncStatusChanged) and sys.stderr.isatty() and (rows := engine.status().loaded_rows):
+                    sys.stderr.write(f"\r{'█' * (rows // 500 % BAR):{BAR}} {rows} rows")
+
+            replica.events.subscribe(show)
+            result = engine.run_once()
+            status = engine.status()
+            replica.close()
+    except (LookupError, ReplicaError) as error:
+        say(f"Not possible: {error}")
+        return FAILED
+    say(f"{result.answered} sent, {result.rows} rows received, {status.waiting} waiting, {status.needs_you} need you.")
+    if result.proof is not None:
+        say(
+            f"Proof: {result.proof.rows} rows {'equal' if result.proof.equal else 'DIFFER: ' + ', '.join(result.proof.differing)}."
+        )
+    if result.error is not None:
+        say(f"Not finished: {result.error}. What you did is safe here; run it again later.")
+    return OK if result.is_clean and (result.proof is None or result.proof.equal) else FAILED
+
+
+def run_demo(arguments: argparse.Namespace) -> int:
+    """Show the product, or prove its main story."""
+    if arguments.check:
+        from client.demo_check import check
+
+        return check(arguments.database, say)
+    from client.demo import show
+
+    return show(arguments, say)

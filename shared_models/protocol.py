@@ -29,7 +29,9 @@ Verb = Literal["applied", "merged", "conflict", "rejected", "deferred"]
 class Message(BaseModel):
     """Base of every message: unknown parts are refused, so that a mistake is seen at once."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
 
 
 class Op(Message):

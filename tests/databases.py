@@ -153,9 +153,7 @@ def mariadb_server() -> Iterator[DatabaseServer]:
 def _execute_mariadb(port: int, password: str, statement: str) -> list[tuple[Any, ...]]:
     import pymysql
 
-    with pymysql.connect(
-        host="127.0.0.1", port=port, user="fieldfare", password=password, autocommit=True
-    ) as connection:
+    with pymysql.connect(host="127.0.0.1", port=port, user="fieldfare", password=password, autocommit=True) as connection:
         cursor = connection.cursor()
         cursor.execute(statement)
         return list(cursor.fetchall())

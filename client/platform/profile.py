@@ -47,9 +47,7 @@ class Profile:
 
 def hashed(password: str, salt: str) -> str:
     """Return the scrypt hash of a password in hex. salt: hex."""
-    return scrypt(
-        password.encode(), salt=bytes.fromhex(salt), n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P, maxmem=2**26, dklen=32
-    ).hex()
+    return scrypt(password.encode(), salt=bytes.fromhex(salt), n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P, maxmem=2**26, dklen=32).hex()
 
 
 def check_unlock(profile: Profile, password: str, now_ms: int) -> None:
@@ -119,6 +117,4 @@ def make_profile(
 ) -> Profile:
     """Return the profile of a fresh sign-in, with the hash for offline unlocks. random_bytes: `secrets.token_bytes`."""
     salt = random_bytes(16).hex()
-    return Profile(
-        server_url, email, user_id, device_id, device_token, lease_days, now_ms, salt, hashed(password, salt)
-    )
+    return Profile(server_url, email, user_id, device_id, device_token, lease_days, now_ms, salt, hashed(password, salt))

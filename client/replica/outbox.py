@@ -69,7 +69,7 @@ def take_batch(writing: Writing, schema_version: int, max_txs: int = MAX_TXS, ma
     taken: list[tuple[int, int]] = []
     parts: list[str] = []
     for tx in waiting[:max_txs]:
-        text = _tx_json(connection, tx, tx.number or number, facts)
+        text = _tx_json(connection, tx, tx.number or number)
         size += len(text.encode()) + 1
         if taken and size > max_bytes:
             break
@@ -95,7 +95,7 @@ def _body(facts: Mapping[str, Any], schema_version: int, parts: list[str]) -> st
     return f'{head[:-1]},"txs":[{",".join(parts)}]}}'
 
 
-def _tx_json(connection: sqlite3.Connection, tx: LoggedTx, number: int, facts: Mapping[str, Any]) -> str:  # Any: `meta`
+def _tx_json(connection: sqlite3.Connection, tx: LoggedTx, number: int) -> str:
     """Return one `protocol.Tx` as JSON; parts at their defaults are left out."""
     head: dict[str, Any] = {"id": tx.id, "tx": number, "hlc": tx.hlc}
     if tx.origin != tx.id:
@@ -104,8 +104,8 @@ def _tx_json(connection: sqlite3.Connection, tx: LoggedTx, number: int, facts: M
         head["after"] = list(tx.after)
     if tx.label:
         head["label"] = tx.label
-    if tx.epoch not in (None, facts["server_epoch"]):
-        head["epoch"] = tx.epoch
+    if tx.epoch is not None:
+        head["epoch"] = tx.epoch  # always named: a tx that is offered again after a restore must be the same, byte for byte
     if tx.atomic:
         head["atomic"] = True
     found = connection.execute('SELECT tbl, pk, op, "set", base, bv, bvx FROM _sync_op WHERE n = ? ORDER BY i', (tx.n,))

@@ -27,7 +27,7 @@ class OpenForms:
 
     _seen: dict[str, Seen] = field(default_factory=dict)
     _cards: dict[str, str] = field(default_factory=dict)
-    _tokens: count[int] = field(default_factory=lambda: count(1))
+    _tokens: "count[int]" = field(default_factory=lambda: count(1))
 
     def keep(self, seen: Seen | None, card: str | None = None) -> str:
         """Keep what a form shows, and the card that its save will close; returns the token."""

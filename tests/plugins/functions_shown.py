@@ -40,9 +40,7 @@ class RunSummary:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note the rows of a test that passed or failed, and the service that a skipped one lacked."""
-        rows = {
-            row for name, value in report.user_properties if name == ROWS and isinstance(value, list) for row in value
-        }
+        rows = {row for name, value in report.user_properties if name == ROWS and isinstance(value, list) for row in value}
         if report.failed:
             self.failed |= rows
         elif report.passed and report.when == "call":

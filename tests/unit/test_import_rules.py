@@ -32,9 +32,7 @@ def skeleton(tmp_path_factory):
 
 def broken_contracts(root: Path) -> str:
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
-    result = subprocess.run(
-        command, cwd=root, capture_output=True, text=True, env={"PYTHONPATH": str(root)}, check=False
-    )
+    result = subprocess.run(command, cwd=root, capture_output=True, text=True, env={"PYTHONPATH": str(root)}, check=False)
     return "" if result.returncode == 0 else result.stdout + result.stderr
 
 

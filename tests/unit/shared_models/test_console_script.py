@@ -31,8 +31,6 @@ def test_a_missing_command_is_a_usage_error(capsys):
 def test_help_does_not_load_the_frameworks(tmp_path):
     import subprocess
 
-    code = (
-        "import sys\nfrom shared_models.__main__ import build_parser\nbuild_parser().format_help()\nprint(*sys.modules)"
-    )
+    code = "import sys\nfrom shared_models.__main__ import build_parser\nbuild_parser().format_help()\nprint(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert not {"flet", "litestar", "sqlalchemy"} & set(loaded.stdout.split())

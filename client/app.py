@@ -1,0 +1,155 @@
+"""The installed client: the only place where its parts are made and joined."""
+
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from random import SystemRandom
+
+import flet as ft
+
+from client.config import ClientConfig, SyncTimes
+from client.platform.lock_file import LockFile
+from client.platform.profile import ProfileStore
+from client.replica.replica import Replica, open_replica
+from client.sync import http_transport
+from client.sync.engine import SyncEngine
+from client.sync.worker import SyncWorker
+from client.ui.app import open_door, open_ui
+from client.usecases.account import Account
+from client.usecases.crm import LocalCrm, Rounds
+from client.usecases.door import LocalDoor
+from client.usecases.labels import Say
+from client.usecases.timelines import AskHistory
+from shared_models.ids import IdMaker
+from shared_models.protocol import SignInAnswer, SignInRequest
+from shared_models.registry import CRM
+from shared_models.texts import Texts
+from shared_models.transport import Transport
+
+ASSETS = Path(__file__).parent / "ui" / "assets"
+
+
+def now_ms() -> int:
+    """Return wall time in milliseconds since 1970-01-01 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def texts_in(language: str) -> Say:
+    """Return the texts of a language, English for one that is not known."""
+    return Texts("ro" if language == "ro" else "en").t
+
+
+def open_local(folder: Path) -> Replica:
+    """Open the replica of a client's folder, making both at the first start."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return open_replica(folder / "replica.db", CRM, IdMaker(now_ms, SystemRandom()))
+
+
+def make_account(folder: Path, times: SyncTimes) -> Account:
+    """Return the account of a client's folder."""
+
+    def ask(server_url: str, request: SignInRequest) -> SignInAnswer:
+        with http_transport.make_client(server_url, times) as client:
+            return http_transport.sign_in(client, request)
+
+    return Account(ProfileStore(folder), ask, secrets.token_bytes, now_ms)
+
+
+def connect(folder: Path, times: SyncTimes) -> Transport:
+    """Return the way to the server of the account of a folder. Raises LookupError when nobody has signed in."""
+    store = ProfileStore(folder)
+    profile = store.load()
+    if profile is None:
+        raise LookupError("nobody has signed in on this device")
+    client = http_transport.make_client(profile.server_url, times)
+
+    def device_token() -> str | None:
+        known = store.load()
+        return known.device_token if known else None
+
+    return http_transport.HttpTransport(client, http_transport.AccessToken(client, device_token))
+
+
+def make_crm(
+    replica: Replica,
+    transport: Transport,
+    engine: SyncEngine,
+    rounds: Rounds,
+    folder: Path,
+    forget: Callable[[], None],
+    *,
+    is_office: bool,
+) -> LocalCrm:
+    """Return the facade of the screens over one replica."""
+    ask: AskHistory = transport.history
+    device = "" if is_office else socket.gethostname()
+    return LocalCrm(replica, engine, rounds, ask, texts_in, folder, now_ms, forget, device, is_office)
+
+
+@dataclass
+class InstalledClient:
+    """One person's client on this device, running."""
+
+    crm: LocalCrm
+    worker: SyncWorker
+
+    def close(self) -> None:
+        """End the sync thread and close the replica."""
+        self.worker.close()
+        self.crm.replica.close()
+
+
+def start_client(config: ClientConfig) -> InstalledClient:
+    """Start the client of a folder whose account has signed in. Raises LookupError, ReplicaLocked, ReplicaDamaged."""
+    transport = connect(config.folder, config.times)
+    replica = open_local(config.folder)
+    engine = SyncEngine(replica, transport, random=SystemRandom(), times=config.times)
+    worker = SyncWorker(engine, LockFile(config.lock_path))
+    worker.start()
+    forget = ProfileStore(config.folder).forget
+    return InstalledClient(make_crm(replica, transport, engine, worker, config.folder, forget, is_office=False), worker)
+
+
+@dataclass
+class ClientWindow:
+    """What every window (or browser tab) of one installed client draws: the door first, then the person's CRM."""
+
+    config: ClientConfig
+    server_url: str = ""
+    """Address that the sign-in page offers before there is an account."""
+    running: InstalledClient | None = None
+
+    def main(self, page: ft.Page) -> None:
+        """Draw one window."""
+        if self.running is not None:
+            open_ui(page, self.running.crm)
+            return
+        open_door(page, self.door())
+
+    def door(self) -> LocalDoor[LocalCrm]:
+        """Return the way in."""
+        account = make_account(self.config.folder, self.config.times)
+        return LocalDoor(account, lambda: open_local(self.config.folder), self.open_crm, socket.gethostname())
+
+    def open_crm(self) -> LocalCrm:
+        """Start what runs for the signed-in person, once for all windows."""
+        if self.running is None:
+            self.running = start_client(self.config)
+        return self.running.crm
+
+    def close(self) -> None:
+        """End what runs."""
+        if self.running is not None:
+            self.running.close()
+
+
+def run_window(window: ClientWindow, *, web: bool, port: int = 0) -> None:
+    """Show the client until it is closed: in its own window, or in the browser at a port of this machine."""
+    view = ft.AppView.WEB_BROWSER if web else ft.AppView.FLET_APP
+    try:
+        ft.run(window.main, view=view, host="127.0.0.1", port=port, assets_dir=str(ASSETS), no_cdn=True)
+    finally:
+        window.close()

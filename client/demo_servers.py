@@ -1,0 +1,98 @@
+"""Child processes of the demo: the server half is started by its command, never imported."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+START_S = 30.0
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def command(*parts: str) -> list[str]:
+    """Return the command line of a subcommand of this installation."""
+    return [sys.executable, "-m", "shared_models", *parts]
+
+
+@dataclass
+class ServerProcess:
+    """A sync server of our own on this machine."""
+
+    folder: Path
+    port: int
+    database: str = ""
+    office: bool = False
+    _process: "subprocess.Popen[bytes] | None" = field(default=None)
+
+    @property
+    def url(self) -> str:
+        """Return its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def prepare(self, size: str) -> str:
+        """Make the database with the demo company; returns what the command said. Raises RuntimeError when it fails."""
+        done = subprocess.run(
+            command("server", "init", "--demo", size, *self._where()), capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr.strip()[-2000:])
+        return done.stdout.strip()
+
+    def start(self) -> None:
+        """Start it and wait until it answers. Raises RuntimeError when it does not."""
+        log = (self.folder / "server.log").open("ab")
+        more = () if self.office else ("--no-office",)
+        self._process = subprocess.Popen(
+            command("server", "run", "--port", str(self.port), *more, *self._where()), stdout=log, stderr=log
+        )
+        log.close()
+        ends = time.monotonic() + START_S
+        while time.monotonic() < ends:
+            if self._process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/health", timeout=1):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise RuntimeError(f"the server did not start: {(self.folder / 'server.log').read_text(encoding='utf-8')[-2000:]}")
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        self._end(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+
+    def stop(self) -> None:
+        """End it in order."""
+        self._end(signal.SIGTERM)
+
+    def send(self, what: signal.Signals) -> None:
+        """Send it a signal, for example to freeze it for a moment."""
+        if self._process is not None:
+            self._process.send_signal(what)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(how)
+        try:
+            self._process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def _where(self) -> tuple[str, ...]:
+        where = ("--data", str(self.folder))
+        return (*where, "--database", self.database) if self.database else where

@@ -1,0 +1,136 @@
+"""The office web: the same screens, on replicas that the server keeps, one per user, synced in process.
+
+The server mounts what `create_office` returns, and says by the header `x-fieldfare-user` who is signed in. Tabs of one user share
+one replica and one engine; they close some minutes after the last tab.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+import flet as ft
+import flet_web.fastapi as flet_fastapi
+
+from client.app import ASSETS, make_crm, open_local
+from client.config import SyncTimes
+from client.platform.lock_file import LockFile
+from client.sync.engine import SyncEngine
+from client.sync.worker import SyncWorker
+from client.ui.app import open_ui
+from client.usecases.crm import LocalCrm
+from shared_models.transport import Transport
+
+USER_HEADER = b"x-fieldfare-user"
+IDLE_S = 600.0
+"""Seconds that a replica stays open after its last tab. Source: `architecture.md` 5."""
+SWEEP_S = 60.0
+OFFICE_TIMES = SyncTimes(poll_s=2.0, settle_s=0.05)
+"""In process a poll costs under a millisecond, so the office sees changes within two seconds until pokes come."""
+TransportFor = Callable[[str], Transport]
+
+
+@dataclass
+class _Desk:
+    """One user's open replica, and when its last tab closed (monotonic seconds; none while one is open)."""
+
+    crm: LocalCrm
+    worker: SyncWorker
+    tabs: int = 0
+    idle_since: float | None = None
+
+
+@dataclass
+class Office:
+    """The ASGI application and the replicas that are open in it."""
+
+    transport_for: TransportFor
+    folder: Path
+    _desks: dict[str, _Desk] = field(default_factory=dict)
+    _sweeper: "asyncio.Task[None] | None" = None
+    _flet: Any = None  # Any: an ASGI application of another framework
+
+    async def start(self) -> None:
+        """Begin to serve."""
+        await flet_fastapi.app_manager.start()
+        self._flet = flet_fastapi.app(
+            self.main,
+            assets_dir=str(ASSETS),
+            app_name="Fieldfare",
+            app_short_name="Fieldfare",
+            app_description="CRM",
+            no_cdn=True,
+            session_timeout_seconds=int(IDLE_S),
+        )
+        self._sweeper = asyncio.create_task(self._sweep())
+
+    async def close(self) -> None:
+        """End every engine and close every replica."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._sweeper
+        for user in list(self._desks):
+            await asyncio.to_thread(self._close, user)
+        await flet_fastapi.app_manager.shutdown()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # Any: ASGI's own types differ by library
+        """Serve one connection of a signed-in user.
+
+        The user takes the place of the network address: a session of Flet belongs to its address, so nobody resumes another's.
+        """
+        user = next((value.decode() for key, value in scope["headers"] if key == USER_HEADER), "")
+        await self._flet({**scope, "client": (user, 0)}, receive, send)
+
+    async def main(self, page: ft.Page) -> None:
+        """Draw one tab."""
+        user = page.client_ip or ""
+        desk = await asyncio.to_thread(self._open, user)
+        desk.tabs += 1
+        desk.idle_since = None
+        ui = open_ui(page, desk.crm)
+
+        def leave(_: Any) -> None:  # Any: an event without content
+            ui.close()
+            desk.tabs -= 1
+            desk.idle_since = time.monotonic() if desk.tabs <= 0 else None
+
+        page.on_close = leave
+
+    def _open(self, user: str) -> _Desk:
+        """Return the user's replica, opened and synced at the first tab."""
+        if user not in self._desks:
+            folder = self.folder / user
+            replica, transport = open_local(folder), self.transport_for(user)
+            replica.bind(user, user)
+            engine = SyncEngine(replica, transport, random=SystemRandom(), times=OFFICE_TIMES)
+            if not replica.facts()["complete"]:
+                engine.run_once()
+            worker = SyncWorker(engine, LockFile(folder / "sync.lock"))
+            worker.start()
+            crm = make_crm(replica, transport, engine, worker, folder, lambda: None, is_office=True)
+            self._desks[user] = _Desk(crm, worker)
+        return self._desks[user]
+
+    def _close(self, user: str) -> None:
+        desk = self._desks.pop(user)
+        desk.worker.close()
+        desk.crm.replica.close()
+
+    async def _sweep(self) -> None:
+        """Close the replicas that nobody has had open for a while."""
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            now = time.monotonic()
+            for user, desk in list(self._desks.items()):
+                if desk.idle_since is not None and now - desk.idle_since > IDLE_S:
+                    await asyncio.to_thread(self._close, user)
+
+
+def create_office(transport_for: TransportFor, folder: Path) -> Office:
+    """Return the office web. transport_for: user id -> in-process way to the server; folder: where the replicas are kept."""
+    return Office(transport_for, folder)

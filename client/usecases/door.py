@@ -1,0 +1,55 @@
+"""The way into an installed client: the first sign-in, and opening what is here without a connection."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from client.replica.replica import Replica
+from client.usecases.account import Account, checked_address
+from shared_models.errors import Unreachable
+
+C = TypeVar("C")
+"""What opens behind the door: the CRM of the person."""
+
+
+@dataclass
+class LocalDoor(Generic[C]):
+    """The door of one client's folder."""
+
+    account: Account
+    open_replica: Callable[[], Replica]
+    open_crm: Callable[[], C]
+    """Start what runs for a signed-in person."""
+    device_name: str
+
+    async def last(self) -> tuple[str, str]:
+        """Return server address and e-mail of the account of this device, empty before the first sign-in."""
+        profile = await asyncio.to_thread(lambda: self.account.profile)
+        return (profile.server_url, profile.email) if profile else ("", "")
+
+    async def enter(self, server: str, email: str, password: str) -> C:
+        """Sign in, or unlock without a connection when the account of this device is named.
+
+        Raises RecordInvalid, UnlockFailed (its text is a key), or a SyncError.
+        """
+        return await asyncio.to_thread(self._enter, server, email, password)
+
+    def _enter(self, server: str, email: str, password: str) -> C:
+        profile = self.account.profile
+        is_same = profile is not None and profile.email.casefold() == email.strip().casefold()
+        if profile is not None and is_same and profile.server_url == checked_address(server):
+            try:
+                self._sign_in(server, email, password)
+            except Unreachable:
+                self.account.unlock(password)
+        else:
+            self._sign_in(server, email, password)
+        return self.open_crm()
+
+    def _sign_in(self, server: str, email: str, password: str) -> None:
+        replica = self.open_replica()
+        try:
+            self.account.sign_in(replica, server, email, password, self.device_name)
+        finally:
+            replica.close()
