@@ -1,7 +1,9 @@
 """Runs the server process: uvicorn round the application, with the office web when it is installed."""
 
 import logging
+import sys
 from importlib.metadata import entry_points
+from typing import Any
 
 import structlog
 import uvicorn
@@ -16,23 +18,48 @@ from sync_server.services.accounts import office_device
 from sync_server.services.actor import Actor
 from sync_server.services.local_transport import LocalTransport
 
+MAX_WEBSOCKET_BYTES = 4_000_000
+"""One message of the office's page: a long note pasted whole fits many times."""
+
 
 def serve(config: ServerConfig) -> int:
     """Serve until a signal ends it; returns the exit code."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    log_as_json()
     server = open_server(config)
-    application = create_app(server, make_office(server) if config.office else None)
-    uvicorn.run(
-        application,
-        host=config.host,
-        port=config.port,
-        log_level="warning",
-        server_header=False,  # an idle pull is at most 376 bytes both ways
-        date_header=False,
-        ws="websockets-sansio",
-        timeout_graceful_shutdown=5,
-    )
+    uvicorn.run(create_app(server, make_office(server) if config.office else None), **uvicorn_options(config))
     return 0
+
+
+def uvicorn_options(config: ServerConfig) -> dict[str, Any]:  # Any: keyword arguments of uvicorn.Config
+    """Return how uvicorn serves the application."""
+    return {
+        "host": config.host,
+        "port": config.port,
+        "log_level": "warning",
+        "access_log": False,  # it would write addresses and queries
+        "server_header": False,  # an idle pull is at most 376 bytes both ways
+        "date_header": False,
+        "ws": "websockets-sansio",
+        "ws_max_size": MAX_WEBSOCKET_BYTES,
+        "ws_per_message_deflate": False,  # it doubles the memory of an idle connection: server.md 5
+        "proxy_headers": config.behind_proxy,
+        "timeout_keep_alive": 75,
+        "timeout_graceful_shutdown": 5,
+    }
+
+
+def log_as_json() -> None:
+    """Write one line of JSON per event to the standard error: facts with fields, without local variables of a traceback."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def make_office(server: Server) -> Office | None:
