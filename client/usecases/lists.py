@@ -16,7 +16,7 @@ def companies(replica: Replica, query: ListQuery, after: str | None) -> Page[Com
     """Return one page of companies; the first page is counted."""
     rows, following, total = _rows(replica, "company", query, after)
     names, pks = Names(replica), [row["id"] for row in rows]
-    names.load("pick_list_item", [row["industry_id"] or row["type_id"] for row in rows])
+    names.load("pick_list_item", [row["type_id"] or row["industry_id"] for row in rows])
     states = replica.states_of("company", pks)
     with replica.reading() as reader:
         beside = summaries.of_companies(reader, pks)
@@ -25,7 +25,7 @@ def companies(replica: Replica, query: ListQuery, after: str | None) -> Page[Com
             CompanyRow(
                 id=row["id"],
                 name=row["name"],
-                kind=names.of("pick_list_item", row["industry_id"] or row["type_id"]),
+                kind=names.of("pick_list_item", row["type_id"] or row["industry_id"]),
                 place=beside[row["id"]].place,
                 state=states[row["id"]],
                 code=row["code"] or "",

@@ -37,6 +37,8 @@ class _Demo:
     size: int
     now_us: int
     random: Random = field(default_factory=lambda: Random(SEED))
+    names: set[str] = field(default_factory=set)
+    """Names given so far: two companies with one name are there on purpose only."""
 
     def pick(self, options: "tuple[str, ...]") -> str:
         """Return one of some words."""
@@ -140,9 +142,17 @@ def _name(demo: _Demo, place: int, firsts: tuple[str, ...], town: str, country: 
         return "Cofet\u0103ria \u015eoimul"
     if country != "RO":
         names = words.ABROAD_NAMES[country]
-        return names[place // words.SALES % len(names)] if place < 60 else f"{demo.pick(names)[:-4].strip()} {place}"
+        name = names[place // words.SALES % len(names)]
+        form = name.split()[-1]
+        known = name in demo.names
+        demo.names.add(name)
+        return f"{name.removesuffix(form)}{town} {place} {form}" if known else name
     name = f"{demo.pick(firsts)} {demo.pick(words.NAMES)}"
-    return name if demo.size <= 240 else f"{name} {town} {place}"
+    for more in ("", f" {town}", f" {place}"):
+        if f"{name}{more}" not in demo.names:
+            break
+    demo.names.add(f"{name}{more}")
+    return f"{name}{more}"
 
 
 def _fiscal_code(place: int, country: str) -> str:

@@ -71,7 +71,7 @@ LISTS: dict[str, tuple[str, str, bool, tuple[Item, ...]]] = {
             ("D", "Electricity, gas and steam", "Energie electrică, gaze și abur"),
             ("E", "Water supply and waste", "Distribuția apei și gestionarea deșeurilor"),
             ("F", "Construction", "Construcții"),
-            ("G", "Trade and repair of vehicles", "Comerț și repararea autovehiculelor"),
+            ("G", "Trade and repair of vehicles", "Comerț; repararea autovehiculelor"),
             ("H", "Transport and storage", "Transport și depozitare"),
             ("I", "Hotels and restaurants", "Hoteluri și restaurante"),
             ("J", "Information and communication", "Informații și comunicații"),
