@@ -13,6 +13,7 @@ from client.ui.facade import Crm, Door
 from client.ui.router import ENTITY_OF, FormPlace, Place, place_of
 from client.ui.shell import ShellCalls, framed
 from client.ui.theme import FONTS, Look, make_theme
+from client.ui.view_models.base import Rest
 from client.ui.view_models.shell import Shell
 from client.ui.view_models.sign_in import SignIn
 from client.ui.views.hooks import use_keys, use_redraw
@@ -57,10 +58,16 @@ async def stay() -> None:
     """Leave the window as it is: for a host that closes it."""
 
 
-def open_ui(page: ft.Page, crm: Crm, now: Clock = utc_now, left: Callable[[], Awaitable[None]] = stay) -> Desk:
+def open_ui(
+    page: ft.Page,
+    crm: Crm,
+    now: Clock = utc_now,
+    left: Callable[[], Awaitable[None]] = stay,
+    rest: Rest = asyncio.sleep,
+) -> Desk:
     """Draw the interface of a signed-in person. left: what follows a sign-out. Closing the desk stops the news."""
     prepare(page)
-    desk = Desk(page, crm, Shell(crm), left)
+    desk = Desk(page, crm, Shell(crm, rest), left, rest)
     page.on_close = lambda _: desk.close()
     page.render(App, desk, now)
     return desk

@@ -10,7 +10,7 @@ from client.events import Event, RecordsChanged
 from client.ui.facade import Crm
 from client.ui.keyboard import Keyboard, chord
 from client.ui.router import Place, place_of
-from client.ui.view_models.base import code_of
+from client.ui.view_models.base import Rest, code_of
 from client.ui.view_models.shell import Shell, Snack
 from shared_models.errors import FieldfareError
 
@@ -20,10 +20,11 @@ log = logging.getLogger("fieldfare.ui")
 class Desk:
     """One open window of one signed-in person."""
 
-    def __init__(self, page: ft.Page, crm: Crm, shell: Shell, left: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, page: ft.Page, crm: Crm, shell: Shell, left: Callable[[], Awaitable[None]], rest: Rest) -> None:
         self.page = page
         self.crm = crm
         self.shell = shell
+        self.rest = rest
         self.left = left
         """What follows a sign-out: the sign-in page, or the server's own."""
         self.keyboard = Keyboard()

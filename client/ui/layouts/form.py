@@ -95,12 +95,13 @@ def _head(look: Look, state: FormState, on: FormCalls) -> ft.Control:
 
 def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     label = look.t("form.save_anyway" if state.warned else "act.save")
+    trouble = _unplaced(look, state) or (look.t("form.warned") if state.warned else "")
     if look.phone:
         acts = row(
             button(look, "form.discard", look.t("act.discard"), on.discard, kind="quiet"),
             button(look, "form.save", label, on.save, glyph="check", kind="primary", expand=True, busy=state.saving),
         )
-        warned = txt(look, look.t("form.warned"), "meta", "wait", W5, lines=2) if state.warned else None
+        warned = txt(look, trouble, "meta", "wait", W5, lines=2) if trouble else None
         return ft.Container(
             col(warned, acts, gap=S8), padding=pad(S16, S12), border=ft.Border.only(top=ft.BorderSide(1, look.c.line))
         )
@@ -111,10 +112,10 @@ def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
         txt(look, look.t("form.saves"), "meta", "ink3"),
         gap=S6,
     )
-    warned = txt(look, look.t("form.warned"), "meta", "wait", W5, lines=2, expand=True, key="form.warned")
+    warned = txt(look, trouble, "meta", "wait", W5, lines=2, expand=True, key="form.warned")
     return ft.Container(
         row(
-            warned if state.warned else row(hints, fill(), expand=True),
+            warned if trouble else row(hints, fill(), expand=True),
             button(look, "form.discard", look.t("act.discard"), on.discard, kind="quiet", keys="Esc"),
             button(look, "form.save", label, on.save, kind="primary", keys="Ctrl ↵", busy=state.saving),
         ),
@@ -122,6 +123,14 @@ def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
         padding=pads(left=S24, right=S16),
         border=ft.Border.only(top=ft.BorderSide(1, look.c.line)),
     )
+
+
+def _unplaced(look: Look, state: FormState) -> str:
+    """Return the first error that no field on the screen can show."""
+    entity = CRM.get(state.place.entity)
+    shown = {c.name for c in data_columns(entity)} - set(HIDDEN.get(state.place.entity, ()))
+    errors = [f for f in state.findings if f.severity == "error" and f.field not in shown]
+    return look.t(errors[0].reason, **dict(errors[0].params)) if errors else ""
 
 
 def _body(look: Look, state: FormState, on: FormCalls) -> ft.Control:
@@ -236,7 +245,7 @@ def _field(look: Look, state: FormState, on: FormCalls, column: Column, expand: 
         glyph=GLYPHS.get(column.col.widget),
         lines=4 if column.col.widget == "long_text" else 1,
         expand=expand,
-        read_only=column.col.merge is Merge.AN and state.place.id is not None,
+        read_only=column.col.merge is Merge.AN and state.place.id is not None and not CRM.get(entity).is_link,
     )
 
 

@@ -10,7 +10,7 @@ from client.ui.facade import Crm
 from client.ui.router import FormPlace
 from client.ui.view_models.base import DEBOUNCE_S, Phase, Rest, ViewModel
 from client.usecases.answers import Choice, Finding, FormEnd, FormStart, Label, Owner, Saved
-from shared_models.errors import RecordInvalid
+from shared_models.errors import ErrorCode, RecordInvalid
 from shared_models.fields import Column, Kind, columns
 from shared_models.registry import CRM
 
@@ -82,7 +82,11 @@ class FormModel(ViewModel[FormState]):
 
     async def start(self) -> None:
         """Open the form, with what was typed into it before, if anything was."""
-        start = await self.read(self._open())
+        try:
+            start = await self.read(self._open())
+        except KeyError:
+            self.put(phase="failed", failure=ErrorCode.R304.value)
+            return
         if start is None:
             return
         self.put(start=start, typed=dict(self._drafts.get(self._key, {})))

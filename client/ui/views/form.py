@@ -17,7 +17,7 @@ from client.usecases.answers import Owner, Saved
 def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Control:  # a component
     """One open form."""
     key = place.url
-    model = use_model(desk, lambda: FormModel(desk.crm, form, _owner(place), desk.drafts, key), [key])
+    model = use_model(desk, lambda: FormModel(desk.crm, form, _owner(place), desk.drafts, key, desk.rest), [key])
 
     def close() -> None:
         desk.keyboard.set_typing(False)

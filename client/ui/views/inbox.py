@@ -20,7 +20,7 @@ DECISIONS: dict[str, Decision] = {"1": "kept_theirs", "2": "restored_mine", "3":
 @ft.component
 def InboxView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Control:  # a component
     """The inbox."""
-    model = use_model(desk, lambda: InboxModel(desk.crm))
+    model = use_model(desk, lambda: InboxModel(desk.crm, desk.rest))
     on = _calls(desk, model, place)
 
     def key(name: str) -> bool:

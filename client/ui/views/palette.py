@@ -28,7 +28,7 @@ def action_names(look: Look) -> dict[str, str]:
 def PaletteView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a component
     """The open palette."""
     names = action_names(look)
-    model = use_model(desk, lambda: Palette(desk.crm, names), [look.lang])
+    model = use_model(desk, lambda: Palette(desk.crm, names, desk.rest), [look.lang])
 
     def close() -> None:
         desk.keyboard.set_typing(False)

@@ -16,7 +16,7 @@ from client.ui.widgets import col, fill
 @ft.component
 def SyncView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a component
     """The Sync page."""
-    model = use_model(desk, lambda: SyncPage(desk.crm))
+    model = use_model(desk, lambda: SyncPage(desk.crm, desk.rest))
     on = SyncCalls(
         sync_now=lambda: desk.run(model.sync_now()),
         pause=lambda: desk.run(model.pause()),

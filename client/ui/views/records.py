@@ -70,8 +70,8 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
 
 def _list_model(desk: Desk, entity: str) -> RecordList[CompanyRow] | RecordList[ContactRow]:
     if entity == "company":
-        return RecordList[CompanyRow](entity, desk.crm.companies, ListQuery())
-    return RecordList[ContactRow](entity, desk.crm.contacts, ListQuery())
+        return RecordList[CompanyRow](entity, desk.crm.companies, ListQuery(), desk.rest)
+    return RecordList[ContactRow](entity, desk.crm.contacts, ListQuery(), desk.rest)
 
 
 async def _focus(box: ft.Ref[ft.TextField]) -> None:
@@ -84,7 +84,7 @@ async def _focus(box: ft.Ref[ft.TextField]) -> None:
 def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: str) -> ft.Control:  # a component
     """The page of one record."""
     id = place.id or ""
-    model = use_model(desk, lambda: RecordPageModel(desk.crm, entity, id), [entity, id])
+    model = use_model(desk, lambda: RecordPageModel(desk.crm, entity, id, desk.rest), [entity, id])
     on = _record_calls(desk, model, place)
 
     def key(name: str) -> bool:

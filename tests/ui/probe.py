@@ -1,0 +1,210 @@
+"""A window without a browser: the real Flet session, diff, router and events over a connection that plays the client.
+
+Every message is packed as it would be for the wire, so a value that Flet cannot send is seen. Not seen: layout, focus,
+painting. It touches internals of Flet 1.0.x (`_i`, `_b`, `_dialogs`), which the dependency pins.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import flet as ft
+import msgpack
+from flet.components.component import Component
+from flet.controls.base_control import BaseControl
+from flet.controls.context import _context_page, context
+from flet.messaging.connection import Connection
+from flet.messaging.protocol import MessageAction, configure_encode_object_for_msgpack
+from flet.messaging.session import Session
+from flet.pubsub.pubsub_hub import PubSubHub
+
+QUIET_TURNS = 25
+"""Turns of the event loop without a message after which the window is taken to be still."""
+MAX_TURNS = 1500
+
+
+class AppCrashed(AssertionError):
+    """The page was replaced by an error."""
+
+
+class _Connection(Connection):
+    """Packs what the server would send, and answers what the client would answer."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self.loop = loop
+        self.executor = ThreadPoolExecutor(1)
+        self.pubsubhub = PubSubHub(loop, self.executor)
+        self.page_url, self.page_name = "http://probe", ""
+        self.sent = 0
+        self.invoked: list[tuple[str, Any]] = []
+        self.crashes: list[str] = []
+        self.session: Session
+
+    def send_message(self, message: Any) -> None:
+        msgpack.packb([message.action, message.body], default=configure_encode_object_for_msgpack(BaseControl))
+        self.sent += 1
+        if message.action == MessageAction.SESSION_CRASHED:
+            self.crashes.append(message.body.message)
+        elif message.action == MessageAction.INVOKE_METHOD:
+            body = message.body
+            self.invoked.append((body.name, body.args))
+            if body.name == "push_route":
+                self.loop.call_soon(lambda: asyncio.ensure_future(self.route(body.args["route"])))
+            self.loop.call_soon(self.session.handle_invoke_method_results, body.control_id, body.call_id, None, None)
+
+    async def route(self, route: str) -> None:
+        self.session.apply_page_patch({"route": route})
+        await self.session.dispatch_event(1, "route_change", {"route": route})
+
+
+class Probe:
+    """One open window, and what a person does in it."""
+
+    def __init__(self, connection: _Connection, session: Session) -> None:
+        self.connection, self.session, self.page = connection, session, session.page
+
+    @classmethod
+    async def open(
+        cls, main: Callable[[ft.Page], object], *, width: int = 1280, height: int = 800, route: str = "/"
+    ) -> "Probe":
+        connection = _Connection(asyncio.get_running_loop())
+        session = Session(connection)
+        connection.session = session
+        _context_page.set(session.page)
+        session.apply_page_patch({
+            "route": route, "width": width, "height": height, "platform": "windows", "platform_brightness": "light",
+            "web": False, "pwa": False,
+        })  # fmt: skip
+        msgpack.packb(session.get_page_patch(), default=configure_encode_object_for_msgpack(BaseControl))
+        context.reset_auto_update()
+        main(session.page)
+        await session.after_event(session.page)
+        probe = cls(connection, session)
+        await probe.settle()
+        return probe
+
+    async def close(self) -> None:
+        self.session.close()
+        await asyncio.sleep(0)
+        self.connection.executor.shutdown(wait=False)
+
+    async def settle(self) -> None:
+        """Let updates, effects and intentions run until the window is still."""
+        quiet = 0
+        for _ in range(MAX_TURNS):
+            sent = self.connection.sent
+            await asyncio.sleep(0)
+            quiet = quiet + 1 if self.connection.sent == sent else 0
+            if quiet >= QUIET_TURNS:
+                break
+        if self.connection.crashes:
+            raise AppCrashed(self.connection.crashes[0])
+
+    # -- what is on the screen -------------------------------------------------------------------------------------------
+
+    def controls(self) -> Iterator[BaseControl]:
+        """Yield what is on the screen, from the root."""
+        seen: set[int] = set()
+
+        def walk(thing: object) -> Iterator[BaseControl]:
+            if isinstance(thing, list | tuple):
+                for item in thing:
+                    yield from walk(item)
+            elif dataclasses.is_dataclass(thing) and not isinstance(thing, type) and id(thing) not in seen:
+                seen.add(id(thing))
+                if isinstance(thing, Component):
+                    yield from walk(thing._b)
+                    return
+                if isinstance(thing, BaseControl):
+                    if getattr(thing, "visible", True) is False:
+                        return
+                    yield thing
+                for part in dataclasses.fields(thing):
+                    if (
+                        not part.metadata.get("skip")
+                        and not part.name.startswith("_")
+                        and part.name not in ("theme", "dark_theme")
+                    ):
+                        yield from walk(getattr(thing, part.name, None))
+
+        yield from walk(self.page.views[-1])
+
+    def texts(self) -> list[str]:
+        """Return every text on the screen, runs of a rich text joined."""
+        found = []
+        for control in self.controls():
+            if isinstance(control, ft.Text):
+                found.append(control.value or "".join(span.text or "" for span in control.spans or []))
+        return found
+
+    def shows(self, text: str) -> bool:
+        """Whether a text holds these words."""
+        return any(text in shown for shown in self.texts())
+
+    def has(self, id: str) -> bool:
+        """Whether something of that identifier is on the screen."""
+        return any(isinstance(c, ft.Semantics) and c.identifier == id for c in self.controls())
+
+    def ids(self) -> list[str]:
+        """Return the identifiers on the screen."""
+        return [c.identifier for c in self.controls() if isinstance(c, ft.Semantics) and c.identifier]
+
+    def keyed(self, key: str) -> Any:
+        """Return the newest control of a key."""
+        found = [c for c in self.controls() if getattr(c.key, "value", c.key) == key]
+        if not found:
+            raise LookupError(f"no control {key!r}; there are {self.ids()}")
+        return found[-1]
+
+    # -- what a person does ----------------------------------------------------------------------------------------------
+
+    async def press(self, id: str) -> None:
+        """Press what has that identifier."""
+        control = self.keyed(id)
+        if control.on_click is None:
+            raise AssertionError(f"{id} cannot be pressed")
+        await self.session.dispatch_event(control._i, "click", None)
+        await self.settle()
+
+    async def type(self, id: str, text: str) -> None:
+        """Put the cursor into a text field and type, letter by letter replaced by the whole text."""
+        control = self.keyed(id)
+        await self.session.dispatch_event(control._i, "focus", None)
+        self.session.apply_patch(control._i, {"value": text})
+        await self.session.dispatch_event(control._i, "change", text)
+        await self.settle()
+
+    async def leave(self, id: str) -> None:
+        """Take the cursor out of a text field."""
+        await self.session.dispatch_event(self.keyed(id)._i, "blur", None)
+        await self.settle()
+
+    async def key(self, key: str, *, ctrl: bool = False, shift: bool = False) -> None:
+        """Press a key."""
+        pressed = {"key": key, "shift": shift, "ctrl": ctrl, "alt": False, "meta": False}
+        await self.session.dispatch_event(1, "keyboard_event", pressed)
+        await self.settle()
+
+    async def resize(self, width: int, height: int) -> None:
+        """Change the size of the window."""
+        self.session.apply_page_patch({"width": width, "height": height})
+        await self.session.dispatch_event(1, "resize", {"width": width, "height": height})
+        await self.settle()
+
+    async def go(self, route: str) -> None:
+        """Type an address."""
+        await self.connection.route(route)
+        await self.settle()
+
+
+async def hurried(seconds: float) -> None:
+    """Pass short rests at once and never end long ones, so that no test waits for a real clock."""
+    if seconds < 1:
+        await asyncio.sleep(0)
+        return
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.Event().wait()

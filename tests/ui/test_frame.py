@@ -1,0 +1,117 @@
+import pytest
+
+from client.ui.app import open_door
+from shared_models.errors import Unreachable
+from tests.ui.believable import NOW
+from tests.ui.fake_crm import FakeDoor, believable_crm, company_id
+from tests.ui.probe import Probe
+
+
+async def test_the_palette_finds_a_record_and_enter_opens_it(window):
+    ui = await window("/sync")
+    await ui.key("K", ctrl=True)
+    await ui.type("palette.text", "podgoria")
+    await ui.session.dispatch_event(ui.keyed("palette.text")._i, "submit", None)
+    await ui.settle()
+    assert ui.keyed("record.title").value == "Hotel Podgoria Iași"
+    assert not ui.has("palette.text")
+
+
+async def test_the_palette_does_actions_and_arrows_choose_among_them(window):
+    ui = await window("/companies")
+    await ui.press("palette.open")
+    await ui.type("palette.text", "settings")
+    assert ui.has("action.settings")
+    await ui.press("action.settings")
+    assert ui.page.route == "/settings"
+
+
+async def test_escape_closes_the_palette_and_leaves_the_screen(window):
+    ui = await window("/companies")
+    await ui.key("K", ctrl=True)
+    await ui.key("Escape")
+    assert not ui.has("palette.text")
+    assert ui.has("list.search")
+
+
+async def test_a_question_mark_shows_the_keys(window):
+    ui = await window("/companies")
+    await ui.key("/", shift=True)
+    assert ui.keyed("keys.title").value == "Keys"
+    await ui.key("Escape")
+    assert not ui.shows("Everywhere")
+
+
+async def test_keys_of_the_screen_rest_while_a_form_is_open(window):
+    ui = await window(f"/companies/{company_id(0)}?form=company:{company_id(0)}")
+    await ui.key("J")
+    assert ui.keyed("record.title").value == "Hotel Șapte Brazi"
+    assert ui.has("form.save")
+
+
+async def test_another_language_is_there_at_once(window):
+    crm = believable_crm()
+    ui = await window("/settings", crm)
+    await ui.press("language.ro")
+    assert ui.shows("Setări")
+    assert crm.preferences_.language == "ro"
+
+
+@pytest.mark.parametrize("theme", ["dark", "outdoor", "light"])
+async def test_another_theme_repaints_the_window(window, theme):
+    ui = await window("/settings")
+    await ui.press(f"theme.{theme}")
+    from client.ui.colours import SETS
+
+    assert ui.page.bgcolor == SETS[theme].canvas
+
+
+async def test_signing_out_goes_through_the_facade(window):
+    crm = believable_crm()
+    ui = await window("/settings", crm)
+    await ui.press("settings.sign_out")
+    assert "sign_out" in crm.calls
+
+
+@pytest.fixture
+def door_of(window):
+    async def start(door):
+        return await Probe.open(lambda page: open_door(page, door, lambda: NOW))
+
+    return start
+
+
+@pytest.mark.functions(140)
+async def test_signing_in_opens_the_interface(door_of):
+    ui = await door_of(FakeDoor())
+    await ui.type("sign_in.server", "crm.firma.ro")
+    await ui.type("sign_in.email", "ana@firma.ro")
+    await ui.type("sign_in.password", "pass")
+    await ui.press("sign_in.enter")
+    assert ui.has("nav.companies")
+    await ui.close()
+
+
+async def test_a_wrong_password_keeps_what_was_typed(door_of):
+    ui = await door_of(FakeDoor(("https://crm.firma.ro", "ana@firma.ro")))
+    await ui.type("sign_in.password", "nope")
+    await ui.press("sign_in.enter")
+    assert ui.keyed("sign_in.failure").value == "The password is wrong."
+    assert ui.keyed("sign_in.email").value == "ana@firma.ro"
+    await ui.close()
+
+
+async def test_no_connection_at_the_first_sign_in_says_what_to_check(door_of):
+    ui = await door_of(FakeDoor(error=Unreachable()))
+    for name in ("server", "email", "password"):
+        await ui.type(f"sign_in.{name}", "x")
+    await ui.press("sign_in.enter")
+    assert "cannot be reached" in ui.keyed("sign_in.failure").value
+    await ui.close()
+
+
+async def test_an_empty_field_is_named(door_of):
+    ui = await door_of(FakeDoor())
+    await ui.press("sign_in.enter")
+    assert ui.keyed("sign_in.email.message").value == "Fill this in"
+    await ui.close()

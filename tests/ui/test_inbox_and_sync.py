@@ -1,0 +1,113 @@
+import pytest
+
+from client.ui.view_models.inbox import suggested
+from client.usecases.sync_answers import Inbox, SyncStatus
+from tests.ui.believable import ago
+from tests.ui.fake_crm import believable_crm
+
+
+@pytest.mark.functions(16)
+async def test_a_clash_is_told_as_a_sentence_with_both_values(window):
+    ui = await window("/inbox")
+    assert ui.shows("You wrote Șef achiziții on 17 Nov. Maria Ilie wrote Director achiziții on 16 Nov.")
+    assert ui.shows("Ioana e acum șef achiziții")
+
+
+async def test_keys_decide_and_the_next_card_takes_its_place(window):
+    crm = believable_crm()
+    first, second = crm.inbox_.cards[:2]
+    ui = await window("/inbox", crm)
+    await ui.key("2")
+    assert crm.decided == [(first.id, "restored_mine")]
+    assert not ui.has(f"inbox.{first.id}")
+    await ui.key("3")
+    assert crm.decided[-1] == (second.id, "kept_both")
+
+
+async def test_both_is_not_offered_where_it_makes_no_sense(window):
+    crm = believable_crm()
+    ui = await window("/inbox", crm)
+    assert not ui.has("card.kept_both")
+    await ui.key("3")
+    assert crm.decided == []
+
+
+async def test_a_decision_can_be_undone(window):
+    crm = believable_crm()
+    card = crm.inbox_.cards[0]
+    ui = await window("/inbox", crm)
+    await ui.press("card.kept_theirs")
+    await ui.press("snack.action")
+    assert crm.undone == [f"decide:{card.id}"]
+
+
+def test_the_sensible_answer_is_both_else_what_was_typed_last():
+    later, text, _ = believable_crm().inbox_.cards
+    assert suggested(text) == "kept_both"
+    assert suggested(later) == "restored_mine"
+
+
+async def test_a_refused_change_opens_with_what_was_typed(window):
+    ui = await window("/inbox/tx-9")
+    await ui.key("E")
+    assert ui.keyed("field.fiscal_code").value == "RO 1234"
+
+
+async def test_a_refused_change_can_be_sent_again_or_given_up(window):
+    crm = believable_crm()
+    ui = await window("/inbox/tx-9", crm)
+    await ui.press("refused.retry")
+    await ui.go("/inbox/tx-10")
+    await ui.press("refused.discard")
+    assert crm.inbox_.refused == ()
+
+
+async def test_an_empty_inbox_is_calm(window):
+    crm = believable_crm()
+    crm.inbox_ = Inbox()
+    ui = await window("/inbox", crm)
+    assert ui.shows("Nothing needs you")
+
+
+@pytest.mark.functions(136)
+async def test_the_sync_page_tells_what_waits_since_when_why_and_the_next_attempt(window):
+    ui = await window("/sync")
+    assert ui.keyed("sync.title").value == "3 changes wait on this device"
+    assert ui.shows("No connection since 09:58")
+    assert ui.shows("Next attempt in 0:42")
+    assert ui.shows("since 09:12 · no connection")
+    assert ui.keyed("proof").value == "Equal to the centre"
+
+
+async def test_sync_now_empties_the_queue_on_the_screen(window):
+    ui = await window("/sync")
+    await ui.press("sync.now")
+    assert ui.keyed("sync.title").value == "Everything is sent"
+
+
+async def test_working_offline_is_a_switch_that_says_so(window):
+    ui = await window("/sync")
+    await ui.press("sync.work_offline")
+    assert ui.shows("You work offline.")
+    assert not ui.has("sync.now")
+    await ui.press("sync.work_offline")
+    assert ui.has("sync.now")
+
+
+@pytest.mark.parametrize("link", ["idle", "syncing", "loading", "paused", "needs_sign_in", "needs_upgrade", "quarantined"])
+async def test_every_state_of_the_conversation_has_its_words(window, link):
+    crm = believable_crm()
+    crm.status_ = SyncStatus(link, 2, 0, ago(hours=1), loaded_rows=1200, total_rows=5000)
+    for width in (1280, 390):
+        ui = await window("/sync", crm, width=width)
+        assert ui.keyed("sync.title").value
+
+
+async def test_the_pill_puts_a_person_first_then_what_waits(window):
+    crm = believable_crm()
+    ui = await window("/companies", crm)
+    assert ui.shows("5 need you")
+    crm.status_ = SyncStatus(waiting=1)
+    crm.inbox_ = Inbox()
+    other = await window("/companies", crm)
+    assert other.shows("1 waiting")

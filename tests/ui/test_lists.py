@@ -1,0 +1,97 @@
+import pytest
+
+from shared_models.errors import ReplicaDamaged
+from tests.ui.fake_crm import FakeCrm, believable_crm, company_id, empty_crm
+
+
+@pytest.mark.functions(38)
+async def test_search_finds_without_diacritics_and_a_cleared_box_brings_all_back(window):
+    ui = await window("/companies")
+    await ui.type("list.search", "tesatoria")
+    assert [i for i in ui.ids() if i.startswith("row.")] == [f"row.{company_id(1)}"]
+    await ui.press("list.search.clear")
+    assert len([i for i in ui.ids() if i.startswith("row.")]) == 31
+
+
+async def test_chips_narrow_the_list_and_a_second_press_widens_it(window):
+    ui = await window("/companies")
+    await ui.press("filter.role.supplier")
+    assert ui.shows("Detergenți Someș SA")
+    assert not ui.has(f"row.{company_id(0)}")
+    await ui.press("filter.role.supplier")
+    assert ui.has(f"row.{company_id(0)}")
+
+
+async def test_a_wide_window_shows_list_and_detail_and_j_moves_on(window):
+    ui = await window("/companies")
+    assert ui.keyed("record.title").value == "Ambalaje Ceahlău SRL"
+    await ui.key("J")
+    assert ui.keyed("record.title").value == "Aqua Termal Felix"
+    await ui.key("K")
+    assert ui.keyed("record.title").value == "Ambalaje Ceahlău SRL"
+
+
+async def test_letters_typed_into_the_search_box_are_not_keys(window):
+    ui = await window("/companies")
+    await ui.type("list.search", "h")
+    before = ui.page.route
+    await ui.key("J")
+    await ui.key("N")
+    assert ui.page.route == before
+
+
+async def test_a_phone_shows_one_pane_and_a_row_leads_to_the_page_and_back(window):
+    ui = await window("/companies", width=390, height=844)
+    assert not ui.has("record.edit")
+    await ui.press(f"row.{company_id(0)}")
+    assert ui.page.route == f"/companies/{company_id(0)}"
+    assert ui.keyed("record.title").value == "Hotel Șapte Brazi"
+    await ui.press("back")
+    assert ui.has(f"row.{company_id(0)}")
+
+
+async def test_the_frame_follows_the_width_of_the_window(window):
+    ui = await window("/contacts", width=390)
+    assert ui.has("nav.more")
+    await ui.resize(820, 900)
+    assert not ui.has("nav.more")
+    assert ui.has("nav.settings")
+
+
+async def test_an_empty_list_says_what_to_do_next(window):
+    ui = await window("/companies", empty_crm())
+    assert ui.shows("No companies yet")
+    await ui.press("list.first")
+    assert ui.has("form.save")
+
+
+async def test_a_list_that_cannot_be_read_says_so_and_tries_again(window):
+    crm = believable_crm()
+    crm.fail = ReplicaDamaged()
+    ui = await window("/companies", crm)
+    assert ui.shows("The list could not be read")
+    crm.fail = None
+    await ui.press("list.again")
+    assert ui.has(f"row.{company_id(0)}")
+
+
+async def test_nothing_found_offers_to_show_all(window):
+    ui = await window("/companies")
+    await ui.type("list.search", "zzzz")
+    assert ui.shows("Nothing found")
+    await ui.press("list.clear")
+    assert ui.has(f"row.{company_id(0)}")
+
+
+async def test_an_unforeseen_error_becomes_a_message_and_never_replaces_the_page(window):
+    class Faulty(FakeCrm):
+        async def archive(self, entity, id):
+            raise RuntimeError("no such thing")
+
+    crm = believable_crm()
+    crm.__class__ = Faulty
+    ui = await window(f"/companies/{company_id(0)}/addresses", crm)
+    removal = next(i for i in ui.ids() if i.startswith("part.") and i.endswith(".remove"))
+    await ui.press(removal)
+    assert "Something went wrong" in ui.keyed("snack").value
+    assert ui.keyed("record.title").value == "Hotel Șapte Brazi"

@@ -1,0 +1,65 @@
+from tests.ui.fake_crm import believable_crm, company_id, contact_id
+
+HOTEL = f"/companies/{company_id(0)}"
+
+
+async def test_the_page_tells_three_facts_and_what_waits(window):
+    ui = await window(HOTEL)
+    assert ui.shows("2 changes wait since 09:12")
+    assert ui.shows("Ioana Știrbei")
+    assert ui.shows("rhythm: every 14 days")
+
+
+async def test_a_note_is_added_in_place_by_keys_alone(window):
+    ui = await window(HOTEL)
+    await ui.key("N")
+    await ui.type("note.text", "Vrea ofertă până vineri.")
+    await ui.key("Enter", ctrl=True)
+    assert ui.shows("Vrea ofertă până vineri.")
+    assert ui.keyed("snack").value == "Note saved on this device"
+    assert not ui.has("note.text")
+
+
+async def test_a_half_written_note_is_still_there_after_it_was_folded(window):
+    ui = await window(HOTEL)
+    await ui.press("note.open")
+    await ui.type("note.text", "De întrebat de")
+    await ui.key("Escape")
+    assert ui.shows("De întrebat de")
+    await ui.press("note.open")
+    assert ui.keyed("note.text").value == "De întrebat de"
+
+
+async def test_past_contacts_stand_apart_and_lead_to_their_page(window):
+    ui = await window(f"{HOTEL}/contacts")
+    assert ui.shows("In the past")
+    await ui.press(f"tie.{contact_id(0)}")
+    assert ui.page.route == f"/contacts/{contact_id(0)}"
+    assert ui.keyed("record.title").value == "Ioana Știrbei"
+
+
+async def test_an_archived_company_leaves_the_list_and_undo_brings_it_back(window):
+    crm = believable_crm()
+    ui = await window(HOTEL, crm)
+    await ui.press("record.archive")
+    assert not ui.has(f"row.{company_id(0)}")
+    assert ui.keyed("snack").value == "Archived: Hotel Șapte Brazi"
+    await ui.press("snack.action")
+    assert ui.has(f"row.{company_id(0)}")
+
+
+async def test_empty_fields_are_hidden_and_the_rest_is_text(window):
+    ui = await window(f"{HOTEL}/details")
+    assert ui.shows("J08/9372/2002")
+    assert not ui.shows("Legal name")
+
+
+async def test_a_record_that_is_not_here_says_so(window):
+    ui = await window("/companies/00000000-0000-0000-0000-000000000000")
+    assert ui.shows("Not here any more")
+
+
+async def test_calling_opens_the_phone_of_the_device(window):
+    ui = await window(HOTEL)
+    await ui.press("reach.call")
+    assert ("launch_url", "tel:0368000120") in [(n, a.get("url")) for n, a in ui.connection.invoked if n == "launch_url"]

@@ -1,0 +1,75 @@
+"""Every text that a screen asks for is there, in both languages."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from client.ui.layouts.card_words import GLYPHS as CARD_KINDS
+from client.ui.layouts.form import HIDDEN
+from client.ui.layouts.palette import KEYS
+from client.ui.layouts.parts import sections_of
+from client.ui.layouts.record import TABS
+from client.ui.layouts.timeline import GLYPHS as TIMELINE_KINDS
+from client.ui.router import FORMS, SCREENS
+from client.ui.view_models.palette import ACTIONS
+from shared_models.entities.company import ROLES
+from shared_models.errors import ErrorCode
+from shared_models.fields import data_columns
+from shared_models.registry import CRM
+from shared_models.texts import LANGUAGES, load
+
+UI = Path(__file__).parents[2] / "client" / "ui"
+CALL = re.compile(r"""\blook\.[tn]\(\s*"([a-z_][a-zA-Z0-9_.]*)"[,)]""")
+DECISIONS = ("kept_theirs", "restored_mine", "kept_both")
+
+
+def literal_keys():
+    """Return the keys that stand as they are in the sources."""
+    return {key for path in UI.rglob("*.py") for key in CALL.findall(path.read_text(encoding="utf-8"))}
+
+
+def made_keys():
+    """Return the keys that the sources put together."""
+    yield from (f"nav.{s}" for s in SCREENS)
+    yield from (f"tab.{t}" for tabs in TABS.values() for t in tabs)
+    yield from (f"form.{verb}.{e}" for verb in ("edit", "new") for e in FORMS)
+    yield from (f"section.{s}" for e in FORMS for s, _ in sections_of(e))
+    yield from (f"{e}.{c.name}" for e in FORMS for c in data_columns(CRM.get(e)) if c.name not in HIDDEN.get(e, ()))
+    yield from (f"value.{e}.{c.name}.{v}" for e in FORMS for c in data_columns(CRM.get(e)) for v in c.values)
+    yield from (f"{p}.{r}" for r in ROLES for p in ("value.role", "list.role"))
+    yield from (f"card.{p}.{k}" for k in CARD_KINDS for p in ("title", "tell"))
+    yield from (f"card.{who}_{act}" for who in ("you", "they") for act in ("wrote", "changed", "emptied"))
+    yield from (f"card.act.{d}" for d in DECISIONS)
+    yield from (f"card.act.{d}{s}" for d in DECISIONS[:2] for s in ("_short", "_other"))
+    yield from (f"card.after.{d}" for d in DECISIONS)
+    yield from (f"timeline.{k}" for k in TIMELINE_KINDS)
+    yield from (f"error.{c}" for c in ErrorCode)
+    yield from (f"keys.{what}" for _, items in KEYS for _, what in items)
+    yield from (f"palette.{a}" for a in ACTIONS[-3:])
+    yield from (f"entity.{e.entity_name}" for e in CRM)
+    yield from (f"weekday.{i}" for i in range(7))
+    yield from (f"month.short.{i}" for i in range(1, 13))
+    yield from (f"state.{s}" for s in ("sent", "waiting", "needs_you"))
+
+
+@pytest.mark.functions(146)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_that_a_screen_asks_for_is_there(language):
+    known = load(language)
+    missing = sorted(key for key in {*literal_keys(), *made_keys()} if key not in known)
+    assert missing == []
+
+
+def test_the_scan_finds_the_keys_of_the_screens():
+    assert {"inbox.decide", "sync.title.waiting", "form.changed"} <= literal_keys() | {"sync.title.waiting"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_names_the_same_parameters_in_both_languages(language):
+    def names(text):
+        forms = text.values() if isinstance(text, dict) else [text]
+        return {name for form in forms for name in re.findall(r"{(\w+)}", form)} - {"n"}
+
+    other = load("ro" if language == "en" else "en")
+    assert [key for key, text in load(language).items() if names(text) != names(other[key])] == []

@@ -1,0 +1,83 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from client.ui import dates, figures
+from client.ui.colours import LIGHT
+from client.ui.keyboard import Keyboard, chord
+from client.ui.theme import Look
+from client.ui.widgets.marks import initials_of
+from client.ui.widgets.text import W6, marked
+from shared_models.base import to_micros
+from shared_models.texts import Texts
+
+NOW = datetime(2026, 11, 24, 8, 42, tzinfo=UTC)
+
+
+def look(language="en"):
+    return Look(LIGHT, Texts(language), now=NOW)
+
+
+def at(*parts):
+    return to_micros(datetime(*parts, tzinfo=UTC))
+
+
+def test_ages_are_short_and_days_follow_the_readers_midnight():
+    assert dates.age(look(), at(2026, 11, 24, 8, 41, 30)) == "now"
+    assert dates.age(look(), at(2026, 11, 24, 8, 22)) == "20 min"
+    assert dates.age(look("ro"), at(2026, 11, 6, 8)) == "18 z"
+    # 22:30 UTC is half past midnight in Bucharest: today already.
+    assert dates.days_since(look(), at(2026, 11, 23, 22, 30)) == 0
+
+
+def test_days_are_headings_in_both_languages():
+    assert dates.day(look(), date(2026, 11, 24)) == "Today"
+    assert dates.day(look(), date(2026, 11, 19)) == "Thursday 19 November"
+    assert dates.day(look("ro"), date(2026, 11, 19)) == "Joi, 19 noiembrie"
+    assert dates.day(look(), date(2025, 11, 19)).endswith("2025")
+
+
+def test_figures_follow_the_language():
+    assert figures.count(look("ro"), 1204) == "1.204"
+    assert figures.size(look(), 2_400_000) == "2.4\u00a0MB"
+    assert figures.size(look("ro"), 18_000_000) == "18\u00a0MB"
+    assert figures.partial_day(look(), "--05-17") == "17 May"
+    assert figures.iban("RO49AAAA1B31007593840000") == "RO49\u00a0AAAA\u00a01B31\u00a00075\u00a09384\u00a00000"
+
+
+@pytest.mark.parametrize(("name", "letter"), [("Șoim", "S"), ("țuică", "T"), ("Иван", "И"), ("7 Brazi", "#"), ("", "#")])
+def test_names_are_filed_under_their_letter(name, letter):
+    assert figures.initial(name) == letter
+
+
+def test_initials_leave_out_the_legal_form():
+    assert initials_of("Țesătoria Îndrăzneață SRL") == "ȚÎ"
+    assert initials_of("Ana Pop") == "AP"
+    assert initials_of("SRL") == "S"
+
+
+def test_values_stand_in_bold_inside_their_sentence():
+    assert marked("You wrote A1. Maria wrote B2.", ["A1", "B2"]) == [
+        "You wrote ", ("A1", "ink", W6), ". Maria wrote ", ("B2", "ink", W6), ".",
+    ]  # fmt: skip
+
+
+def test_the_newest_handler_gets_a_key_first():
+    keyboard, pressed = Keyboard(), []
+    keyboard.push(lambda key: pressed.append(("screen", key)) or True)
+    close = keyboard.push(lambda key: pressed.append(("sheet", key)) or key == "escape")
+    assert keyboard.press("escape")
+    keyboard.press("j")
+    close()
+    keyboard.press("escape")
+    assert pressed == [("sheet", "escape"), ("sheet", "j"), ("screen", "j"), ("screen", "escape")]
+
+
+def test_letters_of_a_text_are_no_keys_but_chords_are():
+    keyboard, pressed = Keyboard(), []
+    keyboard.push(lambda key: bool(pressed.append(key)) or True)
+    keyboard.set_typing(True)
+    keyboard.press("j")
+    keyboard.press(chord("Enter", ctrl=True))
+    assert pressed == ["ctrl+enter"]
+    assert chord("/", shift=True) == "?"
