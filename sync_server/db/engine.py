@@ -97,11 +97,11 @@ def open_store(url: str, *, synchronous: str = "FULL") -> Store:
     """
     made = sa.make_url(url)
     if made.get_backend_name() != "sqlite":
-        engine = sa.create_engine(made, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        engine = sa.create_engine(made, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
         if made.get_backend_name() in ("mysql", "mariadb"):
             sa.event.listen(engine, "connect", _prepare_mysql)
         return Store(engine)
-    engine = sa.create_engine(made, poolclass=sa.QueuePool, pool_size=8, max_overflow=24)
+    engine = sa.create_engine(made, hide_parameters=True, poolclass=sa.QueuePool, pool_size=8, max_overflow=24)
 
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: server.md 4

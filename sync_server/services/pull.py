@@ -38,7 +38,7 @@ class _Place:
         """Return the place of its opaque form. Raises Refusal P206."""
         upto, _, rest = text.partition("|")
         entity, _, pk = rest.partition("|")
-        if not upto.isdigit() or len(upto) > 18:
+        if not (upto.isascii() and upto.isdigit()) or len(upto) > 18:
             raise Refusal(ErrorCode.P206, 409, "unknown place")
         return cls(int(upto), entity, pk)
 

@@ -7,7 +7,7 @@ import orjson
 from pydantic import ValidationError
 
 from shared_models import clock
-from shared_models.codec import Row
+from shared_models.codec import Row, dumps
 from shared_models.errors import ErrorCode
 from shared_models.fields import Merge, unit_of, units
 from shared_models.protocol import MAX_PUSH_BYTES, CodedError, PushAnswer, PushRequest, Tx, Verdict
@@ -148,7 +148,11 @@ def _carry_out(
 def request_hash(tx: Tx) -> str:
     """Return the hash of a tx's content: what must not change under one id. Its number and the epoch's name may."""
     content = tx.model_dump(mode="json", exclude={"tx", "epoch"})
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    try:
+        packed = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # an integer beyond 64 bits; no field holds one, so the tx is refused, but it has a hash
+        packed = dumps(content).encode()
+    return hashlib.sha256(packed).hexdigest()
 
 
 def _repeat(tx: Tx, stored: ledger.Answered) -> Verdict:
