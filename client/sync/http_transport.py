@@ -140,7 +140,7 @@ class HttpTransport:
         raise AssertionError("unreachable")
 
 
-class translated:  # noqa: N801  # reads as a statement: with translated(): ...
+class translated:  # reads as a statement: with translated(): ...
     """Turns httpx's failures into `SyncError`s."""
 
     def __enter__(self) -> None:
