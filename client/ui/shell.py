@@ -306,7 +306,6 @@ def _bottom_bar(look: Look, state: ShellState, on: ShellCalls, place: Place) -> 
     new = ft.Semantics(
         identifier="new",
         button=True,
-        label=look.t("act.new"),
         content=menu(look, plus, new_options(look, on), look.t("act.new")),
     )
     return ft.Container(

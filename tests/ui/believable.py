@@ -1,8 +1,9 @@
 """The demo facts of the fake facade: a distributor of HoReCa supplies in Cluj. What a person wrote stays in Romanian."""
 
 from datetime import UTC, datetime
+from typing import Literal
 
-from client.usecases.answers import Label
+from client.usecases.answers import Label, RowState
 from shared_models.base import to_micros
 from shared_models.ids import derived_id
 
@@ -19,7 +20,7 @@ CAFE, SHOP, SCHOOL = Label("Cafés", "Cafenele"), Label("Retail", "Magazine"), L
 INDUSTRIES = {derived_id("pick_list_item", "industry", x.en): x for x in (HOTEL, REST, CLEAN, CAFE, SHOP, SCHOOL)}
 
 # name, place, industry, role, days since the last note, wished days, state, code
-COMPANIES = [
+COMPANIES: list[tuple[str, str, Label, str, int | None, int | None, RowState, str]] = [
     ("Hotel Șapte Brazi", "Predeal", HOTEL, "customer", 18, 14, "waiting", "C-1044"),
     ("Țesătoria Îndrăzneață SRL", "Timișoara", SHOP, "customer", 35, 30, "sent", "C-1101"),
     ("Brutăria Sfântul Gheorghe", "Brașov", CAFE, "customer", 24, 21, "needs_you", "C-1019"),
@@ -53,7 +54,7 @@ COMPANIES = [
     ("Zăvoiul Verde", "Sebeș", REST, "prospect", None, 30, "sent", ""),
 ]
 # first name, last name, job, company (place in COMPANIES), phone, e-mail, state
-CONTACTS = [
+CONTACTS: list[tuple[str, str, str, int, str, str, RowState]] = [
     ("Ioana", "Știrbei", "Șef achiziții", 0, "0700 018 306", "ioana.stirbei@sapte-brazi.example", "needs_you"),
     ("Mihai", "Pârvu", "Chef", 0, "0700 018 307", "", "waiting"),
     ("Anca", "Mureșan", "Guvernantă", 0, "0700 018 311", "anca@sapte-brazi.example", "sent"),
@@ -73,11 +74,11 @@ CONTACTS = [
     ("Laura", "Ene", "Director", 29, "0700 111 411", "laura@belvedere.example", "sent"),
     ("Sorin", "Albu", "Chef", 28, "0700 081 818", "", "sent"),
 ]
-DEEDS = [
+DEEDS: list[tuple[Literal["note", "changed", "created"], float, str, str, RowState]] = [
     ("note", 0.03, "Ana Pop", "Chef Mihai vrea mostre de detergent enzimatic pentru spălătorie. Decide după degustarea de joi.", "waiting"),
     ("note", 0.06, "Ana Pop", "A confirmat ora pentru joi. Întreabă dacă livrăm și sâmbăta dimineața.", "waiting"),
     ("changed", 4.75, "Maria Ilie", "", "sent"),
     ("note", 4.9, "Maria Ilie", "Au cerut factură separată pentru spa, cu alt punct de lucru.", "sent"),
-    ("note", 19.0, "Ana Pop", "Stoc mic la prosoape Z. Concurența oferă −8 %, dar livrează în 6 zile.", "sent"),
+    ("note", 19.0, "Ana Pop", "Stoc mic la prosoape Z. Concurența oferă minus 8 %, dar livrează în 6 zile.", "sent"),
     ("created", 420.0, "Dan Rusu", "", "sent"),
 ]  # fmt: skip

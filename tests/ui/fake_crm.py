@@ -24,6 +24,7 @@ from client.usecases.answers import (
     Point,
     Preferences,
     RecordPage,
+    RowState,
     Saved,
     Tie,
     Timeline,
@@ -71,7 +72,7 @@ class FakeCrm:
     """Everything in memory. `fail` makes every read fail; `delay_s` makes reads slow."""
 
     rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
-    states: dict[str, str] = field(default_factory=dict)
+    states: dict[str, RowState] = field(default_factory=dict)
     notes: list[tuple[str, TimelineEntry]] = field(default_factory=list)
     preferences_: Preferences = field(default_factory=lambda: Preferences("en", "light"))
     status_: SyncStatus = field(default_factory=SyncStatus)
@@ -473,7 +474,7 @@ def believable_crm() -> FakeCrm:
         crm.rows["contact"][id] = {
             "id": id, "first_name": given, "last_name": family, "job_title": job, "responsible_id": list(USERS)[i % 3], "language": "ro",
             "do_not_call": False, "birth_date": "--05-17" if i == 0 else None, "_company": company_id(at), "_phone": phone, "_mail": mail,
-            "_place": COMPANIES[at][1], "_last": ago(days=at), "updated_at": ago(days=i * 2 + 0.2),
+            "_place": COMPANIES[at][1], "_last": ago(days=at + 1), "updated_at": ago(days=i * 2 + 0.2),
         }  # fmt: skip
         _add(
             crm,
@@ -496,7 +497,7 @@ def believable_crm() -> FakeCrm:
         if mail:
             _add(crm, "contact_point", i + 300, {"contact_id": id, "kind": "email", "value": mail, "validity": "ok"})
     _add(crm, "related_person", 1, {"contact_id": contact_id(0), "kind": "child", "name": "Matei", "birth_date": "2015-03-02"})
-    for n, (kind, days, by, body, state) in enumerate(DEEDS):
+    for n, (kind, days_ago, by, body, deed_state) in enumerate(DEEDS):
         changes = (
             (Change("responsible_id", "x", "y", "Maria Ilie", "Ana Pop"), Change("visit_every_days", 30, 14))
             if kind == "changed"
@@ -506,15 +507,15 @@ def believable_crm() -> FakeCrm:
             f"d{n}",
             kind,
             "note" if kind == "note" else "company",
-            ago(days=days),
+            ago(days=days_ago),
             by,
             by == "Ana Pop",
             "",
             body,
             changes,
             False,
-            state,
-        )  # type: ignore[arg-type]
+            deed_state,
+        )
         crm.notes.append((first, entry))
         if kind == "note":
             crm.notes.append((contact_id(0), entry))

@@ -1,6 +1,7 @@
 import pytest
 
 from client.events import RecordsChanged
+from client.usecases.answers import Owner
 from tests.ui.fake_crm import believable_crm, company_id, contact_id
 
 HOTEL = company_id(0)
@@ -113,5 +114,5 @@ async def test_a_new_phone_belongs_to_the_page_that_is_open(window):
     await ui.press("contact_point.add")
     await ui.type("field.value", "0700 018 399")
     await ui.key("Enter", ctrl=True)
-    assert crm.saved[0].start.owner.id == contact_id(1)
+    assert crm.saved[0].start.owner == Owner("contact", contact_id(1))
     assert ui.shows("0700\u00a0018\u00a0399")

@@ -101,7 +101,7 @@ def order_menu(look: Look, state: AnyState, on: ListCalls) -> ft.Control:
 
     options = [(f"order.{order}", look.t(f"list.order.{order}"), to(order)) for order in ORDERS]
     label = look.t(f"list.order.{state.query.order}")
-    return ft.Semantics(identifier="list.order", button=True, label=label, content=menu(look, face, options, label))
+    return ft.Semantics(identifier="list.order", button=True, content=menu(look, face, options, label))
 
 
 def _filters(look: Look, entity: str, state: AnyState, on: ListCalls) -> ft.Control:

@@ -188,9 +188,7 @@ def _more(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control:
         alignment=ft.Alignment.CENTER,
     )
     gone = [("record.archive", look.t("act.archive"), lambda: on.archive(page.entity, page.id))]
-    return ft.Semantics(
-        identifier="record.more", button=True, label=look.t("act.more"), content=menu(look, face, gone, look.t("act.more"))
-    )
+    return ft.Semantics(identifier="record.more", button=True, content=menu(look, face, gone, look.t("act.more")))
 
 
 def more_button(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control:

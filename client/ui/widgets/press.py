@@ -32,8 +32,10 @@ def pressable(
 ) -> ft.Semantics:
     """Return a box that answers to a press, drawn by the client without a round trip.
 
-    id: semantics identifier, unique on a screen. label: what a screen reader says in place of the content.
+    id: semantics identifier, unique on a screen. label: what a screen reader says of a lone glyph; it reads words by itself.
     """
+    is_glyph = isinstance(content, ft.Text) and content.semantics_label is not None
+    spoken = label if is_glyph and not tooltip else None
     box = ft.Container(
         content,
         width=width,
@@ -49,7 +51,7 @@ def pressable(
         on_click=(lambda _: press()) if press else None,
         key=key or id,
     )
-    return ft.Semantics(identifier=id, label=label, button=True, selected=selected, content=box, expand=expand)
+    return ft.Semantics(identifier=id, label=spoken, button=True, selected=selected, content=box, expand=expand)
 
 
 def button(

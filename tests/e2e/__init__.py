@@ -1,0 +1,1 @@
+"""The interface in a real browser: Chromium over Flutter's semantics."""

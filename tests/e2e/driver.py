@@ -1,0 +1,144 @@
+"""A browser that a test drives: the canvas of Flutter is read and pressed through its semantics, which are ordinary DOM."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+
+ROOT = Path(__file__).parents[2]
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+START_S = 60.0
+FOCUS_MS = 300
+"""Milliseconds until a text field that was pressed takes letters; without it the first ones are lost. Source: `flet.md` 2."""
+PAINT_MS = 700
+"""Milliseconds by which painting lags behind semantics on two shared cores."""
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start an installed Chromium, else the one that Playwright has downloaded."""
+    installed = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    return playwright.chromium.launch(executable_path=installed, headless=True, args=list(FLAGS))
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def gallery(log: Path) -> Iterator[str]:
+    """Serve the gallery over believable data; yields its address without the trailing slash."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    variables = {**os.environ, "FLET_FORCE_WEB_SERVER": "true", "FLET_SERVER_IP": "127.0.0.1", "FLET_SERVER_PORT": str(port)}
+    with log.open("wb") as out:
+        server = subprocess.Popen([sys.executable, "-m", "tests.ui.gallery"], cwd=ROOT, env=variables, stdout=out, stderr=out)
+        try:
+            wait_for(url, server)
+            yield url
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+def wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
+    """Wait until a server answers. Raises RuntimeError when it ended, TimeoutError when it does not come up."""
+    end = time.monotonic() + START_S
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise RuntimeError(f"the server ended with {server.returncode}")
+        with contextlib.suppress(OSError), urlopen(url, timeout=2):
+            return
+        time.sleep(0.2)
+    raise TimeoutError(url)
+
+
+@dataclass
+class Window:
+    """One browser window on the interface, and what a person does in it."""
+
+    page: Page
+    outside: list[str] = field(default_factory=list)
+    """Addresses outside this machine that the page asked for."""
+    errors: list[str] = field(default_factory=list)
+    """What the browser's console complained about."""
+
+    def open(self, url: str) -> "Window":
+        """Open an address and wait until the interface can be read."""
+        self.page.on("request", lambda request: self._note(request.url))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.goto(url)
+        placeholder = self.page.locator("flt-semantics-placeholder")
+        placeholder.wait_for(state="attached", timeout=START_S * 1000)
+        self.page.evaluate("document.querySelector('flt-semantics-placeholder').click()")
+        self.page.locator("flt-semantics-host flt-semantics").first.wait_for(state="attached")
+        return self
+
+    def _note(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1", "http://localhost", "data:", "blob:")):
+            self.outside.append(url)
+
+    def id(self, identifier: str) -> Locator:
+        """Return what has that semantics identifier."""
+        return self.page.locator(f"[flt-semantics-identifier='{identifier}']")
+
+    def text(self, text: str) -> Locator:
+        """Return what shows that text, or says it: Flutter joins the words of a group into one label."""
+        quoted = text.replace('"', '\\"')
+        return self.page.locator(f'flt-semantics-host :is([aria-label*="{quoted}"], :text("{quoted}"))').first
+
+    def sees(self, text: str) -> None:
+        """Wait until a text is on the screen."""
+        expect(self.text(text)).to_be_attached(timeout=15_000)
+
+    def press(self, identifier: str) -> None:
+        """Press what has that identifier: the button in it, or itself."""
+        place = self.id(identifier)
+        place.first.wait_for(state="attached", timeout=15_000)
+        inner = place.first.get_by_role("button")
+        (inner.first if inner.count() else place.first).click()
+
+    def type(self, identifier: str, text: str) -> None:
+        """Put the cursor into a text field and replace what stands in it."""
+        box = self.id(identifier).locator("input, textarea").first
+        box.click()
+        expect(box).to_be_focused()
+        self.page.wait_for_timeout(FOCUS_MS)
+        box.fill(text)
+        self.page.wait_for_timeout(FOCUS_MS)
+
+    def key(self, name: str) -> None:
+        """Press a key or a chord, `Control+k`."""
+        self.page.keyboard.press(name)
+
+    def picture(self, path: Path) -> None:
+        """Take a picture once the paint has caught up."""
+        self.page.wait_for_timeout(PAINT_MS)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=path)
+
+
+@contextlib.contextmanager
+def window(browser: Browser, *, width: int = 1280, height: int = 800, language: str = "en-GB") -> Iterator[Window]:
+    """Open an empty window of its own: another context is another Flet session."""
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    try:
+        yield Window(page)
+    finally:
+        context.close()

@@ -1,0 +1,124 @@
+"""One contact sheet for every screen: its eight variants of width, theme and language in one picture.
+
+`python -m tests.e2e.screens FOLDER [SCREEN...]` serves the gallery, takes the pictures, and writes `FOLDER/<screen>.png`.
+"""
+
+import argparse
+import base64
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e import driver
+from tests.ui.fake_crm import company_id, contact_id
+
+Prepare = Callable[[driver.Window], None]
+HOTEL, IOANA = company_id(0), contact_id(0)
+SIZES = ((1280, 800), (390, 844))
+THEMES = ("light", "dark")
+LANGUAGES = ("en", "ro")
+SHEET_WIDTH = 2 * 1280 + 2 * 390 + 5 * 16
+SETTLE_MS = 1500
+
+
+def nothing(_window: driver.Window) -> None:
+    """Leave the screen as it opens."""
+
+
+def wrong_code(window: driver.Window) -> None:
+    """Change two fields of a form, one of them to a value that looks wrong."""
+    window.type("field.legal_name", "Șapte Brazi Turism SRL")
+    window.page.keyboard.press("Tab")
+    window.type("field.fiscal_code", "RO 99000081")
+    window.page.wait_for_timeout(1500)
+
+
+def chord(keys: str) -> Prepare:
+    """Return a preparation that presses keys."""
+
+    def prepare(window: driver.Window) -> None:
+        window.key(keys)
+
+    return prepare
+
+
+SCREENS: dict[str, tuple[str, Prepare]] = {
+    "companies": (f"/companies/{HOTEL}?data=waiting", nothing),
+    "companies-list": ("/companies?data=waiting", nothing),
+    "company-contacts": (f"/companies/{HOTEL}/contacts?data=waiting", nothing),
+    "company-details": (f"/companies/{HOTEL}/details?data=waiting", nothing),
+    "contact": (f"/contacts/{IOANA}?data=waiting", nothing),
+    "contacts": ("/contacts?data=waiting", nothing),
+    "edit": (f"/companies/{HOTEL}?form=company:{HOTEL}&data=waiting", wrong_code),
+    "inbox": ("/inbox", nothing),
+    "inbox-refused": ("/inbox/tx-9", nothing),
+    "sync": ("/sync", nothing),
+    "sync-calm": ("/sync?data=calm", nothing),
+    "settings": ("/settings?data=calm", nothing),
+    "palette": ("/companies?data=calm", chord("Control+k")),
+    "keys": ("/companies?data=calm", chord("?")),
+    "sign-in": ("/sign-in", nothing),
+    "empty": ("/companies?data=empty", nothing),
+    "loading": ("/companies?data=slow", nothing),
+    "failure": ("/companies?data=broken", nothing),
+}
+"""Screen -> its address in the gallery, and what is done before the picture."""
+
+
+def variants() -> Iterator[tuple[int, int, str, str]]:
+    """Yield width, height, theme and language of the eight variants: the wide ones first."""
+    for (width, height), theme, language in product(SIZES, THEMES, LANGUAGES):
+        yield width, height, theme, language
+
+
+def take(browser: Browser, base: str, screen: str, folder: Path) -> list[Path]:
+    """Take the eight pictures of a screen, and return where they are."""
+    address, prepare = SCREENS[screen]
+    joint = "&" if "?" in address else "?"
+    pictures = []
+    for width, height, theme, language in variants():
+        with driver.window(browser, width=width, height=height) as window:
+            window.open(f"{base}{address}{joint}theme={theme}&lang={language}")
+            window.page.wait_for_timeout(SETTLE_MS)
+            prepare(window)
+            path = folder / f"{screen}-{width}-{theme}-{language}.png"
+            window.picture(path)
+            pictures.append(path)
+    return pictures
+
+
+def lay(browser: Browser, pictures: list[Path], target: Path) -> None:
+    """Lay pictures on one sheet: the browser itself is the image library."""
+    wide, phone = pictures[:4], pictures[4:]
+    cells = [f'<img src="data:image/png;base64,{base64.b64encode(p.read_bytes()).decode()}">' for p in (*wide, *phone)]
+    rows = [cells[0] + cells[1] + cells[4] + cells[5], cells[2] + cells[3] + cells[6] + cells[7]]
+    style = "body{margin:16px;background:#777}div{display:flex;gap:16px;align-items:flex-start;margin-bottom:16px}"
+    page = browser.new_page(viewport={"width": SHEET_WIDTH, "height": 800})
+    page.set_content(f"<style>{style}</style>" + "".join(f"<div>{row}</div>" for row in rows))
+    page.screenshot(path=target, full_page=True)
+    page.close()
+
+
+def main(arguments: list[str]) -> int:
+    """Make the sheets that are asked for, by default all."""
+    parser = argparse.ArgumentParser(description="Make one contact sheet for every screen.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("screens", nargs="*", choices=[[], *SCREENS], default=[])
+    asked = parser.parse_args(arguments)
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
+        browser = driver.launch(playwright)
+        with driver.gallery(Path(temporary) / "server.log") as base:
+            for screen in asked.screens or SCREENS:
+                pictures = take(browser, base, screen, Path(temporary))
+                lay(browser, pictures, asked.folder / f"{screen}.png")
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

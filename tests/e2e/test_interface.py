@@ -1,0 +1,73 @@
+"""What only a browser can show: painting, focus, keys, typing, the address bar, and that nothing comes from outside."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.ui.fake_crm import company_id
+
+pytestmark = pytest.mark.browser
+HOTEL = f"/companies/{company_id(0)}"
+ALLOWED_OUTSIDE = "cdn.jsdelivr.net/npm/@rive-app"
+"""Flet asks for it by itself; offline it fails without harm. Source: `flet.md` 2."""
+
+
+def test_every_thing_comes_from_this_machine_and_nothing_breaks(window, gallery_url):
+    window.open(gallery_url + HOTEL)
+    window.sees("Hotel Șapte Brazi")
+    assert [url for url in window.outside if "rive" not in url] == []
+    assert window.errors == []
+
+
+def test_a_company_is_edited_by_keys_alone(window, gallery_url):
+    window.open(gallery_url + HOTEL)
+    window.sees("Hotel Șapte Brazi")
+    window.key("e")
+    window.type("field.name", "Hotel Opt Brazi")
+    window.sees("1 field changed")
+    window.key("Control+Enter")
+    window.sees("Edited: Hotel Opt Brazi · saved on this device")
+
+
+def test_fast_typing_loses_no_letter(window, gallery_url):
+    window.open(gallery_url + HOTEL)
+    window.sees("Hotel Șapte Brazi")
+    window.press("note.open")
+    box = window.id("note.text").locator("textarea").first
+    expect(box).to_be_focused()
+    window.page.wait_for_timeout(400)
+    window.page.keyboard.type("Țuică și țambal, de încercat la Șieu-Măgheruș", delay=40)
+    expect(box).to_have_value("Țuică și țambal, de încercat la Șieu-Măgheruș", timeout=10_000)
+
+
+def test_the_palette_opens_a_record_and_the_address_follows(window, gallery_url):
+    window.open(gallery_url + "/sync")
+    window.sees("3 changes wait on this device")
+    window.key("Control+k")
+    window.type("palette.text", "podgoria")
+    window.sees("Hotel Podgoria Iași")
+    window.key("Enter")
+    expect(window.page).to_have_url(re.compile(company_id(11)))
+    window.sees("Hotel Podgoria Iași")
+    window.page.go_back()
+    window.sees("3 changes wait on this device")
+
+
+def test_a_phone_is_used_with_one_thumb(phone, gallery_url):
+    phone.open(gallery_url + "/companies")
+    phone.press(f"row.{company_id(8)}")
+    phone.sees("Bistro La Răscruce")
+    phone.press("nav.inbox")
+    phone.press("card.kept_theirs")
+    phone.sees("Kept both: Ioana Știrbei")
+
+
+def test_a_list_scrolls_and_search_follows_the_fingers(window, gallery_url):
+    window.open(gallery_url + "/companies?lang=ro")
+    window.sees("Ambalaje Ceahlău SRL")
+    window.key("/")
+    window.page.wait_for_timeout(500)
+    window.page.keyboard.type("sapte", delay=60)
+    expect(window.id(f"row.{company_id(4)}")).to_have_count(0, timeout=10_000)
+    expect(window.id(f"row.{company_id(0)}")).to_be_visible()
