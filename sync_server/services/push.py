@@ -179,6 +179,8 @@ def _take(request: _Request, tx: Tx) -> None:
                 work.origin, request.actor.device_id, request.actor.user_id, work.hlc, request.space.at
             )
             verb = reconcile.apply(work, checked)
+            if verb != "applied":  # only an applied tx is acknowledged in place of its rows (PROTOCOL 7.3)
+                request.space.send_all(seq)
             cards = work.cards
     except Wrong as wrong:
         verb, error = "rejected", wrong.error

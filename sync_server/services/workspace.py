@@ -139,6 +139,10 @@ class Workspace:
         key = (seq, found.entity.entity_name, found.pk)
         self.changes[key] = self.changes.get(key, True) and exact
 
+    def send_all(self, seq: int) -> None:
+        """Let every record that a tx touched be sent to its own device, too."""
+        self.changes.update({key: False for key in self.changes if key[0] == seq})
+
     def children(self, parent: CentralRow) -> list[CentralRow]:
         """Return the records that belong to one, archived ones too."""
         registry, found = self.central.registry, []
