@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -13,7 +14,7 @@ from client.replica.connection import Connect, connect
 from client.replica.replica import Replica
 from client.sync.engine import RoundResult, SyncEngine
 from shared_models.codec import Row
-from shared_models.errors import Unreachable
+from shared_models.errors import ReplicaError, Unreachable
 from shared_models.ids import IdMaker
 from shared_models.protocol import HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.transport import PullRequest, Transport, UpToDate
@@ -24,7 +25,6 @@ from sync_server.services.actor import Actor
 from sync_server.services.local_transport import LocalTransport
 from tests.clients import Clock
 from tests.servers import EMAIL, PASSWORD, ServerClock, make_server
-
 
 T = TypeVar("T")
 
@@ -111,10 +111,8 @@ class Device:
 
     def restart(self, connect: Connect = connect) -> "Device":
         """Close the client, or what is left of it, and open it anew."""
-        try:
+        with suppress(ReplicaError, sqlite3.Error):  # a killed client cannot close in good order
             self.replica.close()
-        except Exception:  # noqa: BLE001  # a killed client cannot close in good order
-            pass
         return self.world.device(self.name, self.user, network=self.network, connect=connect)
 
     def file(self) -> Path:

@@ -10,7 +10,7 @@ from client.events import SyncStatusChanged
 from client.replica import meta, outbox
 from client.replica.replica import Replica
 from client.sync.states import RESTING, Action, Event, State, Step, step
-from shared_models.errors import Busy
+from shared_models.errors import Busy, ReplicaError
 
 NOW_REASONS = {Action.ARM_NOW: "now", Action.ARM_SOON: "saved", Action.ARM_POLL: "poll", Action.ARM_BACKOFF: "backoff"}
 
@@ -21,6 +21,8 @@ class Scheduler:
     def __init__(self, replica: Replica, times: SyncTimes, random: Random) -> None:
         self._replica, self._times, self._random, self._again = replica, times, random, False
         self._running, self._held = False, False
+        self._unwritten_at: int | None = None
+        """Next attempt while the replica cannot be written: a full disk must not end the attempts."""
 
     @staticmethod
     def step(state: State, event: Event) -> Step:
@@ -45,6 +47,8 @@ class Scheduler:
         facts = self._replica.facts()
         if facts["paused"] or self._held or self._running:
             return None
+        if self._unwritten_at is not None:
+            return max(self._unwritten_at - self._now_ms(), 0)
         if State(facts["state"]) in (State.NEEDS_AUTH, State.NEEDS_UPGRADE):
             return None
         if facts["next_attempt_at"] is None:
@@ -55,13 +59,19 @@ class Scheduler:
 
     def begin(self, *, hello_due: bool) -> State:
         """A round begins: returns the state that it begins in."""
-        self._running, self._again = True, False
+        self._running, self._again, self._unwritten_at = True, False, None
         return State.HELLO if hello_due else State.PUSH
 
     def end(self, state: State, error: Exception | None) -> None:
-        """A round has ended: keep how, and arm the next attempt."""
+        """A round has ended: keep how, and arm the next attempt. Never raises: what cannot be written is kept in memory."""
         assert state in RESTING
         self._running = False
+        try:
+            self._write_end(state, error)
+        except ReplicaError:
+            self._unwritten_at = self._now_ms() + int(self._backoff_s(1, None) * 1000)
+
+    def _write_end(self, state: State, error: Exception | None) -> None:
         failures = 0 if error is None else self._replica.facts()["failures"] + 1
         now = self._now_ms()
         facts: dict[str, object] = {"state": state.value, "failures": failures}

@@ -23,7 +23,7 @@ def replica(tmp_path):
 def save(replica, name: str) -> str:
     with replica.edit(f"Rename to {name}") as edit:
         edit.update("company", ACME, {"name": name})
-    return edit.tx_id
+    return str(edit.tx_id)
 
 
 def batch(replica, **limits) -> outbox.Batch:

@@ -21,7 +21,7 @@ def replica(tmp_path):
 def edited(replica, **changes) -> str:
     with replica.edit("Edit") as edit:
         edit.update("company", ACME, changes)
-    return edit.tx_id
+    return str(edit.tx_id)
 
 
 def send(replica, tx: str, seq: int) -> None:
@@ -80,4 +80,6 @@ def test_undo_of_what_is_no_longer_known_says_so(replica):
     bring(replica, (7, "company", central_row("company", ACME, name="Theirs", roles=["customer"], description="a")), to=7)
     assert not replica.undo(tx, "Undo")
     with replica.reading() as reader:
-        assert change_log.find(reader, tx).state == "settled"
+        found = change_log.find(reader, tx)
+    assert found is not None
+    assert found.state == "settled"

@@ -25,6 +25,12 @@ def logged(replica) -> list[tuple[change_log.LoggedTx, list[Op]]]:
         return [(tx, change_log.ops(reader, tx.n)) for tx in change_log.select(reader, "1")]
 
 
+def save_two(replica, *names: str) -> None:
+    with replica.edit("Two companies") as edit:
+        for name in names:
+            edit.insert("company", {"name": name})
+
+
 def test_edit_made_offline_survives_a_restart(tmp_path):
     replica = make_replica(tmp_path)
     with replica.edit("New company") as edit:
@@ -39,9 +45,8 @@ def test_edit_made_offline_survives_a_restart(tmp_path):
 
 
 def test_failed_save_leaves_neither_row_nor_op(replica):
-    with pytest.raises(RecordInvalid) as refused, replica.edit("Two companies") as edit:
-        edit.insert("company", {"name": "Acme"})
-        edit.insert("company", {"name": ""})
+    with pytest.raises(RecordInvalid) as refused:
+        save_two(replica, "Acme", "")
     assert refused.value.problems[0].field == "name"
     assert replica.count("company") == 0
     assert logged(replica) == []
