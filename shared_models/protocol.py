@@ -19,10 +19,13 @@ PAGE_ROWS = 5000
 
 Scalar = Any
 """A stored value: str, int, bool, list of str, or None (`Kind`). Any: checked against the entity, not here."""
-Name = Annotated[str, Field(min_length=1, max_length=60)]
-Key = Annotated[str, Field(min_length=1, max_length=36)]
+PRINTABLE = r"^[ -~]+$"
+"""Names and ids are ASCII without control characters: PostgreSQL stores no NUL, and logs stay on one line."""
+NO_NUL = r"^[^\x00]*$"
+Name = Annotated[str, Field(min_length=1, max_length=60, pattern=PRINTABLE)]
+Key = Annotated[str, Field(min_length=1, max_length=36, pattern=PRINTABLE)]
 Version = Annotated[int, Field(ge=0, le=2**62)]
-Epoch = Annotated[str, Field(min_length=1, max_length=36)]
+Epoch = Annotated[str, Field(min_length=1, max_length=36, pattern=PRINTABLE)]
 Verb = Literal["applied", "merged", "conflict", "rejected", "deferred"]
 
 
@@ -78,7 +81,7 @@ class PushRequest(Message):
 
     device_epoch: Epoch
     server_epoch: Epoch
-    schema_version: Annotated[int, Field(alias="schema", ge=1)]
+    schema_version: Annotated[int, Field(alias="schema", ge=1, le=2**31 - 1)]
     txs: Annotated[list[Tx], Field(max_length=MAX_TXS)]
 
 
@@ -121,8 +124,8 @@ class PushAnswer(Message):
 class Pending(Message):
     """What waits on a device, for the admin."""
 
-    n: Annotated[int, Field(ge=0)] = 0
-    oldest: Annotated[int | None, Field(ge=0)] = None
+    n: Annotated[int, Field(ge=0, le=2**53)] = 0
+    oldest: Annotated[int | None, Field(ge=0, le=2**62)] = None
     """When the oldest was saved, microseconds since 1970 UTC by the device's clock."""
 
 
@@ -132,9 +135,9 @@ class HelloRequest(Message):
     install: Key
     device_epoch: Epoch
     server_epoch: Epoch | None = None
-    app: Annotated[str, Field(max_length=40)]
-    schema_version: Annotated[int, Field(alias="schema", ge=1)]
-    cursor: Annotated[int, Field(ge=0)]
+    app: Annotated[str, Field(max_length=40, pattern=NO_NUL)]
+    schema_version: Annotated[int, Field(alias="schema", ge=1, le=2**31 - 1)]
+    cursor: Version
     pending: Pending = Field(default_factory=Pending)
     clock: Annotated[int, Field(ge=0, le=2**53)]
     """The device's wall clock, milliseconds since 1970 UTC."""
@@ -160,9 +163,9 @@ class HelloAnswer(Message):
 class SignInRequest(Message):
     """First sign-in of a device."""
 
-    email: Annotated[str, Field(min_length=1, max_length=254)]
+    email: Annotated[str, Field(min_length=1, max_length=254, pattern=NO_NUL)]
     password: Annotated[str, Field(min_length=1, max_length=256)]
-    device_name: Annotated[str, Field(min_length=1, max_length=100)]
+    device_name: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)]
     install: Key
 
 

@@ -10,7 +10,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 
-from shared_models.protocol import PATH, HelloAnswer, HelloRequest, HistoryPage, PushAnswer, PushRequest
+from shared_models.protocol import PATH, PRINTABLE, HelloAnswer, HelloRequest, HistoryPage, PushAnswer, PushRequest
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.api import bodies
 from sync_server.api.access import GivenActor, GivenCentral
@@ -67,9 +67,9 @@ async def ask_pull(
     central: GivenCentral,
     actor: GivenActor,
     c: Annotated[int, QueryParameter(ge=0, le=2**62, description="cursor")],
-    e: Annotated[str, QueryParameter(min_length=1, max_length=36, description="server epoch")],
-    d: Annotated[str, QueryParameter(min_length=1, max_length=36, description="device epoch")],
-    a: Annotated[str | None, QueryParameter(max_length=200, description="place in a staged pull")] = None,
+    e: Annotated[str, QueryParameter(min_length=1, max_length=36, pattern=PRINTABLE, description="server epoch")],
+    d: Annotated[str, QueryParameter(min_length=1, max_length=36, pattern=PRINTABLE, description="device epoch")],
+    a: Annotated[str | None, QueryParameter(max_length=200, pattern=PRINTABLE, description="place in a staged pull")] = None,
 ) -> Response[bytes]:
     """Answer 200 with the lines of one page, zstd or gzip if accepted; or 204 when nothing is newer."""
     accepted = request.headers.get("accept-encoding", "")
@@ -101,8 +101,8 @@ def packed(lines: Iterable[bytes], accepted: str) -> tuple[bytes, str]:
 async def ask_history(
     central: GivenCentral,
     actor: GivenActor,
-    t: Annotated[str, QueryParameter(min_length=1, max_length=60, description="entity")],
-    r: Annotated[str, QueryParameter(min_length=1, max_length=36, description="record")],
+    t: Annotated[str, QueryParameter(min_length=1, max_length=60, pattern=PRINTABLE, description="entity")],
+    r: Annotated[str, QueryParameter(min_length=1, max_length=36, pattern=PRINTABLE, description="record")],
     before: Annotated[
         int | None, QueryParameter(ge=0, le=2**62, description="seq of the last entry of the page before")
     ] = None,

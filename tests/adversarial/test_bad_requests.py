@@ -120,7 +120,7 @@ def test_a_wrong_token_is_refused(device, header):
     assert code(answer) == (401, "A101")
 
 
-@pytest.mark.parametrize("schema", [SCHEMA_VERSION + 1, 2**40])
+@pytest.mark.parametrize("schema", [SCHEMA_VERSION + 1, 2**31 - 1])
 def test_a_schema_version_of_the_future_is_refused(device, schema):
     assert code(device.push([company_tx(2, record_id(2))], schema=schema)) == (409, "P202")
 
@@ -189,8 +189,8 @@ def test_strange_text_is_stored_safely_or_refused(device, server, value):
 
 @pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**40, 1.5])
 def test_numbers_that_no_column_holds_are_refused(device, number):
-    op = {"t": "note", "pk": record_id(5), "op": "i"}
-    op["set"] = {"company_id": record_id(1), "body": "x", "written_at": number}
+    values = {"company_id": record_id(1), "body": "x", "written_at": number}
+    op = {"t": "note", "pk": record_id(5), "op": "i", "set": values}
     answer = device.push([{**company_tx(2, record_id(5)), "ops": [op]}])
     assert answer.status_code == 200
     assert answer.json()["verdicts"][0]["v"] == "rejected"

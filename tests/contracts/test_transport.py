@@ -9,7 +9,7 @@ import pytest
 
 from client.config import SyncTimes
 from client.sync.http_transport import AccessToken, HttpTransport, make_client, sign_in
-from shared_models.errors import ErrorCode, NeedsSignIn, NeedsUpgrade, Refused
+from shared_models.errors import ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError
 from shared_models.protocol import HelloRequest, PushRequest, SignInRequest
 from shared_models.registry import SCHEMA_VERSION
 from shared_models.transport import PullRequest, Transport, UpToDate
@@ -79,10 +79,11 @@ def greeted(device: Device) -> Device:
     return device
 
 
-def refused(call: Callable[[], object], kind: type[Exception] = Refused) -> ErrorCode:
+def refused(call: Callable[[], object], kind: type[SyncError] = Refused) -> ErrorCode:
     with pytest.raises(kind) as found:
         call()
-    return found.value.code  # type: ignore[attr-defined]
+    assert found.value.code
+    return found.value.code
 
 
 def test_hello_names_the_epoch_the_device_and_the_schema(device):

@@ -1,3 +1,5 @@
+from typing import Any
+
 import httpx
 import pytest
 import sqlalchemy as sa
@@ -122,7 +124,7 @@ def test_guessing_one_persons_password_does_not_lock_out_another(server, device)
     ],
 )
 async def test_plain_http_is_refused_but_on_this_machine(tmp_path, address, scheme, proxy, status):
-    app = create_app(make_server(tmp_path, behind_proxy=bool(proxy)))
+    app: Any = create_app(make_server(tmp_path, behind_proxy=bool(proxy)))  # Any: ASGI's types differ by library
     transport = httpx.ASGITransport(app, client=(address, 4000))
     headers = {"x-forwarded-proto": proxy} if proxy else {}
     async with httpx.AsyncClient(transport=transport, base_url=f"{scheme}://crm.example.ro") as http:
