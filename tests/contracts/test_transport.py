@@ -30,13 +30,22 @@ class Device:
     server_epoch: str = ""
 
     def hello(self, schema: int = SCHEMA_VERSION) -> Any:  # Any: shorthand of a test
-        request = HelloRequest(install="i", device_epoch=self.epoch, app="0.1", schema=schema, cursor=0, clock=0)
+        request = HelloRequest.model_validate(
+            {"install": "i", "device_epoch": self.epoch, "app": "0.1", "schema": schema, "cursor": 0, "clock": 0}
+        )
         answer = self.transport.hello(request)
         self.server_epoch = answer.server_epoch
         return answer
 
     def push(self, *txs: dict[str, Any], schema: int = SCHEMA_VERSION, epoch: str = "") -> Any:
-        made = PushRequest(device_epoch=self.epoch, server_epoch=epoch or self.server_epoch, schema=schema, txs=list(txs))
+        made = PushRequest.model_validate(
+            {
+                "device_epoch": self.epoch,
+                "server_epoch": epoch or self.server_epoch,
+                "schema": schema,
+                "txs": list(txs),
+            }
+        )
         return self.transport.push(made.model_dump_json(by_alias=True).encode())
 
     def pull(self, cursor: int, epoch: str = "") -> list[dict[str, Any]] | UpToDate:
