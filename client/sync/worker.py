@@ -1,6 +1,6 @@
 """The thread on which rounds run in the installed client; at most one per replica, among all processes."""
 
-from threading import Condition, Thread
+from threading import Condition, Thread, current_thread
 
 from client.events import ChangeLogChanged, Event
 from client.platform.lock_file import LockFile
@@ -44,7 +44,8 @@ class SyncWorker:
         self._lock.release()
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, ChangeLogChanged):
+        # What a round itself changes in the log is no news.
+        if isinstance(event, ChangeLogChanged) and current_thread() is not self._thread:
             self.notify(states.Event.LOCAL_COMMIT)
 
     def _work(self) -> None:

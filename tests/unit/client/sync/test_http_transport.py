@@ -1,0 +1,165 @@
+"""What travels over HTTP, and what every failure of it means; the server is a function that answers as a test says."""
+
+import gzip
+import json
+
+import httpx
+import pytest
+
+from client.config import SyncTimes
+from client.sync.http_transport import AccessToken, HttpTransport, make_client
+from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, ProtocolFault, Refused, Unreachable
+from shared_models.transport import PullRequest, UpToDate
+
+PUSHED = {"server_epoch": "e", "device_epoch": "d", "safe_seq": 0, "verdicts": []}
+
+
+class Bytes(httpx.SyncByteStream):
+    """A body that is unpacked only when it is read."""
+
+    def __init__(self, body):
+        self.body = body
+
+    def __iter__(self):
+        yield self.body
+
+
+class Far:
+    """Answers requests in the order of a script; the last answer is repeated."""
+
+    def __init__(self, *answers):
+        self.answers, self.requests = list(answers), []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    @property
+    def paths(self):
+        return [request.url.path for request in self.requests]
+
+
+def transport(*answers, device_token="device", token="access-1"):
+    far = Far(*answers)
+    client = httpx.Client(base_url="https://crm.example", transport=httpx.MockTransport(far))
+    return HttpTransport(client, AccessToken(client, lambda: device_token, token)), far
+
+
+def coded(status, code, **headers):
+    return httpx.Response(status, json={"code": code, "detail": "x"}, headers=headers)
+
+
+def test_idle_pull_carries_no_header_that_it_does_not_need():
+    way, far = transport(httpx.Response(204, headers={"x-digest": "0" * 16, "x-safe": "7"}))
+    assert way.pull(PullRequest(5, "e", "d")) == UpToDate("0" * 16, 7)
+    assert sorted(far.requests[0].headers) == ["authorization", "host"]
+
+
+def test_page_is_read_line_by_line_whatever_its_pieces_are():
+    lines = [b'{"k":"begin"}', b'{"k":"rows"}', b'{"k":"end"}']
+    way, far = transport(httpx.Response(200, content=b"\n".join(lines) + b"\n"))
+    assert list(way.pull(PullRequest(0, "e", "d", "p|1"))) == lines
+    assert far.requests[0].url.params["a"] == "p|1"
+    assert "accept-encoding" in far.requests[0].headers, "a long pull is packed"
+
+
+def test_large_push_is_packed_and_a_small_one_is_not():
+    way, far = transport(httpx.Response(200, json=PUSHED))
+    way.push(b"{}")
+    way.push(json.dumps({"x": "y" * 5000}).encode())
+    small, large = far.requests
+    assert "content-encoding" not in small.headers
+    assert large.headers["content-encoding"] in ("zstd", "gzip")
+    assert len(large.content) < 500
+    if large.headers["content-encoding"] == "gzip":
+        assert b"yyy" in gzip.decompress(large.content)
+
+
+def test_expired_token_is_renewed_once_with_the_device_token():
+    way, far = transport(
+        coded(401, "A102"),
+        httpx.Response(200, json={"access_token": "access-2", "expires_in_s": 900}),
+        httpx.Response(200, json=PUSHED),
+    )
+    way.push(b"{}")
+    assert far.paths == ["/sync/v1/push", "/auth/token", "/sync/v1/push"]
+    assert far.requests[2].headers["authorization"] == "Bearer access-2"
+
+
+def test_device_that_the_server_no_longer_knows_must_sign_in():
+    way, _ = transport(coded(401, "A102"), coded(401, "A104"))
+    with pytest.raises(NeedsSignIn) as refused:
+        way.push(b"{}")
+    assert refused.value.code is ErrorCode.A104
+    way, _ = transport(coded(401, "A101"), device_token=None, token=None)
+    with pytest.raises(NeedsSignIn):
+        way.push(b"{}")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "code"),
+    [
+        (coded(409, "P202"), NeedsUpgrade, ErrorCode.P202),
+        (coded(409, "P203"), Refused, ErrorCode.P203),
+        (coded(409, "P205"), Refused, ErrorCode.P205),
+        (coded(413, "L401"), Refused, ErrorCode.L401),
+        (coded(503, "S502"), Busy, ErrorCode.S502),
+        (coded(429, "L402"), Busy, ErrorCode.L402),
+        (httpx.Response(502, text="<html>bad gateway</html>"), Busy, ErrorCode.S502),
+        (httpx.Response(500, text="oops"), ProtocolFault, None),
+        (httpx.Response(404, text="a captive portal"), ProtocolFault, None),
+        (httpx.Response(302, headers={"location": "https://portal.example"}), ProtocolFault, None),
+        (httpx.Response(200, text="<html>welcome to the hotel</html>"), ProtocolFault, None),
+        (httpx.Response(200, json={"server_epoch": "e"}), ProtocolFault, None),
+        (httpx.ConnectError("refused"), Unreachable, None),
+        (httpx.ReadTimeout("slow"), Unreachable, None),
+        (httpx.RemoteProtocolError("cut"), Unreachable, None),
+        (httpx.Response(200, stream=Bytes(b"not packed"), headers={"content-encoding": "gzip"}), ProtocolFault, None),
+    ],
+)
+def test_every_failure_has_its_meaning(answer, error, code):
+    way, _ = transport(answer)
+    with pytest.raises(error) as failed:
+        way.push(b"{}")
+    assert type(failed.value) is error
+    assert failed.value.code is code
+
+
+def test_busy_server_says_how_long():
+    way, _ = transport(coded(503, "S502", **{"retry-after": "17"}))
+    with pytest.raises(Busy) as busy:
+        way.push(b"{}")
+    assert busy.value.retry_after_s == 17
+    way, _ = transport(coded(503, "S502", **{"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}))
+    with pytest.raises(Busy) as busy:
+        way.push(b"{}")
+    assert busy.value.retry_after_s == 5
+
+
+def test_stream_that_breaks_off_is_no_connection():
+    class Broken(httpx.SyncByteStream):
+        def __iter__(self):
+            yield b'{"k":"begin"}\n'
+            raise httpx.ReadError("cut")
+
+    way, _ = transport(httpx.Response(200, stream=Broken()))
+    lines = way.pull(PullRequest(0, "e", "d"))
+    assert not isinstance(lines, UpToDate)
+    assert next(lines) == b'{"k":"begin"}'
+    with pytest.raises(Unreachable):
+        next(lines)
+
+
+@pytest.mark.parametrize("url", ["http://crm.example", "http://192.168.1.5:8000", "ftp://crm.example"])
+def test_plain_http_is_refused_but_to_this_machine(url):
+    with pytest.raises(NeedsSignIn) as refused:
+        make_client(url, SyncTimes())
+    assert refused.value.code is ErrorCode.A106
+
+
+@pytest.mark.parametrize("url", ["https://crm.example", "http://127.0.0.1:8000", "http://localhost:8000"])
+def test_https_and_this_machine_are_fine(url):
+    make_client(url, SyncTimes()).close()

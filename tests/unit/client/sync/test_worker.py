@@ -1,0 +1,67 @@
+"""The thread of an installed client: one round at a time, at once when a person saves or asks, one worker per replica."""
+
+from random import Random
+from threading import Event as Signal
+
+import pytest
+
+from client.platform.lock_file import LockFile
+from client.sync.engine import SyncEngine
+from client.sync.states import Event
+from client.sync.worker import SyncWorker
+from shared_models.errors import ReplicaLocked, Unreachable
+from tests.clients import make_replica
+
+
+class Nowhere:
+    """A transport without a network, which tells when it was tried."""
+
+    def __init__(self):
+        self.tried = Signal()
+
+    def hello(self, request):
+        self.tried.set()
+        raise Unreachable(None, "no network in this test")
+
+    push = pull = history = hello
+
+
+@pytest.fixture
+def parts(tmp_path):
+    replica = make_replica(tmp_path)
+    transport = Nowhere()
+    worker = SyncWorker(SyncEngine(replica, transport, random=Random(1)), LockFile(tmp_path / "sync.lock"))
+    yield replica, transport, worker
+    worker.close()
+    replica.close()
+
+
+def test_worker_tries_at_the_start_and_when_a_person_asks(parts):
+    _, transport, worker = parts
+    worker.start()
+    assert transport.tried.wait(20)
+    transport.tried.clear()
+    worker.notify(Event.SYNC_NOW)
+    assert transport.tried.wait(20)
+
+
+def test_second_worker_on_one_replica_is_refused(parts, tmp_path):
+    replica, transport, worker = parts
+    worker.start()
+    other = SyncWorker(SyncEngine(replica, transport, random=Random(1)), LockFile(tmp_path / "sync.lock"))
+    with pytest.raises(ReplicaLocked):
+        other.start()
+    worker.close()
+    other.start()
+    other.close()
+
+
+def test_closed_worker_tries_nothing_more(parts):
+    replica, transport, worker = parts
+    worker.start()
+    assert transport.tried.wait(20)
+    worker.close()
+    transport.tried.clear()
+    with replica.edit("New") as edit:
+        edit.insert("company", {"name": "Acme"})
+    assert not transport.tried.is_set()
