@@ -66,7 +66,9 @@ def sign_in_routes(office: Office) -> list[Any]:  # Any: Litestar's handlers hav
     @post(f"{PREFIX}/sign-out", include_in_schema=False)
     async def sign_out(request: AnyRequest) -> Redirect:
         """End the session and close its websockets."""
-        if (secret := request.cookies.get(COOKIE)) and is_same_origin(dict(request.headers)):
+        if not is_same_origin(dict(request.headers)):
+            return Redirect(f"{PREFIX}/", status_code=303)
+        if secret := request.cookies.get(COOKIE):
             await sync_to_thread(office.accounts.close_session, secret)
             office.sockets.close(sha256(secret))
         gone = Cookie(COOKIE, value="", path=PREFIX, max_age=0, httponly=True, samesite="strict")

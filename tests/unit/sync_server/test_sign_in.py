@@ -31,7 +31,6 @@ def code(answer):
     return answer.status_code, answer.json()["code"]
 
 
-@pytest.mark.functions(136)
 def test_a_device_signs_in_and_is_greeted(device):
     assert device.sign_in().status_code == 200
     assert len(device.tokens["device_token"]) == 43
