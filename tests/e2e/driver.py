@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
@@ -85,7 +85,7 @@ class Window:
         placeholder = self.page.locator("flt-semantics-placeholder")
         placeholder.wait_for(state="attached", timeout=START_S * 1000)
         self.page.evaluate("document.querySelector('flt-semantics-placeholder').click()")
-        self.page.locator("flt-semantics-host flt-semantics").first.wait_for(state="attached")
+        self.page.locator("[flt-semantics-identifier]").first.wait_for(state="attached")
         return self
 
     def _note(self, url: str) -> None:
@@ -115,6 +115,8 @@ class Window:
     def type(self, identifier: str, text: str) -> None:
         """Put the cursor into a text field and replace what stands in it."""
         box = self.id(identifier).locator("input, textarea").first
+        box.scroll_into_view_if_needed()
+        self.page.wait_for_timeout(FOCUS_MS)
         box.click()
         expect(box).to_be_focused()
         self.page.wait_for_timeout(FOCUS_MS)
@@ -130,6 +132,25 @@ class Window:
         self.page.wait_for_timeout(PAINT_MS)
         path.parent.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=path)
+
+
+@contextlib.contextmanager
+def windows(browser: Browser) -> Iterator[Callable[[int, int], Window]]:
+    """Open windows one after the other that share a cache, so that only the first one loads the program; each is a session."""
+    context = browser.new_context(locale="en-GB")
+
+    def start(width: int, height: int) -> Window:
+        for page in context.pages:
+            page.close()
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.set_default_timeout(15_000)
+        return Window(page)
+
+    try:
+        yield start
+    finally:
+        context.close()
 
 
 @contextlib.contextmanager

@@ -42,6 +42,7 @@ def chord(keys: str) -> Prepare:
 
     def prepare(window: driver.Window) -> None:
         window.key(keys)
+        window.page.wait_for_timeout(SETTLE_MS)
 
     return prepare
 
@@ -75,19 +76,19 @@ def variants() -> Iterator[tuple[int, int, str, str]]:
         yield width, height, theme, language
 
 
-def take(browser: Browser, base: str, screen: str, folder: Path) -> list[Path]:
+def take(start: Callable[[int, int], driver.Window], base: str, screen: str, folder: Path) -> list[Path]:
     """Take the eight pictures of a screen, and return where they are."""
     address, prepare = SCREENS[screen]
     joint = "&" if "?" in address else "?"
     pictures = []
     for width, height, theme, language in variants():
-        with driver.window(browser, width=width, height=height) as window:
-            window.open(f"{base}{address}{joint}theme={theme}&lang={language}")
-            window.page.wait_for_timeout(SETTLE_MS)
-            prepare(window)
-            path = folder / f"{screen}-{width}-{theme}-{language}.png"
-            window.picture(path)
-            pictures.append(path)
+        window = start(width, height)
+        window.open(f"{base}{address}{joint}theme={theme}&lang={language}")
+        window.page.wait_for_timeout(SETTLE_MS)
+        prepare(window)
+        path = folder / f"{screen}-{width}-{theme}-{language}.png"
+        window.picture(path)
+        pictures.append(path)
     return pictures
 
 
@@ -112,9 +113,10 @@ def main(arguments: list[str]) -> int:
     asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         browser = driver.launch(playwright)
-        with driver.gallery(Path(temporary) / "server.log") as base:
+        with driver.gallery(Path(temporary) / "server.log") as base, driver.windows(browser) as start:
+            start(800, 600).open(f"{base}/sync")  # fills the cache
             for screen in asked.screens or SCREENS:
-                pictures = take(browser, base, screen, Path(temporary))
+                pictures = take(start, base, screen, Path(temporary))
                 lay(browser, pictures, asked.folder / f"{screen}.png")
         browser.close()
     return 0

@@ -35,7 +35,8 @@ def _under(look: Look, id: str, message: Message | None) -> Maybe:
     tone = "need" if message.severity == "error" else "wait"
     words = txt(look, message.text, "meta", tone, W5, lines=3, expand=True, key=f"{id}.message")
     fix = link(look, f"{id}.fix", message.fix, message.press) if message.fix else None
-    return row(ft.Container(icon(look, "circle-alert", 14, tone), padding=pads(top=S2)), words, fix, gap=S6, cross=TOP)
+    mark = ft.Container(icon(look, "circle-alert", 14, tone), padding=pads(top=S2))
+    return col(row(mark, words, gap=S6, cross=TOP), row(fix) if fix else None)
 
 
 def _labelled(
