@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 DEFAULT_FOLDER = Path.home() / ".local" / "share" / "fieldfare-server"
 OK, FAILED = 0, 1
+EXAMPLES = """examples:
+  fieldfare server init --email ana@example.ro          make the database and the first admin; asks for a password
+  fieldfare server run                                  serve this machine at http://127.0.0.1:8000
+  fieldfare server run --host 0.0.0.0 --certificate crm.pem --key crm.key
+                                                        serve others, with TLS of its own
+  fieldfare server user add dan@example.ro --name "Dan Ilie" --language ro
+  fieldfare server device revoke DEVICE                 a laptop was stolen
+
+FIELDFARE_DATA and FIELDFARE_DATABASE stand in for --data and --database; a database URL with a password
+belongs there and not on the command line, where other users of the machine can read it.
+"""
 
 
 def register(subparsers: "Subparsers") -> None:
@@ -22,6 +34,8 @@ def register(subparsers: "Subparsers") -> None:
         "server",
         help="run and look after a sync server",
         description="Keeps the central database, reconciles what devices did offline, and serves the office web.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _init(commands)
@@ -34,10 +48,10 @@ def register(subparsers: "Subparsers") -> None:
 
 def _command(commands: "Subparsers", name: str, help_text: str, description: str = "") -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=help_text, description=description or help_text)
-    parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER", help="folder of the server's files")
+    parser.add_argument("--data", type=Path, default=None, metavar="FOLDER", help="folder of the server's files")
     parser.add_argument(
         "--database",
-        default="",
+        default=None,
         metavar="URL",
         help="SQLAlchemy URL of the central database, for example postgresql+psycopg://user@host/name; "
         "default: an SQLite file in the folder",
@@ -50,7 +64,8 @@ def _init(commands: "Subparsers") -> None:
         commands,
         "init",
         "make the central database and the first admin",
-        "Makes the tables, begins the sequence, and creates the first admin. Safe to run again: it changes nothing then.",
+        "Makes the tables, begins the sequence, brings in the lists that ship with the product, and creates the first admin. "
+        "Safe to run again: what is there already stays as it is.",
     )
     parser.add_argument("--email", help="e-mail of the first admin; asked for when missing")
     parser.add_argument("--name", default="Admin", help="name of the first admin")
@@ -64,12 +79,14 @@ def _run(commands: "Subparsers") -> None:
         commands,
         "run",
         "serve devices and the office web",
-        "Serves /sync/v1 for devices and the office web at /app. Plain http is accepted from this machine only: put a proxy "
-        "that ends TLS in front of it for others, and say --behind-proxy.",
+        "Serves /sync/v1 for devices and the office web at /app. Plain http is accepted from this machine only. For "
+        "others give --certificate and --key, or put a proxy that ends TLS in front and say --behind-proxy.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
     parser.add_argument("--no-office", action="store_true", help="serve devices only")
+    parser.add_argument("--certificate", type=Path, metavar="FILE", help="TLS certificate with its chain, PEM")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="private key of the certificate, PEM")
     parser.add_argument("--behind-proxy", action="store_true", help="believe X-Forwarded-Proto of the proxy in front")
     parser.set_defaults(run=run_server)
 
@@ -88,6 +105,8 @@ def _user(commands: "Subparsers") -> None:
     parser.add_argument("--language", choices=("en", "ro"), default="en")
     parser.add_argument("--password-file", type=Path, metavar="FILE")
     parser.set_defaults(run=run_user_add)
+    parser = _command(users, "list", "show who may sign in")
+    parser.set_defaults(run=run_user_list)
     parser = _command(users, "password", "give a person a new password")
     parser.add_argument("email")
     parser.add_argument("--password-file", type=Path, metavar="FILE")
@@ -121,12 +140,14 @@ def config_of(arguments: argparse.Namespace) -> "ServerConfig":
     from sync_server.config import ServerConfig
 
     return ServerConfig(
-        folder=arguments.data,
-        database_url=arguments.database,
+        folder=arguments.data or Path(os.environ.get("FIELDFARE_DATA") or DEFAULT_FOLDER),
+        database_url=arguments.database or os.environ.get("FIELDFARE_DATABASE", ""),
         host=getattr(arguments, "host", "127.0.0.1"),
         port=getattr(arguments, "port", 8000),
         office=not getattr(arguments, "no_office", False),
         behind_proxy=getattr(arguments, "behind_proxy", False),
+        certificate=getattr(arguments, "certificate", None),
+        key=getattr(arguments, "key", None),
     )
 
 
@@ -139,9 +160,11 @@ def _open(arguments: argparse.Namespace) -> "Server":
 def run_init(arguments: argparse.Namespace) -> int:
     """Make the central database, its lists and its first people."""
     from sync_server.services import first_run
+    from sync_server.services.refusals import Refusal
 
     server = _open(arguments)
-    if not first_run.prepare(server.central, server.config.url, server.ids.token):
+    first_run.prepare(server.central, server.config.url, server.ids.token)
+    if not server.accounts.is_empty():
         say("The database is there already; nothing was changed.")
         return OK
     if arguments.demo:
@@ -149,16 +172,32 @@ def run_init(arguments: argparse.Namespace) -> int:
         say(f"The demo company is in: {count} records. Sign in as ana.pop@carpati.example, password {first_run.DEMO_PASSWORD}.")
         return OK
     email = arguments.email or input("E-mail of the first admin: ")
-    first_run.first_admin(server.accounts, arguments.name, email, _password(arguments))
-    say(f"Ready. Start it with: fieldfare server run --data {arguments.data}")
+    try:
+        first_run.first_admin(server.accounts, arguments.name, email, _password(arguments))
+    except Refusal as refusal:
+        say(f"{refusal.detail}. Run the same command again.")
+        return FAILED
+    say(f"Ready: {email} is the admin. Start it with: fieldfare server run --data {server.config.folder}")
     return OK
 
 
 def run_server(arguments: argparse.Namespace) -> int:
     """Serve until stopped."""
+    from sync_server.db import migrate
     from sync_server.serving import serve
 
-    return serve(config_of(arguments))
+    config = config_of(arguments)
+    if bool(config.certificate) != bool(config.key):
+        say("--certificate and --key go together.")
+        return FAILED
+    if not migrate.is_current(config.url):
+        say("The database does not have this version's tables: run `fieldfare server init`, or `migrate` after an update.")
+        return FAILED
+    scheme = "https" if config.certificate else "http"
+    say(
+        f"Serving {scheme}://{config.host}:{config.port}{'' if not config.office else ' and the office at /app'}. Ctrl+C ends it."
+    )
+    return serve(config)
 
 
 def run_migrate(arguments: argparse.Namespace) -> int:
@@ -182,6 +221,16 @@ def run_user_add(arguments: argparse.Namespace) -> int:
         say(refusal.detail)
         return FAILED
     say(f"{arguments.email} can sign in.")
+    return OK
+
+
+def run_user_list(arguments: argparse.Namespace) -> int:
+    """Show who may sign in."""
+    found = _open(arguments).accounts.people()
+    for person in found:
+        marks = [mark for mark, shown in (("admin", person.is_admin), ("disabled", person.is_disabled)) if shown]
+        say(f"{person.email:40}  {person.name[:40]:40}  {', '.join(marks)}".rstrip())
+    say(f"{len(found)} people")
     return OK
 
 

@@ -21,6 +21,11 @@ class ServerConfig:
     behind_proxy: bool = False
     """Whether a proxy in front ends TLS: X-Forwarded-Proto is believed then, and only then."""
 
+    certificate: Path | None = None
+    """PEM file of the TLS certificate with its chain; None: plain http, for this machine or a proxy only."""
+    key: Path | None = None
+    """PEM file of its private key."""
+
     @property
     def url(self) -> str:
         """Return the database's URL."""

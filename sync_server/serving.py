@@ -43,6 +43,8 @@ def uvicorn_options(config: ServerConfig) -> dict[str, Any]:  # Any: keyword arg
         "ws_max_size": MAX_WEBSOCKET_BYTES,
         "ws_per_message_deflate": False,  # it doubles the memory of an idle connection: server.md 5
         "proxy_headers": config.behind_proxy,
+        "ssl_certfile": config.certificate,
+        "ssl_keyfile": config.key,
         "timeout_keep_alive": 75,
         "timeout_graceful_shutdown": 5,
     }

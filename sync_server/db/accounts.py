@@ -19,6 +19,16 @@ class AccountRow:
 
 
 @dataclass(frozen=True)
+class Person:
+    """Someone who has an account, for the admin's list."""
+
+    email: str
+    name: str
+    is_admin: bool
+    is_disabled: bool
+
+
+@dataclass(frozen=True)
 class Holder:
     """Whom a token or session stands for; device is empty for a session."""
 
@@ -27,9 +37,7 @@ class Holder:
     is_admin: bool
 
 
-def add(
-    connection: Connection, tables: AccountTables, user_id: str, email: str, password_hash: str, at: int
-) -> None:
+def add(connection: Connection, tables: AccountTables, user_id: str, email: str, password_hash: str, at: int) -> None:
     """Add an account. A second one with the same address raises Contended at the store."""
     connection.execute(
         tables.account.insert().values(
@@ -51,6 +59,22 @@ def by_email(connection: Connection, tables: AccountTables, email: str) -> Accou
     if found is None:
         return None
     return AccountRow(found.user_id, found.password_hash, bool(found.is_admin), not found.is_live)
+
+
+def every(connection: Connection, tables: AccountTables) -> list[Person]:
+    """Return everyone who has an account, by address."""
+    user = tables.user
+    query = (
+        sa.select(user.c.email, user.c.name, user.c.is_admin, sa.not_(_is_live(user)))
+        .join(tables.account, tables.account.c.user_id == user.c.id)
+        .order_by(user.c.email)
+    )
+    return [Person(one[0], one[1], bool(one[2]), bool(one[3])) for one in connection.execute(query)]
+
+
+def is_empty(connection: Connection, tables: AccountTables) -> bool:
+    """Whether nobody has an account yet."""
+    return connection.execute(sa.select(tables.account.c.user_id).limit(1)).first() is None
 
 
 def is_taken(connection: Connection, tables: AccountTables, email: str) -> bool:

@@ -8,6 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from shared_models.registry import CRM
 from sync_server.db.account_tables import build_account_tables
@@ -38,6 +39,19 @@ def draft(url: str, message: str) -> None:
     _run(url, lambda config: command.revision(config, message, autogenerate=True))
 
 
+def is_current(url: str) -> bool:
+    """Whether a database is at the newest revision; an empty or missing one is not."""
+    scripts = ScriptDirectory.from_config(_config())
+    engine = sa.create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision() == scripts.get_current_head()
+    except sa.exc.OperationalError:
+        return False
+    finally:
+        engine.dispose()
+
+
 def differences(url: str) -> list[Any]:  # Any: alembic's tuples
     """Return what a database's tables lack or have too much; empty when they are as wanted."""
     engine = sa.create_engine(url)
@@ -47,11 +61,16 @@ def differences(url: str) -> list[Any]:  # Any: alembic's tuples
     return list(found)
 
 
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    return config
+
+
 def _run(url: str, action: Any) -> None:  # Any: a function of alembic's Config
     engine = sa.create_engine(url)
     with engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(FOLDER))
+        config = _config()
         config.attributes["connection"] = connection
         action(config)
     engine.dispose()

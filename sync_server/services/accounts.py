@@ -17,7 +17,7 @@ from shared_models.ids import IdMaker
 from shared_models.protocol import SignInAnswer, SignInRequest, TokenAnswer
 from sync_server.db import accounts, devices
 from sync_server.db.account_tables import AccountTables
-from sync_server.db.accounts import Holder
+from sync_server.db.accounts import Holder, Person
 from sync_server.services.actor import Actor
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.central import Central
@@ -86,6 +86,16 @@ class Accounts:
             if accounts.is_taken(connection, self.tables, email.strip()):
                 raise Refusal(ErrorCode.R303, 422, "this e-mail address has an account already")
             accounts.add(connection, self.tables, user_id, email.strip(), hashed, self.central.now_us())
+
+    def is_empty(self) -> bool:
+        """Whether nobody has an account yet."""
+        with self.central.store.read() as connection:
+            return accounts.is_empty(connection, self.tables)
+
+    def people(self) -> list[Person]:
+        """Return everyone who has an account, by address."""
+        with self.central.store.read() as connection:
+            return accounts.every(connection, self.tables)
 
     def is_admin(self, user_id: str) -> bool:
         """Whether a user may administer."""

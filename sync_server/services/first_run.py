@@ -24,9 +24,9 @@ def prepare(central: Central, url: str, make_epoch: Callable[[], str]) -> bool:
 
 
 def first_admin(accounts: Accounts, name: str, email: str, password: str) -> None:
-    """Bring in the shipped lists and create the first admin."""
-    import_rows(accounts.central, shipped_lists(), ImportedBy(SYSTEM_USER, "shipped-lists"))
+    """Create the first admin and bring in the shipped lists. Raises Refusal, with nothing stored, for a bad address or password."""
     accounts.create_user(NewUser(name, email, password, is_admin=True))
+    import_rows(accounts.central, shipped_lists(), ImportedBy(SYSTEM_USER, "shipped-lists"))
 
 
 def fill_demo(central: Central, accounts: Accounts, size: str) -> int:

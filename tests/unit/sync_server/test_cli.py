@@ -1,10 +1,117 @@
 import pytest
 
 from shared_models.__main__ import main
+from sync_server.app import open_server
+from sync_server.config import ServerConfig
+from tests.servers import Caller, in_process
 
 
-def test_the_server_command_explains_itself(capsys):
+@pytest.fixture
+def password(tmp_path):
+    file = tmp_path / "password"
+    file.write_text("correct horse\n")
+    return str(file)
+
+
+@pytest.fixture
+def data(tmp_path, password, capsys):
+    folder = str(tmp_path / "data")
+    assert server("init", "--data", folder, "--email", "ana@example.ro", "--name", "Ana Pop", "--password-file", password) == 0
+    assert "Ready: ana@example.ro is the admin." in capsys.readouterr().out
+    return folder
+
+
+def server(*words: str) -> int:
+    return main(["server", *words])
+
+
+@pytest.mark.parametrize("words", [[], ["init"], ["run"], ["user", "add"], ["device", "revoke"], ["status"]])
+def test_every_command_explains_itself(capsys, words):
     with pytest.raises(SystemExit) as stop:
-        main(["server", "--help"])
+        server(*words, "--help")
     assert stop.value.code == 0
-    assert "usage: fieldfare server" in capsys.readouterr().out
+    assert f"usage: fieldfare server {' '.join(words)}".rstrip() in capsys.readouterr().out
+
+
+def test_a_server_is_made_and_its_admin_signs_in(data, tmp_path):
+    made = open_server(ServerConfig(tmp_path / "data"))
+    with in_process(made) as http:
+        device = Caller(http)
+        assert device.sign_in("ana@example.ro").status_code == 200
+        assert device.hello().json()["action"] == "ok"
+        assert b'"pick_list"' in device.pull(0).content
+    assert made.accounts.is_admin(device.tokens["user_id"])
+
+
+def test_making_it_again_changes_nothing(data, password, capsys):
+    assert server("init", "--data", data, "--email", "eva@example.ro", "--password-file", password) == 0
+    assert "nothing was changed" in capsys.readouterr().out
+    server("user", "list", "--data", data)
+    assert "eva@example.ro" not in capsys.readouterr().out
+
+
+def test_a_first_password_that_is_too_short_can_be_given_again(tmp_path, password, capsys):
+    short, folder = tmp_path / "short", str(tmp_path / "data")
+    short.write_text("x")
+    assert server("init", "--data", folder, "--email", "ana@example.ro", "--password-file", str(short)) == 1
+    assert server("init", "--data", folder, "--email", "ana@example.ro", "--password-file", password) == 0
+    assert "is the admin" in capsys.readouterr().out
+
+
+def test_people_are_added_and_listed(data, password, capsys):
+    add = ["user", "add", "--data", data, "dan@example.ro", "--name", "Dan Ilie", "--password-file", password]
+    assert server(*add) == 0
+    assert server(*add) == 1
+    capsys.readouterr()
+    server("user", "list", "--data", data)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["ana@example.ro", "dan@example.ro", "2"]
+    assert lines[0].endswith("admin")
+
+
+def test_a_new_password_replaces_the_old_one(data, tmp_path, capsys):
+    file = tmp_path / "new"
+    file.write_text("battery staple")
+    assert server("user", "password", "--data", data, "ana@example.ro", "--password-file", str(file)) == 0
+    assert server("user", "password", "--data", data, "nobody@example.ro", "--password-file", str(file)) == 1
+    with in_process(open_server(ServerConfig(tmp_path / "data"))) as http:
+        assert Caller(http).sign_in("ana@example.ro", "correct horse").status_code == 401
+        assert Caller(http).sign_in("ana@example.ro", "battery staple").status_code == 200
+
+
+@pytest.mark.functions(148)
+def test_devices_are_listed_and_revoked(data, tmp_path, capsys):
+    with in_process(open_server(ServerConfig(tmp_path / "data"))) as http:
+        device = Caller(http)
+        device.sign_in("ana@example.ro")
+        device.hello(pending={"n": 3})
+        server("device", "list", "--data", data)
+        listed = capsys.readouterr().out
+        assert device.tokens["device_id"] in listed
+        assert "3 waiting" in listed
+        assert server("device", "revoke", "--data", data, device.tokens["device_id"]) == 0
+        assert device.hello().status_code == 401
+    assert server("device", "revoke", "--data", data, device.tokens["device_id"]) == 1
+
+
+def test_the_status_names_the_sequence_and_the_rows(data, capsys):
+    assert server("status", "--data", data) == 0
+    said = capsys.readouterr().out
+    assert "sequence 2" in said
+    assert "user" in said
+
+
+def test_it_does_not_serve_a_database_without_tables(tmp_path, capsys):
+    assert server("run", "--data", str(tmp_path)) == 1
+    assert "fieldfare server init" in capsys.readouterr().out
+
+
+def test_a_certificate_needs_its_key(data, capsys):
+    assert server("run", "--data", data, "--certificate", "crm.pem") == 1
+    assert "go together" in capsys.readouterr().out
+
+
+def test_the_environment_stands_in_for_the_options(data, monkeypatch, capsys):
+    monkeypatch.setenv("FIELDFARE_DATA", data)
+    assert server("status") == 0
+    assert "sequence 2" in capsys.readouterr().out
