@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from random import SystemRandom
 
 from litestar import Litestar, get
+from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.plugins.pydantic import PydanticPlugin
 
+from shared_models.errors import ErrorCode
 from shared_models.ids import IdMaker
 from shared_models.registry import CRM
-from sync_server.api.access import needs_protection, provide_actor
+from sync_server.api.access import GivenCentral, needs_protection, provide_actor
 from sync_server.api.auth_routes import auth_router
 from sync_server.api.bodies import MAX_BYTES
-from sync_server.api.documentation import openapi_config
+from sync_server.api.documentation import failures, openapi_config
 from sync_server.api.limits import SignInLimits
 from sync_server.api.office import Office, office_mount
 from sync_server.api.office_sign_in import sign_in_routes
@@ -28,6 +30,7 @@ from sync_server.db.engine import open_store
 from sync_server.db.tables import build_tables
 from sync_server.services.accounts import Accounts
 from sync_server.services.central import Central
+from sync_server.services.refusals import Refusal
 
 
 def now_us() -> int:
@@ -55,9 +58,11 @@ def open_server(config: ServerConfig, clock: Callable[[], int] = now_us) -> Serv
     return Server(config, central, Accounts(central, account_tables, ids), ids)
 
 
-@get("/health", operation_id="health", summary="Whether the server answers", sync_to_thread=False)
-def health() -> dict[str, str]:
-    """Say that the server answers."""
+@get("/health", operation_id="health", summary="Whether the server and its database answer", responses=failures())
+async def health(central: GivenCentral) -> dict[str, str]:
+    """Answer 200, or 503 while the database cannot be reached."""
+    if not await sync_to_thread(central.store.is_reachable):
+        raise Refusal(ErrorCode.S502, 503, "the database does not answer", retry_after_s=5)
     return {"status": "ok"}
 
 
@@ -93,5 +98,6 @@ def create_app(server: Server, office: Office | None = None) -> Litestar:
         state=State({"config": server.config}),
         request_max_body_size=MAX_BYTES,
         openapi_config=openapi_config(),
+        logging_config=None,  # a library does not decide how the process logs: serving.log_as_json
         plugins=[PydanticPlugin(prefer_alias=True)],  # `schema`, not `schema_version`, is the name on the wire
     )

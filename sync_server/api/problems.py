@@ -8,6 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 
 from shared_models.errors import ErrorCode
+from sync_server.db.engine import Contended
 from sync_server.services.refusals import Refusal
 
 logger = structlog.get_logger("api")
@@ -29,6 +30,7 @@ TITLES: dict[ErrorCode, str] = {
     ErrorCode.P206: "The cursor is unknown",
     ErrorCode.P207: "No such address or method",
     ErrorCode.R301: "Unknown entity",
+    ErrorCode.R305: "Not this user's to see or change",
     ErrorCode.L401: "The request is too large",
     ErrorCode.L402: "Too many requests",
     ErrorCode.L403: "A transaction is too large",
@@ -84,6 +86,12 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem
     return problem(CODES.get(status, ErrorCode.P201), status, detail)
 
 
+def on_contention(request: AnyRequest, error: Contended) -> Response[Problem]:
+    """Answer that other transactions were in the way; nothing was stored, and the same may pass in a moment."""
+    logger.warning("contended", path=request.url.path, kind=str(error))
+    return problem(ErrorCode.S502, 503, retry_after_s=2)
+
+
 def on_fault(request: AnyRequest, error: Exception) -> Response[Problem]:
     """Answer a fault of ours without a word about it; the log has the rest."""
     logger.error("fault", path=request.url.path, kind=type(error).__name__, exc_info=error)
@@ -92,6 +100,7 @@ def on_fault(request: AnyRequest, error: Exception) -> Response[Problem]:
 
 HANDLERS: dict[int | type[Exception], Callable[[AnyRequest, Any], Response[Any]]] = {
     Refusal: on_refusal,
+    Contended: on_contention,
     HTTPException: on_http_error,
     Exception: on_fault,
 }

@@ -75,6 +75,14 @@ class Store:
                 raise Unstorable(type(error.orig).__name__) from error
             raise StoreDown(type(error.orig).__name__) from error
 
+    def is_reachable(self) -> bool:
+        """Whether the database answers."""
+        try:
+            with self.read() as connection:
+                return bool(connection.execute(sa.select(1)).scalar_one() == 1)
+        except sa.exc.DBAPIError:
+            return False
+
     def close(self) -> None:
         """Give every connection back to the operating system."""
         self.engine.dispose()

@@ -1,0 +1,40 @@
+import pytest
+
+from tests.servers import in_process, make_server
+
+
+def test_a_server_whose_database_answers_is_healthy(tmp_path):
+    with in_process(make_server(tmp_path)) as http:
+        assert http.get("/health").json() == {"status": "ok"}
+
+
+@pytest.mark.postgresql
+def test_a_server_whose_database_is_gone_says_so_and_asks_to_come_back(tmp_path, postgresql_server):
+    with postgresql_server.empty_database() as url:
+        server = make_server(tmp_path, url)
+    with in_process(server) as http:
+        answer = http.get("/health")
+    assert (answer.status_code, answer.json()["code"]) == (503, "S502")
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def test_the_api_document_loads_nothing_from_elsewhere(tmp_path):
+    with in_process(make_server(tmp_path)) as http:
+        assert http.get("/schema/openapi.json").status_code == 200
+        for page in ("/schema", "/schema/swagger", "/schema/redoc", "/docs"):
+            assert "<script" not in http.get(page).text
+
+
+def test_a_deadlock_asks_to_come_back_and_is_no_fault(tmp_path, monkeypatch):
+    from sync_server.db.engine import Contended
+    from tests.servers import Caller
+
+    server = make_server(tmp_path)
+
+    def deadlock(_: str) -> None:
+        raise Contended("DeadlockDetected")
+
+    monkeypatch.setattr(server.accounts, "exchange", deadlock)
+    with in_process(server) as http:
+        answer = Caller(http).http.post("/auth/token", json={"device_token": "x"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "S502")
