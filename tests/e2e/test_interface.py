@@ -68,6 +68,7 @@ def test_a_list_scrolls_and_search_follows_the_fingers(window, gallery_url):
     window.sees("Ambalaje Ceahlău SRL")
     window.key("/")
     window.page.wait_for_timeout(500)
-    window.page.keyboard.type("sapte", delay=60)
+    window.page.keyboard.type("hotel sapte", delay=30)
+    expect(window.id("list.search").locator("input")).to_have_value("hotel sapte")
     expect(window.id(f"row.{company_id(4)}")).to_have_count(0, timeout=10_000)
     expect(window.id(f"row.{company_id(0)}")).to_be_visible()

@@ -154,9 +154,15 @@ class FormModel(ViewModel[FormState]):
 
     # -- pickers ---------------------------------------------------------------------------------------------------------
 
-    async def pick_open(self, name: str, text: str = "") -> None:
-        """Offer records for a field, best first."""
+    def pick_open(self, name: str, text: str = "") -> None:
+        """Open a picker, or keep what is typed in it, at once."""
         self.put(picking=name, pick_text=text)
+
+    async def pick_search(self) -> None:
+        """Offer records for the field that is being picked, best first."""
+        name, text = self.state.picking, self.state.pick_text
+        if name is None:
+            return
         self._turn += 1
         turn = self._turn
         if text:

@@ -39,9 +39,13 @@ class Palette(ViewModel[PaletteState]):
         """Offer what was used lately."""
         self.put(hits=await self._crm.search(""))
 
-    async def type(self, text: str) -> None:
-        """Show what is typed at once, and search when the fingers rest."""
+    def type(self, text: str) -> None:
+        """Keep what is typed, at once, and offer the actions that it names."""
         self.put(text=text, actions=self._matching(text), chosen=0)
+
+    async def search(self) -> None:
+        """Search for what is typed when the fingers rest."""
+        text = self.state.text
         self._turn += 1
         turn = self._turn
         if text:

@@ -46,6 +46,7 @@ class RecordList(ViewModel[ListState[R]]):
         self._entity = entity
         self._fetch = fetch
         self._turn = 0
+        self._typing = 0
         self._more = False
 
     async def start(self) -> None:
@@ -58,14 +59,18 @@ class RecordList(ViewModel[ListState[R]]):
         if touched or isinstance(event, ChangeLogChanged):
             await self._load()
 
-    async def type(self, text: str) -> None:
-        """Show what is typed at once, and search for it when the fingers rest."""
+    def type(self, text: str) -> None:
+        """Keep what is typed, at once: a drawing from an older text would eat letters."""
         self.put(typed=text)
-        self._turn += 1
-        turn = self._turn
+
+    async def search(self) -> None:
+        """Search for what is typed when the fingers rest."""
+        text = self.state.typed
+        self._typing += 1
+        turn = self._typing
         if text:
             await self._rest(DEBOUNCE_S)
-        if turn == self._turn:
+        if turn == self._typing:
             self.put(query=replace(self.state.query, text=text.strip()))
             await self._load()
 

@@ -41,6 +41,10 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
         model.type(name, held)
         desk.run(model.look_over())
 
+    def pick_open(name: str, text: str) -> None:
+        model.pick_open(name, text)
+        desk.run(model.pick_search())
+
     def pressed(name: str) -> bool:
         if name == "ctrl+enter":
             desk.run(save())
@@ -55,7 +59,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     use_keys(desk, pressed)
     on = FormCalls(
         typed=typed,
-        pick_open=lambda name, text: desk.run(model.pick_open(name, text)),
+        pick_open=pick_open,
         pick=model.pick,
         keep=model.keep,
         take_news=lambda: desk.run(model.take_news()),

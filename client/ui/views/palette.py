@@ -34,6 +34,10 @@ def PaletteView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a c
         desk.keyboard.set_typing(False)
         desk.shell.show()
 
+    def typed(text: str) -> None:
+        model.type(text)
+        desk.run(model.search())
+
     def take(thing: Hit | str) -> None:
         close()
         _act(desk, frame, thing)
@@ -52,7 +56,7 @@ def PaletteView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a c
 
     ft.on_mounted(lambda: desk.keyboard.set_typing(False))
     use_keys(desk, key)
-    on = PaletteCalls(type=lambda text: desk.run(model.type(text)), take=take, enter=enter)
+    on = PaletteCalls(type=typed, take=take, enter=enter)
     return ft.Stack(centre_sheet(look, palette_sheet(look, model.state, names, on), close), expand=True, fit=ft.StackFit.EXPAND)
 
 

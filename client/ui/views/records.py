@@ -30,6 +30,10 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
     def open_record(id: str) -> None:
         desk.go(Place(place.screen, id, place.tab))
 
+    def typed(text: str) -> None:
+        listed.type(text)
+        desk.run(listed.search())
+
     def scrolled(above: float, below: float) -> None:
         set_top(group_at(look, state, above))
         if below < NEAR_END:
@@ -48,7 +52,7 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
 
     use_keys(desk, key)
     on = ListCalls(
-        type=lambda text: desk.run(listed.type(text)),
+        type=typed,
         ask=lambda query: desk.run(listed.ask(query)),
         clear=lambda: desk.run(listed.clear()),
         open=open_record,
