@@ -81,7 +81,6 @@ class ContactRow:
 
     id: str
     name: str
-    sort_name: str
     job_title: str
     company: str
     """Name of the present (primary) company."""

@@ -52,7 +52,6 @@ def contacts(replica: Replica, query: ListQuery, after: str | None) -> Page[Cont
             ContactRow(
                 id=row["id"],
                 name=" ".join(part for part in (row["first_name"], row["last_name"]) if part),
-                sort_name=row["last_name"],
                 job_title=row["job_title"] or "",
                 company=beside[row["id"]].company,
                 state=states[row["id"]],

@@ -27,7 +27,7 @@ def test_a_company_is_edited_by_keys_alone(window, gallery_url):
     window.type("field.name", "Hotel Opt Brazi")
     window.sees("1 field changed")
     window.key("Control+Enter")
-    window.sees("Edited: Hotel Opt Brazi · saved on this device")
+    window.sees("Edited: Hotel Opt Brazi · saved here")
 
 
 def test_fast_typing_loses_no_letter(window, gallery_url):

@@ -134,7 +134,7 @@ class FakeCrm:
                 found.append(row)
         if query.order == "recent":
             return sorted(found, key=lambda r: -(r.get("updated_at") or 0))
-        return sorted(found, key=lambda r: _fold(r.get("name") or r.get("last_name") or ""))
+        return sorted(found, key=lambda r: _fold(r.get("name") or f"{r.get('first_name')} {r.get('last_name')}"))
 
     async def companies(self, query: ListQuery, after: str | None = None) -> Page[CompanyRow]:
         await self._read("companies")

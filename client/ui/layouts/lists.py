@@ -159,8 +159,7 @@ def _head_of(look: Look, item: AnyRow, order: str) -> str:
     if order == "recent":
         days = days_since(look, item.changed_at) if item.changed_at is not None else 99
         return look.t("list.group." + ("today" if days == 0 else "week" if days < 7 else "month" if days < 31 else "earlier"))
-    name = item.sort_name if isinstance(item, ContactRow) else item.name
-    return initial(name)
+    return initial(item.name)
 
 
 def _rows(look: Look, state: AnyState, on: ListCalls, chosen: str | None, top: int) -> ft.Control:

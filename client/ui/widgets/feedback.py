@@ -47,7 +47,7 @@ def snack(look: Look, words: str, action: str | None, press: Press | None, *, fa
         border_radius=R12,
         padding=pads(left=S16, right=S4),
         height=52 if look.phone else 44,
-        width=None if look.phone else 420,
+        width=None if look.phone else 480,
         shadow=ft.BoxShadow(blur_radius=24, color=look.c.shadow, offset=ft.Offset(0, 8)),
     )
 
