@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+MAX_COMPARISONS = 1_000_000
+"""Product of line counts above which the middle of two texts counts as rewritten: 20,000 empty lines took 84 s to align."""
+
 
 @dataclass(frozen=True)
 class LineMerge:
@@ -57,8 +60,21 @@ def _lines(text: str | None) -> list[str]:
 
 
 def _changes(old: list[str], new: list[str]) -> list[_Change]:
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    return [_Change(a, b, tuple(new[c:d])) for verb, a, b, c, d in matcher.get_opcodes() if verb != "equal"]
+    head, tail = _common_ends(old, new)
+    inner_old, inner_new = old[head : len(old) - tail], new[head : len(new) - tail]
+    if len(inner_old) * len(inner_new) > MAX_COMPARISONS:
+        return [_Change(head, head + len(inner_old), tuple(inner_new))]
+    codes = SequenceMatcher(None, inner_old, inner_new, autojunk=False).get_opcodes()
+    return [_Change(head + a, head + b, tuple(inner_new[c:d])) for verb, a, b, c, d in codes if verb != "equal"]
+
+
+def _common_ends(old: list[str], new: list[str]) -> tuple[int, int]:
+    """Return how many lines two texts share at their start, and how many of the rest at their end."""
+    shorter = min(len(old), len(new))
+    head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+    rest = shorter - head
+    tail = next((n for n in range(rest) if old[-1 - n] != new[-1 - n]), rest)
+    return head, tail
 
 
 def _regions(mine: list[_Change], theirs: list[_Change]) -> Iterator[tuple[int, int, list[_Change], list[_Change]]]:

@@ -38,3 +38,14 @@ def test_an_absent_text_is_an_empty_one():
     assert merge_lines(None, "x", None) == LineMerge("x", False)
     assert merge_lines("x", None, "x") == LineMerge(None, False)
     assert merge_lines(None, "x", "y") == LineMerge("x\ny", False)
+
+
+def test_a_long_text_of_equal_lines_counts_as_rewritten_and_is_not_aligned_for_minutes():
+    base = "a\n" * 9_000
+    merged = merge_lines(base, "mine" + base + "mine", "theirs" + base + "theirs")
+    assert merged == LineMerge("theirs" + base + "theirs", True)
+
+
+def test_lines_added_at_both_ends_of_a_long_text_are_found_without_aligning_it():
+    base = "a\n" * 9_000 + "end"
+    assert merge_lines(base, "mine\n" + base, base + "\ntheirs") == LineMerge("mine\n" + base + "\ntheirs", False)
