@@ -14,7 +14,7 @@ from client.replica.remote_page import Ack, RemotePage, RowsChunk
 from client.replica.writing import Writing
 from conflict.overlay import Stamp, overlay
 from shared_models import clock
-from shared_models.codec import Row
+from shared_models.protocol import Op
 from shared_models.registry import Registry
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def _is_from_here(page: RemotePage, facts: dict[str, Any]) -> bool:  # Any: see 
 
 def _has_unknown(writing: Writing, acks: Iterable[Ack]) -> bool:
     """Whether a verdict names a tx that this replica does not hold (PROTOCOL 7.5)."""
-    return any(change_log.find(writing.connection, ack.tx_id) is None for ack in acks)
+    wanted = {ack.tx_id for ack in acks}
+    return len(change_log.find_many(writing.connection, wanted)) < len(wanted) if wanted else False
 
 
 def _put_aside(writing: Writing, registry: Registry, page: RemotePage, facts: dict[str, Any]) -> Outcome:  # Any: `meta`
@@ -115,8 +116,7 @@ def _apply_checkpoint(
         _put_rows(checkpoint, chunk)
     for entity_name, pks in page.leaves:
         _take_away(checkpoint, entity_name, pks)
-    for ack in sorted(page.acks, key=lambda one: one.seq):
-        _take_ack(checkpoint, ack)
+    _take_acks(checkpoint, page.acks)
     meta.put(
         connection,
         {
@@ -182,26 +182,34 @@ def _take_away(checkpoint: _Checkpoint, entity_name: str, pks: Iterable[str]) ->
     checkpoint.writing.changed(entity_name, set(pks))
 
 
-def _take_ack(checkpoint: _Checkpoint, ack: Ack) -> None:
-    """Store a verdict; what an applied tx did to a row that was not sent is now the central row (PROTOCOL 7.3)."""
+def _take_acks(checkpoint: _Checkpoint, acks: Iterable[Ack]) -> None:
+    """Store verdicts, in the order of their seqs; what each did to rows that were not sent is theirs from now on."""
     connection = checkpoint.writing.connection
-    tx = change_log.find(connection, ack.tx_id)
-    if tx is None or tx.state == "settled":
+    known = change_log.find_many(connection, [ack.tx_id for ack in acks])
+    open_ones = {tx_id: tx for tx_id, tx in known.items() if tx.state != "settled"}
+    ops = change_log.ops_of(connection, [tx.n for tx in open_ones.values()])
+    for ack in sorted(acks, key=lambda one: one.seq):
+        tx = open_ones.get(ack.tx_id)
+        if tx is None:
+            continue
+        error = {"code": ack.code} if ack.code and tx.error is None else None
+        settling.take_verdict(checkpoint.writing, tx, ack.verdict, ack.seq, at=ack.at, error=error)
+        for op in ops[tx.n] if ack.verdict == "applied" else ():
+            if (op.t, op.pk) not in checkpoint.sent:
+                _accept(checkpoint, op, ack.seq, Stamp(ack.at, tx.by))
+
+
+def _accept(checkpoint: _Checkpoint, op: Op, seq: int, stamp: Stamp) -> None:
+    """What an applied tx did to a row that was not sent is the central row now (PROTOCOL 7.3)."""
+    connection, kind = checkpoint.writing.connection, checkpoint.registry.get(op.t)
+    base, version = display.base_of(connection, kind, op.pk)
+    accepted = overlay(kind, base, op, stamp)
+    if accepted is None:
         return
-    error = {"code": ack.code} if ack.code and tx.error is None else None
-    settling.take_verdict(checkpoint.writing, tx, ack.verdict, ack.seq, at=ack.at, error=error)
-    for op in change_log.ops(connection, tx.n) if ack.verdict == "applied" else ():
-        if (op.t, op.pk) in checkpoint.sent:
-            continue
-        kind = checkpoint.registry.get(op.t)
-        base, version = display.base_of(connection, kind, op.pk)
-        accepted: Row | None = overlay(kind, base, op, Stamp(ack.at, tx.by))
-        if accepted is None:
-            continue
-        display.set_base(connection, kind, op.pk, accepted, ack.seq)
-        if checkpoint.tally is not None:
-            checkpoint.tally.replace(op.t, op.pk, version, ack.seq)
-        checkpoint.to_lay.add((op.t, op.pk))
+    display.set_base(connection, kind, op.pk, accepted, seq)
+    if checkpoint.tally is not None:
+        checkpoint.tally.replace(op.t, op.pk, version, seq)
+    checkpoint.to_lay.add((op.t, op.pk))
 
 
 def _lay_all(checkpoint: _Checkpoint) -> None:

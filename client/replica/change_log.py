@@ -62,12 +62,20 @@ _TX = (
 _OP = 'tbl, pk, op, "set", base, bv, bvx'
 
 
+def _texts(array: str | None) -> tuple[str, ...]:
+    return () if array is None or array == "[]" else tuple(json.loads(array))
+
+
+def _object(text: str) -> dict[str, Any]:  # Any: stored scalars
+    return {} if text == "{}" else json.loads(text)
+
+
 def _tx(row: tuple[Any, ...]) -> LoggedTx:  # Any: columns of `_TX`
     n, id_, number, origin, after, hlc, label, saved_at, by, epoch, atomic, state, sent, *rest = row
     attempts, verdict, seq, at, cards, error, draft, settled_at = rest
     return LoggedTx(
-        n, id_, number, origin, tuple(json.loads(after)), hlc, label, saved_at, by, epoch, bool(atomic), state,
-        bool(sent), attempts, verdict, seq, at, tuple(json.loads(cards or "[]")), json.loads(error) if error else None, draft, settled_at,
+        n, id_, number, origin, _texts(after), hlc, label, saved_at, by, epoch, bool(atomic), state,
+        bool(sent), attempts, verdict, seq, at, _texts(cards), json.loads(error) if error else None, draft, settled_at,
     )  # fmt: skip
 
 
@@ -85,6 +93,23 @@ def find(connection: sqlite3.Connection, tx_id: str) -> LoggedTx | None:
     """Return one tx by id, whatever its state."""
     found = select(connection, "id = ?", (tx_id,))
     return found[0] if found else None
+
+
+def find_many(connection: sqlite3.Connection, tx_ids: Iterable[str]) -> dict[str, LoggedTx]:
+    """Return id -> tx of those that the log holds."""
+    found = select(connection, "id IN (SELECT value FROM json_each(?))", (json.dumps(list(tx_ids)),))
+    return {tx.id: tx for tx in found}
+
+
+def ops_of(connection: sqlite3.Connection, ns: Iterable[int]) -> dict[int, list[Op]]:
+    """Return place -> ops of many txs, each in order."""
+    wanted = list(ns)
+    found: dict[int, list[Op]] = {n: [] for n in wanted}
+    for n, *op in connection.execute(
+        f"SELECT n, {_OP} FROM _sync_op WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n, i", (json.dumps(wanted),)
+    ):
+        found[n].append(_op(tuple(op)))
+    return found
 
 
 def ops(connection: sqlite3.Connection, n: int) -> list[Op]:

@@ -1,5 +1,6 @@
 """The oldest unanswered txs, as a push sends them."""
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,8 +69,9 @@ def take_batch(writing: Writing, schema_version: int, max_txs: int = MAX_TXS, ma
     number, size = facts["next_number"], 200
     taken: list[tuple[int, int]] = []
     parts: list[str] = []
+    ops = _ops_json(connection, [tx.n for tx in waiting[:max_txs]])
     for tx in waiting[:max_txs]:
-        text = _tx_json(connection, tx, tx.number or number)
+        text = _tx_json(tx, tx.number or number, ops[tx.n])
         size += len(text.encode()) + 1
         if taken and size > max_bytes:
             break
@@ -95,7 +97,7 @@ def _body(facts: Mapping[str, Any], schema_version: int, parts: list[str]) -> st
     return f'{head[:-1]},"txs":[{",".join(parts)}]}}'
 
 
-def _tx_json(connection: sqlite3.Connection, tx: LoggedTx, number: int) -> str:
+def _tx_json(tx: LoggedTx, number: int, ops: list[str]) -> str:
     """Return one `protocol.Tx` as JSON; parts at their defaults are left out."""
     head: dict[str, Any] = {"id": tx.id, "tx": number, "hlc": tx.hlc}
     if tx.origin != tx.id:
@@ -108,8 +110,18 @@ def _tx_json(connection: sqlite3.Connection, tx: LoggedTx, number: int) -> str:
         head["epoch"] = tx.epoch  # always named: a tx that is offered again after a restore must be the same, byte for byte
     if tx.atomic:
         head["atomic"] = True
-    found = connection.execute('SELECT tbl, pk, op, "set", base, bv, bvx FROM _sync_op WHERE n = ? ORDER BY i', (tx.n,))
-    return f'{dumps(head)[:-1]},"ops":[{",".join(_op_json(*op) for op in found)}]}}'
+    return f'{dumps(head)[:-1]},"ops":[{",".join(ops)}]}}'
+
+
+def _ops_json(connection: sqlite3.Connection, ns: list[int]) -> dict[int, list[str]]:
+    """Return place -> ops of txs as JSON, each in order."""
+    found: dict[int, list[str]] = {n: [] for n in ns}
+    for n, *op in connection.execute(
+        'SELECT n, tbl, pk, op, "set", base, bv, bvx FROM _sync_op WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n, i',
+        (json.dumps(ns),),
+    ):
+        found[n].append(_op_json(*op))
+    return found
 
 
 def _op_json(tbl: str, pk: str, op: str, set_: str, base: str, bv: int, bvx: str) -> str:

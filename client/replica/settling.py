@@ -45,7 +45,8 @@ def settle(writing: Writing, registry: Registry, cursor: int, now_us: int) -> se
     done = change_log.select(connection, "state = 'acked' AND seq <= ?", (cursor,))
     if not done:
         return set()
-    rows = {(op.t, op.pk) for tx in done for op in change_log.ops(connection, tx.n)}
+    found = change_log.ops_of(connection, [tx.n for tx in done])
+    rows = {(op.t, op.pk) for ops in found.values() for op in ops}
     change_log.set_state(connection, [tx.n for tx in done], {"state": "settled", "settled_at": now_us})
     # A draft that its author has dealt with stays so when the tx had to be offered again after a server restore.
     connection.executemany(

@@ -68,8 +68,9 @@ def _take_answer(talk: Conversation, answer: PushAnswer) -> int:
             raise EpochChanged
         if answer.device_epoch != facts["device_epoch"]:
             return 0
+        known = change_log.find_many(writing.connection, [verdict.id for verdict in answer.verdicts])
         for verdict in answer.verdicts:
-            tx = change_log.find(writing.connection, verdict.id)
+            tx = known.get(verdict.id)
             if tx is None or tx.state in ("acked", "settled"):
                 continue
             error = verdict.error.model_dump(exclude_none=True, mode="json") if verdict.error else None
