@@ -23,6 +23,7 @@ from sync_server.api.limits import SignInLimits
 from sync_server.api.office import Office, office_mount
 from sync_server.api.office_sign_in import sign_in_routes
 from sync_server.api.problems import HANDLERS
+from sync_server.api.request_log import logged
 from sync_server.api.sync_routes import sync_router
 from sync_server.config import ServerConfig
 from sync_server.db.account_tables import build_account_tables
@@ -93,6 +94,7 @@ def create_app(server: Server, office: Office | None = None) -> Litestar:
             "actor": Provide(provide_actor),
         },
         guards=[needs_protection],
+        middleware=[logged],
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
         state=State({"config": server.config}),

@@ -4,6 +4,7 @@ The mounted app is an ASGI application that knows nothing of accounts. It gets w
 `x-fieldfare-user`, which only this guard sets. Page, assets, websocket and uploads are refused without a session.
 """
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ COOKIE = "fieldfare_session"
 USER_HEADER = b"x-fieldfare-user"
 HIDDEN = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
 """What the mounted app's framework would show of itself."""
+OPEN = re.compile(r"/app/fonts/[A-Za-z-]+\.ttf")
+"""What the sign-in page itself needs of the app."""
 SAFE_METHODS = ("GET", "HEAD")
 AnyScope = dict[str, Any]
 """Any: an ASGI scope."""
@@ -90,7 +93,9 @@ async def _guard(office: Office, scope: Scope, receive: Receive, send: Send) -> 
     inner = _inner(scope, actor, secret)
     is_socket = inner["type"] == "websocket"
     may_be_foreign = not is_socket and inner["method"] in SAFE_METHODS
-    if actor is None or secret is None or not (may_be_foreign or is_same_origin(headers)):
+    if not is_socket and inner["method"] in SAFE_METHODS and OPEN.fullmatch(inner["path"]):
+        await office.assets.serve(office.app, inner, receive, send)
+    elif actor is None or secret is None or not (may_be_foreign or is_same_origin(headers)):
         await _refuse(inner, receive, send)
     elif inner["path"].removeprefix(PREFIX) in HIDDEN:
         await _answer(send, 404, [])

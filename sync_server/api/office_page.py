@@ -4,7 +4,14 @@ from html import escape
 
 from shared_models.texts import Texts
 
+MARK = (
+    '<svg class="mark" viewBox="-5 -5 34 34" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" '
+    'stroke-linejoin="round" aria-hidden="true"><path d="M16 7h.01"/><path d="M3.4 18H12a8 8 0 0 0 8-8V7a4 4 0 0 0-7.28-2.3L2 20"/>'
+    '<path d="m20 7 2 .5-2 .5"/><path d="M10 18v3"/><path d="M14 17.75V21"/><path d="M7 18a6 6 0 0 0 3.84-10.61"/></svg>'
+)
+"""The bird of Lucide (ISC), as the app draws it."""
 STYLE = """
+@font-face{font-family:Inter;font-weight:400 700;font-display:swap;src:url(/app/fonts/Inter-tabular.ttf)}
 :root{color-scheme:light dark;--canvas:#F3F5F8;--surface:#FFF;--line:#E2E6EC;--field:#868F9C;--ink:#14181F;--ink2:#4A5361;
 --accent:#2B57C4;--on:#FFF;--link:#2149A8;--need:#B92B24;--soft:#FCEAE8;--mark:#1D232C;--onmark:#F2F4F7}
 @media(prefers-color-scheme:dark){:root{--canvas:#0D1014;--surface:#14181E;--line:#272E37;--field:#707B8A;--ink:#E9ECF1;
@@ -13,7 +20,7 @@ STYLE = """
 font:14px/20px Inter,system-ui,sans-serif;padding:16px}
 main{width:100%;max-width:368px;background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:32px}
 .brand{display:flex;align-items:center;gap:12px;font-weight:600;margin-bottom:24px}
-.mark{width:32px;height:32px;border-radius:8px;background:var(--mark);color:var(--onmark);display:grid;place-items:center;font-weight:700}
+.mark{width:32px;height:32px;border-radius:8px;background:var(--mark);color:var(--onmark)}
 h1{font-size:20px;line-height:28px;letter-spacing:-.2px;font-weight:600;margin:0 0 4px}p{margin:0 0 24px;color:var(--ink2)}
 label{display:block;font-size:12px;line-height:16px;font-weight:500;color:var(--ink2);margin:12px 0 4px}
 input{width:100%;height:44px;border:1px solid var(--field);border-radius:8px;background:var(--surface);color:var(--ink);
@@ -62,6 +69,6 @@ def _document(texts: Texts, title_key: str, body: str) -> str:
     return f"""<!doctype html>
 <html lang="{texts.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{title} · Fieldfare</title><style>{STYLE}</style></head>
-<body><main><div class="brand"><span class="mark" aria-hidden="true">F</span>Fieldfare</div>
+<body><main><div class="brand">{MARK}Fieldfare</div>
 <h1>{title}</h1>{body}
 </main></body></html>"""

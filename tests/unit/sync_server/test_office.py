@@ -84,10 +84,18 @@ def test_a_browser_without_a_session_is_led_to_the_sign_in_page(browser, app):
     assert app.served == ["start"]
 
 
-@pytest.mark.parametrize("path", ["/app/main.dart.wasm", "/app/assets/x.json"])
+@pytest.mark.parametrize(
+    "path",
+    ["/app/main.dart.wasm", "/app/assets/x.json", "/app/fonts/../main.js", "/app/fonts/%2e%2e/main.js", "/app/fonts/x.js"],
+)
 def test_assets_are_refused_without_a_session(browser, app, path):
     assert browser.get(path).status_code == 401
     assert app.served == ["start"]
+
+
+def test_the_font_of_the_sign_in_page_is_open_to_everyone(browser, app):
+    assert browser.get("/app/fonts/Inter-tabular.ttf").status_code == 200
+    assert browser.put("/app/fonts/Inter-tabular.ttf", content=b"x").status_code == 401
 
 
 def test_uploads_are_refused_without_a_session(browser, app):
