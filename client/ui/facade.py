@@ -89,8 +89,8 @@ class Crm(Protocol):
         """Return records that a picker offers."""
         ...
 
-    async def check(self, entity: str, values: Row) -> tuple[Finding, ...]:
-        """Return what looks wrong in the fields given."""
+    async def check(self, entity: str, values: Row, own_id: str | None = None) -> tuple[Finding, ...]:
+        """Return what looks wrong in the fields given. own_id: the record itself, which does not look like another one."""
         ...
 
     async def save(self, form: FormEnd) -> Saved:

@@ -128,9 +128,9 @@ class LocalCrm:
         """Return records that a picker offers."""
         return await asyncio.to_thread(forms.find_choices, self.replica, entity, text)
 
-    async def check(self, entity: str, values: Row) -> tuple[Finding, ...]:
+    async def check(self, entity: str, values: Row, own_id: str | None = None) -> tuple[Finding, ...]:
         """Return what looks wrong in the fields given."""
-        return await asyncio.to_thread(findings.check, self.replica, entity, values)
+        return await asyncio.to_thread(findings.check, self.replica, entity, values, own_id)
 
     async def save(self, form: FormEnd) -> Saved:
         """Save a form as one tx."""

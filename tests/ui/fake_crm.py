@@ -155,7 +155,7 @@ class FakeCrm:
         await self._read("contacts")
         rows = tuple(
             ContactRow(
-                r["id"], f"{r.get('first_name') or ''} {r['last_name']}".strip(), r["last_name"], r.get("job_title") or "",
+                r["id"], f"{r.get('first_name') or ''} {r['last_name']}".strip(), r.get("job_title") or "",
                 self.title("company", r.get("_company", "")), self.states.get(r["id"], "sent"), r.get("_phone", ""),
                 r.get("updated_at"),
             )
@@ -267,7 +267,7 @@ class FakeCrm:
             return (Choice(TEAM, "Transilvania"),)
         return tuple(Choice(h.id, h.title, h.detail) for h in await self.search(text) if h.entity == entity)[:6]
 
-    async def check(self, entity: str, values: dict[str, Any]) -> tuple[Finding, ...]:
+    async def check(self, entity: str, values: dict[str, Any], own_id: str | None = None) -> tuple[Finding, ...]:
         found = []
         for column in data_columns(CRM.get(entity)):
             made = column.is_owner or column.name == "value_normalised"

@@ -145,7 +145,7 @@ class FormModel(ViewModel[FormState]):
     async def _check(self, required: bool = True) -> None:
         assert self.state.start is not None  # callers look first
         values = self.state.changed if self.state.place.id else {**self.state.start.values, **self.state.changed}
-        found = await self._crm.check(self.state.start.entity, values)
+        found = await self._crm.check(self.state.start.entity, values, self.state.start.id)
         self.put(findings=tuple(f for f in found if required or f.reason != "problem.required"))
 
     def keep(self, name: str) -> None:
