@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from client.replica.schema import quoted
-from shared_models.digest import Digest
+from shared_models.digest import MODULUS, Digest, row_hash
 from shared_models.registry import Registry
 
 
@@ -18,12 +18,10 @@ def recomputed(connection: sqlite3.Connection, registry: Registry) -> dict[str, 
     """Return the digests computed from the rows themselves; rows that the centre does not have do not count."""
     found = {}
     for entity in registry:
-        digest = Digest()
         name = entity.entity_name
-        rows, total = 0, 0
-        for pk, version in connection.execute(f"SELECT id, _v FROM {quoted(name)} WHERE _v > 0"):
-            rows, total = rows + 1, total + Digest().add(name, pk, version).total
-        found[name] = Digest(digest.rows + rows, total % (1 << 64))
+        held = connection.execute(f"SELECT id, _v FROM {quoted(name)} WHERE _v > 0").fetchall()
+        total = sum([row_hash(name, pk, version) for pk, version in held])
+        found[name] = Digest(len(held), total % MODULUS)
     return found
 
 

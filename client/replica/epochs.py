@@ -16,6 +16,17 @@ def renumber(writing: Writing, ids: IdMaker) -> None:
     writing.log_changed = True
 
 
+def lift_quarantine(writing: Writing, ids: IdMaker) -> None:
+    """Let a quarantined device send again: what was under way goes under new ids, and keeps its origin.
+
+    The centre holds something else under an old id. What it may have taken already it meets again as equal values.
+    """
+    for tx in change_log.select(writing.connection, "state IN ('pending', 'inflight') AND sent"):
+        change_log.set_state(writing.connection, (tx.n,), {"id": ids.token()})
+    meta.put(writing.connection, {"quarantined": False})
+    renumber(writing, ids)
+
+
 def forget_stage(writing: Writing) -> None:
     """Drop the pages that were put aside; the next pull starts from the cursor. Rows that were loaded directly stay."""
     writing.connection.execute("DELETE FROM _sync_stage")

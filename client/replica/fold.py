@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"\w+")
+_DIGITS = re.compile(r"[0-9]+")
 _TWO_SPELLINGS = str.maketrans("âîÂÎ", "iaIA")
 """Each to what the other spelling gives once its diacritic is gone: â (a) is also written î (i)."""
 
@@ -32,22 +33,18 @@ def other_spelling(text: str) -> str:
     return " ".join(fold(word.translate(_TWO_SPELLINGS)) for word in found if word.translate(_TWO_SPELLINGS) != word)
 
 
-def tail_token(text: str) -> str:
-    """Return the token by which a number is found from its end: `t` and the reversed digits; empty below four digits.
+def number_tokens(text: str) -> str:
+    """Return the tokens by which a number is found: its digits joined, and from its end; empty below four digits.
 
-    `+40 721 000 001` gives `t10000012704`, which the prefix `t100` (typed: 001) finds.
+    `+40 721 000 001` gives `40721000001`, which the prefix `40721` finds, and `t10000012704`, which the prefix `t100` (typed:
+    001) finds.
     """
-    digits = "".join(c for c in text if c.isdigit())
-    return f"t{digits[::-1]}" if len(digits) >= 4 else ""
+    digits = "".join(_DIGITS.findall(text))
+    if len(digits) < 4:
+        return ""
+    return f"t{digits[::-1]}" if digits == text else f"{digits} t{digits[::-1]}"
 
 
 def extra_tokens(*texts: str | None) -> str:
-    """Return what the index holds beside the texts themselves: other spellings and number tails."""
-    found = [part for text in texts if text for part in (other_spelling(text), tail_token(text), _joined(text)) if part]
-    return " ".join(found)
-
-
-def _joined(text: str) -> str:
-    """Return the digits of a number that is written in groups or with letters, so that `0721000` finds `0721 000 001`."""
-    digits = "".join(c for c in text if c.isdigit())
-    return digits if len(digits) >= 4 and digits != text else ""
+    """Return what the index holds beside the texts themselves: other spellings and numbers."""
+    return " ".join([part for text in texts if text for part in (other_spelling(text), number_tokens(text)) if part])

@@ -2,14 +2,16 @@
 
 The change log is what a person typed and cannot be pulled again: its steps are written out below and frozen once released.
 Entity tables are derived. A new field or entity needs no step: the shape of the registry has a fingerprint, and a file that
-has another one gets the missing tables and columns, and a fresh search index. Anything else is a step of its own.
+has another one gets the missing tables and columns, a fresh search index, and its rows anew from the centre, which alone knows
+the values of a new field; what waits in the log stays. Anything else is a step of its own.
 """
 
 from hashlib import blake2b
 
 from sqlite_utils import Database, Migrations
 
-from client.replica import schema
+from client.replica import meta, rows, schema
+from conflict.overlay import blank_row
 from shared_models.base import Record
 from shared_models.fields import columns
 from shared_models.registry import Registry
@@ -38,27 +40,31 @@ def _records(registry: Registry) -> Migrations:
 
     @steps(name=f"shape_{shape}")
     def grow(db: Database) -> None:
+        has_grown = [_grow_table(db, entity) for entity in registry]
         for entity in registry:
-            _grow_table(db, entity)
             _renew_search(db, entity)
+        if any(has_grown):
+            meta.put(db.conn, {"replace": True, "cursor": 0, "stage_after": None, "stage_cursor": 0, "stage_rows": 0})
+            db.execute("DELETE FROM _sync_stage")
 
     return steps
 
 
-def _grow_table(db: Database, entity: type[Record]) -> None:
-    """Make an entity's table, or add the columns that it lacks."""
+def _grow_table(db: Database, entity: type[Record]) -> bool:
+    """Make an entity's table, or add the columns that it lacks; returns whether a table that was there grew."""
     table = db.table(entity.entity_name)
     if not table.exists():
         db.execute(schema.table_sql(entity))
     present = {column.name for column in table.columns}
-    for column in columns(entity):
-        if column.name not in present:
-            db.execute(
-                f"ALTER TABLE {schema.quoted(entity.entity_name)} "
-                f"ADD COLUMN {schema.quoted(column.name)} {schema.sql_type(column.kind)}"
-            )
+    missing = [column for column in columns(entity) if column.name not in present]
+    for column in missing:
+        name = schema.quoted(column.name)
+        db.execute(f"ALTER TABLE {schema.quoted(entity.entity_name)} ADD COLUMN {name} {schema.sql_type(column.kind)}")
+        default = rows.encode(entity, column.name, blank_row(entity)[column.name])
+        db.execute(f"UPDATE {schema.quoted(entity.entity_name)} SET {name} = ?", (default,))
     for statement in schema.index_statements(entity):
         db.execute(statement)
+    return bool(missing)
 
 
 def _renew_search(db: Database, entity: type[Record]) -> None:

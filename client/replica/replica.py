@@ -11,7 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from client.events import Events
-from client.replica import change_log, connection, meta, migrations, queries, rows, search, standing, undo
+from client.replica import change_log, connection, meta, migrations, outbox, queries, rows, search, standing, undo
 from client.replica.connection import Connect, translated_errors
 from client.replica.queries import Filter, Page
 from client.replica.search import Hit
@@ -86,9 +86,12 @@ class Replica:
         return undo.undo(self, tx_id, label)
 
     def retry_draft(self, tx_id: str) -> bool:
-        """Issue a refused or deferred tx again, unchanged, under a new id. Returns False when its draft is not open."""
+        """Send a save again that was refused, put off, or set aside after failing again and again.
+
+        A refused or deferred one gets a new id. Returns False when there is nothing of that kind under the id.
+        """
         with self.write(durable=True) as writing:
-            return standing.reissue(writing, self.registry, self.ids, tx_id)
+            return standing.reissue(writing, self.registry, self.ids, tx_id) or outbox.release(writing, tx_id)
 
     def discard_draft(self, tx_id: str) -> bool:
         """Close a draft that its author no longer wants. Returns False when it is not open."""

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from client.replica.fold import fold
@@ -89,7 +89,7 @@ def upsert_sql(entity: type[Record]) -> str:
 def upsert_values(entity: type[Record], row: Row, version: int) -> list[Value]:
     """Return the values for `upsert_sql`."""
     hidden = [version, title_key(entity, row)] if has_key(entity) else [version]
-    return hidden + [encode(entity, name, row[name]) for name in names(entity)]
+    return hidden + [encode(entity, name, row.get(name)) for name in names(entity)]
 
 
 def bulk_values(
@@ -105,10 +105,16 @@ def bulk_values(
         rows = [[row[i] for i in place] for row in rows]
     sets = [i for i, kind in _special(entity) if kind is Kind.SET]
     if sets:
-        rows = [[dumps(v) if isinstance(v, list) else v for v in row] for row in rows]
+        rows = [[_set_text(tuple(v)) if isinstance(v, list) else v for v in row] for row in rows]
     if not has_key(entity):
         return [(v, *row) for v, row in zip(versions, rows, strict=True)]
     return [(v, k, *row) for v, k, row in zip(versions, _keys(entity, rows), rows, strict=True)]
+
+
+@lru_cache(maxsize=4096)
+def _set_text(elements: tuple[str, ...]) -> str:
+    """Return the JSON of a set; few different ones fill a column."""
+    return dumps(elements)
 
 
 def _keys(entity: type[Record], rows: Sequence[Sequence[Value]]) -> list[str]:

@@ -118,7 +118,7 @@ def _extra(found: tuple[Column, ...], row: str) -> str:
     short = [f"{row}{quoted(c.name)}" for c in found if c.max_length is not None and c.max_length <= SHORT_TEXT]
     if not short:
         return "''"
-    wanted = " OR ".join(f"{name} GLOB '*[0-9âîÂÎ]*'" for name in short)
+    wanted = " OR ".join(f"{name} GLOB '*[âîÂÎ]*' OR {name} GLOB '*[0-9]*[0-9]*[0-9]*[0-9]*'" for name in short)
     return f"CASE WHEN {wanted} THEN extra_tokens({', '.join(short)}) ELSE '' END"
 
 

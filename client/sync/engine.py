@@ -6,7 +6,7 @@ from random import Random
 
 from client.config import SyncTimes
 from client.events import SyncStatusChanged
-from client.replica import standing
+from client.replica import epochs, standing
 from client.replica.replica import Replica
 from client.sync.conversation import Conversation, EpochChanged, Quarantined, Stopped
 from client.sync.hello import say_hello
@@ -84,6 +84,12 @@ class SyncEngine:
     def stop(self) -> None:
         """End the running round at the next safe place; may be called from another thread. What was taken in is kept."""
         self._stop = True
+
+    def lift_quarantine(self) -> None:
+        """A person has looked: what was under way is sent again, under new ids."""
+        with self.replica.write(durable=True) as writing:
+            epochs.lift_quarantine(writing, self.replica.ids)
+        self.scheduler.on(Event.RELEASED)
 
     def status(self) -> SyncStatus:
         """Return what a screen shows: what waits, since when, why, the next attempt, the proof, progress of a long pull."""

@@ -326,3 +326,22 @@ def test_poisoned_save_is_set_aside_and_the_next_ones_go(world, ana, dan, acme):
     assert ana.get("company", acme)["name"] == "Breaks the server"
     with ana.replica.reading() as reader:
         assert standing.waiting(reader)[0].attempts >= 5
+
+
+def test_quarantined_device_still_pulls_and_sends_again_when_a_person_lets_it(world, ana, dan, acme):
+    sent = ana.edit("company", acme, name="Lost on the way")
+    ana.network.lost_answers = ["push", "pull"]
+    ana.sync()
+    with ana.replica.write(durable=False) as writing:
+        writing.connection.execute("UPDATE _sync_tx SET label = 'forged' WHERE id = ?", (sent,))
+    assert ana.sync().state == "quarantined"
+    dan.edit("company", acme, legal_name="Seen all the same")
+    dan.sync()
+    ana.sync()
+    assert ana.get("company", acme)["legal_name"] == "Seen all the same"
+    ana.save("company", name="Waits")
+    assert ana.sync().answered == 0
+    ana.engine.lift_quarantine()
+    world.rest()
+    assert dan.get("company", acme)["name"] == "Lost on the way"
+    assert dan.replica.count("company") == 2
