@@ -23,16 +23,17 @@ OWNERS = ("company_id", "contact_id")
 def inbox(replica: Replica, now_ms: int) -> Inbox:
     """Return what needs the reader, newest cards first."""
     names = Names(replica)
-    me = replica.facts()["user"]
-    cards = tuple(card_view(replica, names, row, me) for row in replica.cards())
+    facts = replica.facts()
+    me = facts["user"]
+    cards = tuple(card_view(replica, names, row, me, facts["device"]) for row in replica.cards())
     refused = tuple(_refused(replica, names, draft) for draft in replica.drafts())
     since = now_ms * 1000 - SOLVED_DAYS * DAY_US
     solved = [Filter("state", "is_not", "open"), Filter("decided_at", "at_least", since), Filter("for_users", "has", me)]
     return Inbox(cards, refused, replica.count("sync_conflict", filters=solved))
 
 
-def card_view(replica: Replica, names: Names, card: Row, me: str | None) -> CardView:
-    """Return a card with the names that a person needs."""
+def card_view(replica: Replica, names: Names, card: Row, me: str | None, here: str | None) -> CardView:
+    """Return a card with the names that a person needs. here: id of this device; other devices have no name on it."""
     kind = replica.registry.get(card["record_type"])
     record = replica.get(card["record_type"], card["record_id"]) or {}
     mine_is_me = card["mine_by"] == me
@@ -46,9 +47,15 @@ def card_view(replica: Replica, names: Names, card: Row, me: str | None) -> Card
         unit=card["unit"],
         policy=card["policy"],
         before=_side(names, kind, card["before"]),
-        mine=_side(names, kind, card["mine"], card["mine_by"], mine_is_me, card["mine_at"], card["mine_device"]),
+        mine=_side(names, kind, card["mine"], card["mine_by"], mine_is_me, card["mine_at"], card["mine_device"] == here),
         theirs=_side(
-            names, kind, card["theirs"], card["theirs_by"], card["theirs_by"] == me, card["theirs_at"], card["theirs_device"]
+            names,
+            kind,
+            card["theirs"],
+            card["theirs_by"],
+            card["theirs_by"] == me,
+            card["theirs_at"],
+            card["theirs_device"] == here,
         ),
         note=card["note"] or "",
         at=card["created_at"] or 0,
@@ -63,7 +70,7 @@ def _side(
     by: str | None = None,
     is_me: bool = False,
     at: int | None = None,
-    device: str | None = None,
+    is_here: bool = False,
 ) -> Side:
     found: Row = json.loads(values) if values else {}
     known = {
@@ -71,7 +78,7 @@ def _side(
         for name, value in found.items()
         if name == ARCHIVED or name in {c for u in units(kind).values() for c in u.fields}
     }
-    return Side(found, names.shown(kind, known), names.name("user", by), is_me, at, device or "")
+    return Side(found, names.shown(kind, known), names.name("user", by), is_me, at, is_here)
 
 
 def _about(names: Names, record: Row) -> str:
@@ -116,7 +123,8 @@ def decide(replica: Replica, say: Say, card_id: str, decision: Decision) -> Save
     if card is None:
         raise KeyError(card_id)
     title = replica.titles(card["record_type"], (card["record_id"],)).get(card["record_id"], "")
-    with replica.edit(saved_label(say, "sync_conflict", title, (), verb=f"decide.{decision}")) as edit:
+    label = saved_label(say, "sync_conflict", title, (), verb=f"decide.{decision}")
+    with replica.edit(label) as edit:
         entity, pk = card["record_type"], card["record_id"]
         if decision in ("restored_mine", "kept_both") and replica.get(entity, pk) is not None:
             values = _restored(card, decision)
@@ -131,7 +139,7 @@ def decide(replica: Replica, say: Say, card_id: str, decision: Decision) -> Save
                 edit.update(entity, pk, values, replica.look_at_card(card))
         edit.update("sync_conflict", card_id, {"state": decision})
         tx = edit.tx_id
-    return Saved(tx, card_id, title)
+    return Saved(tx, card_id, label)
 
 
 def _restored(card: Row, decision: Decision) -> Row:

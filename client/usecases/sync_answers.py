@@ -16,14 +16,14 @@ Decision = Literal["kept_theirs", "restored_mine", "kept_both", "edited"]
 
 @dataclass(frozen=True)
 class Side:
-    """One of the values of a card: who wrote it, when, and on which device."""
+    """One of the values of a card: who wrote it, when, and whether on this device."""
 
     values: Row
     shown: Shown = field(default_factory=dict)
     by: str = ""
     is_me: bool = False
     at: int | None = None
-    device: str = ""
+    is_here: bool = False
 
 
 @dataclass(frozen=True)

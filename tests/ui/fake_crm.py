@@ -534,20 +534,20 @@ def _trouble(crm: FakeCrm) -> None:
     phone = CardView(
         derived_id("card", "1"), "value", "contact", contact_id(0), "Ioana Știrbei", "Hotel Șapte Brazi", "job_title", "FM",
         Side({"job_title": "Achiziții"}, by="Dan Rusu", at=ago(days=257)),
-        Side({"job_title": "Șef achiziții"}, by="Ana Pop", is_me=True, at=ago(days=7, hours=-1.5), device="Laptop Ana"),
-        Side({"job_title": "Director achiziții"}, by="Maria Ilie", at=ago(days=8, hours=-7), device="Birou 2"),
+        Side({"job_title": "Șef achiziții"}, by="Ana Pop", is_me=True, at=ago(days=7, hours=-1.5), is_here=True),
+        Side({"job_title": "Director achiziții"}, by="Maria Ilie", at=ago(days=8, hours=-7)),
         "Ioana e acum șef achiziții, semnează singură până la 5.000 lei.", ago(hours=2),
     )  # fmt: skip
     gone = CardView(
         derived_id("card", "2"), "archived", "company", company_id(2), "Brutăria Sfântul Gheorghe", "", "archived_at", "FM",
-        Side({}, by="", at=None), Side({"archived_at": ago(days=1)}, by="Ana Pop", is_me=True, at=ago(days=1), device="Laptop Ana"),
-        Side({"visit_every_days": 21}, by="Maria Ilie", at=ago(days=1, hours=2), device="Birou 2"), "", ago(days=1),
+        Side({}, by="", at=None), Side({"archived_at": ago(days=1)}, by="Ana Pop", is_me=True, at=ago(days=1), is_here=True),
+        Side({"visit_every_days": 21}, by="Maria Ilie", at=ago(days=1, hours=2)), "", ago(days=1),
     )  # fmt: skip
     text = CardView(
         derived_id("card", "3"), "value", "company", company_id(4), "Hanul Domnesc", "", "description", "LM",
         Side({"description": "Livrare marțea."}, by="Dan Rusu", at=ago(days=90)),
-        Side({"description": "Livrare marțea, după ora 14. Sună înainte."}, by="Ana Pop", is_me=True, at=ago(days=2), device="Laptop Ana"),
-        Side({"description": "Livrare joia, dimineața."}, by="Maria Ilie", at=ago(days=2, hours=5), device="Birou 2"), "", ago(days=2), True,
+        Side({"description": "Livrare marțea, după ora 14. Sună înainte."}, by="Ana Pop", is_me=True, at=ago(days=2), is_here=True),
+        Side({"description": "Livrare joia, dimineața."}, by="Maria Ilie", at=ago(days=2, hours=5)), "", ago(days=2), True,
     )  # fmt: skip
     refused = RefusedChange(
         "tx-9", "Modificat Popas Făget", "company", company_id(14), "Popas Făget", ago(hours=1), "R303", "problem.value", "fiscal_code",

@@ -37,8 +37,8 @@ from client.usecases.sync_answers import CardView, Decision, RefusedChange, Side
 from shared_models.fields import column_of
 from shared_models.registry import CRM
 
-SHORT = 24
-"""Letters of a value that is still shown in the title size."""
+SHORT = 20
+"""Letters up to which the values of a card are shown in the title size: all of them, or none."""
 
 
 @dataclass(frozen=True)
@@ -126,11 +126,13 @@ def _sides(look: Look, thing: CardView) -> ft.Control | None:
 def _side(look: Look, thing: CardView, head: str, side: Side, tone: str, strong: bool) -> ft.Container:
     """Return one value; mine and theirs weigh the same, before is quiet and struck."""
     ink, weight = ("ink", W6) if strong else ("ink3", W4)
+    shown = [value for one in (thing.before, thing.mine, thing.theirs) for value in values_of(look, thing, one)]
+    big = not look.phone and all(len(text) <= SHORT and not label for label, text in shown)
     lines: list[ft.Control] = []
     for label, text in values_of(look, thing, side):
         if label:
             lines.append(txt(look, label, "meta", "ink3"))
-        size = "title" if len(text) <= SHORT and not label and not look.phone else "body"
+        size = "title" if big else "body"
         lines.append(txt(look, text, size, ink, weight, lines=12, strike=not strong))
     if not lines:
         lines.append(txt(look, look.t("value.empty"), "body", "ink3"))

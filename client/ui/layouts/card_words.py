@@ -108,7 +108,7 @@ def who_when(look: Look, side: Side) -> str:
 
 
 def where(look: Look, side: Side) -> str:
-    """Return `11:20 · Laptop Ana`."""
+    """Return `11:20 · on this device`."""
     if side.at is None:
         return ""
-    return " · ".join(part for part in (clock(look, side.at), side.device) if part)
+    return " · ".join(part for part in (clock(look, side.at), look.t("card.here") if side.is_here else "") if part)
