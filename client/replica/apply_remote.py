@@ -43,6 +43,8 @@ class _Checkpoint:
     """None during a first load: the digests are computed from the rows at its end."""
     sent: set[tuple[str, str]]
     """(entity, id) of the rows that the page carries."""
+    is_staged: bool
+    """The last page of a long pull: the centre has sent every row that changed, so no ack stands for one (PROTOCOL 7.2)."""
     to_lay: set[tuple[str, str]]
     """Rows with own ops whose base changed."""
 
@@ -82,7 +84,7 @@ def _put_aside(writing: Writing, registry: Registry, page: RemotePage, facts: di
             stage.put(connection, registry.get(chunk.entity), chunk)
     else:
         bulk_load.begin(writing, registry)
-        checkpoint = _Checkpoint(writing, registry, None, set(), set())
+        checkpoint = _Checkpoint(writing, registry, None, set(), True, set())
         for chunk in page.chunks:
             _put_rows(checkpoint, chunk)
         _lay_all(checkpoint)
@@ -107,11 +109,11 @@ def _apply_checkpoint(
     elif fresh and facts["stage_after"]:
         bulk_load.begin(writing, registry)
     tally = None if fresh else digests.Tally(digests.stored(connection))
-    checkpoint = _Checkpoint(writing, registry, tally, set(), display.all_pending(connection) if fresh else set())
+    is_staged = facts["stage_after"] is not None
+    checkpoint = _Checkpoint(writing, registry, tally, set(), is_staged, display.all_pending(connection) if fresh else set())
     for entity in registry:
         for chunk in stage.take(connection, entity):
             _put_rows(checkpoint, chunk)
-    checkpoint.sent.clear()
     for chunk in page.chunks:
         _put_rows(checkpoint, chunk)
     for entity_name, pks in page.leaves:
@@ -194,7 +196,7 @@ def _take_acks(checkpoint: _Checkpoint, acks: Iterable[Ack]) -> None:
             continue
         error = {"code": ack.code} if ack.code and tx.error is None else None
         settling.take_verdict(checkpoint.writing, tx, ack.verdict, ack.seq, at=ack.at, error=error)
-        for op in ops[tx.n] if ack.verdict == "applied" else ():
+        for op in ops[tx.n] if ack.verdict == "applied" and not checkpoint.is_staged else ():
             if (op.t, op.pk) not in checkpoint.sent:
                 _accept(checkpoint, op, ack.seq, Stamp(ack.at, tx.by))
 
