@@ -116,7 +116,7 @@ def _carry_out(
     request = _Request(central, actor, push, space, now, poisoned, offset)
     expected = ledger.expected(connection, central.tables, actor.device_id, push.device_epoch)
     known = ledger.answered(connection, central.tables, [tx.id for tx in push.txs])
-    space.preload(tx for tx in push.txs if tx.id not in known)
+    space.preload([tx for tx in push.txs if tx.id not in known])
     number, gap, reused = expected, None, False
     for tx in push.txs:
         if tx.id in known:

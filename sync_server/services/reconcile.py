@@ -8,7 +8,7 @@ from copy import deepcopy
 from conflict.merge import Merged, Outcome, Stored, Typed, decide
 from shared_models.base import Record
 from shared_models.codec import Row
-from shared_models.fields import ARCHIVED, Merge, Unit, column_of, units
+from shared_models.fields import ARCHIVED, Merge, Unit, column_of, unit_of, units
 from shared_models.protocol import Op
 from sync_server.services import archiving, cards, codes, links, suspects, trees
 from sync_server.services.applying import Applying
@@ -125,13 +125,14 @@ def _decide(work: Applying, found: CentralRow, op: Op, unit: Unit, values: Row, 
     """Ask the pure rule about one unit."""
     policy, name = unit.policy, unit.fields[0]
     is_single = len(unit.fields) == 1
-    author = work.space.author(stored_version) if policy is Merge.LE else None
+    seen = stored_version <= work.base_version(op, unit.name)
+    author = work.space.author(stored_version) if policy is Merge.LE and not seen else None
     typed = Typed(
         value=values[name] if is_single else tuple(values.get(n, found.row[n]) for n in unit.fields),
         base=op.base.get(name) if is_single else tuple(op.base.get(n) for n in unit.fields),
         has_base=all(n in op.base for n in unit.fields),
-        seen=stored_version <= work.base_version(op, unit.name),
-        own=work.is_own(stored_version),
+        seen=seen,
+        own=not seen and work.is_own(stored_version),
         stamp=work.stamp,
     )
     stored = Stored(
@@ -148,7 +149,8 @@ def _decide(work: Applying, found: CentralRow, op: Op, unit: Unit, values: Row, 
 
 def _units_of(entity: type[Record], values: Row) -> list[Unit]:
     """Return the units of which an op carries a field, in order of declaration."""
-    return [unit for unit in units(entity).values() if any(name in values for name in unit.fields)]
+    touched = {unit_of(entity, name) for name in values}
+    return [unit for name, unit in units(entity).items() if name in touched]
 
 
 def _base(op: Op, unit: Unit) -> Row | None:

@@ -3,7 +3,7 @@
 Versions of txs that have no seq yet are provisional (`PROVISIONAL` + place in the request): above every real one and in order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,8 @@ import orjson
 from conflict.overlay import blank_row
 from shared_models.base import Record
 from shared_models.codec import Row
-from shared_models.protocol import Tx
+from shared_models.fields import Merge, units
+from shared_models.protocol import Op, Tx
 from sync_server.db import ledger, lookups, rows
 from sync_server.db.engine import Connection
 from sync_server.db.ledger import Author
@@ -92,10 +93,9 @@ class Workspace:
             for pk in pks:
                 self.records[name, pk] = _central(entity, *found[pk]) if pk in found else None
 
-    def preload(self, txs: Iterable[Tx]) -> None:
+    def preload(self, txs: Sequence[Tx]) -> None:
         """Read at once what the ops name, their parents, and who wrote the versions that they had not seen."""
         wanted: dict[str, set[str]] = {}
-        unseen: set[int] = set()
         ops = [op for tx in txs for op in tx.ops if op.t in self.central.registry.by_name]
         for op in ops:
             wanted.setdefault(op.t, set()).add(op.pk)
@@ -103,14 +103,36 @@ class Workspace:
                 if isinstance(op.set.get(field_name), str):
                     wanted.setdefault(parent, set()).add(op.set[field_name])
         self.load(wanted)
-        for op in ops:
-            found = self.records.get((op.t, op.pk))
-            if found is not None and found.ver > op.bv:
-                unseen |= {seq for seq in (found.created_seq, *found.col_ver.values()) if op.bv < seq < PROVISIONAL}
-        self.authors |= ledger.authors(self.connection, self.central.tables, unseen - self.authors.keys())
+        self.authors |= ledger.authors(
+            self.connection, self.central.tables, self._versions_in_question(ops) - self.authors.keys()
+        )
+        self._preload_cards({op.pk for tx in txs if tx.after for op in tx.ops})
         self._preload_codes(ops)
 
-    def _preload_codes(self, ops: Iterable[Any]) -> None:  # Any: protocol.Op
+    def _versions_in_question(self, ops: Iterable[Op]) -> set[int]:
+        """Return the versions whose authors the merge will ask for: those not seen, and those of latest-edit units."""
+        wanted: set[int] = set()
+        for op in ops:
+            found = self.records.get((op.t, op.pk))
+            if found is None:
+                continue
+            wanted |= {seq for seq in (found.created_seq, *found.col_ver.values()) if seq > op.bv}
+            latest = (unit.name for unit in units(found.entity).values() if unit.policy is Merge.LE)
+            wanted |= {found.version_of(name) for name in latest if name in op.set}
+        return {seq for seq in wanted if 0 < seq < PROVISIONAL}
+
+    def _preload_cards(self, pks: set[str]) -> None:
+        """Read at once the cards about records whose ops stand on own earlier ones: those may continue or close a card."""
+        if "sync_conflict" not in self.central.registry.by_name:
+            return
+        wanted = pks - self.cards_loaded
+        pairs = rows.children(
+            self.connection, self.central.tables, self.central.registry.get("sync_conflict"), "record_id", wanted
+        )
+        self.load({"sync_conflict": {card for card, _ in pairs}})
+        self.cards_loaded |= wanted
+
+    def _preload_codes(self, ops: Iterable[Op]) -> None:
         for entity in {op.t for op in ops}:
             names = [u for u in lookups.code_fields(self.central.registry.get(entity))]
             folded = {
