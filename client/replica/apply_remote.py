@@ -205,6 +205,8 @@ def _accept(checkpoint: _Checkpoint, op: Op, seq: int, stamp: Stamp) -> None:
     """What an applied tx did to a row that was not sent is the central row now (PROTOCOL 7.3)."""
     connection, kind = checkpoint.writing.connection, checkpoint.registry.get(op.t)
     base, version = display.base_of(connection, kind, op.pk)
+    if version >= seq:
+        return  # a staged page has brought the row as it was after that tx, or later
     accepted = overlay(kind, base, op, stamp)
     if accepted is None:
         return

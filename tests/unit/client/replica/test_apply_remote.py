@@ -82,6 +82,16 @@ def test_long_pull_is_invisible_until_its_last_page(replica):
     assert replica.facts()["stage_after"] is None
 
 
+def test_verdict_of_an_older_save_does_not_take_a_row_back_that_a_staged_page_brought_newer(replica):
+    """Found by the simulator, seed 1: the row kept the version of the verdict, and the digests differed for ever."""
+    tx = rename(replica, "Mine")
+    newer = (8, "company", central_row("company", ACME, name="Theirs"))
+    assert bring(replica, newer, to=9, commit=False, after="p1") is Outcome.STAGED
+    assert bring(replica, to=9, acks=(Ack(tx, "applied", 7, 77, None),)) is Outcome.CHECKPOINT
+    assert replica.get("company", ACME)["name"] == "Theirs"
+    assert replica.look("company", ACME).versions == {"*": 8}
+
+
 def test_first_load_shows_pages_as_they_come_and_is_searched_at_its_end(tmp_path):
     replica = make_replica(tmp_path, name="new")
     bring(replica, (3, "company", central_row("company", ACME, name="Acme")), to=9, commit=False, after="p1")
