@@ -86,7 +86,7 @@ class Look:
 
     def n(self, key: str, count: int, **params: str | int) -> str:
         """Return the plural form of a key that fits `count`."""
-        return self.texts.n(key, count, **params)
+        return self.texts.n(key, count, **{"n": self.texts.number(count), **params})
 
     def label(self, label: Label | str | None) -> str:
         """Return the reader's side of a label that data carries in both languages."""
