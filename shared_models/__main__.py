@@ -9,8 +9,8 @@ from importlib.metadata import entry_points, version
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of `fieldfare`.
 
-    Every entry point of the group `fieldfare.commands` is a function `register(subparsers)`; the parsers that it adds set
-    the default `run` to a function of the parsed arguments that returns an exit code.
+    Every entry point of the group `fieldfare.commands` is a function `register(subparsers)`; the parsers that it adds
+    set the default `run` to a function of the parsed arguments that returns an exit code.
     """
     parser = argparse.ArgumentParser(prog="fieldfare", description="Fieldfare, the offline-first CRM.")
     parser.add_argument("--version", action="version", version=f"fieldfare {version('fieldfare')}")

@@ -75,7 +75,7 @@ class Record(BaseModel):
     admin_only: ClassVar[bool] = False
     """Whether only an admin may write records of this entity."""
     is_link: ClassVar[bool] = False
-    """Whether it is a set member with a deterministic id: every add leaves a trace, a remove takes the adds that it saw."""
+    """Whether it is a set member with a deterministic id: an add leaves a trace, a remove takes the adds that it saw."""
 
     id: Annotated[Id, Col(merge=Merge.AN)]
     archived_at: Annotated[Instant | None, Col(merge=Merge.DV)] = None

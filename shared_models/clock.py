@@ -16,7 +16,7 @@ def tick(last: int, now_ms: int) -> int:
 
 
 def witness(last: int, seen: int) -> int:
-    """Return the device's newest stamp after it has pulled a value stamped `seen` (receive event of the same source)."""
+    """Return the device's newest stamp after it has pulled a value stamped `seen`: the receive event of the same source."""
     return max(last, seen)
 
 

@@ -67,6 +67,8 @@ class ErrorCode(StrEnum):
     """The id of a new record does not follow from its content."""
     R307 = "R307"
     """A required value is missing."""
+    R308 = "R308"
+    """An all-or-nothing change met a newer value, so nothing of it was applied. Look at it again and save it anew."""
     L401 = "L401"
     """The request is larger than allowed. Send fewer transactions."""
     L402 = "L402"

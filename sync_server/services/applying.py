@@ -24,6 +24,8 @@ class Applying:
     hlc: int
     """Stamp of the tx, clamped by the device's measured clock offset."""
     asked: bool = False
+    withheld: bool = False
+    """Something that was typed is not stored: an all-or-nothing tx must undo the rest."""
     mixed: bool = False
     """Something was merged, given way or changed: the device does not hold what is stored."""
     cards: list[str] = field(default_factory=list)

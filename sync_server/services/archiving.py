@@ -52,7 +52,7 @@ def revive(work: Applying, found: CentralRow, version: int) -> bool:
     if archived_at is None or work.knew(archived_seq, version):
         return False
     clash = Clash("revived", ARCHIVED, "FM", None, {ARCHIVED: None}, {ARCHIVED: archived_at}, archived_seq)
-    cards.ask(work, found, clash)
+    cards.ask(work, found, clash, is_news=True)
     _set(work, found, None)
     work.space.touch(found, work.seq, work.actor.user_id, exact=False)
     return True

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+import orjson
+
+from shared_models.base import Record
 from shared_models.clock import stamp_ms
 from shared_models.codec import Row
-from shared_models.fields import units
+from shared_models.fields import Unit, unit_of, units
 from shared_models.ids import derived_id
+from shared_models.protocol import Op
 from sync_server.services.applying import Applying
 from sync_server.services.workspace import CentralRow, json_of
 
@@ -24,9 +28,13 @@ class Clash:
     """Seq of the value in use; may be provisional."""
 
 
-def ask(work: Applying, found: CentralRow, clash: Clash) -> None:
-    """Make a card, or continue the author's own open one on the same unit (`sync.md` 1.1)."""
+def ask(work: Applying, found: CentralRow, clash: Clash, *, is_news: bool = False) -> None:
+    """Make a card, or continue the author's own open one on the same unit (`sync.md` 1.1).
+
+    is_news: what was typed is stored all the same, and the card only tells somebody.
+    """
     work.asked = True
+    work.withheld |= not is_news
     put(work, found, clash, name=f"{work.tx.id}/{found.pk}/{clash.unit}")
 
 
@@ -59,12 +67,19 @@ def put(work: Applying, found: CentralRow, clash: Clash, *, name: str) -> None:
     if card is None:
         entity = space.central.registry.get("sync_conflict")
         pk = derived_id("sync_conflict", name)
-        card = space.get("sync_conflict", pk) or space.create(entity, {"id": pk}, work.seq, work.origin, None)
+        card = space.records.get(("sync_conflict", pk)) or space.create(entity, {"id": pk}, work.seq, work.origin, None)
     else:
         values["before"] = card.row["before"]
+        _keep_earlier(work, found, card, clash)
     card.row.update(values)
     space.touch(card, work.seq, None, exact=False)
     work.cards.append(card.pk)
+
+
+def _keep_earlier(work: Applying, found: CentralRow, card: CentralRow, clash: Clash) -> None:
+    """Keep the value that a continued card held so far: its author replaced it himself, and it stays findable."""
+    work.remember(found.entity.entity_name, found.pk, clash.unit, None, orjson.loads(card.row["mine"] or "null"), "overwritten")
+    work.space.history[-1].values.update(tx_id=card.row["transaction_id"], typed_at=card.row["mine_at"])
 
 
 def close_own(work: Applying, found: CentralRow, unit: str) -> None:
@@ -109,3 +124,15 @@ def values_of(found: CentralRow, unit: str) -> Row:
     if unit not in units(found.entity):
         return {unit: found.row[unit]}
     return {name: found.row[name] for name in units(found.entity)[unit].fields}
+
+
+def units_of(entity: type[Record], values: Row) -> list[Unit]:
+    """Return the units of which an op carries a field, in order of declaration."""
+    touched = {unit_of(entity, name) for name in values}
+    return [unit for name, unit in units(entity).items() if name in touched]
+
+
+def base_of(op: Op, unit: Unit) -> Row | None:
+    """Return the values of a unit that the author had on the screen."""
+    found = {name: op.base[name] for name in unit.fields if name in op.base}
+    return found or None

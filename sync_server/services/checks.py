@@ -52,6 +52,8 @@ def _check_op(space: Workspace, actor: Actor, op: Op, made: set[tuple[str, str]]
     values = _VERBS[op.op](entity, op, exists)
     if not may_write(actor, entity, op.pk, tuple(values)) or (op.t == "sync_conflict" and set(values) != {"state"}):
         raise Wrong(op, ErrorCode.R305)
+    if op.t == "sync_conflict" and values["state"] == "open":
+        raise Wrong(op, ErrorCode.R303, "state", "problem.value")
     if op.op == "i":
         _check_parents(space, entity, op, values, made)
         made.add((op.t, op.pk))

@@ -13,17 +13,20 @@ MAX_CODE = 30
 def confirm_all(work: Applying, found: CentralRow) -> None:
     """Confirm the codes of a new record."""
     for field in lookups.code_fields(found.entity):
-        confirm(work, found, field)
+        confirm(work, found, field, None)
 
 
-def confirm(work: Applying, found: CentralRow, field: str) -> bool:
+def confirm(work: Applying, found: CentralRow, field: str, old: str | None) -> bool:
     """Confirm one code, or give it a suffix with a card. Returns whether it stayed as typed.
 
+    old: the code that the record had before, if any.
     A code that was ever given stays with its record: the old one of a record that changes it becomes an alias.
     """
     typed, entity = found.row[field], found.entity.entity_name
     typed_before = found.extra.get("typed", {})
     typed_before.pop(field, None)
+    if old is not None and (typed is None or lookups.fold_code(old) != lookups.fold_code(typed)):
+        _keep_alias(work, found, old)
     if typed is None:
         return True
     code, n = typed, 1
@@ -31,7 +34,6 @@ def confirm(work: Applying, found: CentralRow, field: str) -> bool:
         n += 1
         code = f"{typed[: MAX_CODE - 1 - len(str(n))]}-{n}"
     work.space.give_code(entity, code, found.pk)
-    _keep_alias(work, found, code)
     if code == typed:
         return True
     holder = work.space.code_owner(entity, typed)
@@ -46,13 +48,13 @@ def confirm(work: Applying, found: CentralRow, field: str) -> bool:
 
 
 def _keep_alias(work: Applying, found: CentralRow, code: str) -> None:
-    """Keep every code of a company searchable after it gets another one."""
+    """Keep the old code of a company searchable after it gets another one."""
     space = work.space
     if found.entity.entity_name != "company" or "company_alias" not in space.central.registry.by_name:
         return
     entity = space.central.registry.get("company_alias")
     pk = derived_id("company_alias", found.pk, "code", lookups.fold_code(code))
-    if found.stored_ver and space.get("company_alias", pk) is None:
+    if space.get("company_alias", pk) is None:
         made = space.create(
             entity, {"id": pk, "company_id": found.pk, "kind": "code", "alias": code}, work.seq, work.origin, work.actor.user_id
         )

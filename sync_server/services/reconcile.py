@@ -3,17 +3,17 @@
 The rules are PROTOCOL part 4; the decision on one unit is `conflict.merge.decide`, which is pure.
 """
 
-from copy import deepcopy
-
 from conflict.merge import Merged, Outcome, Stored, Typed, decide
+from conflict.overlay import blank_row
 from shared_models.base import Record
 from shared_models.codec import Row
-from shared_models.fields import ARCHIVED, Merge, Unit, column_of, unit_of, units
+from shared_models.errors import ErrorCode
+from shared_models.fields import ARCHIVED, Merge, Unit, column_of
 from shared_models.protocol import Op
-from sync_server.services import archiving, cards, codes, links, suspects, trees
+from sync_server.services import archiving, cards, codes, links, suspects, trees, withholding
 from sync_server.services.applying import Applying
 from sync_server.services.cards import Clash
-from sync_server.services.checks import Checked
+from sync_server.services.checks import Checked, Wrong
 from sync_server.services.workspace import CentralRow
 
 NO_MOVES: dict[str, frozenset[str]] = {}
@@ -21,9 +21,9 @@ NO_MOVES: dict[str, frozenset[str]] = {}
 
 def apply(work: Applying, checked: Checked) -> str:
     """Apply a tx and return its verdict: `applied`, `merged` or `conflict`."""
-    before = deepcopy_of(work, checked) if work.tx.atomic else None
+    before = withholding.Before.of(work.space) if work.tx.atomic else None
     _apply_ops(work, checked)
-    if before is not None and work.asked:
+    if before is not None and work.withheld:
         _withhold(work, checked, before)
     return "conflict" if work.asked else "merged" if work.mixed else "applied"
 
@@ -54,16 +54,24 @@ def _insert(work: Applying, op: Op, values: Row) -> None:
         space.touch(found, work.seq, work.actor.user_id, exact=True)
         work.remember(op.t, op.pk, "*", None, values, "applied")
         codes.confirm_all(work, found)
+        trees.cut_circles(work, found)
         suspects.look(work, found, None)
     if entity.is_link:
         links.add(work, found, op, is_new=is_new)
     if not is_new:
-        update(work, found, op, values)
+        update(work, found, op, _with_whole_groups(entity, values))
     for field, parent in space.central.registry.parents(entity):
         if (pk := found.row.get(field)) is not None:
             owner = space.get(parent, pk)
             if owner is not None:
                 archiving.revive(work, owner, work.base_version(op, field) if field in op.bvx else 0)
+
+
+def _with_whole_groups(entity: type[Record], values: Row) -> Row:
+    """Return an insert's values with the fields of its groups that were left empty: a group merges whole (I12)."""
+    empty = blank_row(entity)
+    names = {name for unit in cards.units_of(entity, values) for name in unit.fields}
+    return {**{name: empty[name] for name in names}, **values}
 
 
 def update(work: Applying, found: CentralRow, op: Op, values: Row) -> None:
@@ -76,7 +84,7 @@ def update(work: Applying, found: CentralRow, op: Op, values: Row) -> None:
         links.refuse_edit(work, found, op, values)
         return
     was = dict(found.row)
-    for unit in _units_of(found.entity, values):
+    for unit in cards.units_of(found.entity, values):
         took, same = _update_unit(work, found, op, unit, values)
         applied |= took
         exact &= same
@@ -94,10 +102,10 @@ def _update_unit(work: Applying, found: CentralRow, op: Op, unit: Unit, values: 
     before = cards.values_of(found, unit.name)
     mine = {name: values[name] for name in unit.fields if name in values}
     if trees.closes_circle(work, found, unit, merged):
-        cards.ask(work, found, Clash("cycle", unit.name, unit.policy, _base(op, unit), mine, before, stored_version))
+        cards.ask(work, found, Clash("cycle", unit.name, unit.policy, cards.base_of(op, unit), mine, before, stored_version))
         return False, False
     if merged.outcome is Outcome.ASK or merged.asks_too:
-        cards.ask(work, found, Clash("value", unit.name, unit.policy, _base(op, unit), mine, before, stored_version))
+        cards.ask(work, found, Clash("value", unit.name, unit.policy, cards.base_of(op, unit), mine, before, stored_version))
     if merged.outcome is Outcome.ASK:
         return False, False
     if not merged.asks_too:
@@ -116,7 +124,7 @@ def _update_unit(work: Applying, found: CentralRow, op: Op, unit: Unit, values: 
         return False, exact
     found.col_ver[unit.name] = work.seq
     if unit.policy is Merge.PN:
-        exact &= codes.confirm(work, found, unit.fields[0])
+        exact &= codes.confirm(work, found, unit.fields[0], before[unit.fields[0]])
     work.mixed |= merged.replaced_unseen or not exact
     return True, exact
 
@@ -147,46 +155,8 @@ def _decide(work: Applying, found: CentralRow, op: Op, unit: Unit, values: Row, 
     return decide(policy, typed, stored, moves=moves, kind=column_of(found.entity, name).kind), typed
 
 
-def _units_of(entity: type[Record], values: Row) -> list[Unit]:
-    """Return the units of which an op carries a field, in order of declaration."""
-    touched = {unit_of(entity, name) for name in values}
-    return [unit for name, unit in units(entity).items() if name in touched]
-
-
-def _base(op: Op, unit: Unit) -> Row | None:
-    found = {name: op.base[name] for name in unit.fields if name in op.base}
-    return found or None
-
-
 def _store(found: CentralRow, unit: Unit, value: object) -> None:
     if len(unit.fields) == 1:
         found.row[unit.fields[0]] = value
     else:
         found.row.update(zip(unit.fields, value, strict=True))  # type: ignore[call-overload]  # a tuple by construction
-
-
-def deepcopy_of(work: Applying, checked: Checked) -> dict[tuple[str, str], CentralRow | None]:
-    """Keep the records as they are before an atomic tx, to put them back if one of its ops needs a person."""
-    return {key: deepcopy(found) for key, found in work.space.records.items()}
-
-
-def _withhold(work: Applying, checked: Checked, before: dict[tuple[str, str], CentralRow | None]) -> None:
-    """Undo an atomic tx of which a part needs a person: every unit of it becomes a card (PROTOCOL 4, atomic)."""
-    space = work.space
-    space.records.clear()
-    space.records.update(before)
-    space.changes = {key: exact for key, exact in space.changes.items() if key[0] != work.seq}
-    space.history = [line for line in space.history if line.seq != work.seq]
-    space.cards_loaded.clear()
-    work.cards.clear()
-    for i, op in enumerate(work.tx.ops):
-        found = space.get(op.t, op.pk)
-        if found is None or op.t == "sync_conflict":
-            continue
-        for unit in _units_of(found.entity, checked[i]):
-            mine = {name: checked[i][name] for name in unit.fields if name in checked[i]}
-            theirs = cards.values_of(found, unit.name)
-            if mine != theirs:
-                ver = found.version_of(unit.name)
-                cards.ask(work, found, Clash("value", unit.name, unit.policy, _base(op, unit), mine, theirs, ver))
-        space.touch(found, work.seq, None, exact=False)

@@ -28,6 +28,9 @@ def _same_fiscal_code(work: Applying, found: CentralRow) -> None:
     if found.pk not in others:
         space.new_suspects.add(("fiscal_code", value, found.pk))
     for other in sorted(others - {found.pk}):
+        holder = space.get("company", other)
+        if holder is None or lookups.fold_fiscal_code(holder.row["fiscal_code"] or "") != value:
+            continue  # it had this code once, and has corrected it
         name = f"duplicate/{'/'.join(sorted((found.pk, other)))}"
         if space.get("sync_conflict", derived_id("sync_conflict", name)) is not None:
             continue

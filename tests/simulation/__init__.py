@@ -1,0 +1,1 @@
+"""The deterministic simulator: real replicas, real server services, a bad network, people, and an oracle that knows every edit."""
