@@ -7,13 +7,12 @@ from conflict.merge import Merged, Outcome, Stored, Typed, decide
 from conflict.overlay import blank_row
 from shared_models.base import Record
 from shared_models.codec import Row
-from shared_models.errors import ErrorCode
 from shared_models.fields import ARCHIVED, Merge, Unit, column_of
 from shared_models.protocol import Op
 from sync_server.services import archiving, cards, codes, links, suspects, trees, withholding
 from sync_server.services.applying import Applying
 from sync_server.services.cards import Clash
-from sync_server.services.checks import Checked, Wrong
+from sync_server.services.checks import Checked
 from sync_server.services.workspace import CentralRow
 
 NO_MOVES: dict[str, frozenset[str]] = {}
@@ -24,7 +23,7 @@ def apply(work: Applying, checked: Checked) -> str:
     before = withholding.Before.of(work.space) if work.tx.atomic else None
     _apply_ops(work, checked)
     if before is not None and work.withheld:
-        _withhold(work, checked, before)
+        withholding.withhold(work, checked, before)
     return "conflict" if work.asked else "merged" if work.mixed else "applied"
 
 

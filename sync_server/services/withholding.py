@@ -4,12 +4,13 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Self
 
+from shared_models.errors import ErrorCode
 from shared_models.fields import ARCHIVED
 from shared_models.protocol import Op
 from sync_server.services import cards
 from sync_server.services.applying import Applying
 from sync_server.services.cards import Clash
-from sync_server.services.checks import Checked
+from sync_server.services.checks import Checked, Wrong
 from sync_server.services.workspace import CentralRow, Workspace
 
 
@@ -34,7 +35,10 @@ def _copy(found: CentralRow) -> CentralRow:
 
 
 def withhold(work: Applying, checked: Checked, before: Before) -> None:
-    """Undo an atomic tx. Every unit of it becomes a card; a new record's values stay findable in the history."""
+    """Undo an atomic tx: every unit of it becomes a card.
+
+    Raises Wrong R308 when the tx makes a new record: no card can hold one, so the whole goes back to its author.
+    """
     space = work.space
     space.records, space.codes = before.records, before.codes
     space.new_codes, space.new_suspects = before.new_codes, before.new_suspects
@@ -42,11 +46,12 @@ def withhold(work: Applying, checked: Checked, before: Before) -> None:
     space.history = [line for line in space.history if line.seq != work.seq]
     space.cards_loaded.clear()
     work.cards.clear()
+    for op in work.tx.ops:
+        if space.get(op.t, op.pk) is None:
+            raise Wrong(op, ErrorCode.R308)
     for i, op in enumerate(work.tx.ops):
         found = space.get(op.t, op.pk)
-        if found is None:
-            work.remember(op.t, op.pk, "*", None, checked[i], "refused")
-        elif op.t != "sync_conflict":
+        if found is not None and op.t != "sync_conflict":
             _ask(work, found, op, checked[i])
 
 
