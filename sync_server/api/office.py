@@ -83,7 +83,12 @@ def office_mount(office: Office) -> Any:  # Any: Litestar's handlers have no com
 def is_same_origin(headers: dict[str, str]) -> bool:
     """Whether a browser says that the request comes from our own pages; one without an Origin is no cross-site form."""
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin).netloc == headers.get("host")
+    except ValueError:  # not an address at all
+        return False
 
 
 async def _guard(office: Office, scope: Scope, receive: Receive, send: Send) -> None:

@@ -41,7 +41,8 @@ def sign_in_routes(office: Office) -> list[Any]:  # Any: Litestar's handlers hav
     async def take_sign_in(request: AnyRequest) -> Response[Any]:  # Any: a page or a redirect
         """Check what was typed; a wrong password shows the page again with the address still in it."""
         form = await request.form()
-        email, password = str(form.get("email", ""))[:254], str(form.get("password", ""))[:256]
+        # PostgreSQL stores no NUL, and no address has one.
+        email, password = str(form.get("email", ""))[:254].replace("\0", ""), str(form.get("password", ""))[:256]
         texts = texts_of(request, str(form.get("lang", "")))
         if not is_same_origin(dict(request.headers)):
             return _page(sign_in_page(texts, email, "office.elsewhere"), 403)

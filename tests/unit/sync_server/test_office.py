@@ -33,7 +33,7 @@ class EchoApp:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.served.append(scope["path"])
-        user = dict(scope["headers"]).get(b"x-fieldfare-user", b"").decode()
+        user = next((value.decode() for name, value in scope["headers"] if name == b"x-fieldfare-user"), "")
         if scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.accept"})
@@ -61,7 +61,7 @@ def app():
 
 @pytest.fixture
 def office(server, app):
-    return Office(app, server.accounts, SignInLimits.start(server.central.now_us), OpenSockets(check_s=0.01))
+    return Office(app, server.accounts, SignInLimits.start(server.central.now_us), OpenSockets(check_s=3600))
 
 
 @pytest.fixture
@@ -188,7 +188,8 @@ def test_a_sign_out_form_of_another_site_ends_nothing(browser):
     assert browser.get("/app/").status_code == 200
 
 
-def test_revoking_the_office_device_closes_the_open_websocket(browser, server, app):
+def test_revoking_the_office_device_closes_the_open_websocket(browser, server, office):
+    office.sockets.check_s = 0.01
     enter(browser)
     with browser.websocket_connect("/app/ws") as socket:
         user = socket.receive_text(timeout=10).split()[0]
@@ -306,3 +307,19 @@ def test_flets_own_web_files_are_served_packed_over_a_real_socket(server):
         assert int(wasm.headers["content-length"]) < len(wasm.content) / 2
         again = browser.get("/app/main.dart.wasm", headers={"if-none-match": wasm.headers["etag"]})
         assert again.status_code == 304
+
+
+@pytest.mark.parametrize("origin", ["null", "http://[", "https://elsewhere.example", "", "\x01"])
+def test_an_origin_that_is_not_ours_is_refused_whatever_it_is(browser, origin):
+    assert enter(browser, origin=origin).status_code == 403
+    enter(browser)
+    assert browser.put("/app/upload", content=b"x", headers={"origin": origin}).status_code == 401
+
+
+def test_odd_forms_are_refused_by_every_database(tmp_path, app, central_url):
+    server = make_server(tmp_path, central_url)
+    office = Office(app, server.accounts, SignInLimits.start(server.central.now_us))
+    with in_process(server, office) as client:
+        for body in (b"email=%00a%40b&password=%00", b"email=%ff%fe&password=%ed%a0%80", b"\xff=&email=\xff", b"{"):
+            answer = client.post("/app/sign-in", content=body, headers={"content-type": "application/x-www-form-urlencoded"})
+            assert answer.status_code == 401
