@@ -8,7 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 
 from shared_models.errors import ErrorCode
-from sync_server.db.engine import Contended
+from sync_server.db.engine import Contended, StoreDown
 from sync_server.services.refusals import Refusal
 
 logger = structlog.get_logger("api")
@@ -92,6 +92,12 @@ def on_contention(request: AnyRequest, error: Contended) -> Response[Problem]:
     return problem(ErrorCode.S502, 503, retry_after_s=2)
 
 
+def on_store_down(request: AnyRequest, error: StoreDown) -> Response[Problem]:
+    """Answer that the database cannot work now: the device keeps what waits and comes back."""
+    logger.error("store down", path=request.url.path, kind=str(error))
+    return problem(ErrorCode.S502, 503, retry_after_s=5)
+
+
 def on_fault(request: AnyRequest, error: Exception) -> Response[Problem]:
     """Answer a fault of ours without a word about it; the log has the rest."""
     logger.error("fault", path=request.url.path, kind=type(error).__name__, exc_info=error)
@@ -101,6 +107,7 @@ def on_fault(request: AnyRequest, error: Exception) -> Response[Problem]:
 HANDLERS: dict[int | type[Exception], Callable[[AnyRequest, Any], Response[Any]]] = {
     Refusal: on_refusal,
     Contended: on_contention,
+    StoreDown: on_store_down,
     HTTPException: on_http_error,
     Exception: on_fault,
 }

@@ -42,19 +42,19 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open one read snapshot: everything read inside stands for one moment (PROTOCOL 7.1)."""
-        level = {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-        with self.engine.connect() as connection:
-            connection = connection.execution_options(**level)
-            with connection.begin():
-                yield connection
+        """Open one read snapshot: everything read inside stands for one moment (PROTOCOL 7.1).
+
+        Raises what `write` raises, and StoreDown.
+        """
+        with self._transaction({} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}) as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open one write transaction; it commits when the block ends, and any exception undoes it.
 
         Raises Contended for a deadlock, a serialization failure, a lock that was not had in time, or a unique value that
-        another transaction stored first.
+        another transaction stored first; Unstorable for a value that no column takes; StoreDown for a database that cannot work.
         """
         if self.dialect == "sqlite":
             with self.write_lock, self._transaction({"write": True}) as connection:
@@ -74,13 +74,15 @@ class Store:
             if isinstance(error, sa.exc.DataError):
                 raise Unstorable(type(error.orig).__name__) from error
             raise StoreDown(type(error.orig).__name__) from error
+        except sa.exc.TimeoutError as error:  # every connection of the pool was in use for too long
+            raise StoreDown("no free connection") from error
 
     def is_reachable(self) -> bool:
         """Whether the database answers."""
         try:
             with self.read() as connection:
                 return bool(connection.execute(sa.select(1)).scalar_one() == 1)
-        except sa.exc.DBAPIError:
+        except (StoreDown, Contended):
             return False
 
     def close(self) -> None:
