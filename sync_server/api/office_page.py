@@ -28,7 +28,9 @@ font:inherit;padding:0 12px}input:focus{outline:2px solid var(--accent);outline-
 button{width:100%;height:44px;margin-top:24px;border:0;border-radius:8px;background:var(--accent);color:var(--on);font:inherit;
 font-weight:600;cursor:pointer}button:focus-visible{outline:2px solid var(--ink);outline-offset:2px}
 .error{background:var(--soft);color:var(--need);border-radius:8px;padding:12px;margin:0 0 12px;font-weight:500}
-nav{margin-top:24px;display:flex;gap:16px;font-size:12px}nav a{color:var(--link)}
+nav{margin-top:24px;display:flex;gap:16px;font-size:12px}nav a{color:var(--link);padding:4px 0}
+@media(max-width:600px){body{font-size:16px;line-height:22px}h1{font-size:22px}label{font-size:13px;line-height:18px}
+input,button{height:48px}button{border-radius:12px}nav{font-size:13px}main{padding:24px}}
 """
 
 
