@@ -65,15 +65,29 @@ def accept(central: Central, actor: Actor, body: bytes) -> PushAnswer:
     try:
         return _accept(central, actor, push)
     except Unstorable:
-        answers = [_accept(central, actor, push.model_copy(update={"txs": [tx]})) for tx in push.txs]
-        return answers[-1].model_copy(update={"verdicts": [v for answer in answers for v in answer.verdicts]})
+        return _one_by_one(central, actor, push)
     except StoreDown as error:
         raise Refusal(ErrorCode.S502, 503, str(error), retry_after_s=5) from error
 
 
+def _one_by_one(central: Central, actor: Actor, push: PushRequest) -> PushAnswer:
+    """Take the txs alone, to find the one that cannot be stored; what follows a gap or a used number is not taken."""
+    verdicts: list[Verdict] = []
+    for tx in push.txs:
+        try:
+            answer = _accept(central, actor, push.model_copy(update={"txs": [tx]}))
+        except StoreDown as error:
+            raise Refusal(ErrorCode.S502, 503, str(error), retry_after_s=5) from error
+        verdicts += answer.verdicts
+        if answer.reused or answer.expected_tx is not None:
+            break
+    return answer.model_copy(update={"verdicts": [] if answer.reused else verdicts})
+
+
 def _accept(central: Central, actor: Actor, push: PushRequest) -> PushAnswer:
     poisoned: frozenset[str] = frozenset()
-    for _ in range(ATTEMPTS + len(push.txs)):
+    contended = 0
+    while contended < ATTEMPTS:
         try:
             with central.store.write() as connection:
                 return _carry_out(central, actor, push, connection, poisoned)
@@ -82,9 +96,11 @@ def _accept(central: Central, actor: Actor, push: PushRequest) -> PushAnswer:
         except Unstorable:
             if len(push.txs) > 1:
                 raise
-            poisoned |= {push.txs[0].id}
+            if poisoned:
+                raise Refusal(ErrorCode.S502, 503, "not even a refusal could be stored", retry_after_s=60) from None
+            poisoned = frozenset({push.txs[0].id})
         except Contended:
-            continue
+            contended += 1
     raise Refusal(ErrorCode.S502, 503, "other writers kept the rows", retry_after_s=2)
 
 
@@ -99,6 +115,8 @@ def parse(body: bytes, central: Central) -> PushRequest:
         is_size = first["type"] == "too_long"
         place = ".".join(str(part) for part in first["loc"])[:200]
         raise Refusal(ErrorCode.L403 if is_size else ErrorCode.P201, 422, f"{place}: {first['type']}") from None
+    if len({tx.id for tx in push.txs}) < len(push.txs):
+        raise Refusal(ErrorCode.P201, 422, "txs: one id twice")
     newest = central.schema_version
     if not newest - SUPPORTED_SCHEMAS < push.schema_version <= newest:
         raise Refusal(ErrorCode.P202, 409, f"schema {push.schema_version}, here {newest}")

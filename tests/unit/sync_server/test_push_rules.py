@@ -1,0 +1,138 @@
+"""What the centre does with records that meet: beyond the single unit, which `tests/unit/conflict` decides."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared_models.errors import ErrorCode
+from sync_server.services import reconcile
+from sync_server.services.refusals import Refusal
+from tests.unit.sync_server.centre import Centre, archive, edit, new, open_centre, pk
+
+FISCAL: dict[str, Any] = {"fiscal_code": "RO1", "vat_country": "RO", "is_vat_payer": True, "trade_register_no": "J1"}
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[Centre]:
+    made = open_centre(tmp_path)
+    yield made
+    made.central.store.close()
+
+
+def test_the_old_code_of_a_company_stays_as_an_alias_and_with_its_company(centre):
+    seq = centre.save("ana", new(1, code="A-1")).seq
+    assert centre.save("ana", edit(1, seq, {"code": "A-1"}, code="B-1")).v == "applied"
+    assert [(row["company_id"], row["alias"]) for row in centre.rows("company_alias")] == [(pk(1), "A-1")]
+    assert centre.save("ion", new(2, code="a -1")).v == "merged"
+    assert centre.row("company", 2)["code"] == "a -1-2"
+
+
+def test_a_code_that_only_changes_its_case_makes_no_alias(centre):
+    seq = centre.save("ana", new(1, code="A-1")).seq
+    centre.save("ana", edit(1, seq, {"code": "A-1"}, code="a-1"))
+    assert centre.rows("company_alias") == []
+
+
+def test_an_insert_that_meets_a_record_brings_its_groups_whole(centre):
+    centre.save("ana", new(1, name="Firma", **FISCAL))
+    assert centre.save("ion", new(1, name="Firma", fiscal_code="BG9")).v == "conflict"
+    (card,) = centre.cards(unit="fiscal")
+    assert json.loads(card["mine"]) == {
+        "fiscal_code": "BG9",
+        "vat_country": None,
+        "is_vat_payer": None,
+        "trade_register_no": None,
+    }
+    assert {name: centre.row("company", 1)[name] for name in FISCAL} == FISCAL
+
+
+def test_a_new_record_cannot_close_a_circle_through_one_that_already_named_it(centre):
+    seq = centre.save("ana", new(1)).seq
+    centre.save("ana", edit(1, seq, {"parent_id": None}, parent_id=pk(2)))
+    assert centre.save("ana", new(2, parent_id=pk(1))).v == "conflict"
+    assert centre.row("company", 2)["parent_id"] is None
+    assert [json.loads(card["mine"]) for card in centre.cards(kind="cycle")] == [{"parent_id": pk(1)}]
+
+
+def test_a_company_is_not_its_own_parent(centre):
+    assert centre.save("ana", new(1, parent_id=pk(1))).v == "conflict"
+    assert centre.row("company", 1)["parent_id"] is None
+
+
+def test_an_all_or_nothing_save_with_a_new_record_goes_back_whole_and_keeps_no_code(centre):
+    seq = centre.save("ana", new(1, name="N")).seq
+    centre.save("ion", edit(1, seq, {"name": "N"}, name="N2"))
+    verdict = centre.save("ana", new(2, code="ZZ"), edit(1, seq, {"name": "N"}, name="N3"), atomic=True)
+    assert verdict.error is not None
+    assert (verdict.v, verdict.error.code) == ("rejected", ErrorCode.R308)
+    assert centre.rows("company", id=pk(2)) == []
+    assert "ZZ" in centre.rows("deadletter")[0]["body"]
+    centre.save("ion", new(3, code="ZZ"))
+    assert centre.row("company", 3)["code"] == "ZZ"
+
+
+def test_an_all_or_nothing_save_of_edits_is_undone_and_every_unit_asks(centre):
+    seq = centre.send("ana", {"ops": [new(1, name="N", language="ro"), new(2, name="M")]}).verdicts[0].seq
+    newest = centre.save("ion", edit(1, seq, {"name": "N"}, name="N2")).seq
+    verdict = centre.save(
+        "ana",
+        edit(1, seq, {"name": "N", "language": "ro"}, name="N3", language="en"),
+        archive(2, seq),
+        atomic=True,
+    )
+    assert (verdict.v, len(verdict.conflicts)) == ("conflict", 3)
+    assert centre.row("company", 1)["language"] == "ro"
+    assert centre.row("company", 2)["archived_at"] is None
+    assert sorted(card["unit"] for card in centre.cards()) == ["archived_at", "language", "name"]
+    assert newest < verdict.seq
+
+
+def test_a_fiscal_code_is_flagged_while_two_companies_have_it_and_not_after_a_correction(centre):
+    seq = centre.save("ana", new(1, **FISCAL)).seq
+    assert centre.save("ion", new(2, **{**FISCAL, "fiscal_code": "1"})).v == "applied"
+    assert len(centre.cards(kind="duplicate")) == 1
+    centre.save("ana", edit(1, seq, FISCAL, **{**FISCAL, "fiscal_code": "RO2"}))
+    centre.save("ana", new(3, **{**FISCAL, "fiscal_code": "RO2"}))
+    assert len(centre.cards(kind="duplicate")) == 2
+    seq = centre.save("ana", new(4, **{**FISCAL, "fiscal_code": "RO4"})).seq
+    centre.save("ana", edit(4, seq, {**FISCAL, "fiscal_code": "RO4"}, **{**FISCAL, "fiscal_code": "RO5"}))
+    centre.save("ion", new(5, **{**FISCAL, "fiscal_code": "RO4"}))
+    assert len(centre.cards(kind="duplicate")) == 2
+
+
+def test_a_card_is_decided_and_never_opened_again_by_hand(centre):
+    seq = centre.save("ana", new(1, name="N")).seq
+    centre.save("ion", edit(1, seq, {"name": "N"}, name="N2"))
+    (card,) = centre.save("ana", edit(1, seq, {"name": "N"}, name="N3")).conflicts
+    decision = {"t": "sync_conflict", "pk": card, "op": "u", "bv": 1}
+    refused = centre.save("ana", {**decision, "set": {"state": "open"}})
+    assert refused.error is not None
+    assert (refused.v, refused.error.code) == ("rejected", ErrorCode.R303)
+    assert centre.save("ana", {**decision, "set": {"state": "kept_theirs"}}).v == "applied"
+    assert centre.save("ion", {**decision, "set": {"state": "restored_mine"}}).v == "merged"
+    assert [(row["state"], row["decided_by"]) for row in centre.cards()] == [("kept_theirs", "user-ana")]
+
+
+def test_a_request_that_names_one_tx_twice_is_refused_whole(centre):
+    with pytest.raises(Refusal) as refused:
+        centre.send_raw("ana", [{"id": "same", "tx": n, "hlc": 1, "ops": [new(n)]} for n in (1, 2)])
+    assert refused.value.code is ErrorCode.P201
+    assert centre.rows("company") == []
+
+
+def test_a_tx_that_fails_in_an_unforeseen_way_is_refused_alone(centre, monkeypatch):
+    original = reconcile.apply
+
+    def apply(work, checked):
+        if work.tx.id == "ana-2":
+            raise KeyError("a fault of ours")
+        return original(work, checked)
+
+    monkeypatch.setattr(reconcile, "apply", apply)
+    answer = centre.send("ana", *({"ops": [new(n)]} for n in (1, 2, 3)))
+    assert [(verdict.v, verdict.seq) for verdict in answer.verdicts] == [("applied", 1), ("rejected", 2), ("applied", 3)]
+    assert [row["id"] for row in centre.rows("company")] == [pk(1), pk(3)]
+    assert len(centre.rows("deadletter")) == 1
