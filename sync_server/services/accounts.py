@@ -18,6 +18,7 @@ from shared_models.protocol import SignInAnswer, SignInRequest, TokenAnswer
 from sync_server.db import accounts, devices
 from sync_server.db.account_tables import AccountTables
 from sync_server.db.accounts import Holder, Person
+from sync_server.db.engine import Connection
 from sync_server.services.actor import Actor
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.central import Central
@@ -29,7 +30,8 @@ ACCESS_S = 900
 SESSION_S = 12 * 3600
 """A working day in the office."""
 LEASE_DAYS = 14
-MIN_PASSWORD = 8
+MIN_PASSWORD, MAX_PASSWORD = 8, 256
+"""Characters; `SignInRequest` takes no more."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Accounts:
 
     def create_user(self, user: NewUser, by: str = "") -> str:
         """Add a person and an account; returns its id. Raises Refusal R307 for what is missing, R303 for a taken address."""
+        with self.central.store.write() as connection:
+            return self.create_user_within(connection, user, by)
+
+    def create_user_within(self, connection: Connection, user: NewUser, by: str = "") -> str:
+        """Do what `create_user` does, in the caller's write transaction: there is never an account without its person."""
         if not user.name.strip() or "@" not in user.email:
             raise Refusal(ErrorCode.R307, 422, "a name and an e-mail address are needed")
         user_id = self.ids.record_id()
@@ -73,19 +80,21 @@ class Accounts:
             "language": user.language,
             "position": user.position,
         }
-        self.add_account(user_id, user.email, user.password)
-        import_rows(self.central, [("user", values)], ImportedBy(by or user_id, self.ids.token()))
+        self.add_account(connection, user_id, user.email, user.password)
+        import_rows(connection, self.central, [("user", values)], ImportedBy(by or user_id, self.ids.token()))
         return user_id
 
-    def add_account(self, user_id: str, email: str, password: str) -> None:
-        """Give a person who is in the records, or will be at once, an account. Raises Refusal R303."""
-        if len(password) < MIN_PASSWORD:
-            raise Refusal(ErrorCode.R303, 422, f"the password needs at least {MIN_PASSWORD} characters")
-        hashed = self.hasher.hash(password)
-        with self.central.store.write() as connection:
-            if accounts.is_taken(connection, self.tables, email.strip()):
-                raise Refusal(ErrorCode.R303, 422, "this e-mail address has an account already")
-            accounts.add(connection, self.tables, user_id, email.strip(), hashed, self.central.now_us())
+    def add_account(self, connection: Connection, user_id: str, email: str, password: str) -> None:
+        """Give a person whom the caller's write transaction has, or will have, an account. Raises Refusal R303."""
+        if accounts.is_taken(connection, self.tables, email.strip()):
+            raise Refusal(ErrorCode.R303, 422, "this e-mail address has an account already")
+        accounts.add(connection, self.tables, user_id, email.strip(), self._hashed(password), self.central.now_us())
+
+    def _hashed(self, password: str) -> str:
+        """Return the hash of a password that somebody chose. Raises Refusal R303."""
+        if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+            raise Refusal(ErrorCode.R303, 422, f"the password needs {MIN_PASSWORD} to {MAX_PASSWORD} characters")
+        return self.hasher.hash(password)
 
     def is_empty(self) -> bool:
         """Whether nobody has an account yet."""
@@ -103,13 +112,17 @@ class Accounts:
             return accounts.is_admin(connection, self.tables, user_id)
 
     def set_password(self, email: str, password: str) -> None:
-        """Replace a password. Raises Refusal A103 for an unknown address."""
-        hashed = self.hasher.hash(password)
+        """Replace a password and end its sessions of the office web: whoever knew the old one is out.
+
+        Devices stay in, with what waits on them; `revoke_device` ends one. Raises Refusal A103 for an unknown address, R303.
+        """
+        hashed = self._hashed(password)
         with self.central.store.write() as connection:
-            found = accounts.by_email(connection, self.tables, email)
+            found = accounts.by_email(connection, self.tables, email.strip())
             if found is None:
                 raise Refusal(ErrorCode.A103, 404, "no such account")
             accounts.set_password(connection, self.tables, found.user_id, hashed)
+            accounts.end_sessions(connection, self.tables, found.user_id)
 
     # -- devices -------------------------------------------------------------------------------------------------------
 

@@ -28,30 +28,29 @@ class ImportedBy:
     tx_id: str
 
 
-def import_rows(central: Central, found: Iterable[tuple[str, Row]], by: ImportedBy) -> int:
+def import_rows(connection: Connection, central: Central, found: Iterable[tuple[str, Row]], by: ImportedBy) -> int:
     """Add records (entity name, values in stored form with their id), parents first; returns how many.
 
-    System fields that are given (created_at...) are kept. One tx per batch of 5,000. Nothing is merged: an id that exists
-    raises Contended at the store.
+    System fields that are given (created_at...) are kept. One tx per batch of 5,000, all in the caller's write transaction: all
+    of them are stored or none. Nothing is merged: an id that exists raises Contended at the store.
     """
     count, batch = 0, list[tuple[str, Row]]()
     for one in found:
         batch.append(one)
         if len(batch) == BATCH:
-            _import(central, batch, by, count)
+            _import(connection, central, batch, by, count)
             count, batch = count + len(batch), []
     if batch:
-        _import(central, batch, by, count)
+        _import(connection, central, batch, by, count)
     return count + len(batch)
 
 
-def _import(central: Central, batch: list[tuple[str, Row]], by: ImportedBy, place: int) -> None:
-    with central.store.write() as connection:
-        space = Workspace(central, connection, central.now_us())
-        tx_id = f"{by.tx_id}-{place}"[-36:]
-        for name, values in batch:
-            _add(space, name, values, by, tx_id)
-        settling.settle(space, SERVER_DEVICE, SERVER_DEVICE, [_verdict(space, by, tx_id, connection)], [], [])
+def _import(connection: Connection, central: Central, batch: list[tuple[str, Row]], by: ImportedBy, place: int) -> None:
+    space = Workspace(central, connection, central.now_us())
+    tx_id = f"{by.tx_id}-{place}"[-36:]
+    for name, values in batch:
+        _add(space, name, values, by, tx_id)
+    settling.settle(space, SERVER_DEVICE, SERVER_DEVICE, [_verdict(space, by, tx_id, connection)], [], [])
 
 
 def _add(space: Workspace, name: str, values: Row, by: ImportedBy, tx_id: str) -> None:

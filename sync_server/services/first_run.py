@@ -25,8 +25,9 @@ def prepare(central: Central, url: str, make_epoch: Callable[[], str]) -> bool:
 
 def first_admin(accounts: Accounts, name: str, email: str, password: str) -> None:
     """Create the first admin and bring in the shipped lists. Raises Refusal, with nothing stored, for a bad address or password."""
-    accounts.create_user(NewUser(name, email, password, is_admin=True))
-    import_rows(accounts.central, shipped_lists(), ImportedBy(SYSTEM_USER, "shipped-lists"))
+    with accounts.central.store.write() as connection:  # all at once: a run that is cut short can be repeated
+        accounts.create_user_within(connection, NewUser(name, email, password, is_admin=True))
+        import_rows(connection, accounts.central, shipped_lists(), ImportedBy(SYSTEM_USER, "shipped-lists"))
 
 
 def fill_demo(central: Central, accounts: Accounts, size: str) -> int:
@@ -34,8 +35,10 @@ def fill_demo(central: Central, accounts: Accounts, size: str) -> int:
     # Thousands of lines of texts, which a running server never needs in memory.
     from sync_server.services.demo_company import build_demo, demo_users
 
-    count = import_rows(central, shipped_lists(), ImportedBy(SYSTEM_USER, "shipped-lists"))
-    count += import_rows(central, build_demo(size, central.now_us()), ImportedBy(SYSTEM_USER, "demo-company"))
-    for user in demo_users():
-        accounts.add_account(user["id"], user["email"], DEMO_PASSWORD)
+    with central.store.write() as connection:
+        count = import_rows(connection, central, shipped_lists(), ImportedBy(SYSTEM_USER, "shipped-lists"))
+        demo = build_demo(size, central.now_us())
+        count += import_rows(connection, central, demo, ImportedBy(SYSTEM_USER, "demo-company"))
+        for user in demo_users():
+            accounts.add_account(connection, user["id"], user["email"], DEMO_PASSWORD)
     return count

@@ -3,6 +3,7 @@ import pytest
 from shared_models.__main__ import main
 from sync_server.app import open_server
 from sync_server.config import ServerConfig
+from sync_server.services import settling
 from tests.servers import Caller, in_process
 
 
@@ -56,6 +57,22 @@ def test_a_first_password_that_is_too_short_can_be_given_again(tmp_path, passwor
     assert server("init", "--data", folder, "--email", "ana@example.ro", "--password-file", str(short)) == 1
     assert server("init", "--data", folder, "--email", "ana@example.ro", "--password-file", password) == 0
     assert "is the admin" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("what", [["--email", "ana@example.ro"], ["--demo", "small"]])
+def test_a_first_run_that_is_cut_short_can_be_repeated(tmp_path, password, capsys, monkeypatch, what):
+    def cut_short(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    words = ["init", "--data", str(tmp_path / "data"), *what, "--password-file", password]
+    with monkeypatch.context() as patch:
+        patch.setattr(settling.feed, "write_history", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            server(*words)
+    assert server(*words) == 0
+    assert "nothing was changed" not in capsys.readouterr().out
+    server("status", "--data", str(tmp_path / "data"))
+    assert "sequence 2" in capsys.readouterr().out
 
 
 def test_people_are_added_and_listed(data, password, capsys):

@@ -132,9 +132,22 @@ async def test_plain_http_is_refused_but_on_this_machine(tmp_path, address, sche
     assert status == 200 or answer.json()["code"] == "A106"
 
 
-def test_a_password_that_is_too_short_is_refused_when_it_is_set(server):
+@pytest.mark.parametrize("password", ["", "short", "x" * 257])
+def test_a_password_that_is_too_short_or_too_long_is_refused_when_it_is_set(server, device, password):
     with pytest.raises(Refusal):
-        server.accounts.create_user(NewUser("Eva", "eva@example.ro", "short"))
+        server.accounts.create_user(NewUser("Eva", "eva@example.ro", password))
+    with pytest.raises(Refusal):
+        server.accounts.set_password(EMAIL, password)
+    assert device.sign_in().status_code == 200
+    assert [person.email for person in server.accounts.people()] == [EMAIL]
+
+
+def test_a_new_password_ends_the_sessions_of_the_office_and_no_device(server, device):
+    device.sign_in()
+    session = server.accounts.open_session(EMAIL, PASSWORD)
+    server.accounts.set_password(f" {EMAIL} ", "battery staple")
+    assert server.accounts.session(session) is None
+    assert device.hello().status_code == 200
 
 
 def test_an_address_has_one_account(server):
