@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -19,7 +20,10 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-START_S = 60.0
+START_S = 120.0
+PATIENCE_MS = 60_000
+"""Milliseconds that the interface may take on a machine that is busy with other suites; it takes a fraction of a second alone."""
+expect.set_options(timeout=PATIENCE_MS)
 FOCUS_MS = 300
 """Milliseconds until a text field that was pressed takes letters; without it the first ones are lost. Source: `flet.md` 2."""
 PAINT_MS = 700
@@ -53,6 +57,25 @@ def gallery(log: Path) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait(10)
+
+
+@contextlib.contextmanager
+def demo(log: Path) -> Iterator[tuple[str, str]]:
+    """Run `fieldfare demo` on free ports; yields the addresses of the office and of the field device."""
+    port = free_port()
+    command = [sys.executable, "-m", "shared_models", "demo", "--no-browser", "--size", "small", "--port", str(port)]
+    with log.open("wb") as out:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
+        try:
+            office, device = f"http://127.0.0.1:{port}/app/", f"http://127.0.0.1:{port + 1}/"
+            wait_for(device, server)
+            yield office, device
+        finally:
+            server.send_signal(signal.SIGINT)
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:
+                server.kill()
 
 
 def wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
@@ -103,12 +126,12 @@ class Window:
 
     def sees(self, text: str) -> None:
         """Wait until a text is on the screen."""
-        expect(self.text(text)).to_be_attached(timeout=15_000)
+        expect(self.text(text)).to_be_attached(timeout=PATIENCE_MS)
 
     def press(self, identifier: str) -> None:
         """Press what has that identifier: the button in it, or itself."""
         place = self.id(identifier)
-        place.first.wait_for(state="attached", timeout=15_000)
+        place.first.wait_for(state="attached", timeout=PATIENCE_MS)
         inner = place.first.get_by_role("button")
         (inner.first if inner.count() else place.first).click()
 
@@ -144,7 +167,7 @@ def windows(browser: Browser) -> Iterator[Callable[[int, int], Window]]:
             page.close()
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": height})
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         return Window(page)
 
     try:
@@ -158,7 +181,7 @@ def window(browser: Browser, *, width: int = 1280, height: int = 800, language: 
     """Open an empty window of its own: another context is another Flet session."""
     context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     try:
         yield Window(page)
     finally:

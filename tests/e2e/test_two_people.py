@@ -1,0 +1,71 @@
+"""The main job on the real product: two people change one company, one of them offline; both understand what happened."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e import driver
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PICTURES = Path(os.environ.get("FIELDFARE_PICTURES", "build/pictures"))
+"""Where the pictures of the run are kept."""
+OFFICE, FIELD = "Hotel Șapte Brazi Predeal", "Hotel Șapte Brazi de Sus"
+
+
+@pytest.fixture(scope="module")
+def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Office and field device of a demo of its own."""
+    with driver.demo(tmp_path_factory.mktemp("demo") / "demo.log") as found:
+        yield found
+
+
+def sign_in(window: driver.Window, office: str) -> None:
+    """Sign in on the server's own page, and wait for the interface."""
+    window.page.goto(office)
+    window.page.locator("input[name=email]").fill("maria.stan@carpati.example")
+    window.page.locator("input[name=password]").fill("carpati-demo")
+    with window.page.expect_navigation():
+        window.page.keyboard.press("Enter")
+    window.open(office)
+
+
+def rename(window: driver.Window, name: str) -> None:
+    """Find the hotel by its code and give it another name."""
+    window.press("nav.companies")
+    window.type("list.search", "C-1000")
+    row = window.page.locator("[flt-semantics-identifier^='row.']")
+    expect(row).to_have_count(1)
+    window.press(row.get_attribute("flt-semantics-identifier") or "")
+    window.press("record.edit")
+    window.type("field.name", name)
+    window.key("Control+Enter")
+    expect(window.id("form.save")).to_have_count(0)
+    window.sees(name)
+
+
+@pytest.mark.functions(16, 17)
+def test_a_clash_made_offline_is_shown_and_restored_on_both_sides(browser: Browser, addresses: tuple[str, str]) -> None:
+    office_url, device_url = addresses
+    with driver.window(browser) as field, driver.window(browser) as office:
+        sign_in(office, office_url)
+        field.open(f"{device_url}sync")
+        field.press("sync.work_offline")
+        rename(office, OFFICE)
+        rename(field, FIELD)
+        field.press("nav.sync")
+        field.picture(PICTURES / "1-waits-offline.png")
+        field.press("sync.work_offline")
+        field.press("nav.inbox")
+        field.sees(OFFICE)
+        expect(field.id("card.restored_mine")).to_be_visible()
+        field.picture(PICTURES / "2-clash.png")
+        field.press("card.restored_mine")
+        expect(field.id("card.restored_mine")).to_have_count(0)
+        field.picture(PICTURES / "3-restored.png")
+        office.sees(FIELD)
+        office.picture(PICTURES / "4-office.png")
+        assert field.errors == []
+        assert office.errors == []
