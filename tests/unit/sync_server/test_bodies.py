@@ -7,6 +7,7 @@ import zstandard
 
 from shared_models.errors import ErrorCode
 from sync_server.api.bodies import unpacked
+from sync_server.api.sync_routes import packed
 from sync_server.services.refusals import Refusal
 
 LIMIT = 100_000
@@ -50,3 +51,21 @@ def test_an_unknown_encoding_is_refused():
     with pytest.raises(Refusal) as refused:
         unpacked(b"x", "br", LIMIT)
     assert refused.value.http_status == 415
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate, zstd", "zstd"),
+        ("GZIP;q=0.5", "gzip"),
+        ("zstd;q=0, gzip", "gzip"),
+        ("zstd; q=0.000,gzip ;q=0", ""),
+        ("identity", ""),
+        ("x-gzip-like", ""),
+        ("", ""),
+    ],
+)
+def test_an_answer_is_packed_only_as_the_device_accepts(accepted, encoding):
+    body, found = packed([b"a\n", b"b\n"], accepted)
+    assert found == encoding
+    assert unpacked(body, found, LIMIT) == b"a\nb\n"
