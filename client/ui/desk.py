@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from dataclasses import fields, replace
+from types import FunctionType, MethodType
+from typing import Any, TypeVar
 
 import flet as ft
 
@@ -15,6 +17,7 @@ from client.ui.view_models.shell import Shell, Snack
 from shared_models.errors import FieldfareError
 
 log = logging.getLogger("fieldfare.ui")
+C = TypeVar("C")
 
 
 class Desk:
@@ -74,15 +77,40 @@ class Desk:
 
         self.page.run_task(guarded)
 
+    def guard(self, calls: C) -> C:
+        """Return the callbacks of a screen, a dataclass of functions, each with the guard that `run` has."""
+        found = {field.name: getattr(calls, field.name) for field in fields(calls)}  # type: ignore[arg-type]  # a dataclass
+        safe = {name: self._safe(call) for name, call in found.items() if isinstance(call, FunctionType | MethodType)}
+        return replace(calls, **safe)  # type: ignore[type-var]
+
+    def _safe(self, call: Callable[..., object]) -> Callable[..., object]:
+        def safe(*given: object) -> object:
+            try:
+                return call(*given)
+            except FieldfareError as error:
+                self._tell(error)
+            except Exception:  # as in `run`; Flet would put its own error in the place of the page
+                log.exception("intention failed")
+                self._tell(None)
+            return None
+
+        return safe
+
     async def _guarded(self, work: Awaitable[object]) -> None:
         try:
             await work
         except FieldfareError as error:
-            log.warning("intention failed", extra={"code": code_of(error)})
-            self.run(self.shell.say(Snack(f"error.{code_of(error)}", failed=True)))
+            self._tell(error)
         except Exception:  # the last guard: whatever it is, the screen stays and the person is told
             log.exception("intention failed")
-            self.run(self.shell.say(Snack("error.unexpected", failed=True)))
+            self._tell(None)
+
+    def _tell(self, error: FieldfareError | None) -> None:
+        """Tell the person what went wrong. None: nobody foresaw it, and the log has the rest."""
+        if error is not None:
+            log.warning("intention failed", extra={"code": code_of(error)})
+        key = "error.unexpected" if error is None else f"error.{code_of(error)}"
+        self.run(self.shell.say(Snack(key, failed=True)))
 
     # -- places ----------------------------------------------------------------------------------------------------------
 
@@ -107,7 +135,8 @@ class Desk:
             self.run(self.shell.undo())
 
     def _key(self, event: ft.KeyboardEvent) -> None:
-        self.keyboard.press(chord(event.key, ctrl=event.ctrl, meta=event.meta, shift=event.shift))
+        press = self._safe(self.keyboard.press)
+        press(chord(event.key, ctrl=event.ctrl, meta=event.meta, shift=event.shift))
 
 
 def _merged(news: list[Event]) -> list[Event]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from client.ui.facade import Crm, Door
 from client.ui.view_models.base import Rest, ViewModel, code_of
-from shared_models.errors import FieldProblem, RecordInvalid, SyncError, UnlockFailed, Unreachable
+from shared_models.errors import FieldfareError, FieldProblem, RecordInvalid, UnlockFailed, Unreachable
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class SignIn(ViewModel[SignInState]):
             self.put(message=str(failure))
         except Unreachable:
             self.put(message="sign_in.unreachable")
-        except SyncError as error:
+        except FieldfareError as error:
             self.put(message=f"error.{code_of(error)}")
         finally:
             self.put(busy=False)

@@ -57,16 +57,18 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
         return True
 
     use_keys(desk, pressed)
-    on = FormCalls(
-        typed=typed,
-        pick_open=pick_open,
-        pick=model.pick,
-        keep=model.keep,
-        take_news=lambda: desk.run(model.take_news()),
-        hide_news=model.hide_news,
-        save=lambda: desk.run(save()),
-        discard=discard,
-        again=lambda: desk.run(model.start()),
+    on = desk.guard(
+        FormCalls(
+            typed=typed,
+            pick_open=pick_open,
+            pick=model.pick,
+            keep=model.keep,
+            take_news=lambda: desk.run(model.take_news()),
+            hide_news=model.hide_news,
+            save=lambda: desk.run(save()),
+            discard=discard,
+            again=lambda: desk.run(model.start()),
+        )
     )
     return ft.Stack(side_sheet(look, form_sheet(look, model.state, on), discard), expand=True, fit=ft.StackFit.EXPAND)
 

@@ -72,12 +72,14 @@ def _calls(desk: Desk, model: InboxModel, place: Place) -> InboxCalls:
         if thing.entity in ("company", "contact"):
             desk.go(record_place(thing.entity, thing.record))
 
-    card = CardCalls(
-        decide=lambda id, decision: desk.run(decide(id, decision)),
-        edit=edit,
-        open=open_record,
-        retry=lambda tx: desk.run(settle(tx, True)),
-        discard=lambda tx: desk.run(settle(tx, False)),
-        step=step,
+    card = desk.guard(
+        CardCalls(
+            decide=lambda id, decision: desk.run(decide(id, decision)),
+            edit=edit,
+            open=open_record,
+            retry=lambda tx: desk.run(settle(tx, True)),
+            discard=lambda tx: desk.run(settle(tx, False)),
+            step=step,
+        )
     )
-    return InboxCalls(open=lambda id: desk.go(Place("inbox", id)), card=card, again=lambda: desk.run(model.start()))
+    return desk.guard(InboxCalls(open=lambda id: desk.go(Place("inbox", id)), card=card, again=lambda: desk.run(model.start())))

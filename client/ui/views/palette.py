@@ -56,7 +56,7 @@ def PaletteView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a c
 
     ft.on_mounted(lambda: desk.keyboard.set_typing(False))
     use_keys(desk, key)
-    on = PaletteCalls(type=typed, take=take, enter=enter)
+    on = desk.guard(PaletteCalls(type=typed, take=take, enter=enter))
     return ft.Stack(centre_sheet(look, palette_sheet(look, model.state, names, on), close), expand=True, fit=ft.StackFit.EXPAND)
 
 

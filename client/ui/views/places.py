@@ -17,13 +17,15 @@ from client.ui.widgets import col, fill
 def SyncView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a component
     """The Sync page."""
     model = use_model(desk, lambda: SyncPage(desk.crm, desk.rest))
-    on = SyncCalls(
-        sync_now=lambda: desk.run(model.sync_now()),
-        pause=lambda: desk.run(model.pause()),
-        work_offline=lambda: desk.run(model.work_offline()),
-        inbox=lambda: desk.go(Place("inbox")),
-        sign_in=lambda: desk.run(leave(desk)),
-        again=lambda: desk.run(model.start()),
+    on = desk.guard(
+        SyncCalls(
+            sync_now=lambda: desk.run(model.sync_now()),
+            pause=lambda: desk.run(model.pause()),
+            work_offline=lambda: desk.run(model.work_offline()),
+            inbox=lambda: desk.go(Place("inbox")),
+            sign_in=lambda: desk.run(leave(desk)),
+            again=lambda: desk.run(model.start()),
+        )
     )
     body = sync_page(look, model.state, on)
     if not look.phone:
@@ -34,10 +36,12 @@ def SyncView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a comp
 @ft.component
 def SettingsView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a component
     """The settings."""
-    on = SettingsCalls(
-        prefer=lambda preferences: desk.run(desk.shell.prefer(preferences)),
-        help=lambda: desk.shell.show(help=True),
-        sign_out=lambda: desk.run(leave(desk)),
+    on = desk.guard(
+        SettingsCalls(
+            prefer=lambda preferences: desk.run(desk.shell.prefer(preferences)),
+            help=lambda: desk.shell.show(help=True),
+            sign_out=lambda: desk.run(leave(desk)),
+        )
     )
     body = settings_page(look, desk.shell.state, on)
     if not look.phone:

@@ -51,15 +51,17 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
         return False
 
     use_keys(desk, key)
-    on = ListCalls(
-        type=typed,
-        ask=lambda query: desk.run(listed.ask(query)),
-        clear=lambda: desk.run(listed.clear()),
-        open=open_record,
-        new=lambda: frame.new(entity),
-        again=lambda: desk.run(listed.start()),
-        scrolled=scrolled,
-        search_box=search_box,
+    on = desk.guard(
+        ListCalls(
+            type=typed,
+            ask=lambda query: desk.run(listed.ask(query)),
+            clear=lambda: desk.run(listed.clear()),
+            open=open_record,
+            new=lambda: frame.new(entity),
+            again=lambda: desk.run(listed.start()),
+            scrolled=scrolled,
+            search_box=search_box,
+        )
     )
     if look.wide:
         detail = RecordView(desk, look, Place(place.screen, chosen, place.tab), frame, entity) if chosen else ft.Container()
@@ -137,17 +139,19 @@ def _record_calls(desk: Desk, model: RecordPageModel, place: Place) -> RecordCal
             desk.go(Place(place.screen, place.id))
         model.open_note(on)
 
-    return RecordCalls(
-        tab=lambda tab: desk.go(Place(place.screen, place.id, tab)),
-        form=lambda form: desk.go(place.with_form(form)),
-        open=lambda entity, id: desk.go(record_place(entity, id)),
-        reach=lambda address: desk.run(_launch(address)),
-        write=model.write,
-        open_note=open_note,
-        add_note=lambda: desk.run(add_note()),
-        archive=lambda entity, id: desk.run(archive(entity, id)),
-        older=lambda: desk.run(model.older()),
-        again=lambda: desk.run(model.start()),
+    return desk.guard(
+        RecordCalls(
+            tab=lambda tab: desk.go(Place(place.screen, place.id, tab)),
+            form=lambda form: desk.go(place.with_form(form)),
+            open=lambda entity, id: desk.go(record_place(entity, id)),
+            reach=lambda address: desk.run(_launch(address)),
+            write=model.write,
+            open_note=open_note,
+            add_note=lambda: desk.run(add_note()),
+            archive=lambda entity, id: desk.run(archive(entity, id)),
+            older=lambda: desk.run(model.older()),
+            again=lambda: desk.run(model.start()),
+        )
     )
 
 
