@@ -46,7 +46,9 @@ def normal_text(value: str) -> str:
 
 
 def _sorted_set(value: object) -> object:
-    return tuple(sorted({normal_text(v) for v in value})) if isinstance(value, (list, tuple, set, frozenset)) else value
+    if not isinstance(value, (list, tuple, set, frozenset)) or not all(isinstance(v, str) for v in value):
+        return value
+    return tuple(sorted({normal_text(v) for v in value}))
 
 
 Text = Annotated[str, AfterValidator(normal_text)]

@@ -69,9 +69,9 @@ def _problem(entity: type[Record], place: tuple[int | str, ...], kind: str) -> F
 
 def _reason(kind: str, column: Column | None) -> str:
     """Return the text key for a pydantic error type."""
-    if kind in ("missing", "string_too_short"):
+    if kind in ("missing", "too_short", "string_too_short"):
         return "problem.required"
-    if kind == "string_too_long":
+    if kind in ("too_long", "string_too_long"):
         return "problem.too_long"
     if kind == "extra_forbidden":
         return "problem.unknown_field"

@@ -34,3 +34,29 @@ def test_help_does_not_load_the_frameworks(tmp_path):
     code = "import sys\nfrom shared_models.__main__ import build_parser\nbuild_parser().format_help()\nprint(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert not {"flet", "litestar", "sqlalchemy"} & set(loaded.stdout.split())
+
+
+def test_a_command_ends_with_the_exit_code_of_what_it_runs(monkeypatch):
+    def register(subparsers):
+        parser = subparsers.add_parser("sing", help="sings")
+        parser.set_defaults(run=lambda parsed: 3)
+
+    class Point:
+        name = "choir"
+
+        def load(self):
+            return register
+
+    monkeypatch.setattr("shared_models.__main__.entry_points", lambda group: [Point()])
+    assert main(["sing"]) == 3
+
+
+def test_the_package_runs_as_a_script(monkeypatch, capsys):
+    import runpy
+
+    monkeypatch.setattr(sys, "argv", ["fieldfare", "--version"])
+    monkeypatch.delitem(sys.modules, "shared_models.__main__", raising=False)
+    with pytest.raises(SystemExit) as stop:
+        runpy.run_module("shared_models", run_name="__main__")
+    assert stop.value.code == 0
+    assert capsys.readouterr().out.startswith("fieldfare ")
