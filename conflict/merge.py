@@ -83,10 +83,12 @@ def decide(policy: Merge, typed: Typed, stored: Stored, *, moves: Moves | None =
         value = greater(kind, stored.value, typed.value)
         return Merged(Outcome.LOSE if value == stored.value else Outcome.APPLY, value)
     known = typed.seen or typed.own
-    if policy in (Merge.LE, Merge.SV):
-        return _latest(policy, typed, stored, known=known)
+    if policy is Merge.LE:
+        return _latest(typed, stored, known=known)
     if known or _is_same(typed, stored):
         return Merged(Outcome.APPLY, typed.value)
+    if policy is Merge.SV:
+        return Merged(Outcome.LOSE, stored.value)
     if policy is Merge.SM and moves is not None and typed.has_base:
         return _move(moves, typed, stored)
     return Merged(Outcome.ASK, stored.value)
@@ -111,10 +113,10 @@ def _text(typed: Typed, stored: Stored) -> Merged:
     return Merged(Outcome.APPLY, found.text, asks_too=found.overlaps)
 
 
-def _latest(policy: Merge, typed: Typed, stored: Stored, *, known: bool) -> Merged:
+def _latest(typed: Typed, stored: Stored, *, known: bool) -> Merged:
     if known:
         return Merged(Outcome.APPLY, typed.value)
-    if policy is Merge.SV or typed.stamp <= stored.stamp:
+    if typed.stamp <= stored.stamp:
         return Merged(Outcome.LOSE, stored.value)
     return Merged(Outcome.APPLY, typed.value, replaced_unseen=True)
 

@@ -132,9 +132,12 @@ def _set_change(entity: type[Record], op: Op, name: str, value: object) -> objec
     if not isinstance(value, dict) or not value.keys() <= {"add", "remove"}:
         raise Wrong(op, ErrorCode.R303, name, "problem.type")
     try:
-        return {verb: stored_value(entity, name, elements) for verb, elements in value.items()}
+        change: dict[str, list[str]] = {verb: stored_value(entity, name, elements) for verb, elements in value.items()}
     except RecordInvalid as error:
         raise Wrong(op, ErrorCode.R303, name, error.problems[0].reason) from None
+    if set(change.get("add", ())) & set(change.get("remove", ())):
+        raise Wrong(op, ErrorCode.R303, name, "problem.value")
+    return change
 
 
 @cache

@@ -56,6 +56,7 @@ def test_the_later_edit_wins_by_its_stamp_then_by_its_device():
 def test_administered_data_keeps_the_servers_value():
     assert decide(Merge.SV, Typed("mine", stamp=(99, "z")), Stored("theirs")).outcome is LOSE
     assert decide(Merge.SV, Typed("mine", seen=True), Stored("theirs")).outcome is APPLY
+    assert decide(Merge.SV, Typed("mine", "theirs", True), Stored("theirs")).outcome is APPLY
 
 
 def test_a_long_text_always_merges_by_lines_also_after_an_own_value():

@@ -136,3 +136,17 @@ def test_a_tx_that_fails_in_an_unforeseen_way_is_refused_alone(centre, monkeypat
     assert [(verdict.v, verdict.seq) for verdict in answer.verdicts] == [("applied", 1), ("rejected", 2), ("applied", 3)]
     assert [row["id"] for row in centre.rows("company")] == [pk(1), pk(3)]
     assert len(centre.rows("deadletter")) == 1
+
+
+def test_a_set_edit_that_adds_and_removes_one_member_is_refused(centre):
+    seq = centre.save("ana", new(1)).seq
+    refused = centre.save("ana", edit(1, seq, {}, roles={"add": ["customer"], "remove": ["customer"]}))
+    assert refused.error is not None
+    assert refused.error.code is ErrorCode.R303
+
+
+def test_a_remove_takes_away_only_the_adds_of_a_member_that_its_author_saw(centre):
+    seq = centre.save("ana", new(1, roles=["customer", "partner"])).seq
+    centre.save("ion", edit(1, seq, {}, roles={"add": ["customer"]}))
+    assert centre.save("ana", edit(1, seq, {}, roles={"remove": ["customer", "partner"]})).v == "merged"
+    assert centre.row("company", 1)["roles"] == '["customer"]'
