@@ -4,7 +4,7 @@ The rules are PROTOCOL part 4; the decision on one unit is `conflict.merge.decid
 """
 
 from conflict.merge import Merged, Outcome, Stored, Typed, decide
-from conflict.overlay import blank_row
+from conflict.overlay import blank_row, laid_over
 from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.fields import ARCHIVED, Merge, Unit, column_of
@@ -115,9 +115,10 @@ def _update_unit(work: Applying, found: CentralRow, op: Op, unit: Unit, values: 
         return False, False
     _store(found, unit, merged.value)
     after = cards.values_of(found, unit.name)
-    is_as_typed = unit.policy is not Merge.SU and after == mine
-    is_known = typed.seen or typed.own
-    exact = is_as_typed if unit.policy is not Merge.SU else is_known
+    exact = after == mine
+    if unit.policy is Merge.SU:  # an add of what is there already leaves a trace, and the unit's version stays
+        name = unit.fields[0]
+        exact = (typed.seen or typed.own) and after[name] == laid_over(found.entity, name, before[name], values[name], None)
     work.remember(op.t, op.pk, unit.name, before, after, "applied" if exact and not merged.replaced_unseen else "merged")
     if merged.outcome is Outcome.NOTHING:
         return False, exact

@@ -150,3 +150,19 @@ def test_a_remove_takes_away_only_the_adds_of_a_member_that_its_author_saw(centr
     centre.save("ion", edit(1, seq, {}, roles={"add": ["customer"]}))
     assert centre.save("ana", edit(1, seq, {}, roles={"remove": ["customer", "partner"]})).v == "merged"
     assert centre.row("company", 1)["roles"] == '["customer"]'
+
+
+def test_a_remove_that_leaves_a_member_sends_the_row_to_its_own_device(centre):
+    seq = centre.save("ana", new(1, roles=["customer"])).seq
+    seen = centre.save("ion", edit(1, seq, {}, roles={"add": ["customer"]})).seq
+    centre.save("ana", edit(1, seq, {}, roles={"remove": ["customer"]}))
+    assert [line["t"] for line in centre.pulled("ana", seen) if line["k"] == "rows"] == ["company"]
+
+
+def test_an_edit_that_is_stored_as_sent_is_acknowledged_in_place_of_its_row(centre):
+    seq = centre.save("ana", new(1, name="N")).seq
+    done = centre.save("ana", edit(1, seq, {"name": "N"}, name="N2"))
+    lines = centre.pulled("ana", seq)
+    assert [line["k"] for line in lines] == ["begin", "ack", "end"]
+    assert lines[1]["tx"][0][:3] == [done.id, "applied", done.seq]
+    assert [line["k"] for line in centre.pulled("ion", seq)] == ["begin", "rows", "end"]
