@@ -55,12 +55,15 @@ class ViewModel(Generic[S]):
         """Await a read for the screen; the state needs `phase` and `failure`.
 
         first: nothing is on the screen yet, so a skeleton is due when the read takes longer than 150 ms.
-        Returns None after a failure, which is then in the state as an error code.
+        Returns None after a failure, which is then in the state as an error code. What is on the screen already stays there:
+        a later read that fails raises `FieldfareError`, for the guard to tell.
         """
         slow = asyncio.create_task(self._announce_slow()) if first else None
         try:
             found = await work
         except FieldfareError as error:
+            if not first and self._state.phase == "ready":  # type: ignore[attr-defined]  # see above: the state has a phase
+                raise
             self.put(phase="failed", failure=code_of(error))
             return None
         finally:
