@@ -65,8 +65,11 @@ class SyncEngine:
         )
 
     def run_once(self) -> RoundResult:
-        """Run one round to its end and arm the next attempt. Never raises for the network, the server or a full disk."""
-        self._stop, self._progress = False, 0
+        """Run one round to its end and arm the next attempt. Never raises for the network, the server or a full disk.
+
+        What it raises is a mistake in our own code; the next attempt is armed all the same.
+        """
+        self._progress = 0
         self._enter(self.scheduler.begin(hello_due=self._hello_due))
         try:
             result = self._with_fresh_starts()
@@ -76,8 +79,13 @@ class SyncEngine:
         except Stopped:
             self._enter(State.IDLE)
             result = RoundResult(State.IDLE, stopped=True)
+        except BaseException:
+            self.scheduler.abandon()  # a mistake of ours must not end the attempts (I7)
+            raise
+        finally:
+            self._stop = False
         self._hello_due = not result.is_clean and not result.stopped
-        self.scheduler.end(result.state, result.error)
+        self.scheduler.end(result.state, result.error, stopped=result.stopped)
         self.replica.events.publish(SyncStatusChanged())
         return result
 

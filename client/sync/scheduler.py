@@ -62,22 +62,27 @@ class Scheduler:
         self._running, self._again, self._unwritten_at = True, False, None
         return State.HELLO if hello_due else State.PUSH
 
-    def end(self, state: State, error: Exception | None) -> None:
+    def end(self, state: State, error: Exception | None, *, stopped: bool = False) -> None:
         """A round has ended: keep how, and arm the next attempt. Never raises: what cannot be written is kept in memory."""
         assert state in RESTING
         self._running = False
         try:
-            self._write_end(state, error)
+            self._write_end(state, error, stopped=stopped)
         except ReplicaError:
-            self._unwritten_at = self._now_ms() + int(self._backoff_s(1, None) * 1000)
+            self.abandon()
 
-    def _write_end(self, state: State, error: Exception | None) -> None:
+    def abandon(self) -> None:
+        """A round broke off in a way that cannot be written down: try again later all the same. Writes nothing."""
+        self._running = False
+        self._unwritten_at = self._now_ms() + int(self._times.backoff_most_s * 1000 * self._random.uniform(0.1, 0.2))
+
+    def _write_end(self, state: State, error: Exception | None, *, stopped: bool) -> None:
         failures = 0 if error is None else self._replica.facts()["failures"] + 1
         now = self._now_ms()
         facts: dict[str, object] = {"state": state.value, "failures": failures}
-        if error is None:
+        if error is None and not stopped:
             facts["last_success_at"] = now
-        else:
+        elif error is not None:
             facts |= {"last_error": _words(error), "last_error_at": now}
         with self._replica.write(durable=False) as writing:
             meta.put(writing.connection, facts)

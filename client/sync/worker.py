@@ -1,11 +1,14 @@
 """The thread on which rounds run in the installed client; at most one per replica, among all processes."""
 
+import logging
 from threading import Condition, Thread, current_thread
 
 from client.events import ChangeLogChanged, Event
 from client.platform.lock_file import LockFile
 from client.sync import states
 from client.sync.engine import SyncEngine
+
+LOG = logging.getLogger("fieldfare.sync")
 
 
 class SyncWorker:
@@ -50,7 +53,10 @@ class SyncWorker:
 
     def _work(self) -> None:
         while self._wait():
-            self._engine.run_once()
+            try:
+                self._engine.run_once()
+            except Exception:  # a mistake of ours is logged, and the next attempt is armed (I7)
+                LOG.exception("a round of synchronisation broke off")
 
     def _wait(self) -> bool:
         """Wait for the next attempt; False when the worker ends."""

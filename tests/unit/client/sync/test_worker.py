@@ -72,3 +72,22 @@ def test_closed_worker_tries_nothing_more(parts):
     with replica.edit("New") as edit:
         edit.insert("company", {"name": "Acme"})
     assert not transport.tried.is_set()
+
+
+def test_mistake_of_our_own_is_logged_and_does_not_end_the_attempts(parts, caplog):
+    _, transport, worker = parts
+    broken = Signal()
+
+    def hello(request):
+        broken.set()
+        raise ZeroDivisionError("a mistake of ours")
+
+    transport.hello = hello
+    worker.start()
+    assert broken.wait(20)
+    broken.clear()
+    worker.notify(Event.SYNC_NOW)
+    assert broken.wait(20), "the thread lives"
+    worker.close()
+    assert "broke off" in caplog.text
+    assert worker._engine.scheduler.due_in_ms() is not None
