@@ -55,7 +55,8 @@ class Edit:
         row = {**blank_row(kind), **values}
         pk = natural_id(kind, row) or pk or self.ids.record_id()
         row = parse(kind, {**row, "id": pk}).row()
-        typed = {name: row[name] for name in values if name not in SYSTEM_FIELDS}
+        touched = dict.fromkeys(unit_of(kind, name) for name in values if name not in SYSTEM_FIELDS)
+        typed = {name: row[name] for unit in touched for name in units(kind)[unit].fields}
         seen = self.seen(entity, pk)
         base = {} if seen is None else {name: seen.row[name] for name in typed}
         self._add(kind, Op.model_construct(t=entity, pk=pk, op="i", set=typed, base=base, bv=0, bvx={}), seen, row)

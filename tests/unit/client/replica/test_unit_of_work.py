@@ -198,3 +198,12 @@ def test_screens_hear_of_a_save_after_its_commit(tmp_path):
         assert heard.events == []
     assert heard.events == [RecordsChanged({"company": frozenset({pk})}), ChangeLogChanged()]
     replica.close()
+
+
+def test_insert_carries_groups_whole_as_well(replica):
+    with replica.edit("New") as edit:
+        edit.insert("company", {"name": "Acme", "fiscal_code": "RO1"})
+    [(_, [op])] = logged(replica)
+    assert op.set == {
+        "name": "Acme", "fiscal_code": "RO1", "vat_country": None, "is_vat_payer": None, "trade_register_no": None,
+    }  # fmt: skip
