@@ -100,11 +100,18 @@ class Window:
     errors: list[str] = field(default_factory=list)
     """What the browser's console complained about."""
 
-    def open(self, url: str) -> "Window":
-        """Open an address and wait until the interface can be read."""
+    def __post_init__(self) -> None:
+        """Note what the page asks for and complains about."""
         self.page.on("request", lambda request: self._note(request.url))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def open(self, url: str) -> "Window":
+        """Open an address and wait until the interface can be read."""
         self.page.goto(url)
+        return self.ready()
+
+    def ready(self) -> "Window":
+        """Wait until the interface can be read."""
         placeholder = self.page.locator("flt-semantics-placeholder")
         placeholder.wait_for(state="attached", timeout=START_S * 1000)
         self.page.evaluate("document.querySelector('flt-semantics-placeholder').click()")

@@ -22,7 +22,8 @@ SIZES = ((1280, 800), (390, 844))
 THEMES = ("light", "dark")
 LANGUAGES = ("en", "ro")
 SHEET_WIDTH = 2 * 1280 + 2 * 390 + 5 * 16
-SETTLE_MS = 1500
+SETTLE_MS, READ_MS = 1500, 60_000
+"""Milliseconds that glyphs and detail get after the first sign of a screen, and that the sign may take on a busy machine."""
 
 
 def nothing(_window: driver.Window) -> None:
@@ -47,27 +48,27 @@ def chord(keys: str) -> Prepare:
     return prepare
 
 
-SCREENS: dict[str, tuple[str, Prepare]] = {
-    "companies": (f"/companies/{HOTEL}?data=waiting", nothing),
-    "companies-list": ("/companies?data=waiting", nothing),
-    "company-contacts": (f"/companies/{HOTEL}/contacts?data=waiting", nothing),
-    "company-details": (f"/companies/{HOTEL}/details?data=waiting", nothing),
-    "contact": (f"/contacts/{IOANA}?data=waiting", nothing),
-    "contacts": ("/contacts?data=waiting", nothing),
-    "edit": (f"/companies/{HOTEL}?form=company:{HOTEL}&data=waiting", wrong_code),
-    "inbox": ("/inbox", nothing),
-    "inbox-refused": ("/inbox/tx-9", nothing),
-    "sync": ("/sync", nothing),
-    "sync-calm": ("/sync?data=calm", nothing),
-    "settings": ("/settings?data=calm", nothing),
-    "palette": ("/companies?data=calm", chord("Control+k")),
-    "keys": ("/companies?data=calm", chord("?")),
-    "sign-in": ("/sign-in", nothing),
-    "empty": ("/companies?data=empty", nothing),
-    "loading": ("/companies?data=slow", nothing),
-    "failure": ("/companies?data=broken", nothing),
+SCREENS: dict[str, tuple[str, str, Prepare]] = {
+    "companies": (f"/companies/{HOTEL}?data=waiting", "note.open", nothing),
+    "companies-list": ("/companies?data=waiting", "row.", nothing),
+    "company-contacts": (f"/companies/{HOTEL}/contacts?data=waiting", "tie.", nothing),
+    "company-details": (f"/companies/{HOTEL}/details?data=waiting", "point.", nothing),
+    "contact": (f"/contacts/{IOANA}?data=waiting", "note.open", nothing),
+    "contacts": ("/contacts?data=waiting", "row.", nothing),
+    "edit": (f"/companies/{HOTEL}?form=company:{HOTEL}&data=waiting", "field.name", wrong_code),
+    "inbox": ("/inbox", "inbox.", nothing),
+    "inbox-refused": ("/inbox/tx-9", "refused.edit", nothing),
+    "sync": ("/sync", "sync.now", nothing),
+    "sync-calm": ("/sync?data=calm", "sync.now", nothing),
+    "settings": ("/settings?data=calm", "theme.dark", nothing),
+    "palette": ("/companies?data=calm", "row.", chord("Control+k")),
+    "keys": ("/companies?data=calm", "row.", chord("?")),
+    "sign-in": ("/sign-in", "sign_in.", nothing),
+    "empty": ("/companies?data=empty", "list.first", nothing),
+    "loading": ("/companies?data=slow", "list.search", nothing),
+    "failure": ("/companies?data=broken", "list.again", nothing),
 }
-"""Screen -> its address in the gallery, and what is done before the picture."""
+"""Screen -> its address in the gallery, how the identifier begins that is there once it is drawn, and what is done then."""
 
 
 def variants() -> Iterator[tuple[int, int, str, str]]:
@@ -78,12 +79,13 @@ def variants() -> Iterator[tuple[int, int, str, str]]:
 
 def take(start: Callable[[int, int], driver.Window], base: str, screen: str, folder: Path) -> list[Path]:
     """Take the eight pictures of a screen, and return where they are."""
-    address, prepare = SCREENS[screen]
+    address, sign, prepare = SCREENS[screen]
     joint = "&" if "?" in address else "?"
     pictures = []
     for width, height, theme, language in variants():
         window = start(width, height)
         window.open(f"{base}{address}{joint}theme={theme}&lang={language}")
+        window.page.locator(f"[flt-semantics-identifier^='{sign}']").first.wait_for(state="attached", timeout=READ_MS)
         window.page.wait_for_timeout(SETTLE_MS)
         prepare(window)
         path = folder / f"{screen}-{width}-{theme}-{language}.png"

@@ -27,9 +27,8 @@ def sign_in(window: driver.Window, office: str) -> None:
     window.page.goto(office)
     window.page.locator("input[name=email]").fill("maria.stan@carpati.example")
     window.page.locator("input[name=password]").fill("carpati-demo")
-    with window.page.expect_navigation():
-        window.page.keyboard.press("Enter")
-    window.open(office)
+    window.page.keyboard.press("Enter")
+    window.ready()
 
 
 def rename(window: driver.Window, name: str) -> None:
