@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from shared_models.codec import Row
+from sync_server.db import bulk
 from sync_server.db.engine import Connection
 from sync_server.db.tables import Tables
 
@@ -28,14 +29,12 @@ class WireRow:
 
 def write(connection: Connection, tables: Tables, changes: Sequence[Row]) -> None:
     """Add pointers."""
-    if changes:
-        connection.execute(tables.change.insert(), changes)
+    bulk.insert(connection, tables.change, changes)
 
 
 def write_history(connection: Connection, tables: Tables, lines: Sequence[Row]) -> None:
     """Add lines of history."""
-    if lines:
-        connection.execute(tables.history.insert(), lines)
+    bulk.insert(connection, tables.history, lines)
 
 
 def count_changed(connection: Connection, tables: Tables, after: int, enough: int) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from shared_models.codec import Row
+from sync_server.db import bulk
 from sync_server.db.engine import Connection
 from sync_server.db.tables import Tables
 
@@ -84,10 +85,8 @@ def write(
     connection: Connection, tables: Tables, verdicts: Sequence[Row], dead: Sequence[Row], reissued: Iterable[str]
 ) -> None:
     """Store verdicts and dead letters, and close the letters whose content was issued again and taken."""
-    if verdicts:
-        connection.execute(tables.push.insert(), verdicts)
-    if dead:
-        connection.execute(tables.deadletter.insert(), dead)
+    bulk.insert(connection, tables.push, verdicts)
+    bulk.insert(connection, tables.deadletter, dead)
     origins = list(reissued)
     if origins:
         letter = tables.deadletter

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.fields import Kind, columns
+from sync_server.db import bulk
 from sync_server.db.engine import Connection
 from sync_server.db.tables import Tables
 
@@ -83,38 +84,22 @@ def parent_of(connection: Connection, tables: Tables, entity: type[Record], fiel
 
 def insert(connection: Connection, tables: Tables, entity: type[Record], rows: Sequence[Row]) -> None:
     """Add records to their table."""
-    if rows:
-        connection.execute(tables.entities[entity.entity_name].insert(), [encode(entity, row) for row in rows])
+    bulk.insert(connection, tables.entities[entity.entity_name], [encode(entity, row) for row in rows])
 
 
 def update(connection: Connection, tables: Tables, entity: type[Record], rows: Sequence[Row]) -> None:
     """Replace records in their table, whole."""
-    if not rows:
-        return
-    table = tables.entities[entity.entity_name]
-    named: Row = {c.name: sa.bindparam(f"v_{c.name}") for c in columns(entity) if c.name != "id"}
-    statement = table.update().where(table.c.id == sa.bindparam("v_id")).values(named)
-    connection.execute(statement, [{f"v_{k}": v for k, v in encode(entity, row).items()} for row in rows])
+    bulk.update(connection, tables.entities[entity.entity_name], [encode(entity, row) for row in rows])
 
 
 def insert_bookkeeping(connection: Connection, tables: Tables, rows: Sequence[Row]) -> None:
     """Add `sync_row`s."""
-    if rows:
-        connection.execute(tables.row.insert(), rows)
+    bulk.insert(connection, tables.row, rows)
 
 
 def update_bookkeeping(connection: Connection, tables: Tables, rows: Sequence[Row]) -> None:
     """Replace what moves of `sync_row`s: version, column versions, extra, wire parts."""
-    if not rows:
-        return
-    row = tables.row
-    moving = [name for name in rows[0] if name not in ("entity", "pk", "created_seq", "created_origin")]
-    statement = (
-        row.update()
-        .where(row.c.entity == sa.bindparam("v_entity"), row.c.pk == sa.bindparam("v_pk"))
-        .values({name: sa.bindparam(f"v_{name}") for name in moving})
-    )
-    connection.execute(statement, [{f"v_{k}": v for k, v in one.items()} for one in rows])
+    bulk.update(connection, tables.row, rows, fixed=("created_seq", "created_origin"))
 
 
 @cache
