@@ -82,3 +82,9 @@ DEEDS: list[tuple[Literal["note", "changed", "created"], float, str, str, RowSta
     ("note", 19.0, "Ana Pop", "Stoc mic la prosoape Z. Concurența oferă minus 8 %, dar livrează în 6 zile.", "sent"),
     ("created", 420.0, "Dan Rusu", "", "sent"),
 ]  # fmt: skip
+
+SAVES = {
+    "en": {"note": "Note at {}", "changed": "Changed {}", "contact": "New contact: {}"},
+    "ro": {"note": "Notă la {}", "changed": "Modificat {}", "contact": "Persoană nouă: {}"},
+}
+# Sentences that a device keeps with a save, in the language of who saved.

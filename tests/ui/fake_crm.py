@@ -46,7 +46,8 @@ from shared_models.errors import FieldfareError, FieldProblem, RecordInvalid, Un
 from shared_models.fields import data_columns
 from shared_models.ids import derived_id
 from shared_models.registry import CRM
-from tests.ui.believable import COMPANIES, CONTACTS, DEEDS, INDUSTRIES, ago
+from shared_models.texts import Language
+from tests.ui.believable import COMPANIES, CONTACTS, DEEDS, INDUSTRIES, SAVES, ago
 
 PAGE_ROWS = 50
 USERS = {derived_id("user", n): n for n in ("Ana Pop", "Maria Ilie", "Dan Rusu")}
@@ -398,8 +399,8 @@ def empty_crm() -> FakeCrm:
     return FakeCrm({e.entity_name: {} for e in CRM}, status_=SyncStatus(last_ok_at=ago()))
 
 
-def believable_crm() -> FakeCrm:
-    """Return the demo company, with things that wait and things that need a person."""
+def believable_crm(language: Language = "ro") -> FakeCrm:
+    """Return the demo company, with things that wait and things that need a person. language: of the sentences of saves."""
     crm = empty_crm()
     for i, (name, place, industry, role, days, every, state, code) in enumerate(COMPANIES):
         id = company_id(i)
@@ -519,7 +520,7 @@ def believable_crm() -> FakeCrm:
         crm.notes.append((first, entry))
         if kind == "note":
             crm.notes.append((contact_id(0), entry))
-    _trouble(crm)
+    _trouble(crm, language)
     return crm
 
 
@@ -528,8 +529,9 @@ def _add(crm: FakeCrm, entity: str, n: int, row: dict[str, Any]) -> None:
     crm.rows[entity][id] = {"id": id, **row}
 
 
-def _trouble(crm: FakeCrm) -> None:
+def _trouble(crm: FakeCrm, language: Language) -> None:
     """Fill inbox and queue."""
+    says = SAVES[language]
     point = derived_id("contact_point", "200")
     phone = CardView(
         derived_id("card", "1"), "value", "contact", contact_id(0), "Ioana Știrbei", "Hotel Șapte Brazi", "job_title", "FM",
@@ -550,23 +552,35 @@ def _trouble(crm: FakeCrm) -> None:
         Side({"description": "Livrare joia, dimineața."}, by="Maria Ilie", at=ago(days=2, hours=5)), "", ago(days=2), True,
     )  # fmt: skip
     refused = RefusedChange(
-        "tx-9", "Modificat Popas Făget", "company", company_id(14), "Popas Făget", ago(hours=1), "R303", "problem.value", "fiscal_code",
+        "tx-9", says["changed"].format("Popas Făget"), "company", company_id(14), "Popas Făget", ago(hours=1), "R303", "problem.value", "fiscal_code",
         (Change("fiscal_code", "RO 99000536", "RO 1234"),),
     )  # fmt: skip
     deferred = RefusedChange(
-        "tx-10", "Notă la Vila Belvedere", "note", point, "Vila Belvedere", ago(days=3), "R304", None, None, (), True
+        "tx-10",
+        says["note"].format("Vila Belvedere"),
+        "note",
+        point,
+        "Vila Belvedere",
+        ago(days=3),
+        "R304",
+        None,
+        None,
+        (),
+        True,
     )
     crm.inbox_ = Inbox((phone, text, gone), (refused, deferred), 23)
     crm.queue_ = Queue(
         (
-            WaitingItem("t1", "Notă la Hotel Șapte Brazi", "note", company_id(0), ago(minutes=44), "pending", 900),
-            WaitingItem("t2", "Notă la Hotel Șapte Brazi", "note", company_id(0), ago(minutes=90), "pending", 800),
-            WaitingItem("t3", "Modificat Pensiunea Măgura", "company", company_id(5), ago(minutes=122), "pending", 1400),
+            WaitingItem("t1", says["note"].format("Hotel Șapte Brazi"), "note", company_id(0), ago(minutes=44), "pending", 900),
+            WaitingItem("t2", says["note"].format("Hotel Șapte Brazi"), "note", company_id(0), ago(minutes=90), "pending", 800),
+            WaitingItem(
+                "t3", says["changed"].format("Pensiunea Măgura"), "company", company_id(5), ago(minutes=122), "pending", 1400
+            ),
         ),
         (
-            SentItem("s1", "Notă la Bistro La Răscruce", ago(minutes=61)),
-            SentItem("s2", "Modificat Cantina Școlii Gh. Șincai", ago(minutes=61)),
-            SentItem("s3", "Persoană nouă: Ștefan Țurcanu", ago(minutes=100)),
+            SentItem("s1", says["note"].format("Bistro La Răscruce"), ago(minutes=61)),
+            SentItem("s2", says["changed"].format("Cantina Școlii Gh. Șincai"), ago(minutes=61)),
+            SentItem("s3", says["contact"].format("Ștefan Țurcanu"), ago(minutes=100)),
         ),
         41,
     )

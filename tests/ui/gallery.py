@@ -23,7 +23,8 @@ ASSETS = Path(__file__).parents[2] / "client" / "ui" / "assets"
 def crm_of(query: dict[str, list[str]]) -> FakeCrm:
     """Return the facade that an address asks for."""
     data = query.get("data", [""])[0]
-    crm = empty_crm() if data == "empty" else believable_crm()
+    language, theme = query.get("lang", ["en"])[0], query.get("theme", ["light"])[0]
+    crm = empty_crm() if data == "empty" else believable_crm("ro" if language == "ro" else "en")
     if data == "slow":
         crm.delay_s = 60
     if data == "broken":
@@ -33,7 +34,6 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
     if data == "calm":
         crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago(), proof=crm.status_.proof, size_bytes=18_000_000), Inbox(solved=23)
         crm.queue_ = type(crm.queue_)((), crm.queue_.sent, 41)
-    language, theme = query.get("lang", ["en"])[0], query.get("theme", ["light"])[0]
     crm.preferences_ = Preferences(language, theme)  # type: ignore[arg-type]  # a wrong word in the address fails by itself
     return crm
 

@@ -53,6 +53,11 @@ async def test_a_refused_change_opens_with_what_was_typed(window):
     assert ui.keyed("field.fiscal_code").value == "RO 1234"
 
 
+async def test_a_refused_change_says_which_field_is_wrong_and_what_helps(window):
+    ui = await window("/inbox/tx-9")
+    assert ui.shows("Fiscal code (CUI): This value does not fit here. Correct it and save again.")
+
+
 async def test_a_refused_change_can_be_sent_again_or_given_up(window):
     crm = believable_crm()
     ui = await window("/inbox/tx-9", crm)

@@ -34,6 +34,7 @@ from client.ui.widgets import (
 )
 from client.usecases.answers import Change
 from client.usecases.sync_answers import CardView, Decision, RefusedChange, Side
+from shared_models.errors import ErrorCode
 from shared_models.fields import column_of
 from shared_models.registry import CRM
 
@@ -210,13 +211,6 @@ def _consequence(look: Look, thing: CardView) -> ft.Control:
 def refused_page(look: Look, thing: RefusedChange, on: CardCalls) -> ft.Control:
     """Return a refused change: what it was, why it was refused, and what is safe."""
     glyph, tone = glyph_of(thing)
-    reason = look.t(thing.reason) if thing.reason and look.texts.has(thing.reason) else ""
-    field = look.t(f"{thing.entity}.{thing.field}") if thing.field else ""
-    why = (
-        look.t("inbox.deferred_why")
-        if thing.is_deferred
-        else " ".join(p for p in (_named(field, reason), look.t(f"error.{thing.code}")) if p)
-    )
     at = f"{day(look, local(look, thing.at).date())}, {clock(look, thing.at)}"
     head = row(
         icon(look, glyph, 18, tone),
@@ -252,7 +246,7 @@ def refused_page(look: Look, thing: RefusedChange, on: CardCalls) -> ft.Control:
     body = col(
         head,
         txt(look, at, "meta", "ink3"),
-        txt(look, why, tone="ink2", lines=None),
+        txt(look, _reason(look, thing), tone="ink2", lines=None),
         *_changes(look, thing),
         txt(look, look.t("refused.safe"), "meta", "ink3", lines=2),
         acts,
@@ -261,8 +255,16 @@ def refused_page(look: Look, thing: RefusedChange, on: CardCalls) -> ft.Control:
     return body if look.phone else card(look, body)
 
 
-def _named(field: str, reason: str) -> str:
-    return f"{field}: {reason}." if field and reason else reason
+def _reason(look: Look, thing: RefusedChange) -> str:
+    """Return why a change was refused: what is wrong with which field, where the centre named one, and what helps."""
+    if thing.is_deferred:
+        return look.t("inbox.deferred_why")
+    reason = look.t(thing.reason) if thing.reason and look.texts.has(thing.reason) else ""
+    if not reason:
+        return look.t(f"error.{thing.code}")
+    field = look.t(f"{thing.entity}.{thing.field}") if thing.field else ""
+    helps = look.t("refused.correct" if thing.code == ErrorCode.R303 else f"error.{thing.code}")
+    return f"{field}: {reason}. {helps}" if field else f"{reason}. {helps}"
 
 
 def _changes(look: Look, thing: RefusedChange) -> list[ft.Control]:
