@@ -22,8 +22,8 @@ def code_fields(entity: type[Record]) -> tuple[str, ...]:
 
 
 def fold_code(code: str) -> str:
-    """Return a code without case and spaces: two codes that a person would read as one are one."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", code)).casefold()[:60]
+    """Return a code without case, spaces and NUL, which is never stored: two codes that a person would read as one are one."""
+    return re.sub(r"[\s\x00]+", "", unicodedata.normalize("NFKC", code)).casefold()[:60]
 
 
 def code_owners(connection: Connection, tables: Tables, entity: str, folded: Iterable[str]) -> dict[str, str]:

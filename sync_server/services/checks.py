@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+import orjson
+
 from conflict.overlay import blank_row
 from shared_models.base import Record
 from shared_models.codec import Row, parse, stored_value
@@ -49,6 +51,7 @@ def _check_op(space: Workspace, actor: Actor, op: Op, made: set[tuple[str, str]]
     if entity is None:
         raise Wrong(op, ErrorCode.R301)
     exists = (op.t, op.pk) in made or space.get(op.t, op.pk) is not None
+    _check_base(op)
     values = _VERBS[op.op](entity, op, exists)
     if not may_write(actor, entity, op.pk, tuple(values)) or (op.t == "sync_conflict" and set(values) != {"state"}):
         raise Wrong(op, ErrorCode.R305)
@@ -60,6 +63,14 @@ def _check_op(space: Workspace, actor: Actor, op: Op, made: set[tuple[str, str]]
     elif not exists:
         raise NotYet(CodedError(code=ErrorCode.R304, entity=op.t, record=op.pk))
     return values
+
+
+def _check_base(op: Op) -> None:
+    """Refuse a base that no conflict card could hold. Its types are not checked: it may come from an older schema version."""
+    try:
+        orjson.dumps(op.base)
+    except orjson.JSONEncodeError:
+        raise Wrong(op, ErrorCode.R303, None, "problem.type") from None
 
 
 def _check_parents(space: Workspace, entity: type[Record], op: Op, values: Row, made: set[tuple[str, str]]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from conflict.overlay import blank_row
-from shared_models.base import Record
+from shared_models.base import Record, normal_text
 from shared_models.codec import Row
 from shared_models.fields import Merge, units
 from shared_models.protocol import Op, Tx
@@ -101,7 +101,7 @@ class Workspace:
             wanted.setdefault(op.t, set()).add(op.pk)
             for field_name, parent in self.central.registry.parents(self.central.registry.get(op.t)):
                 if isinstance(op.set.get(field_name), str):
-                    wanted.setdefault(parent, set()).add(op.set[field_name])
+                    wanted.setdefault(parent, set()).add(normal_text(op.set[field_name]))
         self.load(wanted)
         self.authors |= ledger.authors(
             self.connection, self.central.tables, self._versions_in_question(ops) - self.authors.keys()

@@ -187,6 +187,28 @@ def test_strange_text_is_stored_safely_or_refused(device, server, value):
     assert len(names(server)) in (1, 2)
 
 
+def test_a_nul_anywhere_in_a_push_is_no_fault_of_any_database(tmp_path, central_url):
+    server = make_server(tmp_path, central_url)
+    values = [
+        {"code": "\x00"},
+        {"code": "A\x00B"},
+        {"parent_id": "\x00"},
+        {"name": "\x00"},
+        {"fiscal_code": "RO\x001"},
+        {"x\x00": 1},
+    ]
+    with in_process(server) as http:
+        caller = Caller(http)
+        caller.sign_in()
+        caller.hello()
+        txs = [company_tx(n, record_id(n), **given) for n, given in enumerate(values, 1)]
+        answer = caller.push([{**tx, "label": "\x00"} for tx in txs])
+        assert answer.status_code == 200, answer.text
+        refused = [verdict["error"]["code"] for verdict in answer.json()["verdicts"] if verdict["v"] == "rejected"]
+        assert "S501" not in refused
+        assert b"u0000" not in caller.pull(0).content
+
+
 @pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**40, 1.5])
 def test_numbers_that_no_column_holds_are_refused(device, number):
     values = {"company_id": record_id(1), "body": "x", "written_at": number}
@@ -194,6 +216,17 @@ def test_numbers_that_no_column_holds_are_refused(device, number):
     answer = device.push([{**company_tx(2, record_id(5)), "ops": [op]}])
     assert answer.status_code == 200
     assert answer.json()["verdicts"][0]["v"] == "rejected"
+
+
+@pytest.mark.parametrize("before", [2**63, 10**40, [10**40], {"add": [10**40]}, 1.5, True, "x" * 10_000, None])
+def test_an_odd_value_that_the_person_is_said_to_have_seen_is_no_fault(device, before):
+    theirs = {"t": "company", "pk": record_id(2), "op": "u", "set": {"name": "Theirs"}, "bv": 2**40}
+    mine = {**theirs, "set": {"name": "Mine"}, "base": {"name": before}, "bv": 0}
+    edits = [{**company_tx(3, "-"), "ops": [theirs]}, {**company_tx(4, "-"), "ops": [mine]}]
+    made, first, second = device.push([company_tx(2, record_id(2)), *edits]).json()["verdicts"]
+    assert made["v"] == "applied"
+    assert first["v"] != "rejected"
+    assert second["v"] != "rejected" or second["error"]["code"] == "R303"
 
 
 def test_replayed_and_reordered_transactions_have_one_effect_and_one_verdict(device, server):
