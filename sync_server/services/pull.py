@@ -54,7 +54,8 @@ def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: i
             raise Refusal(ErrorCode.P203, 409, "another server epoch")
         if request.cursor > now.seq:
             raise Refusal(ErrorCode.P206, 409, f"cursor {request.cursor} is ahead of {now.seq}")
-        if request.after is None and request.cursor == now.seq:
+        # From cursor 0 there is always a page: a new device is complete with it, one of an older timeline lets go of its rows.
+        if request.after is None and request.cursor == now.seq != 0:
             return UpToDate(combined(digests.read(connection, central.tables)), now.safe_seq)
         place = _place(central, connection, request, now, page_rows)
         if place is not None:

@@ -239,6 +239,20 @@ def test_restored_server_gets_back_what_its_backup_lacks(world, ana, dan, acme):
     assert sorted(row["name"] for row in ana.replica.list_page("company").rows) == ["Lost as well", "Lost by the server"]
 
 
+def test_server_that_comes_back_empty_takes_away_what_only_the_lost_time_had(world, ana, dan):
+    """Found by the simulator: at seq 0 nothing was newer than cursor 0, and the old rows stayed with an unequal digest."""
+    backup = world.back_up()
+    ana.save("company", name="Lost until Ana is back")
+    ana.sync()
+    dan.sync()
+    assert dan.replica.count("company") == 1
+    world.restore(backup, "epoch-2")
+    assert dan.sync().proof.equal
+    assert dan.replica.count("company") == 0
+    world.rest()
+    assert dan.replica.count("company") == 1
+
+
 def test_rows_stay_on_the_screen_while_a_restored_server_is_loaded_anew(world, ana, acme):
     backup = world.back_up()
     world.restore(backup, "epoch-2")
