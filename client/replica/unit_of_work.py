@@ -15,7 +15,7 @@ from shared_models.errors import FieldProblem, RecordInvalid
 from shared_models.fields import ARCHIVED, SYSTEM_FIELDS, Merge, columns, unit_of, units
 from shared_models.ids import IdMaker
 from shared_models.natural_ids import natural_id
-from shared_models.protocol import MAX_OPS, Op
+from shared_models.protocol import MAX_OPS, Op, Scalar
 from shared_models.registry import Registry
 
 
@@ -65,13 +65,15 @@ class Edit:
     def update(self, entity: str, pk: str, changes: Mapping[str, Any], seen: Seen | None = None) -> bool:
         """Change fields of a record; returns False when nothing differs from what was seen.
 
-        changes: field -> new value, those that are as seen are left out. A group is sent whole, a set as what was added and
+        changes: field -> new value, those that are as seen are left out; of a set also `{"add": [..], "remove": [..]}`, which
+        a card holds of one. A group is sent whole, a set as what was added and
         taken away. seen: what the form stood on when it was drawn (`Replica.look`), or what a card shows (`Replica.look_at_card`);
         by default the present screen. Raises KeyError when the record is not in the replica.
         """
         kind = self.registry.get(entity)
         seen = seen or self._look(kind, pk)
-        values = {name: stored_value(kind, name, value) for name, value in changes.items()}
+        wanted = {name: _whole_set(seen.row.get(name), value) for name, value in changes.items()}
+        values = {name: stored_value(kind, name, value) for name, value in wanted.items()}
         _refuse_unwritable(kind, values)
         differing = {name: value for name, value in values.items() if value != seen.row.get(name)}
         if not differing:
@@ -210,6 +212,13 @@ def _carried(kind: type[Record], differing: Row, seen: Row) -> tuple[Row, Row]:
 def _difference(seen: list[str] | None, value: list[str] | None) -> dict[str, list[str]]:
     before, now = set(seen or ()), set(value or ())
     return {"add": sorted(now - before), "remove": sorted(before - now)}
+
+
+def _whole_set(seen: Scalar, value: Scalar) -> Scalar:
+    """Return the set that a change makes of what was seen; any other value as it is."""
+    if not isinstance(value, dict):
+        return value
+    return sorted((set(seen or ()) | set(value.get("add", ()))) - set(value.get("remove", ())))
 
 
 def _refuse_unwritable(kind: type[Record], values: Row) -> None:

@@ -207,3 +207,12 @@ def test_insert_carries_groups_whole_as_well(replica):
     assert op.set == {
         "name": "Acme", "fiscal_code": "RO1", "vat_country": None, "is_vat_payer": None, "trade_register_no": None,
     }  # fmt: skip
+
+
+def test_set_may_be_given_as_what_is_added_and_removed(replica):
+    bring(replica, (5, "company", central_row("company", ACME, name="Acme", roles=["customer", "partner"])), to=5)
+    with replica.edit("From a card") as edit:
+        edit.update("company", ACME, {"roles": {"add": ["supplier"], "remove": ["partner", "prospect"]}})
+    [(_, [op])] = logged(replica)
+    assert op.set == {"roles": {"add": ["supplier"], "remove": ["partner"]}}
+    assert replica.titles("company", [ACME]) == {ACME: "Acme"}
