@@ -149,6 +149,8 @@ class RecordPage:
     ties: tuple[Tie, ...] = ()
     """Contacts of a company, companies of a contact; present ones first."""
     parts: tuple[Part, ...] = ()
+    pending: frozenset[str] = frozenset()
+    """Fields with own values that the centre has not confirmed: a code among them is provisional."""
 
     def parts_of(self, entity: str) -> tuple[Part, ...]:
         """Return the parts of one kind."""
@@ -231,6 +233,8 @@ class FormStart:
     title: str = ""
     replaces: str | None = None
     """Refused transaction whose values these are."""
+    pending: frozenset[str] = frozenset()
+    """As in `RecordPage`."""
 
 
 @dataclass(frozen=True)

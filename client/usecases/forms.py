@@ -1,7 +1,7 @@
 """Forms: what one opens with, and its save as one transaction. What a person typed is never changed behind his back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from client.replica.queries import Filter
@@ -59,7 +59,9 @@ def open_form(replica: Replica, forms: OpenForms, entity: str, pk: str | None, o
     if seen is None:
         raise KeyError(f"{entity} {pk}")
     title = replica.titles(entity, (pk,)).get(pk, "")
-    return FormStart(entity, pk, dict(seen.row), names.shown(kind, seen.row), choices, forms.keep(seen), owner, title)
+    shown, token = names.shown(kind, seen.row), forms.keep(seen)
+    pending = frozenset(replica.pending_fields(entity, pk))
+    return FormStart(entity, pk, dict(seen.row), shown, choices, token, owner, title, pending=pending)
 
 
 def open_refused(replica: Replica, forms: OpenForms, tx: str) -> FormStart:
@@ -70,9 +72,7 @@ def open_refused(replica: Replica, forms: OpenForms, tx: str) -> FormStart:
     op = draft.ops[0]
     start = open_form(replica, forms, op.t, op.pk if replica.get(op.t, op.pk) else None, None)
     typed = {name: value for name, value in op.set.items() if not isinstance(value, dict)}
-    return FormStart(
-        start.entity, start.id, {**start.values, **typed}, start.shown, start.choices, start.seen, None, start.title, tx
-    )
+    return replace(start, values={**start.values, **typed}, owner=None, replaces=tx)
 
 
 def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Saved:

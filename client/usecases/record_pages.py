@@ -39,6 +39,7 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
         points=points,
         ties=_ties(replica, names, entity, pk),
         parts=parts,
+        pending=frozenset(replica.pending_fields(entity, pk)),
     )
 
 

@@ -74,6 +74,7 @@ class FakeCrm:
 
     rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     states: dict[str, RowState] = field(default_factory=dict)
+    pending: dict[str, frozenset[str]] = field(default_factory=dict)
     notes: list[tuple[str, TimelineEntry]] = field(default_factory=list)
     preferences_: Preferences = field(default_factory=lambda: Preferences("en", "light"))
     status_: SyncStatus = field(default_factory=SyncStatus)
@@ -187,6 +188,7 @@ class FakeCrm:
         return RecordPage(
             id, entity, self.title(entity, id), row, self._shown(entity, row), self.states.get(id, "sent"),
             row.get("_place", ""), waiting, ago(minutes=90) if waiting else None, last, "Ana Pop", points, self._ties(entity, id), parts,
+            self.pending.get(id, frozenset()),
         )  # fmt: skip
 
     def _shown(self, entity: str, row: dict[str, Any]) -> dict[str, Label | str]:
@@ -253,7 +255,8 @@ class FakeCrm:
             if c.col.references == "pick_list_item"
         }
         title = self.title(entity, id) if id else ""
-        return FormStart(entity, id, values, self._shown(entity, values), choices, "seen", owner, title)
+        pending = self.pending.get(id or "", frozenset())
+        return FormStart(entity, id, values, self._shown(entity, values), choices, "seen", owner, title, pending=pending)
 
     async def open_refused(self, tx: str) -> FormStart:
         change = next(r for r in self.inbox_.refused if r.tx == tx)

@@ -63,3 +63,19 @@ async def test_calling_opens_the_phone_of_the_device(window):
     ui = await window(HOTEL)
     await ui.press("reach.call")
     assert ("launch_url", "tel:0368000120") in [(n, a.get("url")) for n, a in ui.connection.invoked if n == "launch_url"]
+
+
+async def test_a_code_is_provisional_until_the_centre_has_confirmed_it(window):
+    crm = believable_crm()
+    crm.pending[company_id(0)] = frozenset({"code"})
+    ui = await window(f"{HOTEL}/details", crm)
+    assert ui.shows("C-1044 (provisional)")
+    await ui.go(f"{HOTEL}?form=company:{company_id(0)}")
+    assert ui.shows("Final when sent")
+
+
+async def test_a_confirmed_code_is_just_a_code(window):
+    ui = await window(f"{HOTEL}/details?form=company:{company_id(0)}")
+    assert ui.shows("C-1044")
+    assert not ui.shows("provisional")
+    assert not ui.shows("Final when sent")

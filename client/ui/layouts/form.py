@@ -207,7 +207,7 @@ def _message(look: Look, state: FormState, on: FormCalls, column: Column) -> Mes
         words = value(look, entity, column, state.theirs[name], shown) or look.t("value.empty")
         now = state.theirs[name]
         return Message(look.t("form.theirs", value=words), "warning", look.t("form.use_theirs"), lambda: on.typed(name, now))
-    if column.col.merge is Merge.PN:
+    if column.col.merge is Merge.PN and (state.start is None or state.start.id is None or name in state.start.pending):
         return Message(look.t("form.code_help"), "help")
     return None
 

@@ -29,7 +29,7 @@ from client.ui.widgets import (
     txt,
 )
 from client.usecases.answers import Part, Point, RecordPage, Tie
-from shared_models.fields import data_columns
+from shared_models.fields import Column, Merge, data_columns
 from shared_models.registry import CRM
 
 OpenForm = Callable[[FormPlace], None]
@@ -275,7 +275,7 @@ def details(look: Look, page: RecordPage, form: OpenForm, archive: Archive, reac
     by_name = {column.name: column for column in data_columns(entity)}
     for section, fields in sections_of(page.entity):
         lines = [
-            _value_line(look, look.t(f"{page.entity}.{name}"), text)
+            _value_line(look, look.t(f"{page.entity}.{name}"), _certain(look, page, by_name[name], text))
             for name in fields
             if (text := value(look, entity, by_name[name], page.values.get(name), page.shown.get(name)))
             and page.values.get(name) is not False
@@ -283,6 +283,12 @@ def details(look: Look, page: RecordPage, form: OpenForm, archive: Archive, reac
         if lines:
             cells += [group_header(look, look.t(f"section.{section}"), left=0), *lines, space(S8)]
     return cells
+
+
+def _certain(look: Look, page: RecordPage, column: Column, text: str) -> str:
+    """Return a value's words; a code says when the centre may still change it."""
+    is_provisional = column.col.merge is Merge.PN and column.name in page.pending
+    return look.t("record.provisional", code=text) if is_provisional else text
 
 
 def _value_line(look: Look, label: str, text: str) -> ft.Control:

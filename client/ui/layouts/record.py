@@ -140,9 +140,11 @@ def _meta(look: Look, page: RecordPage) -> str:
     return _joined(roles, kind, page.place)
 
 
-def _codes(page: RecordPage) -> str:
-    parts = (page.values.get("fiscal_code"), page.values.get("code"))
-    return "   ".join(str(part) for part in parts if part)
+def _codes(look: Look, page: RecordPage) -> str:
+    code = page.values.get("code")
+    if code and "code" in page.pending:
+        code = look.t("record.provisional", code=str(code))
+    return "   ".join(str(part) for part in (page.values.get("fiscal_code"), code) if part)
 
 
 def _waits(look: Look, page: RecordPage) -> str:
@@ -153,7 +155,7 @@ def _waits(look: Look, page: RecordPage) -> str:
 
 
 def _head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Container:
-    codes, waits = _codes(page), _waits(look, page)
+    codes, waits = _codes(look, page), _waits(look, page)
     title = row(
         monogram(look, initials_of(page.title)),
         col(
