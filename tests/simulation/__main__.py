@@ -55,6 +55,7 @@ def main() -> int:
     parser.add_argument("--wrong", default="", choices=["", *WRONG], help="plant one wrong variant of the code")
     parser.add_argument("--mutations", action="store_true", help="each wrong variant must be found")
     parser.add_argument("--database", default="", metavar="URL", help="central database; emptied by every run")
+    parser.add_argument("--no-shrink", action="store_true", help="tell the seed of a failure, and leave it as it is")
     parser.add_argument("--trace", action="store_true", help="print the trace of one seed")
     arguments = parser.parse_args()
     seed = SystemRandom().randrange(10**9) if arguments.seed is None else arguments.seed
@@ -69,6 +70,8 @@ def main() -> int:
         return 0
     number, broken = failure
     print(f"seed {number}: {broken}")
+    if arguments.no_shrink:
+        return 1
     print(*shorter(folder_of("shrink"), number, arguments.wrong), sep="\n")
     return 1
 

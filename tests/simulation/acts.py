@@ -80,7 +80,7 @@ class People:
 
     def create(self, device: Device) -> None:
         """A new record."""
-        values: Row = {"title": self.fresh(), "labels": self.random.sample("xyz", self.random.randint(0, 2))}
+        values: Row = {"title": self.fresh(), "labels": sorted(self.random.sample("xyz", self.random.randint(0, 2)))}
         if self.random.random() < 0.6:
             values["code"] = self.random.choice(("K1", "K2", "K3"))
         self._insert(device, "thing", values)
@@ -178,7 +178,7 @@ class People:
             elif name == "story":
                 found[name] = self._story(thing["story"])
             elif name == "labels":
-                found[name] = r.sample("xyzw", r.randint(0, 3))
+                found[name] = sorted(r.sample("xyzw", r.randint(0, 3)))
             else:
                 choices = {
                     "amount": r.randint(1, 10**9), "stage": r.choice(("new", "talk", "won", "lost")), "is_quiet": r.random() < 0.7,

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import TypeVar
@@ -19,8 +20,8 @@ from shared_models.protocol import HelloAnswer, HelloRequest, HistoryPage, PushA
 from shared_models.registry import Registry
 from shared_models.transport import PullRequest, Transport, UpToDate
 from sync_server.db import devices, timeline
-from sync_server.db.engine import open_store
-from sync_server.db.tables import build_tables
+from sync_server.db.engine import Store, open_store
+from sync_server.db.tables import Tables, build_tables
 from sync_server.services import pull, setup
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
@@ -197,6 +198,12 @@ class Device:
         return self.engine.run_once()
 
 
+@cache
+def database(url: str, registry: Registry) -> tuple[Store, Tables]:
+    """Return the engine of a database: one for all runs of a process, so that its compiled statements stay."""
+    return open_store(url, synchronous="OFF"), build_tables(registry)
+
+
 @dataclass
 class Organisation:
     """A server and its devices in a folder that is made anew."""
@@ -211,15 +218,27 @@ class Organisation:
 
     def __post_init__(self) -> None:
         """Make everything."""
+        store, tables = database(self.url or f"sqlite:///{self.folder / 'central.db'}", self.registry)
+        store.engine.dispose()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        tables = build_tables(self.registry)
-        store = open_store(self.url or f"sqlite:///{self.folder / 'central.db'}", synchronous="OFF")
-        tables.metadata.drop_all(store.engine)
-        tables.metadata.create_all(store.engine)
+        self._empty(store, tables)
         self.central = Central(store, tables, self.registry, lambda: self.clock() * 1000)
         setup.start(self.central, lambda: f"epoch-{self.seed}")
         self.devices = [self._device(place) for place in range(4)]
+
+    def _empty(self, store: Store, tables: Tables) -> None:
+        """Make the tables; on SQLite by copying a file of empty ones, which is ten times faster."""
+        template = self.folder.with_suffix(".template")
+        if self.url:
+            tables.metadata.drop_all(store.engine)
+            tables.metadata.create_all(store.engine)
+        elif template.exists():
+            shutil.copyfile(template, self.folder / "central.db")
+        else:
+            tables.metadata.create_all(store.engine)
+            store.engine.dispose()
+            shutil.copyfile(self.folder / "central.db", template)
 
     def _device(self, place: int) -> Device:
         name, user = f"d{place}", f"0000000{place % 3}"

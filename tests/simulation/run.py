@@ -52,7 +52,7 @@ class Run:
         device = self.organisation.devices[chance.randrange(4)]
         self.organisation.clock.now_ms += chance.randrange(STEP_MS)
         roll = chance.random()
-        if roll < 0.56:
+        if roll < 0.64:
             self._say(step, device, self._person(device))
         elif roll < 0.92:
             self._round(step, device)
@@ -103,6 +103,9 @@ class Run:
             device.network.is_calm = True
         for _ in range(CALM_ROUNDS):
             results = [device.sync() for device in self.organisation.devices]
+            cursors = {device.replica.facts()["cursor"] for device in self.organisation.devices}
+            if len(cursors) == 1 and all(result.is_clean and not result.answered and not result.rows for result in results):
+                break
         for device, result in zip(self.organisation.devices, results, strict=True):
             if result.error is not None:
                 raise checks.Broken(f"I7 {device.name} cannot sync at rest: {result.error}")

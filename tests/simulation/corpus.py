@@ -1,0 +1,7 @@
+"""Seeds of runs that broke a promise of the real code once, each with what was wrong. They stay, though runs change with people's habits."""
+
+SEEDS = {
+    1: "a verdict took back a row that a staged page had brought newer",
+    120: "a device of an older timeline kept its rows when the server came back empty",
+    16: "an all-or-nothing save with a new record was nowhere when a part of it needed a person",
+}
