@@ -61,7 +61,8 @@ phone: .venv-phone/.installed ## the client's and the shared models' tests with 
 	touch $@
 
 suite: install
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations 15 $(addprefix --cov ,$(PACKAGES)) --cov-report term
+	$(BIN)/python -m pytest -q tests/e2e # by itself: a browser driver keeps the event loop of its process
+	$(BIN)/python -m pytest --ignore tests/e2e -n $(WORKERS) --dist worksteal --durations 15 $(addprefix --cov ,$(PACKAGES)) --cov-report term
 
 bench: install ## measure speed and size against the stated targets
 	$(BIN)/python -m tests.bench
