@@ -66,9 +66,9 @@ class Edit:
         """Change fields of a record; returns False when nothing differs from what was seen.
 
         changes: field -> new value, those that are as seen are left out; of a set also `{"add": [..], "remove": [..]}`, which
-        a card holds of one. A group is sent whole, a set as what was added and
-        taken away. seen: what the form stood on when it was drawn (`Replica.look`), or what a card shows (`Replica.look_at_card`);
-        by default the present screen. Raises KeyError when the record is not in the replica.
+        a card holds of one. A group is sent whole, a set as what was added and taken away. seen: what the form stood on when
+        it was drawn (`Replica.look`), or what a card shows (`Replica.look_at_card`); by default the present screen. Raises
+        KeyError when the record is not in the replica.
         """
         kind = self.registry.get(entity)
         seen = seen or self._look(kind, pk)
