@@ -1,0 +1,49 @@
+"""`python -m tests.bench [scenario ...] [--rows N] [--json]`: measure speed and size beside the limits of this machine."""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+from tests.bench.scenarios import SCENARIOS, Figure
+
+
+def main() -> None:
+    """Run the scenarios and print a line for each, or with --json one object a line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("scenario", nargs="*", help=f"any of {', '.join(SCENARIOS)}; all of them by default")
+    parser.add_argument("--rows", type=int, help="size of the data set; of push and pull, the number of edits")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON, a line each")
+    chosen = parser.parse_args()
+    unknown = set(chosen.scenario) - set(SCENARIOS)
+    if unknown:
+        parser.error(f"unknown scenario: {', '.join(sorted(unknown))}")
+    for name in chosen.scenario or SCENARIOS:
+        run, rows = SCENARIOS[name]
+        with tempfile.TemporaryDirectory(prefix="fieldfare-bench-", ignore_cleanup_errors=True) as folder:
+            figure = run(Path(folder), chosen.rows or rows)
+        print(_as_json(figure) if chosen.json else _as_line(figure))
+
+
+def _as_json(figure: Figure) -> str:
+    return json.dumps(
+        {
+            "scenario": figure.scenario,
+            "rows": figure.rows,
+            "figure": round(figure.figure, 3),
+            "unit": figure.unit,
+            "limit": None if figure.limit is None else round(figure.limit, 3),
+            "ratio": None if figure.ratio is None else round(figure.ratio, 3),
+            "bytes_per_row": None if figure.bytes_per_row is None else round(figure.bytes_per_row, 1),
+        }
+    )
+
+
+def _as_line(figure: Figure) -> str:
+    beside = "" if figure.limit is None else f"  limit {figure.limit:,.1f}  ratio {figure.ratio:.2f}"
+    size = "" if figure.bytes_per_row is None else f"  {figure.bytes_per_row:,.0f} bytes a row"
+    return f"{figure.scenario:12}{figure.rows:>9,} rows  {figure.figure:>12,.1f} {figure.unit}{beside}{size}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""A sync server over the workload's registry: in process, or in a process of its own behind a real socket."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import SystemRandom
+
+import uvicorn
+
+from shared_models.ids import IdMaker
+from sync_server.app import Server, create_app, now_us
+from sync_server.config import ServerConfig
+from sync_server.db.account_tables import build_account_tables
+from sync_server.db.engine import open_store
+from sync_server.db.tables import build_tables
+from sync_server.services import setup
+from sync_server.services.accounts import Accounts, NewUser
+from sync_server.services.bulk_import import ImportedBy, import_rows
+from sync_server.services.central import Central
+from sync_server.serving import uvicorn_options
+from tests.bench import workload
+from tests.bench.entities import WORKLOAD, as_stored
+
+EMAIL, PASSWORD = "bench@example.org", "correct horse"
+
+
+def make_central(folder: Path, found: Iterable[tuple[str, workload.Row]], url: str = "") -> Server:
+    """Return a server whose central database holds these rows of the workload, and one person."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = ServerConfig(folder=folder, database_url=url)
+    tables = build_tables(WORKLOAD)
+    account_tables = build_account_tables(tables.metadata)
+    central = Central(open_store(config.url), tables, WORKLOAD, now_us)
+    ids = IdMaker(lambda: now_us() // 1000, SystemRandom())
+    server = Server(config, central, Accounts(central, account_tables, ids), ids)
+    with central.store.write() as connection:
+        tables.metadata.create_all(connection)
+    setup.start(central, ids.token)
+    user = server.accounts.create_user(NewUser("Bench", EMAIL, PASSWORD, is_admin=True))
+    with central.store.write() as connection:
+        stored = ((table, as_stored(row)) for table, row in found)
+        import_rows(connection, central, stored, ImportedBy(user, ids.token()))
+    return server
+
+
+@contextmanager
+def served(folder: Path, n: int) -> Iterator[str]:
+    """Yield the address of such a server in a process of its own; it ends with the block."""
+    command = [sys.executable, "-m", "tests.bench.central", str(folder), str(n)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())["address"]
+    finally:
+        process.terminate()
+        process.wait(30)
+        process.stdout.close()
+
+
+class _Told(uvicorn.Server):
+    """Says where it listens as soon as it does."""
+
+    async def startup(self, sockets: list | None = None) -> None:
+        await super().startup(sockets)
+        port = self.servers[0].sockets[0].getsockname()[1]
+        sys.stdout.write(json.dumps({"address": f"http://127.0.0.1:{port}"}) + "\n")
+        sys.stdout.flush()
+        with open(os.devnull, "wb") as nowhere:  # nobody reads the log of requests
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def main() -> None:
+    """Serve n rows from a folder until the process is told to end."""
+    server = make_central(Path(sys.argv[1]), workload.rows(int(sys.argv[2])))
+    options = {**uvicorn_options(server.config), "host": "127.0.0.1", "port": 0}
+    _Told(uvicorn.Config(create_app(server), **options)).run()
+
+
+if __name__ == "__main__":
+    main()
