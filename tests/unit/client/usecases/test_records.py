@@ -1,0 +1,190 @@
+"""Lists, pages, forms and small saves over a real replica, as a screen asks for them."""
+
+import pytest
+
+from client.usecases import findings, forms, lists, record_pages, timelines, writing
+from client.usecases.answers import FormEnd, ListQuery, Owner
+from client.usecases.labels import saved_label
+from shared_models.errors import RecordInvalid, Unreachable
+from shared_models.protocol import HistoryEntry, HistoryPage
+from shared_models.texts import Texts
+from tests.clients import ANA, make_replica
+
+EN = Texts("en").t
+
+
+@pytest.fixture
+def replica(tmp_path):
+    opened = make_replica(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def hotel(replica):
+    with replica.edit("a hotel") as edit:
+        user = edit.insert("user", {"name": "Ana Pop", "email": "ana@carpati.example"})
+        lists_id = edit.insert("pick_list", {"key": "company_type", "label_en": "Type", "label_ro": "Tip"})
+        kind = edit.insert(
+            "pick_list_item",
+            {"list_id": lists_id, "key": "hotel", "label_en": "Hotel", "label_ro": "Hotel", "is_default": True},
+        )
+        pk = edit.insert(
+            "company",
+            {"name": "Hotel Șapte Brazi", "type_id": kind, "roles": ["customer"], "responsible_id": user, "fiscal_code": "RO14399840",
+             "vat_country": "RO", "is_vat_payer": True, "trade_register_no": None},
+        )  # fmt: skip
+        edit.insert("address", {"company_id": pk, "city": "Predeal", "street": "Gării 1"})
+        contact = edit.insert("contact", {"first_name": "Ioana", "last_name": "Știrbei", "job_title": "Achiziții"})
+        edit.insert("company_contact", {"company_id": pk, "contact_id": contact, "is_primary": True})
+        edit.insert(
+            "contact_point",
+            {"contact_id": contact, "kind": "mobile", "value": "0700 018 300", "value_normalised": "+40700018300"},
+        )
+    return pk
+
+
+@pytest.mark.functions(1, 9, 38)
+def test_a_list_row_says_kind_place_and_state(replica, hotel):
+    page = lists.companies(replica, ListQuery(), None)
+    [row] = page.rows
+    assert (row.name, row.kind.en, row.place, row.state, page.total) == ("Hotel Șapte Brazi", "Hotel", "Predeal", "waiting", 1)
+
+
+@pytest.mark.functions(38)
+def test_a_search_keeps_to_the_chips(replica, hotel):
+    assert lists.companies(replica, ListQuery("predeal", role="customer"), None).total == 1
+    assert lists.companies(replica, ListQuery("predeal", role="supplier"), None).total == 0
+    assert lists.companies(replica, ListQuery("brazi", mine=True), None).total == 0
+    assert [hit.title for hit in lists.search(replica, "018300")] == ["Ioana Știrbei"]
+
+
+@pytest.mark.functions(16, 17, 24)
+def test_a_contact_row_says_company_and_phone(replica, hotel):
+    [row] = lists.contacts(replica, ListQuery(), None).rows
+    assert (row.name, row.company, row.phone) == ("Ioana Știrbei", "Hotel Șapte Brazi", "0700 018 300")
+
+
+@pytest.mark.functions(7, 13, 24)
+def test_a_company_page_holds_what_belongs_to_it(replica, hotel):
+    writing.add_note(replica, EN, 1_795_000_100_000, Owner("company", hotel), "Vrea mostre.")
+    page = record_pages.record_page(replica, "company", hotel)
+    [tie] = page.ties
+    assert (page.title, page.place, page.waiting) == ("Hotel Șapte Brazi", "Predeal", 1)
+    assert (tie.name, tie.phone, tie.is_primary) == ("Ioana Știrbei", "0700 018 300", True)
+    assert page.last_note_at == 1_795_000_100_000_000
+    assert [part.entity for part in page.parts] == ["address"]
+    assert record_pages.record_page(replica, "company", "0000") is None
+
+
+def test_a_contact_page_names_its_companies(replica, hotel):
+    contact = lists.contacts(replica, ListQuery(), None).rows[0].id
+    page = record_pages.record_page(replica, "contact", contact)
+    assert [tie.name for tie in page.ties] == ["Hotel Șapte Brazi"]
+    assert page.first("mobile").value == "0700 018 300"
+
+
+@pytest.mark.functions(26, 136)
+def test_the_timeline_has_notes_offline_and_says_that_the_history_is_missing(replica, hotel):
+    def unreachable(*_):
+        raise Unreachable
+
+    writing.add_note(replica, EN, 1, Owner("company", hotel), "Una.")
+    found = timelines.timeline(replica, unreachable, "company", hotel, None)
+    assert (found.has_history, [entry.body for entry in found.entries]) == (False, ["Una."])
+
+
+def test_the_timeline_puts_the_changes_of_one_save_together(replica, hotel):
+    def line(unit, before, after, seq=7, kind="applied"):
+        return HistoryEntry(
+            seq=seq,
+            entity="company",
+            record=hotel,
+            unit=unit,
+            before=before,
+            after=after,
+            by=ANA,
+            typed_at=5,
+            arrived_at=6,
+            kind=kind,
+        )
+
+    def ask(entity, record, before):
+        return HistoryPage(
+            entries=[
+                line("name", {"name": "A"}, {"name": "B"}), line("language", {"language": None}, {"language": "ro"}),
+                line("archived_at", {"archived_at": None}, {"archived_at": 9}, seq=6), line("*", None, {"name": "A"}, seq=5),
+            ],
+            more=True,
+        )  # fmt: skip
+
+    found = timelines.timeline(replica, ask, "company", hotel, None)
+    assert [(e.kind, [c.field for c in e.changes]) for e in found.entries] == [
+        ("changed", ["name", "language"]), ("archived", []), ("created", []),
+    ]  # fmt: skip
+    assert found.next == "5"
+
+
+def test_an_empty_note_is_refused_where_it_is_typed(replica, hotel):
+    with pytest.raises(RecordInvalid):
+        writing.add_note(replica, EN, 1, Owner("company", hotel), "  ")
+
+
+@pytest.mark.functions(3)
+def test_a_form_saves_only_what_was_changed_and_undo_takes_it_back(replica, hotel):
+    opened = forms.OpenForms()
+    start = forms.open_form(replica, opened, "company", hotel, None)
+    saved = forms.save_form(replica, opened, EN, FormEnd(start, {"name": "  Hotel 7 Brazi "}))
+    assert replica.get("company", hotel)["name"] == "Hotel 7 Brazi"
+    assert saved.label == "Hotel Șapte Brazi: Name"
+    assert writing.undo(replica, EN, saved.tx)
+    assert replica.get("company", hotel)["name"] == "Hotel Șapte Brazi"
+
+
+def test_a_new_record_begins_with_its_defaults_and_its_responsible(replica, hotel):
+    start = forms.open_form(replica, forms.OpenForms(), "company", None, None)
+    assert start.values["responsible_id"] == ANA
+    assert [choice.label.en for choice in start.choices["type_id"]] == ["Hotel"]
+    assert start.values["type_id"] == start.choices["type_id"][0].id
+
+
+def test_a_new_record_without_a_name_says_so_and_saves_nothing(replica):
+    opened = forms.OpenForms()
+    start = forms.open_form(replica, opened, "company", None, None)
+    with pytest.raises(RecordInvalid) as refused:
+        forms.save_form(replica, opened, EN, FormEnd(start, {"name": " "}))
+    assert [(p.field, p.reason) for p in refused.value.problems] == [("name", "problem.required")]
+    assert replica.count("company") == 0
+
+
+@pytest.mark.functions(4, 19)
+def test_a_changed_phone_is_a_new_row_and_the_old_one_is_removed(replica, hotel):
+    opened = forms.OpenForms()
+    start = forms.open_form(replica, opened, "contact_point", None, Owner("company", hotel))
+    first = forms.save_form(replica, opened, EN, FormEnd(start, {"kind": "phone", "value": "0722 000 001"}))
+    assert replica.get("contact_point", first.id)["value_normalised"] == "+40722000001"
+    again = forms.open_form(replica, opened, "contact_point", first.id, None)
+    second = forms.save_form(replica, opened, EN, FormEnd(again, {"value": "0722 000 002"}))
+    assert second.id != first.id
+    assert [row["value"] for row in replica.children_of("contact_point", "company_id", hotel)] == ["0722 000 002"]
+
+
+def test_pickers_offer_what_the_search_finds(replica, hotel):
+    assert [choice.label for choice in forms.find_choices(replica, "company", "brazi")] == ["Hotel Șapte Brazi"]
+    assert [choice.label for choice in forms.find_choices(replica, "user", "ana")] == ["Ana Pop"]
+
+
+@pytest.mark.functions(3, 5)
+def test_a_company_that_looks_like_one_that_is_here_is_mentioned(replica, hotel):
+    found = findings.check(replica, "company", {"name": "HOTEL ȘAPTE BRAZI S.R.L.", "fiscal_code": "14399840"})
+    assert {(f.field, f.reason) for f in found} >= {("name", "warning.near_name"), ("fiscal_code", "warning.same_fiscal_code")}
+    assert all(f.severity == "warning" for f in found)
+
+
+def test_what_cannot_be_stored_is_an_error(replica):
+    [found] = findings.check(replica, "company", {"visit_every_days": 0})
+    assert (found.field, found.severity) == ("visit_every_days", "error")
+
+
+def test_a_label_is_never_longer_than_the_log_takes(replica):
+    assert len(saved_label(EN, "company", "x" * 300, ("name",), verb="edit")) == 120
