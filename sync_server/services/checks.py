@@ -51,7 +51,7 @@ def _check_op(space: Workspace, actor: Actor, op: Op, made: set[tuple[str, str]]
     if entity is None:
         raise Wrong(op, ErrorCode.R301)
     exists = (op.t, op.pk) in made or space.get(op.t, op.pk) is not None
-    _check_base(op)
+    _check_base(entity, op)
     values = _VERBS[op.op](entity, op, exists)
     if not may_write(actor, entity, op.pk, tuple(values)) or (op.t == "sync_conflict" and set(values) != {"state"}):
         raise Wrong(op, ErrorCode.R305)
@@ -65,12 +65,19 @@ def _check_op(space: Workspace, actor: Actor, op: Op, made: set[tuple[str, str]]
     return values
 
 
-def _check_base(op: Op) -> None:
-    """Refuse a base that no conflict card could hold. Its types are not checked: it may come from an older schema version."""
+def _check_base(entity: type[Record], op: Op) -> None:
+    """Refuse a base that no conflict card could hold or no line merge could read.
+
+    Other wrong types pass: a base may come from an older schema version.
+    """
     try:
         orjson.dumps(op.base)
     except orjson.JSONEncodeError:
         raise Wrong(op, ErrorCode.R303, None, "problem.type") from None
+    for name, value in op.base.items():
+        column = _writable(entity).get(name)
+        if column is not None and column.col.merge is Merge.LM and not isinstance(value, str | None):
+            raise Wrong(op, ErrorCode.R303, name, "problem.type")
 
 
 def _check_parents(space: Workspace, entity: type[Record], op: Op, values: Row, made: set[tuple[str, str]]) -> None:

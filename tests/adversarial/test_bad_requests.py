@@ -219,9 +219,10 @@ def test_numbers_that_no_column_holds_are_refused(device, number):
 
 
 @pytest.mark.parametrize("before", [2**63, 10**40, [10**40], {"add": [10**40]}, 1.5, True, "x" * 10_000, None])
-def test_an_odd_value_that_the_person_is_said_to_have_seen_is_no_fault(device, before):
-    theirs = {"t": "company", "pk": record_id(2), "op": "u", "set": {"name": "Theirs"}, "bv": 2**40}
-    mine = {**theirs, "set": {"name": "Mine"}, "base": {"name": before}, "bv": 0}
+@pytest.mark.parametrize("field", ["name", "description"])
+def test_an_odd_value_that_the_person_is_said_to_have_seen_is_no_fault(device, field, before):
+    theirs = {"t": "company", "pk": record_id(2), "op": "u", "set": {field: "Theirs"}, "bv": 2**40}
+    mine = {**theirs, "set": {field: "Mine"}, "base": {field: before}, "bv": 0}
     edits = [{**company_tx(3, "-"), "ops": [theirs]}, {**company_tx(4, "-"), "ops": [mine]}]
     made, first, second = device.push([company_tx(2, record_id(2)), *edits]).json()["verdicts"]
     assert made["v"] == "applied"
