@@ -15,6 +15,8 @@ class Colours:
     surface: str
     raised: str
     sunken: str
+    place: str
+    """Ground of the chosen place in the rail."""
     work: str
     off_hours: str
     line: str
@@ -56,6 +58,7 @@ LIGHT = Colours(
     surface="#FFFFFF",
     raised="#FFFFFF",
     sunken="#F3F5F8",
+    place="#E2E6EC",
     work="#FFFFFF",
     off_hours="#EBEEF3",
     line="#E2E6EC",
@@ -97,6 +100,7 @@ DARK = Colours(
     surface="#14181E",
     raised="#1B2027",
     sunken="#1B2027",
+    place="#1B2027",
     work="#1A1F27",
     off_hours="#0E1116",
     line="#272E37",
@@ -136,6 +140,7 @@ OUTDOOR = replace(
     LIGHT,
     canvas="#FFFFFF",
     sunken="#FFFFFF",
+    place="#D5DDEE",
     line="#6B7480",
     field_line="#14181F",
     ink="#000000",

@@ -130,7 +130,7 @@ def _nav_item(look: Look, on: ShellCalls, screen: Screen, glyph: str, count: int
         selected=here,
         height=36,
         padding=pad(S12),
-        bgcolor=(look.c.raised if look.c.dark else look.c.line) if here else None,
+        bgcolor=look.c.place if here else None,
     )
 
 
@@ -212,7 +212,7 @@ def _rail_of_icons(look: Look, state: ShellState, on: ShellCalls, place: Place) 
             width=40,
             height=40,
             alignment=ft.Alignment.CENTER,
-            bgcolor=(look.c.raised if look.c.dark else look.c.line) if here else None,
+            bgcolor=look.c.place if here else None,
             tooltip=look.t(f"nav.{screen}"),
         )
 

@@ -7,13 +7,13 @@ from client.ui.colours import SETS
 TYPES = ("visit", "call", "meeting", "travel", "event")
 TEXT = [
     *((t, g) for t in ("ink", "ink2", "ink3") for g in ("canvas", "surface", "sunken", "accent_soft")),
-    ("ink2", "off_hours"), ("ink3", "work"), ("on_accent", "accent"), ("accent_ink", "accent_soft"), ("accent_ink", "surface"),
+    ("ink2", "off_hours"), ("ink3", "work"), ("ink", "place"), ("on_accent", "accent"), ("accent_ink", "accent_soft"), ("accent_ink", "surface"),
     ("on_inverse", "inverse"), ("inverse_link", "inverse"),
     *((t, g) for t in ("ok", "wait", "need") for g in ("surface", f"{t}_soft", "accent_soft")),
     *((t, f"{t}_soft") for t in TYPES),
     *(("ink2", f"{t}_soft") for t in (*TYPES, "need")),
 ]  # fmt: skip
-MARKS = [("field_line", "surface"), ("wait_dot", "surface"), ("need", "surface"), ("accent", "surface")]
+MARKS = [("field_line", "surface"), ("wait_dot", "surface"), ("need", "surface"), ("accent", "surface"), ("accent", "place")]
 
 
 def luminance(colour):

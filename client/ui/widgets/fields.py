@@ -133,7 +133,8 @@ def search_field(
     height = 48 if look.phone else 36
     px, line_height = look.sizes["body"]
     inset = (height - line_height) / 2 + 0.5
-    flat = ft.OutlineInputBorder(side=ft.BorderSide(1, CLEAR), border_radius=R12 if look.phone else R8)
+    edge = CLEAR if look.c.sunken != look.c.surface else look.c.field_line  # a box that is not sunken needs an edge
+    flat = ft.OutlineInputBorder(side=ft.BorderSide(1, edge), border_radius=R12 if look.phone else R8)
     held = ft.OutlineInputBorder(side=ft.BorderSide(2, look.c.accent), border_radius=R12 if look.phone else R8)
     hint_cap = ft.Container(keys(look, key_hint), width=40, alignment=ft.Alignment.CENTER)
     clear = pressable(
