@@ -32,6 +32,8 @@ class Typed:
     """Values of the unit that were on the screen."""
     knew_upto: int
     """Seq up to which central values of this unit were on the screen: not what an own pending value hid."""
+    row_upto: int = 0
+    """Version of the central row that was on the screen, whatever own values hid of it."""
     is_stale_card: bool = False
     """Made on a card that was drawn before the last pull: it may be asked about again."""
 
@@ -58,6 +60,8 @@ class People:
     """Combinations of the group `place` that somebody had on the screen."""
     lost_devices: set[str] = field(default_factory=set)
     """Txs that were lost with a device restored from a backup."""
+    only_central: set[str] = field(default_factory=set)
+    """Txs that their restored device no longer holds, and the server does."""
     counter: int = 0
 
     def fresh(self) -> str:
@@ -206,7 +210,7 @@ class People:
         with device.replica.edit("new", atomic=self.random.random() < 0.1) as edit:
             made = edit.insert(entity, values)
             tx = edit.tx_id
-        self._note(device, tx, self._typed(entity, made, values, seen, known, is_new=True), "insert")
+        self._note(device, tx, self._typed(entity, made, values, seen, known, is_whole=True), "insert")
 
     def _update(
         self, device: Device, entity: str, pk: str, changes: Row, seen: Seen | None = None, known: Known | None = None
@@ -225,7 +229,7 @@ class People:
 
     def _archive(self, device: Device, entity: str, pk: str) -> None:
         row = device.replica.get(entity, pk) or {}
-        edits = self._typed(entity, pk, row, device.replica.look(entity, pk), self.knowledge(device, entity, pk))
+        edits = self._typed(entity, pk, row, device.replica.look(entity, pk), self.knowledge(device, entity, pk), is_whole=True)
         with device.replica.edit("archive") as edit:
             edit.archive(entity, pk)
             tx = edit.tx_id
@@ -240,9 +244,9 @@ class People:
         known: "Known",
         *,
         is_stale: bool = False,
-        is_new: bool = False,
+        is_whole: bool = False,
     ) -> list[Typed]:
-        """Return the units that somebody types, with what he knows of each."""
+        """Return the units that somebody types, with what he knows of each. is_whole: those that stay as they are, too."""
         kind = SIMULATED.get(entity)
         found = []
         row = seen.row if seen else {}
@@ -251,9 +255,10 @@ class People:
                 continue
             fields = units(kind)[name].fields
             value, old = tuple(values.get(f, row.get(f)) for f in fields), tuple(row.get(f) for f in fields)
-            if value == old and not is_new and values is not row:
+            if value == old and not is_whole:
                 continue
-            found.append(Typed((entity, pk, name), value, (old,), known.get(name, known.get("*", 0)), is_stale))
+            row_upto = known.get("*", 0)
+            found.append(Typed((entity, pk, name), value, (old,), known.get(name, row_upto), row_upto, is_stale))
         return found
 
     def knowledge(self, device: Device, entity: str, pk: str) -> "Known":

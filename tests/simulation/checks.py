@@ -40,6 +40,7 @@ def at_rest(organisation: Organisation, people: People, *, was_restored: bool) -
     counted = _accounts(organisation, people)
     if not was_restored:
         _nothing_silent(organisation, people)
+        _adds_kept(organisation, people)
         _no_false_questions(organisation, people)
     _groups(organisation, people)
     return counted
@@ -169,6 +170,47 @@ def _nothing_silent(organisation: Organisation, people: People) -> None:
                 _lines_kept(previous, line, typed)
         last[line.place] = line
     del writers
+
+
+def _adds_kept(organisation: Organisation, people: People) -> None:
+    """I5 for sets and links: what somebody added is there, unless someone who had seen that very add took it away."""
+    tables = organisation.central.tables
+    with organisation.central.store.read() as connection:
+        ledger = {row.tx_id: row for row in connection.execute(sa.select(tables.push))}
+    done = {
+        tx: ledger[tx].seq for tx in people.acts
+        if tx in ledger and json.loads(ledger[tx].verdict)["v"] not in ("rejected", "deferred")
+    }  # fmt: skip
+    alive = {("thing", row["id"], label) for row in _all(organisation, "thing") for label in row["labels"]}
+    alive |= {("tie", row["id"], "") for row in _all(organisation, "tie") if row[ARCHIVED] is None}
+    asked = {tx for tx, _ in _asked(organisation)}
+    adds, removes = _adds_and_removes(act for act in people.acts.values() if act.tx in done)
+    for member, act, _ in adds:
+        is_removed = any(
+            other == member and (done[act.tx] <= upto or (act.device == by.device and act.n < by.n))
+            for other, by, upto in removes
+        )
+        if not is_removed and member not in alive and act.tx not in asked:
+            raise Broken(f"I5 {member} that {act.tx} added is gone, though nobody who removed it had seen that")
+
+
+Member = tuple[str, str, str]
+"""Entity, record, element of its set; an empty element is the record itself, a link."""
+
+
+def _adds_and_removes(acts: Iterable[Act]) -> tuple[list[tuple[Member, Act, int]], list[tuple[Member, Act, int]]]:
+    """Return (member, act, row version that its author saw) of every add and of every remove."""
+    adds, removes = list[tuple[Member, Act, int]](), list[tuple[Member, Act, int]]()
+    for act in acts:
+        for typed in act.edits:
+            entity, pk, unit = typed.place
+            if entity == "tie" and unit == "other":
+                (removes if act.verb == "archive" else adds).append(((entity, pk, ""), act, typed.row_upto))
+            if unit == "labels" and act.verb in ("insert", "update"):
+                now, old = set(typed.value[0] or ()), set(typed.shown[0][0] or ())
+                adds += [((entity, pk, label), act, typed.row_upto) for label in sorted(now - old)]
+                removes += [((entity, pk, label), act, typed.row_upto) for label in sorted(old - now)]
+    return adds, removes
 
 
 def _knew(people: People, act: Act, typed: Typed, previous: Line) -> bool:

@@ -52,6 +52,25 @@ class Clock:
 
 
 @dataclass
+class ServerLife:
+    """The server's process. left: statements until it dies, COMMIT counted; none: it lives on."""
+
+    left: int | None = None
+
+    def watch(self, engine: sa.Engine) -> None:
+        """Count the statements and commits of an engine from now on."""
+        sa.event.listen(engine, "before_cursor_execute", self._tick)
+        sa.event.listen(engine, "commit", self._tick)
+
+    def _tick(self, *_: object) -> None:
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                self.left = None
+                raise Killed
+
+
+@dataclass
 class Network:
     """The way of one device to the server: requests and answers get lost, old answers arrive instead of new ones."""
 
@@ -63,6 +82,7 @@ class Network:
     broken: list[str] = field(default_factory=list)
     last_push: PushAnswer | None = None
     last_page: list[bytes] | None = None
+    server: ServerLife = field(default_factory=ServerLife)
 
     def hello(self, request: HelloRequest) -> HelloAnswer:
         """Pass on."""
@@ -117,7 +137,14 @@ class Network:
     def _through(self, call: Callable[[], T]) -> T:
         if not self.is_calm and self.random.random() < 0.08:
             raise Unreachable(None, "the request was lost")
-        answer = call()
+        if not self.is_calm and self.random.random() < 0.04:
+            self.server.left = self.random.randrange(50)
+        try:
+            answer = call()
+        except Killed:
+            raise Unreachable(None, "the server died") from None
+        finally:
+            self.server.left = None
         if not self.is_calm and self.random.random() < 0.12:
             raise Unreachable(None, "the answer was lost")
         return answer
@@ -193,15 +220,40 @@ class Device:
             self.replica.close()
         self.open()
 
+    def back_up(self) -> None:
+        """Copy the file, as a backup of the laptop does."""
+        self._copy(self._file(), self._file("backup"))
+
+    def restore(self) -> bool:
+        """Put the copy of the file back and start again; False without a copy."""
+        if not self._file("backup").exists():
+            return False
+        self.replica.close()
+        for suffix in ("db-wal", "db-shm"):
+            self._file(suffix).unlink(missing_ok=True)
+        shutil.copyfile(self._file("backup"), self._file())
+        self.open()
+        return True
+
+    def _file(self, suffix: str = "db") -> Path:
+        return self.organisation.folder / f"{self.name}.{suffix}"
+
+    @staticmethod
+    def _copy(source: Path, target: Path) -> None:
+        with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
+            one.backup(other)
+
     def sync(self) -> RoundResult:
         """Run one round."""
         return self.engine.run_once()
 
 
 @cache
-def database(url: str, registry: Registry) -> tuple[Store, Tables]:
+def database(url: str, registry: Registry) -> tuple[Store, Tables, ServerLife]:
     """Return the engine of a database: one for all runs of a process, so that its compiled statements stay."""
-    return open_store(url, synchronous="OFF"), build_tables(registry)
+    store, life = open_store(url, synchronous="OFF"), ServerLife()
+    life.watch(store.engine)
+    return store, build_tables(registry), life
 
 
 @dataclass
@@ -214,11 +266,12 @@ class Organisation:
     clock: Clock = field(default_factory=Clock)
     url: str = ""
     central: Central = field(init=False)
+    server: ServerLife = field(init=False)
     devices: list[Device] = field(init=False)
 
     def __post_init__(self) -> None:
         """Make everything."""
-        store, tables = database(self.url or f"sqlite:///{self.folder / 'central.db'}", self.registry)
+        store, tables, self.server = database(self.url or f"sqlite:///{self.folder / 'central.db'}", self.registry)
         store.engine.dispose()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -245,7 +298,7 @@ class Organisation:
         with self.central.store.write() as connection:
             devices.add(connection, self.central.tables, devices.NewDevice(name, user, name, None, 1))
         actor = Actor(user, name, is_admin=place == 3)
-        network = Network(LocalTransport(self.central, actor), Random(f"{self.seed}net{place}"))
+        network = Network(LocalTransport(self.central, actor), Random(f"{self.seed}net{place}"), server=self.server)
         device = Device(name, user, self, network, Statements())
         device.open()
         return device

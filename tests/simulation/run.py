@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+import sqlalchemy as sa
+
+from client.replica import change_log
 from shared_models.errors import ReplicaError, SyncError
 from tests.simulation import checks
 from tests.simulation.acts import People
@@ -87,16 +90,42 @@ class Run:
 
     def _trouble(self, step: int, device: Device, chance: Random) -> None:
         """A clock that jumps, a backup, a server that comes back from one."""
-        what = chance.choice(("clock", "backup", "restore")) if not self.url else "clock"
+        what = chance.choice(
+            ("clock", "copy", "put back", "backup", "restore") if not self.url else ("clock", "copy", "put back")
+        )
         if what == "clock":
             self.organisation.clock.now_ms += chance.randrange(10**9)
+        elif what == "copy":
+            device.back_up()
+        elif what == "put back":
+            self._put_back(device)
         elif what == "backup":
             self.organisation.back_up()
         elif self.seed % 3 == 0 and self.organisation.restore():
             self.was_restored = True
+            self._lose_what_only_the_server_had()
             for one in self.organisation.devices:
                 one.network.verdicts.clear()
         self._say(step, device, what)
+
+    def _lose_what_only_the_server_had(self) -> None:
+        central = self.organisation.central
+        with central.store.read() as connection:
+            known = set(connection.execute(sa.select(central.tables.push.c.origin)).scalars())
+        self.people.lost_devices |= self.people.only_central - known
+
+    def _put_back(self, device: Device) -> None:
+        """The laptop comes back from its backup; what it never sent since then is gone."""
+        if self.seed % 2 == 0 or not device.restore():
+            return
+        central = self.organisation.central
+        with central.store.read() as connection:
+            known = set(connection.execute(sa.select(central.tables.push.c.origin)).scalars())
+        with device.replica.reading() as reader:
+            held = {tx.origin for tx in change_log.select(reader, "1")}
+        mine = {act.tx for act in self.people.acts.values() if act.device == device.name}
+        self.people.lost_devices |= mine - known - held
+        self.people.only_central |= mine & known - held
 
     def _rest(self) -> int:
         for device in self.organisation.devices:
