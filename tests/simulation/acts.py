@@ -22,6 +22,9 @@ Known = dict[str, int]
 """Unit -> seq."""
 
 
+HOT = 2
+
+
 @dataclass(frozen=True)
 class Typed:
     """One unit that a person typed, and what he knew of it then."""
@@ -176,7 +179,8 @@ class People:
         r = self.random
         found: Row = {}
         names = ("title", "spare", "amount", "place", "story", "keeper", "labels", "stage", "is_quiet", "reached_at", "code")
-        for name in r.sample(names, r.choice((1, 1, 2))):
+        wanted = r.sample(names, r.choice((1, 1, 2))) if r.random() < 0.6 else [r.choice(("title", "spare"))]
+        for name in wanted:
             if name == "place":
                 found[r.choice(("street", "city"))] = self.fresh()
             elif name == "story":
@@ -200,6 +204,8 @@ class People:
 
     def _pick(self, device: Device, entity: str, *, archived: bool = False) -> Row | None:
         rows = device.replica.list_page(entity, limit=50, archived=archived).rows
+        if len(rows) > HOT and self.random.random() < 0.7:
+            rows = rows[:HOT]  # people meet on the same few records, or nothing would ever clash
         return self.random.choice(rows) if rows else None
 
     def _insert(self, device: Device, entity: str, values: Row) -> None:
