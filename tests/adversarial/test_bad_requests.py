@@ -189,7 +189,7 @@ def test_strange_text_is_stored_safely_or_refused(device, server, value):
 
 def test_a_nul_anywhere_in_a_push_is_no_fault_of_any_database(tmp_path, central_url):
     server = make_server(tmp_path, central_url)
-    values = [
+    values: list[dict[str, Any]] = [
         {"code": "\x00"},
         {"code": "A\x00B"},
         {"parent_id": "\x00"},
@@ -221,7 +221,7 @@ def test_numbers_that_no_column_holds_are_refused(device, number):
 @pytest.mark.parametrize("before", [2**63, 10**40, [10**40], {"add": [10**40]}, 1.5, True, "x" * 10_000, None])
 @pytest.mark.parametrize("field", ["name", "description"])
 def test_an_odd_value_that_the_person_is_said_to_have_seen_is_no_fault(device, field, before):
-    theirs = {"t": "company", "pk": record_id(2), "op": "u", "set": {field: "Theirs"}, "bv": 2**40}
+    theirs: dict[str, Any] = {"t": "company", "pk": record_id(2), "op": "u", "set": {field: "Theirs"}, "bv": 2**40}
     mine = {**theirs, "set": {field: "Mine"}, "base": {field: before}, "bv": 0}
     edits = [{**company_tx(3, "-"), "ops": [theirs]}, {**company_tx(4, "-"), "ops": [mine]}]
     made, first, second = device.push([company_tx(2, record_id(2)), *edits]).json()["verdicts"]

@@ -3,7 +3,7 @@ import pytest
 from shared_models.__main__ import main
 from sync_server.app import open_server
 from sync_server.config import ServerConfig
-from sync_server.services import settling
+from sync_server.db import feed
 from tests.servers import Caller, in_process
 
 
@@ -66,7 +66,7 @@ def test_a_first_run_that_is_cut_short_can_be_repeated(tmp_path, password, capsy
 
     words = ["init", "--data", str(tmp_path / "data"), *what, "--password-file", password]
     with monkeypatch.context() as patch:
-        patch.setattr(settling.feed, "write_history", cut_short)
+        patch.setattr(feed, "write_history", cut_short)
         with pytest.raises(KeyboardInterrupt):
             server(*words)
     assert server(*words) == 0
