@@ -4,7 +4,7 @@
 are set by the server, so they go as `made_at` and `changed_at`.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import create_model
 
@@ -21,17 +21,17 @@ PARENTS = {"company_id": "companies", "contact_id": "contacts"}
 
 
 def _entity(table: str) -> type[Record]:
-    fields = {}
+    fields: dict[str, Any] = {}  # Any: annotations made at run time
     for name in workload.SCHEMA[table].split()[1:]:
         searched = name in workload.FTS[table]
         if name in PARENTS and table == "activities":  # parts of what they are about, as notes are
-            kind = Annotated[Id | None, Parent(), Col(references=PARENTS[name])]
+            kind: Any = Annotated[Id | None, Parent(), Col(references=PARENTS[name])]
         elif name in PARENTS:  # people stand for themselves, as the product's contacts do
             kind = Annotated[Id | None, Col(references=PARENTS[name])]
         else:
             kind = Annotated[Text | None, Col(search=searched, in_list=searched)]
         fields[RENAMED.get(name, name)] = (kind, None)
-    made = create_model(table.title(), __base__=Record, **fields)  # type: ignore[call-overload]  # fields known at run time
+    made = create_model(table.title(), __base__=Record, **fields)
     made.entity_name, made.title_fields, made.__doc__ = table, TITLES[table], f"The workload's {table}."
     return made
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -63,7 +64,7 @@ def edits_s(folder: Path, n: int, edits: list[workload.Row], *, searched: bool, 
             for statement in _triggers() if searched else ():
                 connection.execute(statement)
             connection.commit()
-            taken.append(seconds(lambda c=connection: _apply(c, edits)))
+            taken.append(seconds(partial(_apply, connection, edits)))
     return median(taken)
 
 

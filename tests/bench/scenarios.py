@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from random import Random
@@ -48,7 +49,7 @@ def search(folder: Path, rows: int) -> Figure:
     typed += [f"{random.choice(workload.FIRST)} {random.choice(workload.LAST)[:2]}" for _ in range(50)]
     typed += [str(random.randint(100, 99_999)) for _ in range(50)]
     replica.search("warm")
-    taken = [limits.seconds(lambda text=text: replica.search(text)) for text in typed]
+    taken = [limits.seconds(partial(replica.search, text)) for text in typed]
     replica.close()
     return Figure("search", rows, _p95_ms(taken), "ms", 20)
 
@@ -56,7 +57,7 @@ def search(folder: Path, rows: int) -> Figure:
 def save(folder: Path, rows: int) -> Figure:
     """Save edits one by one, each durable on the medium; p95 in ms."""
     replica = filled_replica(folder, make_central(folder / "server", workload.rows(rows)))
-    taken = [limits.seconds(lambda edit=edit: save_one(replica, edit)) for edit in workload.edits(rows, 500)]
+    taken = [limits.seconds(partial(save_one, replica, edit)) for edit in workload.edits(rows, 500)]
     replica.close()
     return Figure("save", rows, _p95_ms(taken), "ms", 10)
 
