@@ -50,6 +50,8 @@ def _cursor_before_rows() -> list[Patch]:
         for cursor in (page.end.cursor, page.begin.from_seq) if here else ():
             with replica.write(durable=False) as writing:
                 meta.put(writing.connection, {"cursor": cursor})
+            for _ in range(20):  # as many statements as rows that were written one by one would be
+                replica.facts()
         return original(replica, page)
 
     return [(client_pull, "apply_page", apply_page)]
