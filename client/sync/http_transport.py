@@ -104,8 +104,7 @@ class HttpTransport:
         query = {"c": request.cursor, "e": request.server_epoch, "d": request.device_epoch}
         if request.after is not None:
             query["a"] = request.after
-        wants_much = request.cursor == 0 or request.after is not None
-        response = self._send("GET", f"{PATH}/pull?{urlencode(query)}", None, stream=True, packed=wants_much)
+        response = self._send("GET", f"{PATH}/pull?{urlencode(query)}", None, stream=True, packed=True)
         if response.status_code == 204:
             response.close()
             return UpToDate(response.headers.get("x-digest", ""), int(response.headers.get("x-safe", "0")))

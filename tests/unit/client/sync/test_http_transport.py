@@ -56,7 +56,7 @@ def coded(status, code, **headers):
 def test_idle_pull_carries_no_header_that_it_does_not_need():
     way, far = transport(httpx.Response(204, headers={"x-digest": "0" * 16, "x-safe": "7"}))
     assert way.pull(PullRequest(5, "e", "d")) == UpToDate("0" * 16, 7)
-    assert sorted(far.requests[0].headers) == ["authorization", "host"]
+    assert sorted(far.requests[0].headers) == ["accept-encoding", "authorization", "host"]
 
 
 def test_page_is_read_line_by_line_whatever_its_pieces_are():
