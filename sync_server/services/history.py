@@ -2,15 +2,19 @@
 
 import orjson
 
+from shared_models.codec import Row
 from shared_models.errors import ErrorCode
 from shared_models.protocol import HistoryEntry, HistoryPage
 from sync_server.db import feed
+from sync_server.db.engine import Connection
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
 from sync_server.services.visibility import may_see
 
 PAGE = 50
+SAVE_LINES = 20_000
+"""More than one save can write about one record: 500 ops of some 40 units."""
 
 
 def page(central: Central, actor: Actor, entity: str, record: str, before: int | None) -> HistoryPage:
@@ -22,10 +26,21 @@ def page(central: Central, actor: Actor, entity: str, record: str, before: int |
         raise Refusal(ErrorCode.R305, 403, "not in view")
     with central.store.read() as connection:
         found = feed.history(connection, central.tables, entity, record, before, PAGE + 1)
-    while len(found) > PAGE and found[-1]["seq"] == found[PAGE - 1]["seq"] and found[0]["seq"] != found[-1]["seq"]:
-        found = [line for line in found if line["seq"] != found[-1]["seq"]]
-        return HistoryPage(entries=[_entry(line) for line in found], more=True)
-    return HistoryPage(entries=[_entry(line) for line in found[:PAGE]], more=len(found) > PAGE)
+        is_last = len(found) <= PAGE
+        if not is_last:
+            found = _whole_saves(central, connection, entity, record, found)
+    return HistoryPage(entries=[_entry(line) for line in found], more=not is_last)
+
+
+def _whole_saves(central: Central, connection: Connection, entity: str, record: str, found: list[Row]) -> list[Row]:
+    """Leave out the save that the page cuts, since the next page begins below a seq; a save longer than a page comes whole."""
+    cut = found[-1]["seq"]
+    whole = [line for line in found if line["seq"] != cut]
+    if whole:
+        return whole
+    return [
+        line for line in feed.history(connection, central.tables, entity, record, cut + 1, SAVE_LINES) if line["seq"] == cut
+    ]
 
 
 def _entry(line: dict[str, object]) -> HistoryEntry:
