@@ -22,7 +22,7 @@ def fastest_loads() -> Loads:
         import orjson
     except ImportError:
         return json.loads
-    return orjson.loads  # type: ignore[no-any-return, unused-ignore]
+    return orjson.loads  # type: ignore[no-any-return, unused-ignore]  # untyped where orjson is not installed
 
 
 def read_page(

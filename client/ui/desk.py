@@ -81,7 +81,7 @@ class Desk:
         """Return the callbacks of a screen, a dataclass of functions, each with the guard that `run` has."""
         found = {field.name: getattr(calls, field.name) for field in fields(calls)}  # type: ignore[arg-type]  # a dataclass
         safe = {name: self._safe(call) for name, call in found.items() if isinstance(call, FunctionType | MethodType)}
-        return replace(calls, **safe)  # type: ignore[type-var]
+        return replace(calls, **safe)  # type: ignore[type-var]  # a dataclass, by the line above
 
     def _safe(self, call: Callable[..., object]) -> Callable[..., object]:
         def safe(*given: object) -> object:

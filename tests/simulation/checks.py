@@ -148,7 +148,6 @@ def _is_reissued(act: Act, written: set[Any], asked: set[Any], organisation: Org
 
 def _nothing_silent(organisation: Organisation, people: People) -> None:
     """I5: a value that people are asked about is replaced only by someone who had it on the screen; no unseen line vanishes."""
-    writers: dict[tuple[tuple[str, str, str], Value], list[Line]] = {}
     last: dict[tuple[str, str, str], Line] = {}
     for line in history(organisation):
         if line.place[2] == "*":
@@ -169,7 +168,6 @@ def _nothing_silent(organisation: Organisation, people: People) -> None:
             if typed is not None and policy is Merge.LM:
                 _lines_kept(previous, line, typed)
         last[line.place] = line
-    del writers
 
 
 def _adds_kept(organisation: Organisation, people: People) -> None:
