@@ -220,11 +220,15 @@ class HistoryPage(Message):
 
 
 class BeginLine(Message):
-    """First line. from_seq: the cursor that the page continues. stage: whether to put the rows aside until the final page."""
+    """First line. from_seq: the cursor that the page continues; after: the place in a long pull that it continues (null: none).
+
+    stage: whether to put the rows aside until the final page.
+    """
 
     k: Literal["begin"] = "begin"
     from_seq: Annotated[int, Field(alias="from")]
     to_seq: Annotated[int, Field(alias="to")]
+    after: str | None
     stage: bool
     epoch: Epoch
     schema_version: Annotated[int, Field(alias="schema")]

@@ -66,9 +66,10 @@ def apply_page(replica: "Replica", page: RemotePage) -> Outcome:
 
 
 def _is_from_here(page: RemotePage, facts: dict[str, Any]) -> bool:  # Any: see `meta`
-    """Whether the page continues this replica (PROTOCOL 7.4)."""
-    starts = {facts["cursor"], facts["stage_cursor"]} if facts["stage_after"] else {facts["cursor"]}
-    return page.begin.epoch == facts["server_epoch"] and page.begin.from_seq in starts
+    """Whether the page continues this replica, at its cursor and at its place in a long pull (PROTOCOL 7.4)."""
+    start = facts["stage_cursor"] if facts["stage_after"] else facts["cursor"]
+    begin = page.begin
+    return (begin.epoch, begin.from_seq, begin.after) == (facts["server_epoch"], start, facts["stage_after"])
 
 
 def _has_unknown(writing: Writing, acks: Iterable[Ack]) -> bool:

@@ -96,7 +96,7 @@ def _staged(
         pk = ""
     following = following or _Place(place.upto, "", "")
     return [
-        _begin(central, request.cursor, place.upto, now, stage=True),
+        _begin(central, request, place.upto, now, stage=True),
         *_row_lines(central, found),
         _line({"k": "end", "cursor": request.cursor, "after": following.wire(), "commit": False, "more": True,
                "safe_seq": now.safe_seq}),
@@ -113,7 +113,7 @@ def _final(
         held = feed.held_exactly(connection, tables, actor.device_id, request.device_epoch, request.cursor)
     found = [one for one in feed.changed(connection, tables, after, now.seq) if (one.entity, one.pk) not in held]
     acks = ledger.acks_since(connection, tables, actor.device_id, request.device_epoch, request.cursor, now.seq)
-    lines = [_begin(central, request.cursor, now.seq, now, stage=False), *_row_lines(central, found)]
+    lines = [_begin(central, request, now.seq, now, stage=False), *_row_lines(central, found)]
     if acks:
         lines.append(_line({"k": "ack", "tx": [_ack(*ack) for ack in acks]}))
     digest = {name: one.wire() for name, one in digests.read(connection, tables).items()}
@@ -124,10 +124,11 @@ def _final(
     return lines
 
 
-def _begin(central: Central, start: int, upto: int, now: timeline.Clock, *, stage: bool) -> bytes:
+def _begin(central: Central, request: PullRequest, upto: int, now: timeline.Clock, *, stage: bool) -> bytes:
     return _line(
-        {"k": "begin", "from": start, "to": upto, "stage": stage, "epoch": now.epoch, "schema": central.schema_version}
-    )
+        {"k": "begin", "from": request.cursor, "to": upto, "after": request.after, "stage": stage, "epoch": now.epoch,
+         "schema": central.schema_version}
+    )  # fmt: skip
 
 
 def _ack(tx_id: str, verdict: str, seq: int, at: int) -> list[object]:

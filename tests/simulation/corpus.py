@@ -4,4 +4,5 @@ SEEDS = {
     1: "a verdict took back a row that a staged page had brought newer",
     120: "a device of an older timeline kept its rows when the server came back empty",
     16: "an all-or-nothing save with a new record was nowhere when a part of it needed a person",
+    688558243: "a late page of another question was taken for the first page of a long pull",
 }

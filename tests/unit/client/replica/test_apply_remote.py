@@ -3,9 +3,9 @@
 import pytest
 
 from client.replica import digests, integrity
-from client.replica.apply_remote import Outcome
+from client.replica.apply_remote import Outcome, apply_page
 from client.replica.remote_page import Ack
-from tests.clients import START_MS, bring, central_row, make_replica
+from tests.clients import START_MS, bring, central_row, make_replica, page_of
 
 ACME = "018f1111-0000-7000-8000-000000000001"
 BETA = "018f1111-0000-7000-8000-000000000002"
@@ -79,6 +79,14 @@ def test_long_pull_is_invisible_until_its_last_page(replica):
     newer = (9, "company", central_row("company", ACME, name="Newer"))
     assert bring(replica, newer, to=9) is Outcome.CHECKPOINT
     assert [row["name"] for row in replica.list_page("company").rows] == ["Beta", "Newer"]
+    assert replica.facts()["stage_after"] is None
+
+
+def test_late_page_of_another_question_is_not_taken_for_the_first_page_of_a_long_pull(replica):
+    """Found by the simulator, seed 688558243: the rows of the true first page never came."""
+    late = page_of(replica, (8, "company", central_row("company", BETA, name="Beta")), to=9, commit=False, after="p2")
+    late.begin = late.begin.model_copy(update={"after": "p1"})
+    assert apply_page(replica, late) is Outcome.IGNORED
     assert replica.facts()["stage_after"] is None
 
 
