@@ -287,6 +287,8 @@ class People:
         if not tx:
             return
         self.acts[tx] = Act(tx, device.name, len(self.acts), edits, verb)
+        # A form shows its group whole, also when its record left the list meanwhile (a centre restored from a backup).
+        self.groups.update(typed.value for typed in edits if typed.place[2] == "place")
         for row in device.replica.list_page("thing", limit=200, archived=None).rows:
             self.groups.add((row["street"], row["city"]))
 
