@@ -4,12 +4,14 @@ What a page does depends on where the replica stands. A page that is not the las
 while the replica has never been complete, loaded as it comes. The last one, or the only one, is a checkpoint.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from client.replica import bulk_load, change_log, digests, display, epochs, meta, rows, settling, stage
+from client.replica.display import Base
 from client.replica.remote_page import Ack, RemotePage, RowsChunk
 from client.replica.writing import Writing
 from conflict.overlay import Stamp, overlay
@@ -45,8 +47,10 @@ class _Checkpoint:
     """(entity, id) of the rows that the page carries."""
     is_staged: bool
     """The last page of a long pull: the centre has sent every row that changed, so no ack stands for one (PROTOCOL 7.2)."""
-    to_lay: set[tuple[str, str]]
-    """Rows with own ops whose base changed."""
+    to_lay: dict[str, set[str]]
+    """Entity -> ids of rows with own ops whose base changed, or that were let go of."""
+    bases: dict[str, dict[str, Base]] = field(default_factory=lambda: defaultdict(dict))
+    """Entity -> id -> the new central rows of those; stored when they are laid."""
 
 
 def apply_page(replica: "Replica", page: RemotePage) -> Outcome:
@@ -85,7 +89,7 @@ def _put_aside(writing: Writing, registry: Registry, page: RemotePage, facts: di
             stage.put(connection, registry.get(chunk.entity), chunk)
     else:
         bulk_load.begin(writing, registry)
-        checkpoint = _Checkpoint(writing, registry, None, set(), True, set())
+        checkpoint = _Checkpoint(writing, registry, None, set(), True, defaultdict(set))
         for chunk in page.chunks:
             _put_rows(checkpoint, chunk)
         _lay_all(checkpoint)
@@ -111,7 +115,9 @@ def _apply_checkpoint(
         bulk_load.begin(writing, registry)
     tally = None if fresh else digests.Tally(digests.stored(connection))
     is_staged = facts["stage_after"] is not None
-    checkpoint = _Checkpoint(writing, registry, tally, set(), is_staged, display.all_pending(connection) if fresh else set())
+    checkpoint = _Checkpoint(writing, registry, tally, set(), is_staged, defaultdict(set))
+    for entity_name, pk in display.all_pending(connection) if fresh else ():
+        checkpoint.to_lay[entity_name].add(pk)
     for entity in registry:
         for chunk in stage.take(connection, entity):
             _put_rows(checkpoint, chunk)
@@ -130,7 +136,8 @@ def _apply_checkpoint(
             "hlc": clock.witness(facts["hlc"], _newest_stamp(page, facts["offset_ms"])),
         },
     )
-    checkpoint.to_lay -= settling.settle(writing, registry, page.end.cursor, now_us)
+    for entity_name, pk in settling.settle(writing, page.end.cursor, now_us):
+        checkpoint.to_lay[entity_name].add(pk)
     settling.forget(writing, page.end.safe_seq, now_us)
     _lay_all(checkpoint)
     epochs.forget_stage(writing)
@@ -153,8 +160,8 @@ def _put_rows(checkpoint: _Checkpoint, chunk: RowsChunk) -> None:
     if pending:
         for pk, array, version in zip(pks, chunk.rows, chunk.versions, strict=True):
             if pk in pending:
-                display.set_base(connection, kind, pk, dict(zip(chunk.cols, array, strict=True)), version)
-                checkpoint.to_lay.add((chunk.entity, pk))
+                checkpoint.bases[chunk.entity][pk] = dict(zip(chunk.cols, array, strict=True)), version
+                checkpoint.to_lay[chunk.entity].add(pk)
         values = [value for pk, value in zip(pks, values, strict=True) if pk not in pending]
     connection.executemany(rows.upsert_sql(kind), values)
     checkpoint.writing.changed(chunk.entity, set(pks))
@@ -179,8 +186,8 @@ def _take_away(checkpoint: _Checkpoint, entity_name: str, pks: Iterable[str]) ->
         if checkpoint.tally is not None:
             checkpoint.tally.replace(entity_name, pk, old.get(pk, 0), 0)
         if pk in pending:
-            display.set_base(connection, kind, pk, None, 0)
-            checkpoint.to_lay.add((entity_name, pk))
+            checkpoint.bases[entity_name][pk] = None, 0
+            checkpoint.to_lay[entity_name].add(pk)
     rows.remove(connection, kind, [pk for pk in pks if pk not in pending])
     checkpoint.writing.changed(entity_name, set(pks))
 
@@ -191,6 +198,8 @@ def _take_acks(checkpoint: _Checkpoint, acks: Iterable[Ack]) -> None:
     known = change_log.find_many(connection, [ack.tx_id for ack in acks])
     open_ones = {tx_id: tx for tx_id, tx in known.items() if tx.state != "settled"}
     ops = change_log.ops_of(connection, [tx.n for tx in open_ones.values()])
+    if not checkpoint.is_staged:
+        _know_bases(checkpoint, (op for tx in open_ones.values() for op in ops[tx.n]))
     for ack in sorted(acks, key=lambda one: one.seq):
         tx = open_ones.get(ack.tx_id)
         if tx is None:
@@ -202,25 +211,37 @@ def _take_acks(checkpoint: _Checkpoint, acks: Iterable[Ack]) -> None:
                 _accept(checkpoint, op, ack.seq, Stamp(ack.at, tx.by))
 
 
+def _know_bases(checkpoint: _Checkpoint, ops: Iterable[Op]) -> None:
+    """Read at once the central rows that verdicts will change."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for op in ops:
+        if (op.t, op.pk) not in checkpoint.sent:
+            wanted[op.t].add(op.pk)
+    for entity, pks in wanted.items():
+        known = checkpoint.bases[entity]
+        found = display.bases_of(checkpoint.writing.connection, checkpoint.registry.get(entity), pks - known.keys())
+        known.update(found)
+        checkpoint.to_lay[entity] |= pks
+
+
 def _accept(checkpoint: _Checkpoint, op: Op, seq: int, stamp: Stamp) -> None:
     """What an applied tx did to a row that was not sent is the central row now (PROTOCOL 7.3)."""
-    connection, kind = checkpoint.writing.connection, checkpoint.registry.get(op.t)
-    base, version = display.base_of(connection, kind, op.pk)
+    known = checkpoint.bases[op.t]
+    base, version = known[op.pk]
     if version >= seq:
         return  # a staged page has brought the row as it was after that tx, or later
-    accepted = overlay(kind, base, op, stamp)
+    accepted = overlay(checkpoint.registry.get(op.t), base, op, stamp)
     if accepted is None:
         return
-    display.set_base(connection, kind, op.pk, accepted, seq)
+    known[op.pk] = accepted, seq
     if checkpoint.tally is not None:
         checkpoint.tally.replace(op.t, op.pk, version, seq)
-    checkpoint.to_lay.add((op.t, op.pk))
 
 
 def _lay_all(checkpoint: _Checkpoint) -> None:
-    for entity, pk in sorted(checkpoint.to_lay):
-        display.lay(checkpoint.writing.connection, checkpoint.registry.get(entity), pk)
-        checkpoint.writing.changed(entity, {pk})
+    for entity, pks in checkpoint.to_lay.items():
+        display.lay_many(checkpoint.writing.connection, checkpoint.registry.get(entity), pks, checkpoint.bases[entity])
+        checkpoint.writing.changed(entity, pks)
 
 
 def _newest_stamp(page: RemotePage, offset_ms: int) -> int:

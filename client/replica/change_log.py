@@ -55,11 +55,15 @@ class LoggedTx:
     settled_at: int | None
 
 
+Layer = tuple[Op, Stamp]
+"""An unsettled op as it lies over the central row."""
+
 _TX = (
     "n, id, number, origin, after, hlc, label, saved_at, by, epoch, atomic, state, sent, attempts, verdict, seq, "
     "at, cards, error, draft, settled_at"
 )
 _OP = 'tbl, pk, op, "set", base, bv, bvx'
+_LAYER_OP = 'o.tbl, o.pk, o.op, o."set", o.base, o.bv, o.bvx'
 
 
 def _texts(array: str | None) -> tuple[str, ...]:
@@ -81,7 +85,7 @@ def _tx(row: tuple[Any, ...]) -> LoggedTx:  # Any: columns of `_TX`
 
 def _op(row: tuple[Any, ...]) -> Op:  # Any: columns of `_OP`
     tbl, pk, op, set_, base, bv, bvx = row
-    return Op.model_construct(t=tbl, pk=pk, op=op, set=json.loads(set_), base=json.loads(base), bv=bv, bvx=json.loads(bvx))
+    return Op.model_construct(t=tbl, pk=pk, op=op, set=_object(set_), base=_object(base), bv=bv, bvx=_object(bvx))
 
 
 def select(connection: sqlite3.Connection, where: str, values: Iterable[Any] = ()) -> list[LoggedTx]:  # Any: SQL values
@@ -128,9 +132,16 @@ def open_ops(connection: sqlite3.Connection, entity: str, pk: str) -> list[tuple
     return [(_tx(row[:21]), _op(row[21:])) for row in found]
 
 
-def stamp(tx: LoggedTx) -> Stamp:
-    """Return when and by whom a tx was saved, for the overlay."""
-    return Stamp(tx.saved_at, tx.by)
+def layers(connection: sqlite3.Connection, entity: str, pks: Collection[str]) -> dict[str, list[Layer]]:
+    """Return id -> the unsettled ops on it, in order, each with when and by whom it was saved; rows without any are left out."""
+    found: dict[str, list[Layer]] = {}
+    for at, by, *op in connection.execute(
+        f"SELECT t.saved_at, t.by, {_LAYER_OP} FROM _sync_op o JOIN _sync_tx t ON t.n = o.n "
+        f"WHERE o.pk IN (SELECT value FROM json_each(?)) AND o.tbl = ? AND t.{UNSETTLED} ORDER BY o.n, o.i",
+        (json.dumps(list(pks)), entity),
+    ):
+        found.setdefault(op[1], []).append((_op(tuple(op)), Stamp(at, by)))
+    return found
 
 
 def append(connection: sqlite3.Connection, tx: Mapping[str, Any]) -> int:  # Any: columns of `_sync_tx`

@@ -2,15 +2,20 @@
 
 import json
 import sqlite3
+from collections.abc import Collection, Iterable, Mapping
 
 from client.replica import change_log, rows
+from client.replica.change_log import Layer
 from conflict.overlay import overlay
 from shared_models.base import Record
 from shared_models.codec import Row, dumps
 
+Base = tuple[Row | None, int]
+"""A central row and its version; None and 0 when the centre has none as far as we know."""
 
-def base_of(connection: sqlite3.Connection, entity: type[Record], pk: str) -> tuple[Row | None, int]:
-    """Return the central row of a record and its version; None and 0 when the centre has none as far as we know."""
+
+def base_of(connection: sqlite3.Connection, entity: type[Record], pk: str) -> Base:
+    """Return the central row of a record and its version."""
     shadow = connection.execute(
         "SELECT data, ver FROM _sync_base WHERE tbl = ? AND pk = ?", (entity.entity_name, pk)
     ).fetchone()
@@ -29,32 +34,56 @@ def keep_base(connection: sqlite3.Connection, entity: type[Record], pk: str) -> 
     )
 
 
-def set_base(connection: sqlite3.Connection, entity: type[Record], pk: str, row: Row | None, version: int) -> None:
-    """Replace the central row of a record that has a base put aside; `lay` then brings the screen up to date."""
-    connection.execute(
-        "UPDATE _sync_base SET ver = ?, data = ? WHERE tbl = ? AND pk = ?",
-        (version, None if row is None else dumps(row), entity.entity_name, pk),
-    )
-
-
 def expected(connection: sqlite3.Connection, entity: type[Record], pk: str) -> tuple[Row | None, int, bool]:
     """Return the row as it should be on the screen, the version of its base, and whether own ops are still laid over it."""
-    view, version = base_of(connection, entity, pk)
-    pending = change_log.open_ops(connection, entity.entity_name, pk)
-    for tx, op in pending:
-        view = overlay(entity, view, op, change_log.stamp(tx))
-    return view, version, bool(pending)
+    base, version = base_of(connection, entity, pk)
+    layers = change_log.layers(connection, entity.entity_name, (pk,)).get(pk, [])
+    return _laid(entity, base, layers), version, bool(layers)
+
+
+def bases_of(connection: sqlite3.Connection, entity: type[Record], pks: Collection[str]) -> dict[str, Base]:
+    """Return what `base_of` does, of many records of one entity."""
+    shadows = connection.execute(
+        "SELECT pk, data, ver FROM _sync_base WHERE tbl = ? AND pk IN (SELECT value FROM json_each(?))",
+        (entity.entity_name, json.dumps(list(pks))),
+    )
+    found: dict[str, Base] = {pk: (None if data is None else json.loads(data), ver) for pk, data, ver in shadows}
+    missing = [pk for pk in pks if pk not in found]
+    found |= rows.read_many(connection, entity, missing) if missing else {}
+    return {pk: found.get(pk, (None, 0)) for pk in pks}
 
 
 def lay(connection: sqlite3.Connection, entity: type[Record], pk: str) -> None:
     """Make the row on the screen its base plus the unsettled ops, and let go of the base when there are none."""
-    view, version, is_pending = expected(connection, entity, pk)
-    if view is None:
-        rows.remove(connection, entity, (pk,))
-    else:
-        rows.write(connection, entity, view, version)
-    if not is_pending:
-        connection.execute("DELETE FROM _sync_base WHERE tbl = ? AND pk = ?", (entity.entity_name, pk))
+    lay_many(connection, entity, {pk}, {})
+
+
+def lay_many(connection: sqlite3.Connection, entity: type[Record], pks: set[str], new: Mapping[str, Base]) -> None:
+    """Do so for many rows of one entity. new: id -> central row and version, of those that have a base and get another."""
+    bases = {**bases_of(connection, entity, pks - new.keys()), **new}
+    layers = change_log.layers(connection, entity.entity_name, pks)
+    written, gone, bare, kept = [], [], [], []
+    for pk in sorted(pks):
+        base, version = bases[pk]
+        view = _laid(entity, base, layers.get(pk, ()))
+        if view is None:
+            gone.append(pk)
+        else:
+            written.append(rows.upsert_values(entity, view, version))
+        if pk not in layers:
+            bare.append((entity.entity_name, pk))
+        elif pk in new:
+            kept.append((version, None if base is None else dumps(base), entity.entity_name, pk))
+    rows.remove(connection, entity, gone)
+    connection.executemany(rows.upsert_sql(entity), written)
+    connection.executemany("UPDATE _sync_base SET ver = ?, data = ? WHERE tbl = ? AND pk = ?", kept)
+    connection.executemany("DELETE FROM _sync_base WHERE tbl = ? AND pk = ?", bare)
+
+
+def _laid(entity: type[Record], view: Row | None, layers: Iterable[Layer]) -> Row | None:
+    for op, stamp in layers:
+        view = overlay(entity, view, op, stamp)
+    return view
 
 
 def pending_pks(connection: sqlite3.Connection, entity: type[Record]) -> set[str]:

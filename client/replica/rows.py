@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -61,6 +61,15 @@ def read(connection: sqlite3.Connection, entity: type[Record], pk: str) -> tuple
         f"SELECT _v, {select_list(entity)} FROM {quoted(entity.entity_name)} WHERE id = ?", (pk,)
     ).fetchone()
     return None if found is None else (decode(entity, found[1:]), found[0])
+
+
+def read_many(connection: sqlite3.Connection, entity: type[Record], pks: Collection[str]) -> dict[str, tuple[Row | None, int]]:
+    """Return id -> row and server version of those that are there."""
+    found = connection.execute(
+        f"SELECT id, _v, {select_list(entity)} FROM {quoted(entity.entity_name)} WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(pks)),),
+    )
+    return {one[0]: (decode(entity, one[2:]), one[1]) for one in found}
 
 
 def write(connection: sqlite3.Connection, entity: type[Record], row: Row, version: int) -> None:

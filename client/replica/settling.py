@@ -11,7 +11,6 @@ from shared_models.registry import Registry
 
 KEPT_US = 7 * 24 * 3600 * 1_000_000
 """Least time that a settled tx is kept, in case the centre is restored from a backup. Source: PROTOCOL 7.7."""
-REFUSED = ("rejected", "deferred")
 
 
 def take_verdict(
@@ -25,40 +24,43 @@ def take_verdict(
     error: Mapping[str, Any] | None = None,  # Any: parts of `protocol.CodedError`
 ) -> None:
     """Store the answer to an unsettled tx. Its ops stay on the screen until a pull covers the verdict's seq (I9)."""
-    changes: dict[str, Any] = {"state": "acked", "verdict": verdict, "seq": seq, "attempts": 0}
-    if at is not None:
-        changes["at"] = at
-    if cards:
-        changes["cards"] = dumps(list(cards))
-    if error is not None:
-        changes["error"] = dumps(dict(error))
-    change_log.set_state(writing.connection, (tx.n,), changes)
+    writing.connection.execute(
+        "UPDATE _sync_tx SET state = 'acked', verdict = ?, seq = ?, attempts = 0, at = coalesce(?, at), "
+        "cards = coalesce(?, cards), error = coalesce(?, error) WHERE n = ?",
+        (verdict, seq, at, dumps(list(cards)) if cards else None, None if error is None else dumps(dict(error)), tx.n),
+    )
     writing.log_changed = True
 
 
-def settle(writing: Writing, registry: Registry, cursor: int, now_us: int) -> set[tuple[str, str]]:
-    """Take off the screen's layers every answered tx whose effect is in the replica now; refused ones become drafts.
+def settle(writing: Writing, cursor: int, now_us: int) -> set[tuple[str, str]]:
+    """Let go of every answered tx whose effect is in the replica now; refused ones become drafts.
 
-    Returns the rows that were laid anew.
+    Returns the rows that its ops named: the caller lays them anew.
     """
     connection = writing.connection
-    done = change_log.select(connection, "state = 'acked' AND seq <= ?", (cursor,))
-    if not done:
-        return set()
-    found = change_log.ops_of(connection, [tx.n for tx in done])
-    rows = {(op.t, op.pk) for ops in found.values() for op in ops}
-    change_log.set_state(connection, [tx.n for tx in done], {"state": "settled", "settled_at": now_us})
+    done = "n IN (SELECT n FROM _sync_tx WHERE state = 'acked' AND seq <= ?)"
+    rows = set(connection.execute(f"SELECT tbl, pk FROM _sync_op WHERE {done}", (cursor,)).fetchall())
+    if not rows:
+        return rows
+    connection.execute(f"DELETE FROM _sync_touch WHERE {done}", (cursor,))
     # A draft that its author has dealt with stays so when the tx had to be offered again after a server restore.
-    connection.executemany(
-        "UPDATE _sync_tx SET draft = coalesce(draft, 'open') WHERE n = ?",
-        [(tx.n,) for tx in done if tx.verdict in REFUSED],
+    connection.execute(
+        "UPDATE _sync_tx SET state = 'settled', settled_at = ?, draft = CASE WHEN verdict IN ('rejected', 'deferred') "
+        "THEN coalesce(draft, 'open') ELSE draft END WHERE state = 'acked' AND seq <= ?",
+        (now_us, cursor),
     )
-    connection.executemany("DELETE FROM _sync_touch WHERE n = ?", [(tx.n,) for tx in done])
-    for entity, pk in sorted(rows):
-        display.lay(connection, registry.get(entity), pk)
-        writing.changed(entity, {pk})
     writing.log_changed = True
     return rows
+
+
+def settle_and_lay(writing: Writing, registry: Registry, cursor: int, now_us: int) -> None:
+    """Settle what the replica holds already, and show it so: after answers that repeat older verdicts."""
+    by_entity: dict[str, set[str]] = {}
+    for entity, pk in settle(writing, cursor, now_us):
+        by_entity.setdefault(entity, set()).add(pk)
+    for entity, pks in by_entity.items():
+        display.lay_many(writing.connection, registry.get(entity), pks, {})
+        writing.changed(entity, pks)
 
 
 def forget(writing: Writing, safe_seq: int, now_us: int) -> None:

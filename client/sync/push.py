@@ -80,7 +80,7 @@ def _take_answer(talk: Conversation, answer: PushAnswer) -> int:
         if answer.reused or _has_gap(answer, facts["next_number"]):
             epochs.renumber(writing, talk.replica.ids)
         now_us = talk.now_ms() * 1000
-        settling.settle(writing, talk.replica.registry, facts["cursor"], now_us)
+        settling.settle_and_lay(writing, talk.replica.registry, facts["cursor"], now_us)
         settling.forget(writing, answer.safe_seq, now_us)
         return taken
 

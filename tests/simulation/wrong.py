@@ -80,7 +80,7 @@ def _rebase_moves_bv() -> list[Patch]:
 
     def lay_all(checkpoint: Any) -> None:  # Any: as in `apply_remote`
         connection = checkpoint.writing.connection
-        for entity, pk in checkpoint.to_lay:
+        for entity, pk in ((entity, pk) for entity, pks in checkpoint.to_lay.items() for pk in pks):
             _, version = display.base_of(connection, checkpoint.registry.get(entity), pk)
             connection.execute(
                 "UPDATE _sync_op SET bv = ?, bvx = '{}' WHERE tbl = ? AND pk = ? AND n IN "
@@ -289,8 +289,8 @@ def _after_empty() -> list[Patch]:
 def _early_settle() -> list[Patch]:
     original = settling.settle
 
-    def settle(writing: Any, registry: Any, cursor: int, now_us: int) -> Any:  # Any: as in `settling`
-        return original(writing, registry, 2**60, now_us)
+    def settle(writing: Any, cursor: int, now_us: int) -> Any:  # Any: as in `settling`
+        return original(writing, 2**60, now_us)
 
     return [(settling, "settle", settle)]
 
