@@ -51,6 +51,8 @@ class Act:
     """Its place among all saves of the run."""
     edits: list[Typed] = field(default_factory=list)
     verb: str = ""
+    is_atomic: bool = False
+    """All or nothing: one question makes a card of everything in it."""
 
 
 @dataclass
@@ -224,14 +226,15 @@ class People:
         known = known if known is not None else self.knowledge(device, entity, pk)
         seen = seen or device.replica.look(entity, pk)
         edits = self._typed(entity, pk, changes, seen, known)
+        is_atomic = self.random.random() < 0.1
         try:
-            with device.replica.edit("edit", atomic=self.random.random() < 0.1) as edit:
+            with device.replica.edit("edit", atomic=is_atomic) as edit:
                 if not edit.update(entity, pk, changes, seen):
                     return
                 tx = edit.tx_id
         except RecordInvalid:
             return
-        self._note(device, tx, edits, "update")
+        self._note(device, tx, edits, "update", is_atomic=is_atomic)
 
     def _archive(self, device: Device, entity: str, pk: str) -> None:
         row = device.replica.get(entity, pk) or {}
@@ -283,10 +286,10 @@ class People:
                         found[typed.place[2]] = typed.knew_upto
         return found
 
-    def _note(self, device: Device, tx: str, edits: list[Typed], verb: str) -> None:
+    def _note(self, device: Device, tx: str, edits: list[Typed], verb: str, *, is_atomic: bool = False) -> None:
         if not tx:
             return
-        self.acts[tx] = Act(tx, device.name, len(self.acts), edits, verb)
+        self.acts[tx] = Act(tx, device.name, len(self.acts), edits, verb, is_atomic)
         # A form shows its group whole, also when its record left the list meanwhile (a centre restored from a backup).
         self.groups.update(typed.value for typed in edits if typed.place[2] == "place")
         for row in device.replica.list_page("thing", limit=200, archived=None).rows:
