@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test services check lint style types contracts unit phone suite bench prove lock format clean
+.PHONY: help install demo test services check lint style types contracts unit phone suite coverage bench prove lock format clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -46,7 +46,7 @@ contracts: install
 unit: install
 	$(BIN)/python -m pytest -q tests/unit
 
-test: install services lint phone suite ## everything: services, lint, phone versions, the whole suite with coverage
+test: install services lint phone suite coverage ## everything: services, lint, phone versions, the whole suite and how much of the code it ran
 
 services: install
 	bash tests/services.sh
@@ -60,9 +60,15 @@ phone: .venv-phone/.installed ## the client's and the shared models' tests with 
 	$(UV) pip install --quiet --python $(PHONE_BIN)/python --constraint packaging/phone-constraints.txt --editable . pytest pytest-asyncio hypothesis
 	touch $@
 
+# `coverage run` also measures the servers, devices and commands that a test starts: pyproject.toml, [tool.coverage.run].
 suite: install
-	$(BIN)/python -m pytest -q tests/e2e # by itself: a browser driver keeps the event loop of its process
-	$(BIN)/python -m pytest --ignore tests/e2e -n $(WORKERS) --dist worksteal --durations 15 $(addprefix --cov ,$(PACKAGES)) --cov-report term
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q tests/e2e # by itself: a browser driver keeps the event loop of its process
+	$(BIN)/coverage run -m pytest --ignore tests/e2e -n $(WORKERS) --dist worksteal --durations 15
+
+coverage: suite
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --sort cover
 
 bench: install ## measure speed and size against the stated targets
 	$(BIN)/python -m tests.bench
