@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from client.replica import bulk_load, change_log, digests, display, epochs, meta, rows, settling, stage
+from client.replica import accepting, bulk_load, change_log, digests, display, epochs, meta, rows, settling, stage
 from client.replica.display import Base
 from client.replica.remote_page import Ack, RemotePage, RowsChunk
 from client.replica.writing import Writing
-from conflict.overlay import Stamp, overlay
 from shared_models import clock
-from shared_models.protocol import Op
 from shared_models.registry import Registry
 
 if TYPE_CHECKING:
@@ -79,7 +77,7 @@ def _is_from_here(page: RemotePage, facts: dict[str, Any]) -> bool:  # Any: see 
 def _has_unknown(writing: Writing, acks: Iterable[Ack]) -> bool:
     """Whether a verdict names a tx that this replica does not hold (PROTOCOL 7.5)."""
     wanted = {ack.tx_id for ack in acks}
-    return len(change_log.find_many(writing.connection, wanted)) < len(wanted) if wanted else False
+    return bool(wanted) and change_log.count_known(writing.connection, wanted) < len(wanted)
 
 
 def _put_aside(writing: Writing, registry: Registry, page: RemotePage, facts: dict[str, Any]) -> Outcome:  # Any: `meta`
@@ -125,7 +123,7 @@ def _apply_checkpoint(
         _put_rows(checkpoint, chunk)
     for entity_name, pks in page.leaves:
         _take_away(checkpoint, entity_name, pks)
-    _take_acks(checkpoint, page.acks)
+    done = _take_acks(checkpoint, page.acks)
     meta.put(
         connection,
         {
@@ -136,7 +134,7 @@ def _apply_checkpoint(
             "hlc": clock.witness(facts["hlc"], _newest_stamp(page, facts["offset_ms"])),
         },
     )
-    for entity_name, pk in settling.settle(writing, page.end.cursor, now_us):
+    for entity_name, pk in settling.settle(writing, page.end.cursor, now_us) - done:
         checkpoint.to_lay[entity_name].add(pk)
     settling.forget(writing, page.end.safe_seq, now_us)
     _lay_all(checkpoint)
@@ -192,50 +190,18 @@ def _take_away(checkpoint: _Checkpoint, entity_name: str, pks: Iterable[str]) ->
     checkpoint.writing.changed(entity_name, set(pks))
 
 
-def _take_acks(checkpoint: _Checkpoint, acks: Iterable[Ack]) -> None:
-    """Store verdicts, in the order of their seqs; what each did to rows that were not sent is theirs from now on."""
-    connection = checkpoint.writing.connection
-    known = change_log.find_many(connection, [ack.tx_id for ack in acks])
-    open_ones = {tx_id: tx for tx_id, tx in known.items() if tx.state != "settled"}
-    ops = change_log.ops_of(connection, [tx.n for tx in open_ones.values()])
-    if not checkpoint.is_staged:
-        _know_bases(checkpoint, (op for tx in open_ones.values() for op in ops[tx.n]))
-    for ack in sorted(acks, key=lambda one: one.seq):
-        tx = open_ones.get(ack.tx_id)
-        if tx is None:
-            continue
-        error = {"code": ack.code} if ack.code and tx.error is None else None
-        settling.take_verdict(checkpoint.writing, tx, ack.verdict, ack.seq, at=ack.at, error=error)
-        for op in ops[tx.n] if ack.verdict == "applied" and not checkpoint.is_staged else ():
-            if (op.t, op.pk) not in checkpoint.sent:
-                _accept(checkpoint, op, ack.seq, Stamp(ack.at, tx.by))
-
-
-def _know_bases(checkpoint: _Checkpoint, ops: Iterable[Op]) -> None:
-    """Read at once the central rows that verdicts will change."""
-    wanted: dict[str, set[str]] = defaultdict(set)
-    for op in ops:
-        if (op.t, op.pk) not in checkpoint.sent:
-            wanted[op.t].add(op.pk)
-    for entity, pks in wanted.items():
-        known = checkpoint.bases[entity]
-        found = display.bases_of(checkpoint.writing.connection, checkpoint.registry.get(entity), pks - known.keys())
-        known.update(found)
-        checkpoint.to_lay[entity] |= pks
-
-
-def _accept(checkpoint: _Checkpoint, op: Op, seq: int, stamp: Stamp) -> None:
-    """What an applied tx did to a row that was not sent is the central row now (PROTOCOL 7.3)."""
-    known = checkpoint.bases[op.t]
-    base, version = known[op.pk]
-    if version >= seq:
-        return  # a staged page has brought the row as it was after that tx, or later
-    accepted = overlay(checkpoint.registry.get(op.t), base, op, stamp)
-    if accepted is None:
-        return
-    known[op.pk] = accepted, seq
-    if checkpoint.tally is not None:
-        checkpoint.tally.replace(op.t, op.pk, version, seq)
+def _take_acks(checkpoint: _Checkpoint, acks: Iterable[Ack]) -> set[accepting.Key]:
+    """Store verdicts; what applied txs did to rows that were not sent is theirs from now on. Returns the rows that are done."""
+    writing, registry, tally = checkpoint.writing, checkpoint.registry, checkpoint.tally
+    accepted = accepting.take_acks(writing, acks, not checkpoint.is_staged, checkpoint.sent)
+    done = accepting.settle_shown(writing.connection, tally, accepted) if tally is not None else set()
+    for entity, pk in done:
+        writing.changed(entity, {pk})
+    slow = {key: ops for key, ops in accepted.items() if key not in done}
+    accepting.overlaid(writing.connection, registry, tally, slow, checkpoint.bases)
+    for entity, pk in slow:
+        checkpoint.to_lay[entity].add(pk)
+    return done
 
 
 def _lay_all(checkpoint: _Checkpoint) -> None:

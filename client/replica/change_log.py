@@ -55,6 +55,27 @@ class LoggedTx:
     settled_at: int | None
 
 
+@dataclass(frozen=True)
+class Head:
+    """What a verdict needs to know of an unsettled tx."""
+
+    n: int
+    state: str
+    by: str | None
+    has_error: bool
+
+
+@dataclass(frozen=True)
+class OpPlace:
+    """An op without its values."""
+
+    n: int
+    i: int
+    t: str
+    pk: str
+    op: str
+
+
 Layer = tuple[Op, Stamp]
 """An unsettled op as it lies over the central row."""
 
@@ -99,10 +120,32 @@ def find(connection: sqlite3.Connection, tx_id: str) -> LoggedTx | None:
     return found[0] if found else None
 
 
-def find_many(connection: sqlite3.Connection, tx_ids: Iterable[str]) -> dict[str, LoggedTx]:
-    """Return id -> tx of those that the log holds."""
-    found = select(connection, "id IN (SELECT value FROM json_each(?))", (json.dumps(list(tx_ids)),))
-    return {tx.id: tx for tx in found}
+def count_known(connection: sqlite3.Connection, tx_ids: Iterable[str]) -> int:
+    """Return how many of these txs the log holds, in any state."""
+    ids = json.dumps(list(tx_ids))
+    found = connection.execute("SELECT count(*) FROM _sync_tx WHERE id IN (SELECT value FROM json_each(?))", (ids,))
+    return int(found.fetchone()[0])
+
+
+def open_heads(connection: sqlite3.Connection, tx_ids: Iterable[str]) -> dict[str, Head]:
+    """Return id -> head of those txs that are here and unsettled."""
+    found = connection.execute(
+        f"SELECT id, n, state, by, error IS NOT NULL FROM _sync_tx WHERE id IN (SELECT value FROM json_each(?)) AND {UNSETTLED}",
+        (json.dumps(list(tx_ids)),),
+    )
+    return {tx_id: Head(n, state, by, bool(has_error)) for tx_id, n, state, by, has_error in found}
+
+
+def places_of(connection: sqlite3.Connection, ns: Iterable[int]) -> dict[int, list[OpPlace]]:
+    """Return place -> ops of many txs, without their values, each in order."""
+    wanted = list(ns)
+    found: dict[int, list[OpPlace]] = {n: [] for n in wanted}
+    for one in connection.execute(
+        "SELECT n, i, tbl, pk, op FROM _sync_op WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n, i",
+        (json.dumps(wanted),),
+    ):
+        found[one[0]].append(OpPlace(*one))
+    return found
 
 
 def ops_of(connection: sqlite3.Connection, ns: Iterable[int]) -> dict[int, list[Op]]:

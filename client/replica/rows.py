@@ -97,8 +97,12 @@ def upsert_sql(entity: type[Record]) -> str:
 
 def upsert_values(entity: type[Record], row: Row, version: int) -> list[Value]:
     """Return the values for `upsert_sql`."""
-    hidden = [version, title_key(entity, row)] if has_key(entity) else [version]
-    return hidden + [encode(entity, name, row.get(name)) for name in names(entity)]
+    get = row.get
+    values = [get(name) for name in names(entity)]
+    for i, kind in _special(entity):
+        if kind is Kind.SET and values[i] is not None:
+            values[i] = dumps(values[i])
+    return [version, title_key(entity, row), *values] if has_key(entity) else [version, *values]
 
 
 def bulk_values(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from client.replica import change_log, display, meta
-from client.replica.change_log import LoggedTx
 from client.replica.writing import Writing
 from shared_models.codec import dumps
 from shared_models.registry import Registry
@@ -15,7 +14,7 @@ KEPT_US = 7 * 24 * 3600 * 1_000_000
 
 def take_verdict(
     writing: Writing,
-    tx: LoggedTx,
+    n: int,
     verdict: str,
     seq: int,
     *,
@@ -23,11 +22,11 @@ def take_verdict(
     cards: tuple[str, ...] = (),
     error: Mapping[str, Any] | None = None,  # Any: parts of `protocol.CodedError`
 ) -> None:
-    """Store the answer to an unsettled tx. Its ops stay on the screen until a pull covers the verdict's seq (I9)."""
+    """Store the answer to the unsettled tx at place n. Its ops stay on the screen until a pull covers the verdict's seq (I9)."""
     writing.connection.execute(
         "UPDATE _sync_tx SET state = 'acked', verdict = ?, seq = ?, attempts = 0, at = coalesce(?, at), "
         "cards = coalesce(?, cards), error = coalesce(?, error) WHERE n = ?",
-        (verdict, seq, at, dumps(list(cards)) if cards else None, None if error is None else dumps(dict(error)), tx.n),
+        (verdict, seq, at, dumps(list(cards)) if cards else None, None if error is None else dumps(dict(error)), n),
     )
     writing.log_changed = True
 

@@ -68,14 +68,14 @@ def _take_answer(talk: Conversation, answer: PushAnswer) -> int:
             raise EpochChanged
         if answer.device_epoch != facts["device_epoch"]:
             return 0
-        known = change_log.find_many(writing.connection, [verdict.id for verdict in answer.verdicts])
+        known = change_log.open_heads(writing.connection, [verdict.id for verdict in answer.verdicts])
         for verdict in answer.verdicts:
             tx = known.get(verdict.id)
-            if tx is None or tx.state in ("acked", "settled"):
+            if tx is None or tx.state == "acked":
                 continue
             error = verdict.error.model_dump(exclude_none=True, mode="json") if verdict.error else None
             cards = tuple(verdict.conflicts)
-            settling.take_verdict(writing, tx, verdict.v, verdict.seq, cards=cards, error=error)
+            settling.take_verdict(writing, tx.n, verdict.v, verdict.seq, cards=cards, error=error)
             taken += 1
         if answer.reused or _has_gap(answer, facts["next_number"]):
             epochs.renumber(writing, talk.replica.ids)

@@ -19,6 +19,11 @@ def days_since(look: Look, at: int) -> int:
     return max(0, (look.today.date() - local(look, at).date()).days)
 
 
+def days_until(look: Look, at: int) -> int:
+    """Return calendar days from today to a time in the reader's zone; negative when it has passed."""
+    return (local(look, at).date() - look.today.date()).days
+
+
 def age(look: Look, at: int) -> str:
     """Return a short age: `now`, `20 min`, `2 h`, `18 d`."""
     seconds = max(0, int((look.now - from_micros(at)).total_seconds()))

@@ -54,8 +54,8 @@ class ListQuery:
     mine: bool = False
     role: str | None = None
     """One of `entities.company.ROLES`; companies only."""
-    order: Literal["name", "recent"] = "name"
-    """`recent`: last changed first."""
+    order: Literal["due", "name", "recent"] = "name"
+    """`due`: the longest overdue visit first, companies only; `name`: contacts by last name; `recent`: last changed first."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,10 @@ class CompanyRow:
     every_days: int | None = None
     """Wished days between visits; a longer silence is late."""
     changed_at: int | None = None
+    due_at: int | None = None
+    """When the next visit is wished; None without a rhythm."""
+    is_provisional: bool = False
+    """Whether the centre has not confirmed `code` yet, and may still suffix it."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ class ContactRow:
     state: RowState
     phone: str = ""
     changed_at: int | None = None
+    first_name: str = ""
+    last_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """Lists of companies and contacts, and the search over everything."""
 
-from client.replica import summaries
+from client.replica import orders, queries, summaries
+from client.replica.orders import Asked
 from client.replica.queries import Filter
 from client.replica.replica import Replica
-from client.usecases.answers import CompanyRow, ContactRow, Hit, ListQuery, Page
+from client.usecases.answers import CompanyRow, ContactRow, Hit, ListQuery, Page, RowState
 from client.usecases.shown import Names
 from shared_models.codec import Row
 
@@ -20,6 +21,7 @@ def companies(replica: Replica, query: ListQuery, after: str | None) -> Page[Com
     states = replica.states_of("company", pks)
     with replica.reading() as reader:
         beside = summaries.of_companies(reader, pks)
+        due = orders.due_of(reader, pks)
     return Page(
         tuple(
             CompanyRow(
@@ -32,6 +34,8 @@ def companies(replica: Replica, query: ListQuery, after: str | None) -> Page[Com
                 last_note_at=beside[row["id"]].last_note_at,
                 every_days=row["visit_every_days"],
                 changed_at=row["updated_at"],
+                due_at=due[row["id"]],
+                is_provisional=_is_provisional(replica, row, states[row["id"]]),
             )
             for row in rows
         ),
@@ -57,12 +61,19 @@ def contacts(replica: Replica, query: ListQuery, after: str | None) -> Page[Cont
                 state=states[row["id"]],
                 phone=beside[row["id"]].phone,
                 changed_at=row["updated_at"],
+                first_name=row["first_name"] or "",
+                last_name=row["last_name"],
             )
             for row in rows
         ),
         following,
         total,
     )
+
+
+def _is_provisional(replica: Replica, row: Row, state: RowState) -> bool:
+    """Whether a company's code is only ours so far; a row that was sent whole is not asked about."""
+    return bool(row["code"]) and state != "sent" and "code" in replica.pending_fields("company", row["id"])
 
 
 def _rows(replica: Replica, entity: str, query: ListQuery, after: str | None) -> tuple[list[Row], str | None, int | None]:
@@ -72,11 +83,23 @@ def _rows(replica: Replica, entity: str, query: ListQuery, after: str | None) ->
         hits = replica.search(query.text, entities=(entity,), limit=SEARCH_ROWS)
         found = [row for hit in hits if (row := replica.get(entity, hit.pk)) is not None and _passes(row, filters)]
         return found, None, len(found)
-    sort = "updated_at" if query.order == "recent" else None
-    page = replica.list_page(
-        entity, sort=sort, descending=query.order == "recent", filters=filters, after=after, limit=PAGE_ROWS
-    )
+    page = _page(replica, entity, query, filters, after)
     return page.rows, page.next, replica.count(entity, filters=filters) if after is None else None
+
+
+def _page(replica: Replica, entity: str, query: ListQuery, filters: list[Filter], after: str | None) -> queries.Page:
+    """Return one page in the order that was asked for."""
+    kind = replica.registry.get(entity)
+    asked = Asked(replica.facts()["user"] if query.mine else None, query.role)
+    if entity == "contact" and query.order == "name":
+        with replica.reading() as reader:
+            return orders.by_last_name(reader, kind, asked, after, PAGE_ROWS)
+    if entity == "company" and query.order == "due":
+        with replica.reading() as reader:
+            return orders.by_due(reader, kind, asked, after, PAGE_ROWS)
+    recent = query.order == "recent"
+    sort = "updated_at" if recent else None
+    return replica.list_page(entity, sort=sort, descending=recent, filters=filters, after=after, limit=PAGE_ROWS)
 
 
 def _filters(replica: Replica, query: ListQuery) -> list[Filter]:

@@ -95,9 +95,9 @@ def _rebase_moves_bv() -> list[Patch]:
 def _ack_moves_ver() -> list[Patch]:
     original = settling.take_verdict
 
-    def take_verdict(writing: Any, tx: Any, verdict: str, seq: int, **more: Any) -> None:  # Any: as in `settling`
-        original(writing, tx, verdict, seq, **more)
-        for op in change_log.ops(writing.connection, tx.n):
+    def take_verdict(writing: Any, n: int, verdict: str, seq: int, **more: Any) -> None:  # Any: as in `settling`
+        original(writing, n, verdict, seq, **more)
+        for op in change_log.ops(writing.connection, n):
             writing.connection.execute(f"UPDATE {quoted(op.t)} SET _v = ? WHERE id = ?", (seq, op.pk))
             writing.connection.execute("UPDATE _sync_base SET ver = ? WHERE tbl = ? AND pk = ?", (seq, op.t, op.pk))
 

@@ -20,6 +20,7 @@ from client.ui.widgets import (
     Press,
     button,
     col,
+    company_initials,
     edge,
     empty,
     fill,
@@ -157,7 +158,7 @@ def _waits(look: Look, page: RecordPage) -> str:
 def _head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Container:
     codes, waits = _codes(look, page), _waits(look, page)
     title = row(
-        monogram(look, initials_of(page.title)),
+        monogram(look, initials_of(page.title) if page.entity == "contact" else company_initials(page.title)),
         col(
             txt(look, page.title, "title", weight=W6, key="record.title"),
             row(

@@ -9,6 +9,7 @@ from client.ui.desk import Desk
 from client.ui.keyboard import KeyHandler
 from client.ui.view_models.base import ViewModel
 
+A = TypeVar("A")
 M = TypeVar("M", bound=ViewModel)  # type: ignore[type-arg]  # of any state
 
 
@@ -73,6 +74,17 @@ def use_keys(desk: Desk, handler: KeyHandler) -> None:
         stop.clear()
 
     ft.use_effect(begin, [], end)
+
+
+def use_latest(call: Callable[[A], None]) -> Callable[[A], None]:
+    """Return the same function at every drawing, which calls the newest one.
+
+    For parts that are drawn again only when their arguments are others.
+    """
+    newest: list[Callable[[A], None]] = ft.use_memo(list, [])
+    newest[:] = [call]
+    same: Callable[[A], None] = ft.use_memo(lambda: lambda given: newest[0](given), [])
+    return same
 
 
 def _use_stops() -> list[Callable[[], None]]:

@@ -1,21 +1,48 @@
 """Companies and Contacts: the list, and the page of the record that is chosen, side by side or one after the other."""
 
+from dataclasses import dataclass, replace
+
 import flet as ft
 
 from client.ui.desk import Desk
-from client.ui.layouts.lists import ListCalls, group_at, list_body, list_pane, order_menu
+from client.ui.layouts.list_groups import HEAD_PHONE, HEAD_WIDE, ROW_PHONE, ROW_WIDE, group_at, groups_of, place_of_row
+from client.ui.layouts.lists import ListCalls, list_body, list_pane, order_menu
 from client.ui.layouts.record import RecordCalls, more_button, record_page
 from client.ui.router import SCREEN_OF, FormPlace, Place, record_place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
 from client.ui.view_models.record_list import RecordList
 from client.ui.view_models.record_page import RecordPageModel
-from client.ui.views.hooks import use_keys, use_model
+from client.ui.views.hooks import use_keys, use_latest, use_model
 from client.ui.widgets import col, icon_button, list_detail
 from client.usecases.answers import CompanyRow, ContactRow, ListQuery
 
 NEAR_END = 600
 """Pixels above the end of a list at which the next page is fetched."""
+AROUND_LIST = 180
+"""Pixels of a window above and below its list, until the first scrolling tells the height."""
+
+
+@dataclass
+class Sight:
+    """Which part of a list is in sight: pixels from its top, and its height (0: not told yet)."""
+
+    above: float = 0
+    height: float = 0
+
+    def note(self, e: ft.OnScrollEvent) -> None:
+        """Take what the client tells while scrolling."""
+        self.above, self.height = e.pixels, e.viewport_dimension
+
+    def target(self, look: Look, row: float) -> float | None:
+        """Return where to scroll so that a row is in sight below the pinned header; None when it is already."""
+        head, cell = (HEAD_PHONE, ROW_PHONE) if look.phone else (HEAD_WIDE, ROW_WIDE)
+        height = self.height or max(cell, look.height - AROUND_LIST)
+        if row < self.above + head:
+            return max(0, row - head)
+        if row + cell > self.above + height:
+            return row + cell - height if self.height else max(0, row - head - cell)
+        return None
 
 
 @ft.component
@@ -24,6 +51,8 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
     listed = use_model(desk, lambda: _list_model(desk, entity), [entity])
     top, set_top = ft.use_state(0)
     search_box: ft.Ref[ft.TextField] = ft.use_memo(ft.Ref, [])
+    rows: ft.Ref[ft.ListView] = ft.use_memo(ft.Ref, [])
+    sight = ft.use_memo(Sight, [])
     state = listed.state
     chosen = place.id or (state.rows[0].id if look.wide and state.rows else None)
 
@@ -34,15 +63,16 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
         listed.type(text)
         desk.run(listed.search())
 
-    def scrolled(above: float, below: float) -> None:
-        set_top(group_at(look, state, above))
-        if below < NEAR_END:
+    def scrolled(e: ft.OnScrollEvent) -> None:
+        sight.note(e)
+        set_top(group_at(look, groups_of(look, state), e.pixels))
+        if e.max_scroll_extent - e.pixels < NEAR_END:
             desk.run(listed.more())
 
     def key(name: str) -> bool:
         if name in ("j", "k", "arrow down", "arrow up"):
             following = listed.neighbour(chosen, 1 if name in ("j", "arrow down") else -1)
-            if following is not None and (look.wide or place.id is None):
+            if following is not None:
                 open_record(following)
             return following is not None
         if name == "/":
@@ -50,7 +80,15 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
             return True
         return False
 
+    async def show_chosen() -> None:
+        """Scroll to the row that is open, unless it is in sight."""
+        above = place_of_row(look, groups_of(look, state), chosen) if chosen else None
+        target = sight.target(look, above) if above is not None else None
+        if target is not None and rows.current is not None:
+            await rows.current.scroll_to(offset=target, duration=0)
+
     use_keys(desk, key)
+    ft.use_effect(lambda: desk.run(show_chosen()), [chosen, bool(state.rows), state.query])
     on = desk.guard(
         ListCalls(
             type=typed,
@@ -61,8 +99,10 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
             again=lambda: desk.run(listed.start()),
             scrolled=scrolled,
             search_box=search_box,
+            list=rows,
         )
     )
+    on = replace(on, open=use_latest(on.open))
     if look.wide:
         detail = RecordView(desk, look, Place(place.screen, chosen, place.tab), frame, entity) if chosen else ft.Container()
         return list_detail(look, list_pane(look, entity, state, on, chosen, top), detail)
@@ -70,13 +110,13 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
         return RecordView(desk, look, place, frame, entity)
     if not look.phone:
         return list_pane(look, entity, state, on, chosen, top)
-    head = top_bar(look, desk.shell.state, frame, look.t(f"nav.{place.screen}"), order_menu(look, state, on))
+    head = top_bar(look, desk.shell.state, frame, look.t(f"nav.{place.screen}"), order_menu(look, entity, state, on))
     return col(head, *list_body(look, entity, state, on, None, top), expand=True)
 
 
 def _list_model(desk: Desk, entity: str) -> RecordList[CompanyRow] | RecordList[ContactRow]:
     if entity == "company":
-        return RecordList[CompanyRow](entity, desk.crm.companies, ListQuery(), desk.rest)
+        return RecordList[CompanyRow](entity, desk.crm.companies, ListQuery(order="due"), desk.rest)
     return RecordList[ContactRow](entity, desk.crm.contacts, ListQuery(), desk.rest)
 
 

@@ -28,7 +28,7 @@ from client.ui.widgets.frame import (
     row,
     space,
 )
-from client.ui.widgets.marks import avatar, badge, disc, dot, initials_of, keys, monogram, tag
+from client.ui.widgets.marks import avatar, badge, company_initials, disc, dot, initials_of, keys, monogram, tag
 from client.ui.widgets.panes import centre_sheet, list_detail, pane_header, scrim, side_sheet
 from client.ui.widgets.press import (
     Press,
@@ -68,6 +68,7 @@ __all__ = [
     "chips_field",
     "choice_field",
     "col",
+    "company_initials",
     "disc",
     "dot",
     "edge",

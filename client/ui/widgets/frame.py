@@ -101,11 +101,19 @@ def listing(look: Look, rows: list[ft.Control]) -> ft.Container:
 
 
 def group_header(
-    look: Look, label: str, count: str = "", *, tone: str = "ink3", left: float = S16, trailing: ft.Control | None = None
+    look: Look,
+    label: str,
+    count: str = "",
+    *,
+    tone: str = "ink3",
+    left: float = S16,
+    trailing: ft.Control | None = None,
+    key: str | None = None,
 ) -> ft.Container:
     """Return the header of a group of rows; coloured only if the group asks for action."""
     return ft.Container(
         row(txt(look, label, "meta", tone, W6), txt(look, count, "meta", "ink3") if count else None, fill(), trailing),
         height=40 if look.phone else 32,
         padding=pads(left=left, right=S16 if left else 0),
+        key=key,
     )

@@ -1,11 +1,33 @@
 """Marks that are read, not pressed: the dot of a row, tags, badges, initials, keys."""
 
+import unicodedata
+
 import flet as ft
 
 from client.ui.theme import R4, R8, R12, S4, S6, S8, Look
 from client.ui.widgets.frame import edge, pad, row
 from client.ui.widgets.text import W5, W6, icon, txt
 
+LEGAL_FORMS = (
+    "SRL",
+    "SRL-D",
+    "S.R.L",
+    "SA",
+    "S.A",
+    "SNC",
+    "SCS",
+    "RA",
+    "PFA",
+    "II",
+    "ÎI",
+    "IF",
+    "GMBH",
+    "AG",
+    "KFT",
+    "LTD",
+    "ЕООД",
+)
+"""Words of a company's name that say only its legal form, without a final dot."""
 QUARTER_TURN = 0.785
 """Radians that stand a square on its corner."""
 
@@ -86,7 +108,25 @@ def disc(look: Look, glyph: str, tone: str, size: float = 40, px: float = 20) ->
 
 
 def initials_of(name: str) -> str:
-    """Return one or two capitals for a name: first letters of its first and last word that begin with a letter."""
-    words = [word for word in name.replace("„", " ").replace('"', " ").split() if word[0].isalpha()]
-    words = [word for word in words if word.rstrip(".").upper() not in ("SRL", "SA", "S.R.L", "S.A", "PFA", "II")] or words
-    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+    """Return one or two capitals for a person: first letters of the first and of the last word."""
+    return _capitals(_words(name), (0, -1))
+
+
+def company_initials(name: str) -> str:
+    """Return one or two capitals for a company: of its last two words, since the first of three says its kind.
+
+    `Hotel Șapte Brazi` gives ȘB, `Băcănia lui Nae` BN. Legal forms and small words do not count.
+    """
+    words = [word for word in _words(name) if word.rstrip(".").upper() not in LEGAL_FORMS]
+    proper = [word for word in words if not word[0].islower()] or words
+    return _capitals(proper or _words(name), (-2, -1)) or name.strip()[:1]
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a name that begin with a letter, in composed form: a mark never stands apart from its letter."""
+    plain = unicodedata.normalize("NFC", name).translate(str.maketrans('„”“"(', "     "))
+    return [word for word in plain.split() if word[0].isalpha()]
+
+
+def _capitals(words: list[str], places: tuple[int, int]) -> str:
+    return "".join(words[i][0] for i in places if len(words) > 1 or i == places[1])[:2].upper() if words else ""
