@@ -3,21 +3,27 @@
 import json
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
+from unicodedata import is_normalized
 
+from annotated_types import MaxLen, MinLen
 from pydantic import TypeAdapter, ValidationError
 
-from shared_models.base import Record
+from shared_models.base import Record, Text
 from shared_models.errors import FieldProblem, RecordInvalid
-from shared_models.fields import Column, Kind, columns
+from shared_models.fields import Col, Column, Kind, Parent, columns
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+MAX_TEXT = 2**31
+"""No limit of length."""
 Row = dict[str, Any]
 """Stored form of a record: field -> str, int, bool, list of str, or None (`Kind`)."""
 
 
 def dumps(value: object) -> str:
     """Return compact JSON with sorted keys and unescaped Unicode: equal values give equal text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _ENCODER.encode(value)
 
 
 @cache
@@ -33,6 +39,8 @@ def stored_value(entity: type[Record], name: str, value: object) -> Any:  # Any:
     What arrives must already be of the stored type (`Kind`): a number for a text, or text for a number, is refused.
     """
     column = _columns_by_name(entity)[name]
+    if (value is None and column.optional) or (type(value) is str and _is_stored_as_it_is(value, _lengths(entity, name))):
+        return value
     if (value is not None and not isinstance(value, _STORED[column.kind])) or isinstance(value, bool) != (
         column.kind is Kind.BOOLEAN and value is not None
     ):
@@ -42,6 +50,30 @@ def stored_value(entity: type[Record], name: str, value: object) -> Any:  # Any:
         return adapter.dump_python(adapter.validate_python(value), mode="json")
     except ValidationError as error:
         raise RecordInvalid(tuple(FieldProblem(name, _reason(e["type"], column)) for e in error.errors())) from None
+
+
+def _is_stored_as_it_is(value: str, lengths: tuple[int, int] | None) -> bool:
+    """Whether a text of a plain text field is in its stored form already, as nearly all are; pydantic is spared those."""
+    if lengths is None or not lengths[0] <= len(value) <= lengths[1] or "\r" in value or "\x00" in value:
+        return False
+    return value.isascii() or (value.isprintable() and is_normalized("NFC", value))
+
+
+@cache
+def _lengths(entity: type[Record], name: str) -> tuple[int, int] | None:
+    """Return the least and greatest length of a field that is `Text` with nothing but limits of length; else None."""
+    info = entity.model_fields[name]
+    parts = list(info.metadata)
+    for kind in (info.annotation, *get_args(info.annotation)):
+        if get_origin(kind) is Annotated:
+            parts += get_args(kind)[1:]
+    kinds = {kind for kind in get_args(info.annotation) or (info.annotation,) if kind is not NoneType}
+    limits = [part for part in parts if isinstance(part, MinLen | MaxLen)]
+    others = [part for part in parts if part not in limits and not isinstance(part, Col | Parent)]
+    if kinds - {str, Text} or others != [get_args(Text)[1]]:
+        return None
+    least = max((part.min_length for part in limits if isinstance(part, MinLen)), default=0)
+    return least, min((part.max_length for part in limits if isinstance(part, MaxLen)), default=MAX_TEXT)
 
 
 def stored_row(entity: type[Record], values: Mapping[str, Any]) -> Row:  # Any: stored scalars

@@ -14,6 +14,8 @@ Connection = sa.Connection
 """What services are given; they never make one."""
 
 BUSY_TIMEOUT_MS = 15_000
+CACHE_KIB = 32_768
+"""Pages that one SQLite connection keeps: a push touches records all over the file."""
 
 
 class Unstorable(Exception):
@@ -115,7 +117,13 @@ def open_store(url: str, *, synchronous: str = "FULL") -> Store:
 
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: server.md 4
-        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=OFF"):
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "foreign_keys=OFF",
+            f"cache_size=-{CACHE_KIB}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     def begin(connection: Connection) -> None:

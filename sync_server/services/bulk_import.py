@@ -61,7 +61,7 @@ def _add(space: Workspace, name: str, values: Row, by: ImportedBy, tx_id: str) -
         entity, row, PROVISIONAL, PROVISIONAL, tx_id, {}, {"dots": {tx_id: PROVISIONAL}} if entity.is_link else {}
     )
     space.records[name, made.pk] = made
-    space.changes[PROVISIONAL, name, made.pk] = False
+    space.changes.setdefault(PROVISIONAL, {})[name, made.pk] = False
     for field in lookups.code_fields(entity):
         if row[field] is not None:
             space.codes.setdefault((name, lookups.fold_code(row[field])), None)

@@ -72,6 +72,7 @@ def put(work: Applying, found: CentralRow, clash: Clash, *, name: str) -> None:
         values["before"] = card.row["before"]
         _keep_earlier(work, found, card, clash)
     card.row.update(values)
+    space.cards_by_record.setdefault(found.pk, set()).add(card.pk)
     space.touch(card, work.seq, None, exact=False)
     work.cards.append(card.pk)
 

@@ -10,7 +10,7 @@ from shared_models import clock
 from shared_models.codec import Row, dumps
 from shared_models.errors import ErrorCode
 from shared_models.fields import Merge, unit_of, units
-from shared_models.protocol import MAX_PUSH_BYTES, CodedError, PushAnswer, PushRequest, Tx, Verdict
+from shared_models.protocol import MAX_PUSH_BYTES, CodedError, PushAnswer, PushRequest, Tx, Verb, Verdict
 from sync_server.db import devices, ledger, timeline
 from sync_server.db.engine import Connection, Contended, StoreDown, Unstorable
 from sync_server.db.ledger import Author
@@ -165,7 +165,8 @@ def _carry_out(
 
 def request_hash(tx: Tx) -> str:
     """Return the hash of a tx's content: what must not change under one id. Its number and the epoch's name may."""
-    content = tx.model_dump(mode="json", exclude={"tx", "epoch"})
+    ops = [(op.t, op.pk, op.op, op.set, op.base, op.bv, op.bvx) for op in tx.ops]
+    content = (tx.id, tx.origin, tx.after, tx.hlc, tx.label, tx.atomic, ops)
     try:
         packed = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # an integer beyond 64 bits; no field holds one, so the tx is refused, but it has a hash
@@ -185,6 +186,7 @@ def _take(request: _Request, tx: Tx) -> None:
     seq = PROVISIONAL + len(request.stored)
     error: CodedError | None = None
     cards: list[str] = []
+    verb: Verb
     work = _applying(request, tx, seq)
     request.space.authors[seq] = Author(work.origin, request.actor.device_id, request.actor.user_id, work.hlc, request.space.at)
     try:
@@ -236,22 +238,34 @@ def _clamped(request: _Request, work: Applying, tx: Tx) -> int:
     return clock.clamp(tx.hlc, request.offset_ms, seen, request.space.at // 1000)
 
 
-def _note(request: _Request, tx: Tx, work: Applying, verb: str, cards: list[str], error: CodedError | None) -> None:
+def _note(request: _Request, tx: Tx, work: Applying, verb: Verb, cards: list[str], error: CodedError | None) -> None:
     """Remember a verdict for the answer and for the ledger; a refused tx goes to the dead letters with its content."""
-    verdict = Verdict.model_validate({"id": tx.id, "tx": tx.tx, "v": verb, "seq": work.seq, "conflicts": cards, "error": error})
+    verdict = Verdict.model_construct(  # every part is our own: nothing to validate
+        id=tx.id, tx=tx.tx, v=verb, seq=work.seq, conflicts=cards, error=error
+    )
     request.verdicts.append(verdict)
     actor, at = request.actor, request.space.at
     request.stored.append(
         {
             "tx_id": tx.id, "seq": work.seq, "origin": work.origin, "device": actor.device_id,
             "device_epoch": request.push.device_epoch, "number": tx.tx, "user": actor.user_id, "hlc": work.hlc, "at": at,
-            "req_hash": request_hash(tx), "verdict": verdict.model_dump_json(exclude={"seq"}, exclude_defaults=True),
+            "req_hash": request_hash(tx), "verdict": _stored(verdict),
         }
     )  # fmt: skip
     if error is not None:
         request.dead.append(_letter(request, tx, work, verb, error))
     elif tx.origin is not None:
         request.reissued.append(tx.origin)
+
+
+def _stored(verdict: Verdict) -> str:
+    """Return a verdict as the ledger keeps it: without its seq, which has a column, and without empty parts."""
+    parts = {"id": verdict.id, "tx": verdict.tx, "v": verdict.v}
+    if verdict.conflicts:
+        parts["conflicts"] = verdict.conflicts
+    if verdict.error is not None:
+        parts["error"] = verdict.error.model_dump(mode="json", exclude_none=True)
+    return orjson.dumps(parts).decode()
 
 
 def _letter(request: _Request, tx: Tx, work: Applying, verb: str, error: CodedError) -> Row:

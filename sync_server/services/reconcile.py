@@ -8,7 +8,7 @@ from conflict.overlay import blank_row, laid_over
 from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.fields import ARCHIVED, Merge, Unit, column_of
-from shared_models.protocol import Op
+from shared_models.protocol import Op, Verb
 from sync_server.services import archiving, cards, codes, links, suspects, trees, withholding
 from sync_server.services.applying import Applying
 from sync_server.services.cards import Clash
@@ -18,7 +18,7 @@ from sync_server.services.workspace import CentralRow
 NO_MOVES: dict[str, frozenset[str]] = {}
 
 
-def apply(work: Applying, checked: Checked) -> str:
+def apply(work: Applying, checked: Checked) -> Verb:
     """Apply a tx and return its verdict: `applied`, `merged` or `conflict`."""
     before = withholding.Before.of(work.space) if work.tx.atomic else None
     _apply_ops(work, checked)

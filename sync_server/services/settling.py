@@ -41,7 +41,8 @@ def settle(
                 "seq": resolve(seq), "entity": entity, "pk": pk,
                 "device": device, "device_epoch": device_epoch, "exact": exact,
             }
-            for (seq, entity, pk), exact in space.changes.items()
+            for seq, changes in space.changes.items()
+            for (entity, pk), exact in changes.items()
         ],
     )  # fmt: skip
     lines = [{**line.values, "seq": resolve(line.seq), "n": n} for n, line in enumerate(space.history)]

@@ -42,7 +42,7 @@ def withhold(work: Applying, checked: Checked, before: Before) -> None:
     space = work.space
     space.records, space.codes = before.records, before.codes
     space.new_codes, space.new_suspects = before.new_codes, before.new_suspects
-    space.changes = {key: exact for key, exact in space.changes.items() if key[0] != work.seq}
+    space.changes.pop(work.seq, None)
     space.history = [line for line in space.history if line.seq != work.seq]
     space.cards_loaded.clear()
     work.cards.clear()

@@ -66,8 +66,8 @@ class Workspace:
     """Arrival of the request, microseconds since 1970 UTC."""
     records: dict[tuple[str, str], CentralRow | None] = field(default_factory=dict)
     authors: dict[int, Author] = field(default_factory=dict)
-    changes: dict[tuple[int, str, str], bool] = field(default_factory=dict)
-    """(seq, entity, id) -> whether what is stored is exactly what the device sent."""
+    changes: dict[int, dict[tuple[str, str], bool]] = field(default_factory=dict)
+    """Seq -> (entity, id) -> whether what is stored is exactly what the device sent."""
     history: list[HistoryLine] = field(default_factory=list)
     codes: dict[tuple[str, str], str | None] = field(default_factory=dict)
     """(entity, folded code) -> the record that holds or held it."""
@@ -75,6 +75,8 @@ class Workspace:
     new_suspects: set[tuple[str, str, str]] = field(default_factory=set)
     """(kind, folded value, record id)."""
     cards_loaded: set[str] = field(default_factory=set)
+    cards_by_record: dict[str, set[str]] = field(default_factory=dict)
+    """Record id -> ids of the cards about it that are here."""
 
     def get(self, entity: str, pk: str) -> CentralRow | None:
         """Return a record as it stands now, or None when it does not exist."""
@@ -92,6 +94,8 @@ class Workspace:
             found = rows.load(self.connection, self.central.tables, entity, pks, lock=True)
             for pk in pks:
                 self.records[name, pk] = _central(entity, *found[pk]) if pk in found else None
+            for pk, (row, _) in found.items() if name == "sync_conflict" else ():
+                self.cards_by_record.setdefault(row["record_id"], set()).add(pk)
 
     def preload(self, txs: Sequence[Tx]) -> None:
         """Read at once what the ops name, their parents, and who wrote the versions that they had not seen."""
@@ -158,12 +162,12 @@ class Workspace:
         """Give a record the tx's seq. exact: the device that sent it holds precisely what is stored (PROTOCOL 7.3)."""
         found.ver = seq
         found.row["updated_at"], found.row["updated_by"] = self.at, by
-        key = (seq, found.entity.entity_name, found.pk)
-        self.changes[key] = self.changes.get(key, True) and exact
+        changes, key = self.changes.setdefault(seq, {}), (found.entity.entity_name, found.pk)
+        changes[key] = changes.get(key, True) and exact
 
     def send_all(self, seq: int) -> None:
         """Let every record that a tx touched be sent to its own device, too."""
-        self.changes.update({key: False for key in self.changes if key[0] == seq})
+        self.changes[seq] = dict.fromkeys(self.changes.get(seq, ()), False)
 
     def children(self, parent: CentralRow) -> list[CentralRow]:
         """Return the records that belong to one, archived ones too."""
@@ -185,11 +189,8 @@ class Workspace:
             pairs = rows.children(self.connection, self.central.tables, entity, "record_id", (pk,))
             self.load({"sync_conflict": {card for card, _ in pairs}})
             self.cards_loaded.add(pk)
-        return [
-            one
-            for (name, _), one in self.records.items()
-            if name == "sync_conflict" and one is not None and one.row["record_id"] == pk and one.row["state"] == "open"
-        ]
+        found = (self.records.get(("sync_conflict", card)) for card in sorted(self.cards_by_record.get(pk, ())))
+        return [one for one in found if one is not None and one.row["state"] == "open"]
 
     def code_owner(self, entity: str, code: str) -> str | None:
         """Return the record that holds or held a code."""
