@@ -4,6 +4,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
@@ -70,7 +71,12 @@ def connect(folder: Path, times: SyncTimes) -> Transport:
         known = store.load()
         return known.device_token if known else None
 
-    return http_transport.HttpTransport(client, http_transport.AccessToken(client, device_token))
+    def renew_lease() -> None:
+        with suppress(OSError):  # a disk that is full ends no sync
+            store.touch(now_ms())
+
+    token = http_transport.AccessToken(client, device_token, on_contact=renew_lease)
+    return http_transport.HttpTransport(client, token)
 
 
 def make_crm(

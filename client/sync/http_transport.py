@@ -63,8 +63,15 @@ def make_client(base_url: str, times: SyncTimes) -> httpx.Client:
 class AccessToken:
     """A short access token, got with the device token whenever there is none or it has expired."""
 
-    def __init__(self, client: httpx.Client, device_token: Callable[[], str | None], token: str | None = None) -> None:
-        self._client, self._device_token, self._token = client, device_token, token
+    def __init__(
+        self,
+        client: httpx.Client,
+        device_token: Callable[[], str | None],
+        token: str | None = None,
+        on_contact: Callable[[], None] = lambda: None,
+    ) -> None:
+        """on_contact: told whenever the server knew the device, a few times an hour."""
+        self._client, self._device_token, self._token, self._on_contact = client, device_token, token, on_contact
 
     def get(self) -> str:
         """Return a token. Raises NeedsSignIn when the device has none or the server no longer knows it."""
@@ -76,6 +83,7 @@ class AccessToken:
             response = self._client.send(request)
             _refuse(response)
             self._token = _parsed(TokenAnswer, response.content).access_token
+            self._on_contact()
         return self._token
 
     def expire(self) -> None:
@@ -107,7 +115,7 @@ class HttpTransport:
         response = self._send("GET", f"{PATH}/pull?{urlencode(query)}", None, stream=True, packed=True)
         if response.status_code == 204:
             response.close()
-            return UpToDate(response.headers.get("x-digest", ""), int(response.headers.get("x-safe", "0")))
+            return _up_to_date(response)
         return _lines(response)
 
     def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
@@ -174,6 +182,13 @@ def _pack(body: bytes) -> tuple[bytes, str]:
     except ImportError:
         return gzip.compress(body, 6), "gzip"
     return zstandard.ZstdCompressor(level=3).compress(body), "zstd"
+
+
+def _up_to_date(response: httpx.Response) -> UpToDate:
+    safe = response.headers.get("x-safe", "0")
+    if not (safe.isascii() and safe.isdigit()):
+        raise ProtocolFault(None, "a bad x-safe")
+    return UpToDate(response.headers.get("x-digest", ""), int(safe))
 
 
 def _lines(response: httpx.Response) -> Iterator[bytes]:

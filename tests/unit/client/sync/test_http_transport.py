@@ -164,3 +164,49 @@ def test_plain_http_is_refused_but_to_this_machine(url):
 @pytest.mark.parametrize("url", ["https://crm.example", "http://127.0.0.1:8000", "http://localhost:8000"])
 def test_https_and_this_machine_are_fine(url):
     make_client(url, SyncTimes()).close()
+
+
+@pytest.mark.parametrize("safe", ["", "-1", "7.0", "many", "٣"])
+def test_answer_of_a_proxy_that_looks_like_nothing_new_is_not_believed(safe):
+    way, _ = transport(httpx.Response(204, headers={"x-digest": "0" * 16, "x-safe": safe.encode()}))
+    with pytest.raises(ProtocolFault):
+        way.pull(PullRequest(5, "e", "d"))
+
+
+def test_line_without_an_end_is_not_read_into_memory(monkeypatch):
+    monkeypatch.setattr("client.sync.http_transport.MAX_LINE_BYTES", 1000)
+    way, _ = transport(httpx.Response(200, stream=Bytes(b"x" * 1001)))
+    lines = way.pull(PullRequest(0, "e", "d"))
+    assert not isinstance(lines, UpToDate)
+    with pytest.raises(ProtocolFault, match="without an end"):
+        next(lines)
+
+
+def test_last_line_may_lack_its_end():
+    way, _ = transport(httpx.Response(200, stream=Bytes(b"one\n\ntwo")))
+    lines = way.pull(PullRequest(0, "e", "d"))
+    assert not isinstance(lines, UpToDate)
+    assert list(lines) == [b"one", b"two"]
+
+
+def test_history_is_asked_for_in_pages():
+    way, far = transport(httpx.Response(200, json={"entries": [], "more": False}))
+    way.history("company", "id", None)
+    way.history("company", "id", 7)
+    assert [dict(request.url.params) for request in far.requests] == [
+        {"t": "company", "r": "id"}, {"t": "company", "r": "id", "before": "7"},
+    ]  # fmt: skip
+    with pytest.raises(ProtocolFault):
+        transport(httpx.Response(200, json={"entries": [{}]}))[0].history("company", "id", None)
+
+
+def test_device_learns_of_a_contact_whenever_its_token_was_good():
+    met = []
+    far = Far(httpx.Response(200, json={"access_token": "a", "expires_in_s": 900}), coded(401, "A104"))
+    client = httpx.Client(base_url="https://crm.example", transport=httpx.MockTransport(far))
+    token = AccessToken(client, lambda: "device", on_contact=lambda: met.append("contact"))
+    assert (token.get(), token.get(), met) == ("a", "a", ["contact"])
+    token.expire()
+    with pytest.raises(NeedsSignIn):
+        token.get()
+    assert met == ["contact"]
