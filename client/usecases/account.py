@@ -1,5 +1,6 @@
 """Signing in, opening the device without a connection, and signing out. No edit is ever lost by any of them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from client.replica.replica import Replica
 from shared_models.errors import ErrorCode, FieldProblem, RecordInvalid, Refused, UnlockFailed
 from shared_models.protocol import SignInAnswer, SignInRequest
 
+HOST = re.compile(r"(?!.{254})[\w-]{1,63}(\.[\w-]{1,63})*\.?|[\da-f:]+(\.[\d.]+)?")
+"""Names that a resolver accepts, with the lengths of RFC 1035, and addresses of IPv6 without their brackets."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SignIn = Callable[[str, SignInRequest], SignInAnswer]
 """Asks a server, given its address; raises SyncError."""
@@ -78,12 +81,24 @@ def checked_address(server_url: str) -> str:
 
     Raises RecordInvalid: plain http would show the password to everyone on the way, except on this very machine.
     """
-    text = server_url.strip().rstrip("/")
-    if text and "://" not in text:
+    text = server_url.strip()
+    if "://" not in text:
         text = f"https://{text}"
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    text = text.rstrip("/")
+    host = _host_of(text)
+    if host is None:
         raise RecordInvalid((FieldProblem("server_url", "problem.address"),))
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+    if text.startswith("http:") and host not in LOOPBACK:
         raise RecordInvalid((FieldProblem("server_url", "problem.needs_https"),))
     return text
+
+
+def _host_of(url: str) -> str | None:
+    """Return the host of a web address, or None where there is none that can be looked up."""
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:  # a port that is no number, half an IPv6 address
+        return None
+    host = parts.hostname or ""
+    return host if known and HOST.fullmatch(host) else None
