@@ -11,7 +11,11 @@ DAY_S, HOUR_S, MINUTE_S = 86_400, 3_600, 60
 
 def local(look: Look, at: int) -> datetime:
     """Return microseconds since 1970 UTC as the time on the reader's wall."""
-    return from_micros(at).astimezone(ZoneInfo(look.zone))
+    moment = from_micros(at)
+    try:
+        return moment.astimezone(ZoneInfo(look.zone))
+    except OverflowError:  # the last hours of the year 9999, east of Greenwich
+        return moment
 
 
 def days_since(look: Look, at: int) -> int:
@@ -33,7 +37,7 @@ def age(look: Look, at: int) -> str:
         return look.t("age.minutes", n=seconds // MINUTE_S)
     if seconds < DAY_S:
         return look.t("age.hours", n=seconds // HOUR_S)
-    return look.t("age.days", n=days_since(look, at))
+    return look.t("age.days", n=max(1, days_since(look, at)))  # a day that is put back has 25 hours
 
 
 def days_ago(look: Look, at: int) -> str:
@@ -83,6 +87,6 @@ def weekday_of(look: Look, at: int) -> str:
         return look.t("when.today")
     if days == 1:
         return look.t("when.yesterday")
-    if days < 7:
+    if 1 < days < 7:  # a device with a wrong clock may be ahead
         return look.t(f"when.weekday.{when.weekday()}")
     return look.t("when.day", day=short_day(look, when))

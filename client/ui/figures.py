@@ -80,5 +80,6 @@ def partial_day(look: Look, text: str) -> str:
 
 
 def choice(look: Look, entity: type[Record], field: str, stored: str) -> str:
-    """Return the words for one of the fixed choices of a field."""
-    return look.t(f"value.role.{stored}" if field == "roles" else f"value.{entity.entity_name}.{field}.{stored}")
+    """Return the words for one of the fixed choices of a field; what a newer version sent stands as it is stored."""
+    key = f"value.role.{stored}" if field == "roles" else f"value.{entity.entity_name}.{field}.{stored}"
+    return look.t(key) if look.texts.has(key) else stored
