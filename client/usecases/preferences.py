@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from client.replica.replica import Replica
 from client.usecases.answers import Preferences
@@ -36,11 +37,19 @@ def _stored(path: Path) -> dict[str, str]:
     return found if isinstance(found, dict) else {}
 
 
-def _allowed(name: str, value: str | None) -> tuple[str | None, ...]:
-    """Return the values that a preference may have; a zone is any text."""
-    allowed: dict[str, tuple[str | None, ...]] = {
+def _allowed(name: str, value: object) -> tuple[object, ...]:
+    """Return the values that a preference may have; a zone is one that this machine knows."""
+    allowed: dict[str, tuple[object, ...]] = {
         "language": ("en", "ro"),
         "theme": ("light", "dark", "outdoor", "system"),
-        "time_zone": (value,) if value else (),
+        "time_zone": (value,) if _is_zone(value) else (),
     }
     return allowed.get(name, ())
+
+
+def _is_zone(name: object) -> bool:
+    """Whether clocks can be shown in a zone: an unknown one would keep every screen from being drawn."""
+    try:
+        return isinstance(name, str) and ZoneInfo(name) is not None
+    except (KeyError, ValueError, OSError):  # not known, not a name, a folder of names
+        return False

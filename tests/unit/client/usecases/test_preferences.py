@@ -1,0 +1,84 @@
+"""How the reader wants to see the product: from a small file, else from the person's own record."""
+
+import json
+
+import pytest
+
+from client.usecases import preferences
+from client.usecases.answers import Preferences
+from shared_models.texts import Texts
+from tests.clients import ANA, bring, central_row, make_replica
+
+RO = Texts("ro").t
+
+
+@pytest.fixture
+def replica(tmp_path):
+    opened = make_replica(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "preferences.json"
+
+
+def ana(**values):
+    return central_row("user", ANA, name="Ana Pop", email="ana@example.ro", **values)
+
+
+def test_before_anything_is_known_the_device_is_english_and_at_home(replica, path):
+    assert preferences.load(path, replica) == Preferences("en", "system", "Europe/Bucharest")
+
+
+def test_a_new_device_speaks_the_persons_language_in_the_persons_zone(replica, path):
+    bring(replica, (5, "user", ana(language="ro", time_zone="Europe/Chisinau")), to=5)
+    assert preferences.load(path, replica) == Preferences("ro", "system", "Europe/Chisinau")
+
+
+def test_what_was_chosen_on_the_device_comes_first(replica, path):
+    bring(replica, (5, "user", ana(language="ro")), to=5)
+    path.write_text(json.dumps({"language": "en", "theme": "dark"}), encoding="utf-8")
+    assert preferences.load(path, replica) == Preferences("en", "dark", "Europe/Bucharest")
+
+
+@pytest.mark.parametrize("zone", ["Mars/Phobos", "", "../etc/passwd", "Europe", "/", 7, ["UTC"], None, "\x00", "x" * 5000])
+def test_a_zone_that_this_machine_does_not_know_is_not_used(replica, path, zone):
+    path.write_text(json.dumps({"time_zone": zone, "theme": "dark"}), encoding="utf-8")
+    assert preferences.load(path, replica) == Preferences("en", "dark", "Europe/Bucharest")
+
+
+def test_a_zone_of_the_person_that_this_machine_does_not_know_is_not_used(replica, path):
+    bring(replica, (5, "user", ana(time_zone="Mars/Phobos")), to=5)
+    assert preferences.load(path, replica).time_zone == "Europe/Bucharest"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[1]", b'"x"', b"\xff\xfe", b'{"language": ["ro"], "theme": "neon", "colour": 1}']
+)
+def test_a_damaged_file_counts_as_none(replica, path, content):
+    path.write_bytes(content)
+    assert preferences.load(path, replica) == Preferences()
+
+
+def test_language_and_zone_go_to_the_person_as_an_ordinary_edit_and_the_theme_stays_here(replica, path):
+    bring(replica, (5, "user", ana()), to=5)
+    preferences.save(path, replica, RO, Preferences("ro", "dark", "UTC"))
+    assert preferences.load(path, replica) == Preferences("ro", "dark", "UTC")
+    assert [(one.label, one.records) for one in replica.waiting()] == [(RO("saved.preferences"), (("user", ANA),))]
+    row = replica.get("user", ANA)
+    assert (row["language"], row["time_zone"]) == ("ro", "UTC")
+
+
+def test_a_new_theme_alone_sends_nothing(replica, path):
+    bring(replica, (5, "user", ana()), to=5)
+    preferences.save(path, replica, RO, Preferences("en", "outdoor", "Europe/Bucharest"))
+    assert preferences.load(path, replica).theme == "outdoor"
+    assert replica.waiting() == []
+
+
+def test_preferences_can_be_set_before_the_person_has_arrived(replica, path):
+    preferences.save(path, replica, RO, Preferences("ro", "dark", "UTC"))
+    assert preferences.load(path, replica).language == "ro"
+    assert replica.waiting() == []
