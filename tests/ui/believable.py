@@ -21,12 +21,12 @@ INDUSTRIES = {derived_id("pick_list_item", "industry", x.en): x for x in (HOTEL,
 
 # name, place, industry, role, days since the last note, wished days, state, code
 COMPANIES: list[tuple[str, str, Label, str, int | None, int | None, RowState, str]] = [
-    ("Hotel Șapte Brazi", "Predeal", HOTEL, "customer", 18, 14, "waiting", "C-1044"),
+    ("Hotel Șapte Brazi", "Predeal", HOTEL, "customer", 0, 14, "waiting", "C-1044"),
     ("Țesătoria Îndrăzneață SRL", "Timișoara", SHOP, "customer", 35, 30, "sent", "C-1101"),
     ("Brutăria Sfântul Gheorghe", "Brașov", CAFE, "customer", 24, 21, "needs_you", "C-1019"),
     ("Curățenie Expert S.R.L.", "Cluj-Napoca", CLEAN, "customer", 31, 30, "sent", "C-1033"),
     ("Hanul Domnesc", "Tupilați", REST, "customer", 12, 14, "sent", "C-1052"),
-    ("Pensiunea Măgura", "Moieciu de Sus", HOTEL, "customer", 11, 14, "waiting", "C-1060"),
+    ("Pensiunea Măgura", "Moieciu de Sus", HOTEL, "customer", 18, 14, "waiting", "C-1060"),
     ("Cofetăria Șoimul", "Sibiu", CAFE, "prospect", 19, 21, "sent", ""),
     ("Grand Hôtel Duna Kft.", "Budapest", HOTEL, "customer", 26, 30, "sent", "C-1047"),
     ("Bistro La Răscruce", "Florești", REST, "customer", 10, 14, "sent", "C-1015"),

@@ -47,7 +47,7 @@ from shared_models.fields import data_columns
 from shared_models.ids import derived_id
 from shared_models.registry import CRM
 from shared_models.texts import Language
-from tests.ui.believable import COMPANIES, CONTACTS, DEEDS, INDUSTRIES, SAVES, ago
+from tests.ui.believable import COMPANIES, CONTACTS, DAY, DEEDS, INDUSTRIES, SAVES, ago
 
 PAGE_ROWS = 50
 USERS = {derived_id("user", n): n for n in ("Ana Pop", "Maria Ilie", "Dan Rusu")}
@@ -58,6 +58,11 @@ def _fold(text: str) -> str:
     import unicodedata
 
     return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
+
+
+def _due_at(row: dict[str, Any]) -> int | None:
+    every = row.get("visit_every_days")
+    return None if every is None else (row.get("_last") or ago(days=90)) + every * DAY
 
 
 def company_id(place: int) -> str:
@@ -136,7 +141,9 @@ class FakeCrm:
                 found.append(row)
         if query.order == "recent":
             return sorted(found, key=lambda r: -(r.get("updated_at") or 0))
-        return sorted(found, key=lambda r: _fold(r.get("name") or f"{r.get('first_name')} {r.get('last_name')}"))
+        if query.order == "due":
+            return sorted(found, key=lambda r: (_due_at(r) is None, _due_at(r) or 0, _fold(r["name"])))
+        return sorted(found, key=lambda r: _fold(r.get("name") or f"{r.get('last_name')} {r.get('first_name')}"))
 
     async def companies(self, query: ListQuery, after: str | None = None) -> Page[CompanyRow]:
         await self._read("companies")
@@ -150,7 +157,8 @@ class FakeCrm:
     def _company_row(self, r: dict[str, Any]) -> CompanyRow:
         return CompanyRow(
             r["id"], r["name"], INDUSTRIES.get(r.get("industry_id", "")), r.get("_place", ""), self.states.get(r["id"], "sent"),
-            r.get("code") or "", r.get("_last"), r.get("visit_every_days"), r.get("updated_at"),
+            r.get("code") or "", r.get("_last"), r.get("visit_every_days"), r.get("updated_at"), _due_at(r),
+            bool(r.get("code")) and "code" in self.pending.get(r["id"], ()),
         )  # fmt: skip
 
     async def contacts(self, query: ListQuery, after: str | None = None) -> Page[ContactRow]:
@@ -159,7 +167,7 @@ class FakeCrm:
             ContactRow(
                 r["id"], f"{r.get('first_name') or ''} {r['last_name']}".strip(), r.get("job_title") or "",
                 self.title("company", r.get("_company", "")), self.states.get(r["id"], "sent"), r.get("_phone", ""),
-                r.get("updated_at"),
+                r.get("updated_at"), r.get("first_name") or "", r["last_name"],
             )
             for r in self._matching("contact", query)
         )  # fmt: skip

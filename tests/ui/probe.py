@@ -39,14 +39,15 @@ class _Connection(Connection):
         self.executor = ThreadPoolExecutor(1)
         self.pubsubhub = PubSubHub(loop, self.executor)
         self.page_url, self.page_name = "http://probe", ""
-        self.sent = 0
+        self.sent = self.sent_bytes = 0
         self.invoked: list[tuple[str, Any]] = []
         self.crashes: list[str] = []
         self.session: Session
 
     def send_message(self, message: Any) -> None:
-        msgpack.packb([message.action, message.body], default=configure_encode_object_for_msgpack(BaseControl))
+        packed = msgpack.packb([message.action, message.body], default=configure_encode_object_for_msgpack(BaseControl))
         self.sent += 1
+        self.sent_bytes += len(packed)
         if message.action == MessageAction.SESSION_CRASHED:
             self.crashes.append(message.body.message)
         elif message.action == MessageAction.INVOKE_METHOD:

@@ -1,0 +1,99 @@
+"""One row of a list, drawn again only when what it shows is another: a component of its own, remembered by its face."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import flet as ft
+
+from client.ui.dates import age, days_since
+from client.ui.layouts.list_groups import ROW_PHONE, ROW_WIDE, AnyRow, due_group
+from client.ui.theme import PHONE_BELOW, R8, S8, S12, S16, WIDE_FROM, Look
+from client.ui.widgets import CENTRE, W4, W5, dot, pad, pads, pressable, row, txt
+from client.usecases.answers import ContactRow
+
+STILL = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Face:
+    """All that a row shows, in words: two rows with equal faces are drawn alike."""
+
+    id: str
+    name: str
+    second: str
+    top_right: str = ""
+    low_right: str = ""
+    state: str = "sent"
+    is_late: bool = False
+    is_chosen: bool = False
+
+
+def face_of(look: Look, item: AnyRow, chosen: str | None) -> Face:
+    """Return what a row shows. chosen: id of the row that is open."""
+    if isinstance(item, ContactRow):
+        return Face(
+            item.id, item.name, _joined(item.job_title, item.company), item.phone, "", item.state, False, item.id == chosen
+        )
+    days = days_since(look, item.last_note_at) if item.last_note_at is not None else None
+    late = due_group(look, item) == "due"
+    spoken = age(look, item.last_note_at) if item.last_note_at is not None and days is not None else ""
+    code = look.t("record.provisional_short", code=item.code) if item.is_provisional else item.code
+    return Face(
+        item.id,
+        item.name,
+        _joined(look.label(item.kind), item.place),
+        code,
+        spoken or (look.t("age.never") if late else ""),
+        item.state,
+        late,
+        item.id == chosen,
+    )
+
+
+def still(look: Look) -> Look:
+    """Return a look whose time and exact size do not move: what a row is drawn with, all else being in its face."""
+    return replace(look, now=STILL, width=PHONE_BELOW - 1 if look.phone else WIDE_FROM, height=0)
+
+
+@ft.memo  # type: ignore[untyped-decorator]  # Flet has no annotation here
+@ft.component
+def Row(look: Look, face: Face, open_row: Callable[[str], None]) -> ft.Control:  # a component
+    """A row: dot, name over place, figures at the right. One height for all.
+
+    look: the same for all rows, of a time that does not move (`still`), else every row is drawn each minute.
+    open_row: the same function at every drawing (`use_latest`).
+    """
+    gap = 2 if look.phone else 0
+    right = ft.Column(
+        [
+            txt(look, face.top_right or " ", "meta", "ink3"),
+            txt(look, face.low_right or " ", "meta", "wait" if face.is_late else "ink3", W5 if face.is_late else W4),
+        ],
+        spacing=gap,
+        horizontal_alignment=ft.CrossAxisAlignment.END,
+        alignment=CENTRE,
+        tight=True,
+    )
+    left = ft.Column(
+        [txt(look, face.name, weight=W5), txt(look, face.second or " ", "meta", "ink2")],
+        spacing=gap,
+        alignment=CENTRE,
+        expand=True,
+    )
+    return pressable(
+        f"row.{face.id}",
+        f"{face.name}, {face.second}, {look.t(f'state.{face.state}')}",
+        row(dot(look, face.state), left, right, gap=S12 if look.phone else S8),
+        lambda: open_row(face.id),
+        selected=face.is_chosen,
+        height=ROW_PHONE if look.phone else ROW_WIDE,
+        radius=0 if look.phone else R8,
+        padding=pads(left=S12, right=S16) if look.phone else pad(S8),
+        margin=None if look.phone else ft.Margin.symmetric(horizontal=S8),
+        bgcolor=look.c.accent_soft if face.is_chosen else None,
+    )
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,115 @@
+"""What stands where in a list, what heads it, and what is drawn again when one row changes."""
+
+from client.events import RecordsChanged
+from client.ui.widgets.marks import company_initials, initials_of
+from tests.ui.believable import ago
+from tests.ui.fake_crm import FakeCrm, believable_crm, company_id, contact_id
+from tests.ui.test_lists import rows_of
+
+
+def boxes(ui):
+    """Return id -> the control of its row, in one walk over the screen."""
+    found = ((str(getattr(c.key, "value", c.key)), c) for c in ui.controls() if c.key is not None)
+    return {key.removeprefix("row."): c for key, c in found if key.startswith("row.")}
+
+
+def many(count: int) -> FakeCrm:
+    """Return a facade with so many companies."""
+    crm = believable_crm()
+    crm.rows["company"] = {
+        company_id(i): {"id": company_id(i), "name": f"Firma {i:03}", "code": f"C-{i}", "visit_every_days": 30, "_last": ago(i)}
+        for i in range(count)
+    }
+    return crm
+
+
+async def test_companies_stand_by_when_a_visit_is_due_the_longest_overdue_first(window):
+    ui = await window("/companies")
+    texts = ui.texts()
+    heads = ["Due for a visit", "This week", "Later", "No rhythm set"]
+    places = [texts.index(head) for head in heads]
+    assert places == sorted(places)
+    assert texts.index("Vila Belvedere") < places[1] < texts.index("Hanul Domnesc") < places[2]
+    assert texts.index("Ambalaje Ceahlău SRL") > places[3]
+
+
+async def test_a_late_company_that_nobody_talked_to_says_so(window):
+    ui = await window("/companies")
+    assert "never" in ui.texts()
+
+
+async def test_contacts_stand_by_last_name_and_letters_with_marks_among_their_plain_ones(window):
+    ui = await window("/contacts")
+    last = [
+        ui.texts().index(name) for name in ("Sorin Albu", "Anca Mureșan", "Ioana Știrbei", "Katalin Szabó", "Ștefan Țurcanu")
+    ]
+    assert last == sorted(last)
+    assert rows_of(ui)[0] == contact_id(17)
+
+
+async def test_a_code_that_the_centre_has_not_confirmed_is_marked_in_the_list(window):
+    crm = believable_crm()
+    crm.states[company_id(0)], crm.pending[company_id(0)] = "waiting", frozenset({"code"})
+    ui = await window("/companies", crm)
+    assert "C-1044 ?" in ui.texts()
+    assert "C-1101" in ui.texts()
+
+
+async def test_when_one_row_changes_only_that_row_is_drawn_and_the_list_stays_where_it_was(window):
+    crm = many(200)
+    ui = await window("/companies", crm)
+    for _ in range(3):
+        await scroll_to_the_end(ui)
+    assert len(rows_of(ui)) == 200
+    listed = next(c for c in ui.controls() if type(c).__name__ == "ListView")
+    before = boxes(ui)
+    known, asked = {c._i for c in ui.controls()}, len(ui.connection.invoked)
+    ui.connection.sent_bytes = 0
+    changed = rows_of(ui)[120]
+    crm.rows["company"][changed]["name"] = "Firma cu alt nume"
+    crm.tell(RecordsChanged({"company": frozenset({changed})}))
+    await ui.settle()
+    assert ui.shows("Firma cu alt nume")
+    drawn = [id for id, control in boxes(ui).items() if control is not before[id]]
+    assert drawn == [changed]
+    assert {c._i for c in ui.controls()} <= known
+    assert ui.connection.sent_bytes < 2_000
+    assert next(c for c in ui.controls() if type(c).__name__ == "ListView")._i == listed._i
+    assert not [call for call in ui.connection.invoked[asked:] if call[0] == "scroll_to"]
+
+
+async def test_a_window_that_becomes_a_little_wider_draws_no_row_again(window):
+    ui = await window("/companies", many(60))
+    before = boxes(ui)
+    await ui.resize(1300, 820)
+    after = boxes(ui)
+    assert len(after) == 50
+    assert all(after[id] is control for id, control in before.items())
+
+
+async def scroll_to_the_end(ui):
+    """Scroll a list to its end, as the client tells it."""
+    listed = next(c for c in ui.controls() if type(c).__name__ == "ListView")
+    where = {
+        "event_type": "update", "pixels": 5000.0, "min_scroll_extent": 0.0, "max_scroll_extent": 5000.0,
+        "viewport_dimension": 600.0,
+    }  # fmt: skip
+    await ui.session.dispatch_event(listed._i, "scroll", where)
+    await ui.settle()
+
+
+async def test_a_record_that_is_opened_out_of_sight_is_scrolled_to(window):
+    crm = many(40)
+    ui = await window("/companies", crm)
+    asked = len(ui.connection.invoked)
+    await ui.go(f"/companies/{rows_of(ui)[30]}")
+    assert [args["offset"] for name, args in ui.connection.invoked[asked:] if name == "scroll_to"]
+
+
+def test_initials_keep_their_marks_and_skip_what_says_only_the_kind():
+    assert company_initials("Hotel Șapte Brazi") == "ȘB"
+    assert company_initials("Hotel S\u0326apte Brazi") == "ȘB"
+    assert company_initials("Băcănia lui Nae") == "BN"
+    assert company_initials("Ambalaje Ceahlău SRL") == "AC"
+    assert company_initials("3M") == "3"
+    assert initials_of("Ana Maria Țuțea") == "AȚ"
