@@ -16,6 +16,7 @@ from client.platform.lock_file import LockFile
 from client.platform.profile import ProfileStore
 from client.replica.replica import Replica, open_replica
 from client.sync import http_transport
+from client.sync.ahead import in_background
 from client.sync.engine import SyncEngine
 from client.sync.worker import SyncWorker
 from client.ui.app import open_door, open_ui
@@ -112,7 +113,7 @@ def start_client(config: ClientConfig) -> InstalledClient:
     """Start the client of a folder whose account has signed in. Raises LookupError, ReplicaLocked, ReplicaDamaged."""
     transport = connect(config.folder, config.times)
     replica = open_local(config.folder)
-    engine = SyncEngine(replica, transport, random=SystemRandom(), times=config.times)
+    engine = SyncEngine(replica, transport, random=SystemRandom(), times=config.times, start=in_background)
     worker = SyncWorker(engine, LockFile(config.lock_path))
     worker.start()
     forget = ProfileStore(config.folder).forget

@@ -80,6 +80,7 @@ def run_sync(arguments: argparse.Namespace) -> int:
     from client.config import SyncTimes
     from client.events import Event, SyncStatusChanged
     from client.platform.lock_file import LockFile
+    from client.sync.ahead import in_background
     from client.sync.engine import SyncEngine
     from shared_models.errors import ReplicaError
 
@@ -87,7 +88,7 @@ def run_sync(arguments: argparse.Namespace) -> int:
         transport = connect(arguments.data, SyncTimes())
         with LockFile(arguments.data / "sync.lock"):
             replica = open_local(arguments.data)
-            engine = SyncEngine(replica, transport, random=SystemRandom())
+            engine = SyncEngine(replica, transport, random=SystemRandom(), start=in_background)
 
             def show(event: Event) -> None:
                 if isinstance(event, SyncStatusChanged) and sys.stderr.isatty() and (rows := engine.status().loaded_rows):

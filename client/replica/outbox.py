@@ -29,6 +29,9 @@ class Batch:
     """Whether txs wait that did not fit."""
 
 
+NO_BATCH = Batch((), b"", more=False)
+
+
 def has_pending(connection: sqlite3.Connection) -> bool:
     """Return whether a push has something to send."""
     return connection.execute(f"SELECT 1 FROM _sync_tx WHERE {OPEN} LIMIT 1").fetchone() is not None
@@ -55,14 +58,23 @@ def release(writing: Writing, tx_id: str) -> bool:
     return True
 
 
-def take_batch(writing: Writing, schema_version: int, max_txs: int = MAX_TXS, max_bytes: int = MAX_PUSH_BYTES) -> Batch:
-    """Put the oldest unanswered txs in flight and return them, empty when there are none.
+def take_batch(
+    writing: Writing,
+    schema_version: int,
+    max_txs: int = MAX_TXS,
+    max_bytes: int = MAX_PUSH_BYTES,
+    under_way: Batch = NO_BATCH,
+) -> Batch:
+    """Put the oldest unanswered txs in flight and return them, empty when there are none. under_way: those behind a batch.
 
     From here on their content never changes. A tx gets its number when it first goes, so numbers have no gaps.
     """
     connection, facts = writing.connection, meta.get_all(writing.connection)
-    waiting = change_log.select(connection, f"{OPEN} AND n IN (SELECT n FROM _sync_tx WHERE {OPEN} ORDER BY n LIMIT ?)",
-                                (max_txs + 1,))  # fmt: skip
+    waiting = change_log.select(
+        connection,
+        f"n IN (SELECT n FROM _sync_tx WHERE {OPEN} AND n NOT IN (SELECT value FROM json_each(?)) ORDER BY n LIMIT ?)",
+        (json.dumps(under_way.ns), max_txs + 1),
+    )
     waiting.sort(key=lambda tx: (tx.number is None, tx.number or tx.n))
     if waiting and waiting[0].attempts >= SUSPECT_ATTEMPTS:
         max_txs = 1

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from client.replica.replica import Replica
+from client.sync.ahead import Start, at_once
 from client.sync.wire import Loads
 from shared_models.errors import SyncError
+from shared_models.protocol import MAX_TXS
 from shared_models.transport import Transport
 
 
@@ -34,6 +36,9 @@ class Conversation:
     should_stop: Callable[[], bool]
     tell: Callable[[int], None]
     """Called with the number of rows taken in so far by a long pull."""
+    start: Start = at_once
+    """How a batch is sent while the answer to the one before is stored."""
+    batch_txs: int = MAX_TXS
 
     def now_ms(self) -> int:
         """Return the device's wall time in milliseconds since 1970 UTC."""

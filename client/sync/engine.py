@@ -8,6 +8,7 @@ from client.config import SyncTimes
 from client.events import SyncStatusChanged
 from client.replica import epochs, standing
 from client.replica.replica import Replica
+from client.sync.ahead import Start, at_once
 from client.sync.conversation import Conversation, EpochChanged, Quarantined, Stopped
 from client.sync.hello import say_hello
 from client.sync.pull import Pulled, pull_newer
@@ -18,6 +19,7 @@ from client.sync.status import SyncStatus, status_of
 from client.sync.verify import Proof, prove
 from client.sync.wire import fastest_loads
 from shared_models.errors import Busy, NeedsSignIn, NeedsUpgrade, ReplicaError, SyncError, Unreachable
+from shared_models.protocol import MAX_TXS
 from shared_models.registry import SCHEMA_VERSION
 from shared_models.transport import Transport
 
@@ -56,12 +58,14 @@ class SyncEngine:
         app: str = "fieldfare",
         schema_version: int = SCHEMA_VERSION,
         times: SyncTimes | None = None,
+        start: Start = at_once,
+        batch_txs: int = MAX_TXS,
     ) -> None:
         self.replica = replica
         self.scheduler = Scheduler(replica, times or SyncTimes(), random)
         self._state, self._hello_due, self._stop, self._progress = State.IDLE, True, False, 0
         self._talk = Conversation(
-            replica, transport, app, schema_version, fastest_loads(), lambda: self._stop, self._take_progress
+            replica, transport, app, schema_version, fastest_loads(), lambda: self._stop, self._take_progress, start, batch_txs
         )
 
     def run_once(self) -> RoundResult:

@@ -10,6 +10,7 @@ import httpx
 
 from client.config import SyncTimes
 from client.replica.replica import Replica, open_replica
+from client.sync.ahead import in_background
 from client.sync.engine import SyncEngine
 from client.sync.http_transport import AccessToken, HttpTransport, make_client, sign_in
 from shared_models.ids import IdMaker
@@ -31,7 +32,7 @@ class Device:
         answer = sign_in(http, SignInRequest(email=EMAIL, password=PASSWORD, device_name=name, install=install))
         self.replica.bind(answer.user_id, answer.device_id)
         self.transport = HttpTransport(http, AccessToken(http, lambda: answer.device_token, answer.access_token))
-        self.engine = SyncEngine(self.replica, self.transport, random=Random(1))
+        self.engine = SyncEngine(self.replica, self.transport, random=Random(1), start=in_background)
 
     def sync(self) -> None:
         """Run a round that must succeed and leave nothing behind."""

@@ -58,14 +58,14 @@ def _cursor_before_rows() -> list[Patch]:
 
 
 def _ack_before_stored() -> list[Patch]:
-    original = client_push._send
+    original = client_push._result
 
-    def send(talk: Any, batch: Any) -> Any:  # Any: as in `push`
+    def result(talk: Any, batch: Any, under_way: Any) -> Any:  # Any: as in `push`
         with talk.replica.write(durable=True) as writing:
             change_log.delete(writing.connection, batch.ns)
-        return original(talk, batch)
+        return original(talk, batch, under_way)
 
-    return [(client_push, "_send", send)]
+    return [(client_push, "_result", result)]
 
 
 # -- wrong variants of the model's list --------------------------------------------------------------------------------

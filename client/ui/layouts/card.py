@@ -246,7 +246,7 @@ def refused_page(look: Look, thing: RefusedChange, on: CardCalls) -> ft.Control:
     body = col(
         head,
         txt(look, at, "meta", "ink3"),
-        txt(look, _reason(look, thing), tone="ink2", lines=None),
+        txt(look, reason_of(look, thing), tone="ink2", lines=None),
         *_changes(look, thing),
         txt(look, look.t("refused.safe"), "meta", "ink3", lines=2),
         acts,
@@ -255,7 +255,7 @@ def refused_page(look: Look, thing: RefusedChange, on: CardCalls) -> ft.Control:
     return body if look.phone else card(look, body)
 
 
-def _reason(look: Look, thing: RefusedChange) -> str:
+def reason_of(look: Look, thing: RefusedChange) -> str:
     """Return why a change was refused: what is wrong with which field, where the centre named one, and what helps."""
     if thing.is_deferred:
         return look.t("inbox.deferred_why")

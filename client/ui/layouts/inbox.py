@@ -9,6 +9,7 @@ from client.ui.dates import age
 from client.ui.figures import count
 from client.ui.layouts.card import CardCalls, card_page, refused_page
 from client.ui.layouts.card_words import glyph_of, title_of
+from client.ui.layouts.next_card import next_card
 from client.ui.theme import R8, S8, S12, S16, S24, Look
 from client.ui.view_models.inbox import InboxState, id_of
 from client.ui.widgets import (
@@ -129,17 +130,15 @@ def _names(look: Look, thing: CardView | RefusedChange) -> tuple[str, str]:
 
 
 def _detail(look: Look, state: InboxState, thing: CardView | RefusedChange, on: InboxCalls) -> ft.Control:
-    """Return the chosen thing on a wide window."""
+    """Return the chosen thing on a wide window, and the next one below it."""
     if isinstance(thing, CardView):
         place = (state.inbox.cards.index(thing) + 1, len(state.inbox.cards))
-        return ft.ListView(
-            [ft.Container(card_page(look, thing, place, on.card, state.busy), padding=pad(S24, S12))],
-            expand=True,
-            key=f"card.{thing.id}",
-        )
-    return ft.ListView(
-        [ft.Container(refused_page(look, thing, on.card), padding=pad(S24, S16))], expand=True, key=f"refused.{thing.tx}"
-    )
+        shown = ft.Container(card_page(look, thing, place, on.card, state.busy), padding=pad(S24, S12))
+    else:
+        shown = ft.Container(refused_page(look, thing, on.card), padding=pad(S24, S16))
+    following = state.after(thing)
+    cells = [shown, *([ft.Container(next_card(look, following, on.open), padding=pad(S24, S12))] if following else [])]
+    return ft.ListView(cells, expand=True, key=f"detail.{id_of(thing)}")
 
 
 def _stacked(look: Look, state: InboxState, thing: CardView | RefusedChange | None, on: InboxCalls) -> ft.Control:

@@ -42,8 +42,8 @@ def sign_in_page(look: Look, state: SignInState, on: SignInCalls) -> ft.Control:
     """Return the page: the account of this device is filled in, so that a password is all that is typed."""
     lead = look.t("sign_in.known" if state.is_known else "sign_in.first")
     fields = [
-        _field(look, state, on, "server", "globe", focused=False),
-        _field(look, state, on, "email", "mail", focused=not state.is_known),
+        _field(look, state, on, "server", "globe", focused=not state.server),
+        _field(look, state, on, "email", "mail", focused=bool(state.server) and not state.is_known),
         _field(look, state, on, "password", "lock", focused=state.is_known),
     ]
     go = button(

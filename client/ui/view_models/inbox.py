@@ -29,6 +29,12 @@ class InboxState:
         things: list[CardView | RefusedChange] = [*self.inbox.cards, *self.inbox.refused]
         return next((t for t in things if id_of(t) == id), things[0] if things else None)
 
+    def after(self, thing: CardView | RefusedChange) -> CardView | RefusedChange | None:
+        """Return the thing that follows on the screen; None after the last one."""
+        things: list[CardView | RefusedChange] = [*self.inbox.cards, *self.inbox.refused]
+        place = things.index(thing) + 1
+        return things[place] if place < len(things) else None
+
 
 def id_of(thing: CardView | RefusedChange) -> str:
     """Return what names a thing in the address: the card's id, or the refused transaction's."""
