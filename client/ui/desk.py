@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import fields, replace
+from threading import Lock
 from types import FunctionType, MethodType
 from typing import Any, TypeVar
 
@@ -35,6 +36,7 @@ class Desk:
         """What was typed into forms that are not saved: address of the form -> field -> as typed. Survives going elsewhere."""
         self._readers: list[Callable[[Event], Awaitable[None]]] = []
         self._news: list[Event] = []
+        self._lock = Lock()
         self._stop: Callable[[], None] | None = None
 
     # -- news from below -------------------------------------------------------------------------------------------------
@@ -57,15 +59,27 @@ class Desk:
 
     def _hear(self, event: Event) -> None:
         """Take an event on whatever thread it comes; a burst of them is told as one."""
-        self._news.append(event)
-        if len(self._news) == 1:
-            self.page.run_task(self._spread)
+        with self._lock:
+            self._news.append(event)
+            is_first = len(self._news) == 1
+        if is_first and not self._post(self._spread):
+            self.close()
 
     async def _spread(self) -> None:
-        news, self._news = self._news, []
+        with self._lock:
+            news, self._news = self._news, []
         for event in _merged(news):
             for reader in tuple(self._readers):
                 await self._guarded(reader(event))
+
+    def _post(self, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:  # Any: as in `run`
+        """Run something on the loop of the window. Returns False when the window is gone, with its session or its loop."""
+        try:
+            self.page.run_task(work)
+        except RuntimeError:
+            log.info("the window is gone")
+            return False
+        return True
 
     # -- what a person starts ----------------------------------------------------------------------------------------------
 
@@ -75,7 +89,8 @@ class Desk:
         async def guarded() -> None:
             await self._guarded(work)
 
-        self.page.run_task(guarded)
+        if not self._post(guarded):
+            work.close()
 
     def guard(self, calls: C) -> C:
         """Return the callbacks of a screen, a dataclass of functions, each with the guard that `run` has."""

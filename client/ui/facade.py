@@ -145,6 +145,10 @@ class Crm(Protocol):
         """Start a round at once; returns when it was started, not when it ends."""
         ...
 
+    async def lift_quarantine(self) -> None:
+        """Let a device send again whose sending the centre's answer has stopped (P205): a person has looked."""
+        ...
+
     async def set_paused(self, paused: bool) -> None:
         """Stop or continue sending and fetching until this program ends."""
         ...

@@ -58,6 +58,8 @@ def pill_of(look: Look, status: SyncStatus) -> tuple[str, str]:
         return "needs_you", look.n("pill.needs_you", status.needs_you)
     if status.link == "needs_sign_in":
         return "needs_you", look.t("pill.sign_in")
+    if status.link in ("quarantined", "needs_upgrade"):
+        return "needs_you", look.t("pill.stopped" if status.link == "quarantined" else "pill.upgrade")
     if status.waiting:
         return "waiting", look.n("pill.waiting", status.waiting)
     if status.link == "loading":

@@ -187,6 +187,11 @@ class LocalCrm:
         """Start a round at once."""
         await asyncio.to_thread(self.rounds.notify, SyncEvent.SYNC_NOW)
 
+    async def lift_quarantine(self) -> None:
+        """Let a quarantined device send again, and start a round."""
+        await asyncio.to_thread(self.engine.lift_quarantine)
+        await self.sync_now()
+
     async def set_paused(self, paused: bool) -> None:
         """Stop or continue until this program ends."""
         self._paused = paused

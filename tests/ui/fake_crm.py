@@ -352,6 +352,7 @@ class FakeCrm:
         return await self.open_form(gone.entity, gone.record)
 
     async def retry(self, tx: str) -> None:
+        self.calls.append(f"retry {tx}")
         await self._settle(tx)
 
     async def discard(self, tx: str) -> None:
@@ -374,6 +375,10 @@ class FakeCrm:
         self.status_ = replace(self.status_, link="idle", waiting=0, offline_since=None, next_attempt_at=None, last_ok_at=ago())
         self.queue_ = replace(self.queue_, waiting=())
         self.tell(SyncStatusChanged())
+
+    async def lift_quarantine(self) -> None:
+        self.calls.append("lift_quarantine")
+        self.status_ = replace(self.status_, link="syncing")
 
     async def set_paused(self, paused: bool) -> None:
         self.status_ = replace(self.status_, link="paused" if paused else "offline")

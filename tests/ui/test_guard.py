@@ -1,12 +1,18 @@
 """Whatever fails in a handler, the screen stays and the person is told."""
 
-from typing import Any  # handlers of any shape
+from typing import Any, cast  # handlers of any shape
 
+import flet as ft
 import pytest
 
+from client.events import ChangeLogChanged
+from client.ui.app import stay
+from client.ui.desk import Desk
 from client.ui.view_models.record_page import RecordPageModel
+from client.ui.view_models.shell import Shell
 from shared_models.errors import ReplicaFull
 from tests.ui.fake_crm import believable_crm, company_id
+from tests.ui.probe import hurried
 
 
 def broken(*_given: Any) -> Any:
@@ -32,3 +38,27 @@ async def test_a_full_disk_is_told_in_words_when_a_note_is_saved(window):
     await ui.key("Enter", ctrl=True)
     assert ui.keyed("record.title").value == "Hotel Șapte Brazi"
     assert ui.shows("disk")
+
+
+class GonePage:
+    """A page whose session has ended, as Flet answers for it."""
+
+    route = "/"
+    on_keyboard_event: Any = None
+
+    def run_task(self, handler: Any) -> None:
+        raise RuntimeError("An attempt to fetch destroyed session.")
+
+
+async def test_news_for_a_window_that_is_gone_ends_its_listening_and_disturbs_nobody(recwarn):
+    crm = believable_crm()
+    desk = Desk(cast(ft.Page, GonePage()), crm, Shell(crm), stay, hurried)
+    desk.open()
+    other: list[object] = []
+    crm.listen(other.append)
+    crm.tell(ChangeLogChanged())
+    assert len(other) == 1
+    assert crm.listeners == [other.append]
+    desk.run(crm.sync_now())
+    assert "sync_now" not in crm.calls
+    assert not [warning for warning in recwarn if "never awaited" in str(warning.message)]

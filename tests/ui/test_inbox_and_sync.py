@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from client.ui.view_models.inbox import suggested
@@ -116,3 +118,53 @@ async def test_the_pill_puts_a_person_first_then_what_waits(window):
     crm.inbox_ = Inbox()
     other = await window("/companies", crm)
     assert other.shows("1 waiting")
+
+
+async def test_a_device_whose_sending_has_stopped_says_why_and_is_let_go_by_one_press(window):
+    crm = believable_crm()
+    crm.inbox_ = Inbox()
+    crm.status_ = SyncStatus("quarantined", 2, 0, ago(hours=1))
+    ui = await window("/sync", crm)
+    assert ui.shows("Sending stopped")
+    assert ui.shows("Tell the admin")
+    assert ui.shows("not written twice")
+    assert not ui.has("sync.now")
+    await ui.press("sync.lift")
+    assert "lift_quarantine" in crm.calls
+    assert not ui.has("sync.lift")
+
+
+async def test_a_save_that_was_set_aside_can_be_sent_again(window):
+    crm = believable_crm()
+    first = crm.queue_.waiting[0]
+    crm.queue_ = replace(crm.queue_, waiting=(replace(first, state="isolated"), *crm.queue_.waiting[1:]))
+    ui = await window("/sync", crm)
+    await ui.press(f"waiting.retry.{first.tx}")
+    assert f"retry {first.tx}" in crm.calls
+
+
+async def test_a_long_queue_shows_its_beginning_and_further_ones_on_request(window):
+    crm = believable_crm()
+    one = crm.queue_.waiting[0]
+    crm.queue_ = replace(crm.queue_, waiting=tuple(replace(one, tx=f"tx-{i}", label=f"Note {i}.") for i in range(120)))
+    ui = await window("/sync", crm)
+    assert ui.shows("Note 49.")
+    assert not ui.shows("Note 50.")
+    await ui.press("sync.more")
+    assert ui.shows("Note 99.")
+    await ui.press("sync.more")
+    assert ui.shows("Note 119.")
+    assert not ui.has("sync.more")
+
+
+async def test_a_wide_inbox_shows_the_next_thing_below_the_open_one(window):
+    crm = believable_crm()
+    ui = await window("/inbox", crm)
+    first, second = crm.inbox_.cards[:2]
+    assert ui.has(f"next.{second.id}")
+    await ui.press(f"next.{second.id}")
+    assert ui.page.route == f"/inbox/{second.id}"
+    assert first.id not in ui.page.route
+    last = crm.inbox_.refused[-1].tx
+    await ui.go(f"/inbox/{last}")
+    assert not [i for i in ui.ids() if i.startswith("next.")]

@@ -137,7 +137,10 @@ def _detail(look: Look, state: InboxState, thing: CardView | RefusedChange, on: 
     else:
         shown = ft.Container(refused_page(look, thing, on.card), padding=pad(S24, S16))
     following = state.after(thing)
-    cells = [shown, *([ft.Container(next_card(look, following, on.open), padding=pad(S24, S12))] if following else [])]
+    cells: list[ft.Control] = [
+        shown,
+        *([ft.Container(next_card(look, following, on.open), padding=pad(S24, S12))] if following else []),
+    ]
     return ft.ListView(cells, expand=True, key=f"detail.{id_of(thing)}")
 
 

@@ -91,7 +91,7 @@ def _field(look: Look, state: SignInState, on: SignInCalls, name: str, glyph: st
 def _failure(look: Look, state: SignInState) -> ft.Control | None:
     if not state.message:
         return None
-    words = txt(look, look.t(state.message), "meta", "need", W5, lines=4, expand=True, key="sign_in.failure")
+    words = txt(look, look.t(state.message), "meta", "need", W5, lines=None, expand=True, key="sign_in.failure")
     return ft.Container(
         row(icon(look, "circle-alert", 16, "need"), words, gap=S8, cross=TOP),
         bgcolor=look.c.need_soft,

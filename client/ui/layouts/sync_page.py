@@ -1,5 +1,6 @@
 """The Sync page: what waits, since when, why, and when it is tried again; the proof of equality; working offline."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import flet as ft
@@ -75,6 +76,9 @@ class SyncCalls:
     inbox: Press
     sign_in: Press
     again: Press
+    lift: Press
+    more: Press
+    retry: Callable[[str], None]
 
 
 def sync_page(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
@@ -109,7 +113,7 @@ def _hero(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
     if status.link == "idle" and status.waiting:
         glyph, tone = "cloud-upload", "wait"
     title = txt(look, _title(look, status), "title", weight=W6, lines=2, key="sync.title")
-    why = txt(look, _why(look, status), tone="ink2", lines=4)
+    why = txt(look, _why(look, status), tone="ink2", lines=8)
     following = _next(look, status)
     after = (
         row(icon(look, "timer", 16, "ink3"), txt(look, following, "meta", "ink2", lines=2, expand=True)) if following else None
@@ -135,6 +139,8 @@ def _acts(look: Look, status: SyncStatus, on: SyncCalls) -> ft.Control | None:
     wide = True if look.phone else None
     if status.link == "needs_sign_in":
         return row(button(look, "sync.sign_in", look.t("sync.sign_in"), on.sign_in, glyph="lock", kind="primary", expand=wide))
+    if status.link == "quarantined":
+        return row(button(look, "sync.lift", look.t("sync.lift"), on.lift, glyph="rotate-ccw", kind="primary", expand=wide))
     if status.link in ("work_offline", "needs_upgrade"):
         return None
     if status.link == "paused":
@@ -185,6 +191,8 @@ def _why(look: Look, status: SyncStatus) -> str:
 
 
 def _next(look: Look, status: SyncStatus) -> str:
+    if status.link == "quarantined":
+        return look.t("sync.lift_after")
     if status.next_attempt_at is None or status.link not in ("offline", "idle"):
         return ""
     seconds = max(0, round(status.next_attempt_at / 1_000_000 - look.now.timestamp()))
@@ -209,7 +217,10 @@ def _queue(look: Look, state: SyncPageState, on: SyncCalls) -> list[ft.Control]:
         parts += [group_header(look, look.t("sync.needs_you"), str(needs), tone="need", left=0), listing(look, [go]), space(S8)]
     if state.queue.waiting:
         parts.append(group_header(look, look.t("sync.waiting"), str(len(state.queue.waiting)), left=0))
-        parts += [listing(look, [_waiting(look, item, state.status) for item in state.queue.waiting[:50]]), space(S8)]
+        parts += [listing(look, [_waiting(look, item, state.status, on) for item in state.queue.waiting[: state.shown]])]
+        if len(state.queue.waiting) > state.shown:
+            parts.append(row(button(look, "sync.more", look.t("sync.more"), on.more, kind="quiet")))
+        parts.append(space(S8))
     if state.queue.sent:
         parts.append(group_header(look, look.t("sync.sent_today"), count(look, state.queue.sent_today), left=0))
         sent = [
@@ -229,7 +240,7 @@ def _queue(look: Look, state: SyncPageState, on: SyncCalls) -> list[ft.Control]:
     return parts
 
 
-def _waiting(look: Look, item: WaitingItem, status: SyncStatus) -> ft.Control:
+def _waiting(look: Look, item: WaitingItem, status: SyncStatus, on: SyncCalls) -> ft.Control:
     """Return one save that waits: what, since when, why."""
     why = (
         look.t(f"sync.item.{item.state}")
@@ -248,8 +259,14 @@ def _waiting(look: Look, item: WaitingItem, status: SyncStatus) -> ft.Control:
         tight=True,
     )
     weight = txt(look, size(look, item.size_bytes), "meta", "ink3") if item.size_bytes else None
+    again = (
+        button(look, f"waiting.retry.{item.tx}", look.t("act.retry"), lambda: on.retry(item.tx), kind="quiet")
+        if item.state == "isolated"
+        else None
+    )
+    mark = dot(look, "needs_you" if again else "waiting")
     return ft.Container(
-        row(dot(look, "waiting"), icon(look, GLYPHS.get(item.entity, "pencil"), 18), words, weight, gap=S12),
+        row(mark, icon(look, GLYPHS.get(item.entity, "pencil"), 18), words, again, weight, gap=S12),
         height=None if look.phone else 56,
         padding=pad(S12, S12 if look.phone else 0),
     )

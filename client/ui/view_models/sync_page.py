@@ -8,6 +8,8 @@ from client.ui.facade import Crm
 from client.ui.view_models.base import Phase, Rest, ViewModel
 from client.usecases.sync_answers import Inbox, Queue, SyncStatus
 
+WAITING_PAGE = 50
+
 
 @dataclass(frozen=True)
 class SyncPageState:
@@ -16,6 +18,8 @@ class SyncPageState:
     status: SyncStatus = field(default_factory=SyncStatus)
     queue: Queue = field(default_factory=Queue)
     inbox: Inbox = field(default_factory=Inbox)
+    shown: int = WAITING_PAGE
+    """How many of the waiting saves are on the screen."""
     phase: Phase = "reading"
     failure: str = ""
 
@@ -39,6 +43,20 @@ class SyncPage(ViewModel[SyncPageState]):
     async def sync_now(self) -> None:
         """Ask for a round at once."""
         await self._crm.sync_now()
+        await self._load(first=False)
+
+    def more(self) -> None:
+        """Show further ones of what waits."""
+        self.put(shown=self.state.shown + WAITING_PAGE)
+
+    async def lift(self) -> None:
+        """Let a quarantined device send again."""
+        await self._crm.lift_quarantine()
+        await self._load(first=False)
+
+    async def retry(self, tx: str) -> None:
+        """Send a save again that was set aside."""
+        await self._crm.retry(tx)
         await self._load(first=False)
 
     async def pause(self) -> None:

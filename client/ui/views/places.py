@@ -8,6 +8,7 @@ from client.ui.layouts.sync_page import SyncCalls, sync_page
 from client.ui.router import Place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
+from client.ui.view_models.shell import Snack
 from client.ui.view_models.sync_page import SyncPage
 from client.ui.views.hooks import use_model
 from client.ui.widgets import col, fill
@@ -17,6 +18,15 @@ from client.ui.widgets import col, fill
 def SyncView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a component
     """The Sync page."""
     model = use_model(desk, lambda: SyncPage(desk.crm, desk.rest))
+
+    async def lift() -> None:
+        await model.lift()
+        await desk.shell.say(Snack("snack.lifted"))
+
+    async def retry(tx: str) -> None:
+        await model.retry(tx)
+        await desk.shell.say(Snack("snack.retried"))
+
     on = desk.guard(
         SyncCalls(
             sync_now=lambda: desk.run(model.sync_now()),
@@ -25,6 +35,9 @@ def SyncView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a comp
             inbox=lambda: desk.go(Place("inbox")),
             sign_in=lambda: desk.run(leave(desk)),
             again=lambda: desk.run(model.start()),
+            lift=lambda: desk.run(lift()),
+            more=model.more,
+            retry=lambda tx: desk.run(retry(tx)),
         )
     )
     body = sync_page(look, model.state, on)

@@ -8,6 +8,9 @@ from client.ui.widgets.marks import disc, dot
 from client.ui.widgets.press import Press, icon_button, pressable
 from client.ui.widgets.text import W5, W6, icon, txt
 
+LONG = 160
+"""Letters from which the text of a state gets a wider column."""
+
 
 def sync_pill(look: Look, state: str, words: str, press: Press) -> ft.Control:
     """Return the pill: words, not codes. state: sent, waiting, needs_you."""
@@ -31,7 +34,7 @@ def snack(look: Look, words: str, action: str | None, press: Press | None, *, fa
     return ft.Container(
         row(
             icon(look, "circle-alert" if failed else "check", 16, "on_inverse"),
-            txt(look, words, tone="on_inverse", lines=2 if look.phone else 1, expand=True, key="snack"),
+            txt(look, words, tone="on_inverse", lines=12 if failed else 2 if look.phone else 1, expand=True, key="snack"),
             pressable(
                 "snack.action",
                 action,
@@ -45,8 +48,8 @@ def snack(look: Look, words: str, action: str | None, press: Press | None, *, fa
         ),
         bgcolor=look.c.inverse,
         border_radius=R12,
-        padding=pads(left=S16, right=S4),
-        height=52 if look.phone else 44,
+        padding=pads(left=S16, right=S4 if action else S16, top=S12 if failed else 0, bottom=S12 if failed else 0),
+        height=None if failed else 52 if look.phone else 44,
         width=None if look.phone else 480,
         shadow=ft.BoxShadow(blur_radius=24, color=look.c.shadow, offset=ft.Offset(0, 8)),
     )
@@ -61,7 +64,7 @@ def empty(
             [
                 disc(look, glyph, tone, 56, 24),
                 txt(look, title, weight=W6, lines=2, centre=True, key=key),
-                ft.Container(txt(look, text, "meta", "ink2", lines=5, centre=True), width=280),
+                ft.Container(txt(look, text, "meta", "ink2", lines=None, centre=True), width=280 if len(text) < LONG else 360),
                 *([ft.Container(row(*actions, tight=True, align=CENTRE), padding=pad(0, S4))] if actions else []),
             ],
             spacing=S8,
