@@ -4,8 +4,8 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
 
@@ -60,8 +60,8 @@ def make_account(folder: Path, times: SyncTimes) -> Account:
     return Account(ProfileStore(folder), ask, secrets.token_bytes, now_ms)
 
 
-def connect(folder: Path, times: SyncTimes) -> Transport:
-    """Return the way to the server of the account of a folder. Raises LookupError when nobody has signed in."""
+def connect(folder: Path, times: SyncTimes) -> http_transport.HttpTransport:
+    """Return the way to the server of the account of a folder, to be closed. Raises LookupError when nobody has signed in."""
     store = ProfileStore(folder)
     profile = store.load()
     if profile is None:
@@ -102,22 +102,40 @@ class InstalledClient:
 
     crm: LocalCrm
     worker: SyncWorker
+    transport: http_transport.HttpTransport
+
+    def stop(self) -> None:
+        """End the sync thread; what is open stays readable."""
+        self.worker.close()
 
     def close(self) -> None:
-        """End the sync thread and close the replica."""
-        self.worker.close()
+        """End the sync thread, and close the connections and the replica."""
+        self.stop()
+        self.transport.close()
         self.crm.replica.close()
 
 
-def start_client(config: ClientConfig) -> InstalledClient:
-    """Start the client of a folder whose account has signed in. Raises LookupError, ReplicaLocked, ReplicaDamaged."""
-    transport = connect(config.folder, config.times)
-    replica = open_local(config.folder)
-    engine = SyncEngine(replica, transport, random=SystemRandom(), times=config.times, start=in_background)
-    worker = SyncWorker(engine, LockFile(config.lock_path))
-    worker.start()
-    forget = ProfileStore(config.folder).forget
-    return InstalledClient(make_crm(replica, transport, engine, worker, config.folder, forget, is_office=False), worker)
+def start_client(config: ClientConfig, signed_out: Callable[[], None] = lambda: None) -> InstalledClient:
+    """Start the client of a folder whose account has signed in. Raises LookupError, ReplicaLocked, ReplicaDamaged.
+
+    signed_out: what follows when the person signs out.
+    """
+
+    def forget() -> None:
+        ProfileStore(config.folder).forget()
+        signed_out()
+
+    with ExitStack() as opened:
+        transport = connect(config.folder, config.times)
+        opened.callback(transport.close)
+        replica = open_local(config.folder)
+        opened.callback(replica.close)
+        engine = SyncEngine(replica, transport, random=SystemRandom(), times=config.times, start=in_background)
+        worker = SyncWorker(engine, LockFile(config.lock_path))
+        worker.start()
+        opened.pop_all()
+    crm = make_crm(replica, transport, engine, worker, config.folder, forget, is_office=False)
+    return InstalledClient(crm, worker, transport)
 
 
 @dataclass
@@ -128,11 +146,17 @@ class ClientWindow:
     server_url: str = ""
     """Address that the sign-in page offers before there is an account."""
     running: InstalledClient | None = None
+    _left: list[InstalledClient] = field(default_factory=list)
+    """Clients of people who signed out; a window may still show one of them."""
 
     def main(self, page: ft.Page) -> None:
         """Draw one window."""
+
+        async def back() -> None:
+            open_door(page, self.door())
+
         if self.running is not None:
-            open_ui(page, self.running.crm)
+            open_ui(page, self.running.crm, left=back)
             return
         open_door(page, self.door())
 
@@ -144,13 +168,22 @@ class ClientWindow:
     def open_crm(self) -> LocalCrm:
         """Start what runs for the signed-in person, once for all windows."""
         if self.running is None:
-            self.running = start_client(self.config)
+            self.running = start_client(self.config, self._leave)
         return self.running.crm
+
+    def _leave(self) -> None:
+        """End the sync of the person who signed out; the next window begins at the door."""
+        client, self.running = self.running, None
+        if client is not None:
+            self._left.append(client)
+            client.stop()
 
     def close(self) -> None:
         """End what runs."""
-        if self.running is not None:
-            self.running.close()
+        for client in (*self._left, self.running):
+            if client is not None:
+                client.close()
+        self._left, self.running = [], None
 
 
 def run_window(window: ClientWindow, *, web: bool, port: int = 0) -> None:

@@ -74,6 +74,7 @@ def _has_window() -> bool:
 
 def run_sync(arguments: argparse.Namespace) -> int:
     """Run one round, with a bar while rows come in."""
+    from contextlib import closing
     from random import SystemRandom
 
     from client.app import connect, open_local
@@ -86,8 +87,7 @@ def run_sync(arguments: argparse.Namespace) -> int:
 
     try:
         transport = connect(arguments.data, SyncTimes())
-        with LockFile(arguments.data / "sync.lock"):
-            replica = open_local(arguments.data)
+        with closing(transport), LockFile(arguments.data / "sync.lock"), closing(open_local(arguments.data)) as replica:
             engine = SyncEngine(replica, transport, random=SystemRandom(), start=in_background)
 
             def show(event: Event) -> None:
@@ -97,7 +97,6 @@ def run_sync(arguments: argparse.Namespace) -> int:
             replica.events.subscribe(show)
             result = engine.run_once()
             status = engine.status()
-            replica.close()
     except (LookupError, ReplicaError) as error:
         say(f"Not possible: {error}")
         return FAILED

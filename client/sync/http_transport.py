@@ -98,6 +98,10 @@ class HttpTransport:
     client: httpx.Client
     token: AccessToken
 
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
     def hello(self, request: HelloRequest) -> HelloAnswer:
         """Tell the server where the device stands."""
         body = request.model_dump_json(by_alias=True).encode()

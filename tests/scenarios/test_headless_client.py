@@ -1,0 +1,213 @@
+"""`fieldfare sync` and the installed client on a real server behind a socket: what they say, and how they end."""
+
+import threading
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from client.app import ClientWindow, make_account, open_local, start_client
+from client.config import ClientConfig, SyncTimes
+from client.platform.lock_file import LockFile
+from client.platform.profile import DAY_MS, ProfileStore
+from shared_models.__main__ import main
+from shared_models.errors import NeedsSignIn
+from tests.servers import EMAIL, PASSWORD, behind_socket, make_server
+
+
+@pytest.fixture
+def server(tmp_path):
+    return make_server(tmp_path / "server")
+
+
+@pytest.fixture
+def address(server):
+    with behind_socket(server) as url:
+        yield url
+
+
+def signed_in(folder, address):
+    """Return a device's folder after its first sign-in."""
+    replica = open_local(folder)
+    make_account(folder, SyncTimes()).sign_in(replica, address, EMAIL, PASSWORD, "laptop")
+    replica.close()
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path, address):
+    return signed_in(tmp_path / "device", address)
+
+
+def change_profile(folder, **changed):
+    store = ProfileStore(folder)
+    profile = store.load()
+    assert profile is not None
+    store.save(replace(profile, **changed))
+
+
+def add_company(folder, name):
+    replica = open_local(folder)
+    with replica.edit("New") as edit:
+        pk = edit.insert("company", {"name": name})
+    replica.close()
+    return pk
+
+
+def held(folder, pk):
+    """Return a company as the device holds it, and how many saves wait there."""
+    replica = open_local(folder)
+    found = SimpleNamespace(row=replica.get("company", pk), waiting=len(replica.waiting()))
+    replica.close()
+    return found
+
+
+@pytest.fixture
+def sync(capsys):
+    def run(folder):
+        """Run the command; returns its exit code and what it said."""
+        capsys.readouterr()
+        code = main(["sync", "--data", str(folder)])
+        lines = capsys.readouterr().out.splitlines(keepends=True)
+        return code, "".join(line for line in lines if "[info     ]" not in line)  # the server's log of the same process
+
+    return run
+
+
+@pytest.mark.functions(14, 141)
+def test_what_one_device_sent_another_receives_and_both_are_proved_equal(tmp_path, address, folder, sync):
+    pk = add_company(folder, "Hotel Șapte Brazi")
+    code, said = sync(folder)
+    assert code == 0
+    assert said.startswith("1 sent, ")
+    assert "0 waiting, 0 need you." in said
+    assert "rows equal." in said
+    other = signed_in(tmp_path / "other", address)
+    assert sync(other)[0] == 0
+    assert held(other, pk).row["name"] == "Hotel Șapte Brazi"
+
+
+def test_a_device_on_which_nobody_signed_in_says_so(tmp_path, sync):
+    code, said = sync(tmp_path / "new")
+    assert (code, said) == (1, "Not possible: nobody has signed in on this device\n")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.functions(141)
+def test_without_the_server_the_edit_stays_and_goes_later(tmp_path, server, sync):
+    with behind_socket(server) as url:
+        folder = signed_in(tmp_path / "device", url)
+        assert sync(folder)[0] == 0
+    pk = add_company(folder, "Offline")
+    code, said = sync(folder)
+    assert code == 1
+    assert "1 waiting" in said
+    assert "What you did is safe here" in said
+    with behind_socket(server) as url:
+        change_profile(folder, server_url=url)
+        assert sync(folder)[0] == 0
+    assert held(folder, pk).waiting == 0
+
+
+def test_a_device_whose_client_is_running_is_left_to_it(folder, sync):
+    with LockFile(folder / "sync.lock"):
+        code, said = sync(folder)
+    assert code == 1
+    assert said.startswith("Not possible: ")
+    assert str(folder) in said
+
+
+@pytest.mark.parametrize(("name", "content"), [("replica.db", b"not a database" * 100), ("profile.json", b"{")])
+def test_a_damaged_file_is_left_as_it_is(folder, sync, name, content):
+    (folder / name).write_bytes(content)
+    for suffix in ("-wal", "-shm"):
+        (folder / f"{name}{suffix}").unlink(missing_ok=True)
+    code, said = sync(folder)
+    assert (code, said[:14]) == (1, "Not possible: ")
+    assert (folder / name).read_bytes() == content
+
+
+@pytest.mark.functions(148)
+def test_a_device_that_was_locked_out_keeps_what_it_could_not_send(server, folder, sync):
+    pk = add_company(folder, "Too late")
+    server.accounts.revoke_device(ProfileStore(folder).load().device_id)
+    code, said = sync(folder)
+    assert code == 1
+    assert "Not finished" in said
+    found = held(folder, pk)
+    assert (found.row["name"], found.waiting) == ("Too late", 1)
+
+
+def test_a_sync_begins_the_offline_lease_anew(folder, sync):
+    store = ProfileStore(folder)
+    today = store.load().last_contact_ms
+    change_profile(folder, last_contact_ms=today - 13 * DAY_MS)
+    assert sync(folder)[0] == 0
+    assert store.load().last_contact_ms >= today
+
+
+def test_a_lease_that_cannot_be_written_down_ends_no_sync(folder, sync, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(ProfileStore, "touch", full)
+    assert sync(folder)[0] == 0
+
+
+def test_the_installed_client_sends_a_save_by_itself(server, folder):
+    client = start_client(ClientConfig(folder, "", SyncTimes(settle_s=0.0)))
+    try:
+        went = threading.Event()
+
+        def look(_):
+            if not client.crm.replica.waiting():
+                went.set()
+
+        with client.crm.replica.edit("New") as edit:
+            pk = edit.insert("company", {"name": "By itself"})
+        client.crm.replica.events.subscribe(look)
+        look(None)
+        assert went.wait(60)
+    finally:
+        client.close()
+    company = server.central.tables.entities["company"]
+    with server.central.store.read() as connection:
+        [row] = connection.execute(company.select().where(company.c.id == pk)).all()
+    assert row.name == "By itself"
+
+
+def test_a_client_that_runs_already_is_not_started_twice(folder):
+    client = start_client(ClientConfig(folder, ""))
+    try:
+        with pytest.raises(Exception, match=r"sync\.lock"):
+            start_client(ClientConfig(folder, ""))
+    finally:
+        client.close()
+    start_client(ClientConfig(folder, "")).close()
+
+
+async def test_the_windows_of_one_client_share_what_runs_behind_the_door(tmp_path, address):
+    window = ClientWindow(ClientConfig(tmp_path / "device", address), address)
+    door = window.door()
+    assert await door.last() == ("", "")
+    with pytest.raises(NeedsSignIn):
+        await door.enter(address, EMAIL, "a guess")
+    assert window.running is None
+    crm = await door.enter(address, EMAIL, PASSWORD)
+    assert window.open_crm() is crm
+    assert (await crm.person()).is_office is False
+    window.close()
+
+
+async def test_after_a_sign_out_every_further_window_begins_at_the_door(tmp_path, address):
+    window = ClientWindow(ClientConfig(tmp_path / "device", address), address)
+    crm = await window.door().enter(address, EMAIL, PASSWORD)
+    await crm.sign_out()
+    assert window.running is None
+    assert await window.door().last() == ("", "")
+    with pytest.raises(LookupError):
+        window.open_crm()
+    again = await window.door().enter(address, EMAIL, PASSWORD)
+    assert again is not crm
+    window.close()
+    window.close()
