@@ -11,7 +11,7 @@ from pathlib import Path
 
 from client.app import make_account, open_local
 from client.config import SyncTimes
-from client.demo_servers import ServerProcess, command
+from client.demo_servers import ServerProcess, command, is_taken
 
 OFFICE_EMAIL, FIELD_EMAIL = "maria.stan@carpati.example", "ana.pop@carpati.example"
 PASSWORD = "carpati-demo"  # printed on purpose: the demo holds nothing real
@@ -20,6 +20,10 @@ Say = Callable[[str], None]
 
 def show(arguments: argparse.Namespace, say: Say) -> int:
     """Run the demo until Ctrl+C; returns the exit code. Everything is in a temporary folder that goes with it."""
+    for port in (arguments.port, arguments.port + 1):
+        if is_taken(port):
+            say(f"Port {port} of this machine is taken. Choose another with --port.")
+            return 1
     folder = Path(tempfile.mkdtemp(prefix="fieldfare-demo-"))
     server = ServerProcess(folder / "server", arguments.port, arguments.database, office=True)
     server.folder.mkdir()
@@ -35,7 +39,7 @@ def show(arguments: argparse.Namespace, say: Say) -> int:
             webbrowser.open(f"http://127.0.0.1:{arguments.port + 1}/")
         while device.poll() is None:
             time.sleep(0.5)
-        say("The field device has ended.")
+        say(f"The field device has ended. {(folder / 'device' / 'client.log').read_text(encoding='utf-8')[-2000:]}")
         return 1
     except KeyboardInterrupt:
         say("\nThe demo ends; nothing of it stays on this machine.")

@@ -50,7 +50,8 @@ def test_every_value_that_a_field_can_hold_has_words(entity, language):
 
 
 def test_a_choice_of_a_newer_version_stands_as_it_is_stored():
-    assert figures.value(look("ro"), *company("roles"), ["customer", "franchise"]) == "Client, franchise"
+    kind, column = company("roles")
+    assert figures.value(look("ro"), kind, column, ["customer", "franchise"]) == "Client, franchise"
 
 
 def test_an_id_is_shown_by_its_name_and_a_missing_record_is_called_gone():

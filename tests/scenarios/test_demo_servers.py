@@ -1,0 +1,28 @@
+"""The server processes of the demo: what is said when one cannot be made or does not start."""
+
+import pytest
+
+from client import demo_servers
+from client.demo_servers import ServerProcess, free_port
+
+
+def test_a_server_that_cannot_make_its_database_says_why(tmp_path):
+    server = ServerProcess(tmp_path, free_port(), "nonsense")
+    with pytest.raises(RuntimeError, match="URL"):
+        server.prepare("small")
+
+
+def test_a_server_that_does_not_start_shows_its_log(tmp_path):
+    server = ServerProcess(tmp_path, free_port())
+    with pytest.raises(RuntimeError, match="fieldfare server init"):
+        server.start()
+    server.stop()
+
+
+def test_a_server_that_hangs_is_given_up_and_ended(monkeypatch, tmp_path):
+    monkeypatch.setattr(demo_servers, "START_S", 0.0)
+    server = ServerProcess(tmp_path, free_port())
+    with pytest.raises(RuntimeError, match="did not start"):
+        server.start()
+    server.kill()
+    server.kill()

@@ -1,0 +1,49 @@
+"""The client's commands: what they open, and what they say when they cannot."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from client import app, cli
+from client.demo_servers import free_port
+from shared_models.__main__ import main
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Windows that were asked for, as (folder, address, in the browser, port)."""
+    windows = []
+
+    def run_window(window, *, web, port=0):
+        windows.append((window.config.folder, window.server_url, web, port))
+
+    monkeypatch.setattr(app, "run_window", run_window)
+    return windows
+
+
+@pytest.mark.parametrize(("installed", "words", "web"), [(True, [], False), (True, ["--web"], True), (False, [], True)])
+def test_the_client_opens_in_a_window_where_there_is_one_else_in_the_browser(
+    monkeypatch, tmp_path, opened, capsys, installed, words, web
+):
+    monkeypatch.setattr(cli, "_has_window", lambda: installed)
+    folder = str(tmp_path / "device")
+    assert main(["client", "--data", folder, "--server", "https://crm.example", "--port", "5000", *words]) == 0
+    assert opened == [(Path(folder), "https://crm.example", web, 5000)]
+    assert ("not installed here" in capsys.readouterr().out) is not installed
+
+
+def test_a_device_that_nobody_signed_in_on_does_not_open_without_its_door(tmp_path, opened):
+    with pytest.raises(LookupError):
+        main(["client", "--data", str(tmp_path), "--unlocked"])
+    assert opened == []
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_the_demo_names_the_port_that_is_taken_before_it_makes_anything(monkeypatch, tmp_path, capsys, which):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
+        assert main(["demo", "--no-browser", "--port", str(port - which)]) == 1
+    assert f"Port {port} of this machine is taken" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
