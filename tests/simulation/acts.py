@@ -1,58 +1,83 @@
-"""What people do on a device, always from what its screen shows; and what each of them had seen, for the checks."""
+"""What people do on a device, always from what its screen shows."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
 
-from client.replica import change_log
 from client.replica.seen import Seen
+from client.replica.unit_of_work import Edit
+from conflict.overlay import blank_row
 from shared_models.codec import Row
 from shared_models.errors import RecordInvalid
 from shared_models.fields import ARCHIVED, Merge, unit_of, units
 from shared_models.natural_ids import natural_id
-from tests.simulation.entities import SIMULATED
+from tests.simulation.casts import Cast
+from tests.simulation.knowledge import Act, Knowledge, Memory, Typed, Value, plain
 from tests.simulation.organisation import Device
 
-Place = tuple[str, str, str]
-"""Entity, record id, unit."""
-Value = Any  # Any: a stored scalar, or a tuple of a group's
-Known = dict[str, int]
-"""Unit -> seq."""
-
-
 HOT = 2
+CODES = ("K1", "K2", "K3")
+CARD = "sync_conflict"
 
 
 @dataclass(frozen=True)
-class Typed:
-    """One unit that a person typed, and what he knew of it then."""
+class Form:
+    """A record as somebody has it before him: a form, or a card."""
 
-    place: Place
-    value: Value
-    shown: tuple[Value, ...]
-    """Values of the unit that were on the screen."""
-    knew_upto: int
-    """Seq up to which central values of this unit were on the screen: not what an own pending value hid."""
-    row_upto: int = 0
-    """Version of the central row that was on the screen, whatever own values hid of it."""
-    is_stale_card: bool = False
-    """Made on a card that was drawn before the last pull: it may be asked about again."""
+    seen: Seen
+    """What the device says that it stands for."""
+    knowledge: Knowledge
+    shown: Row
 
 
 @dataclass
-class Act:
-    """One save of a person."""
+class Save:
+    """One save in the making."""
 
-    tx: str
-    device: str
-    n: int
-    """Its place among all saves of the run."""
-    edits: list[Typed] = field(default_factory=list)
-    verb: str = ""
-    is_atomic: bool = False
-    """All or nothing: one question makes a card of everything in it."""
+    people: "People"
+    device: Device
+    edit: Edit
+    act: Act
+
+    def insert(self, entity: str, values: Row, pk: str | None = None) -> str:
+        """Add a record, or a link that may be there already."""
+        kind = self.device.replica.registry.get(entity)
+        known = natural_id(kind, values) or pk
+        form = self.people.look(self.device, entity, known) if known else None
+        made = self.edit.insert(entity, values, pk)
+        self._note(entity, made, values, form, is_whole=True)
+        for field_name, parent in self.device.replica.registry.parents(kind):
+            if (owner := values.get(field_name)) is not None:
+                self.act.knew.setdefault((parent, owner), self.people.memory.knowledge(self.device, parent, owner))
+        return made
+
+    def update(self, entity: str, pk: str, changes: Row, form: Form | None = None) -> None:
+        """Change fields of a record."""
+        form = form or self.people.look(self.device, entity, pk)
+        if form is not None and self.edit.update(entity, pk, changes, form.seen):
+            self._note(entity, pk, changes, form)
+
+    def archive(self, entity: str, pk: str, form: Form | None = None) -> None:
+        """Archive a record, or remove a link."""
+        form = form or self.people.look(self.device, entity, pk)
+        if form is not None and self.edit.archive(entity, pk, form.seen):
+            self._note(entity, pk, form.shown, form, is_whole=True)
+
+    def _note(self, entity: str, pk: str, values: Row, form: Form | None, *, is_whole: bool = False) -> None:
+        """Remember the units that were typed; is_whole: those that stay as they are, too."""
+        kind = self.device.replica.registry.get(entity)
+        row = form.shown if form else blank_row(kind)
+        self.act.knew.setdefault((entity, pk), form.knowledge if form else Knowledge())
+        for name in dict.fromkeys(unit_of(kind, one) for one in values if one not in ("id", ARCHIVED)):
+            if name not in units(kind):
+                continue
+            fields = units(kind)[name].fields
+            value = tuple(plain(values.get(f, row.get(f))) for f in fields)
+            old = tuple(plain(row.get(f)) for f in fields)
+            if value != old or is_whole:
+                self.act.edits.append(Typed((entity, pk, name), value, (old,)))
 
 
 @dataclass
@@ -60,10 +85,9 @@ class People:
     """Random people, and everything that they ever did."""
 
     random: Random
-    acts: dict[str, Act] = field(default_factory=dict)
-    groups: set[Value] = field(default_factory=lambda: {(None, None)})
-    """Combinations of the group `place` that somebody had on the screen."""
-    lost_devices: set[str] = field(default_factory=set)
+    cast: Cast
+    memory: Memory = field(default_factory=Memory)
+    lost: set[str] = field(default_factory=set)
     """Txs that were lost with a device restored from a backup."""
     only_central: set[str] = field(default_factory=set)
     """Txs that their restored device no longer holds, and the server does."""
@@ -78,124 +102,204 @@ class People:
         """Do one thing on a device; returns its name."""
         verbs: list[tuple[str, Callable[[Device], None], int]] = [
             ("edit", self.edit, 10), ("create", self.create, 2), ("part", self.part, 2), ("part edit", self.part_edit, 2),
-            ("tie", self.tie, 2), ("tie edit", self.tie_edit, 1), ("archive", self.archive, 2),
+            ("tie", self.tie, 2), ("tie edit", self.tie_edit, 1), ("archive", self.archive, 2), ("two", self.two, 2),
             ("bring back", self.bring_back, 1), ("card", self.card, 3), ("refused", self.refused, 1), ("draft", self.draft, 1),
         ]  # fmt: skip
         name, action, _ = self.random.choices(verbs, [weight for _, _, weight in verbs])[0]
-        action(device)
+        with suppress(RecordInvalid):
+            action(device)
         return name
 
     # -- saves -----------------------------------------------------------------------------------------------------------
 
+    @contextmanager
+    def save(self, device: Device, verb: str, *, is_atomic: bool | None = None, corrects: str | None = None) -> Iterator[Save]:
+        """Save something; is_atomic: all or nothing at the centre, by chance when not said."""
+        is_atomic = self.random.random() < 0.1 if is_atomic is None else is_atomic
+        act = Act("", device.name, len(self.memory.acts), device.organisation.clock.now_ms, verb, is_atomic)
+        with device.replica.edit(verb, atomic=is_atomic, corrects=corrects) as edit:
+            yield Save(self, device, edit, act)
+            act.tx = edit.tx_id
+        if act.tx:
+            self.memory.acts[act.tx] = act
+
+    def look(self, device: Device, entity: str, pk: str) -> Form | None:
+        """Open a form."""
+        seen = device.replica.look(entity, pk)
+        return None if seen is None else Form(seen, self.memory.knowledge(device, entity, pk), seen.row)
+
+    def look_at_card(self, device: Device, card: Row) -> Form | None:
+        """Take what a card shows, which may be older than the record is by now."""
+        entity, pk = card["record_type"], card["record_id"]
+        seen, present = device.replica.look_at_card(card), device.replica.get(entity, pk)
+        if seen is None or present is None:
+            return None
+        stands = self.memory.knowledge(device, entity, pk).stands
+        knowledge = Knowledge((card["server_epoch"], card["theirs_version"]), stands=stands)
+        return Form(seen, knowledge, {**present, **json.loads(card["theirs"] or "{}")})
+
+    # -- what they do by chance --------------------------------------------------------------------------------------------
+
     def create(self, device: Device) -> None:
         """A new record."""
-        values: Row = {"title": self.fresh(), "labels": sorted(self.random.sample("xyz", self.random.randint(0, 2)))}
+        fields = self.cast.fields
+        values: Row = {
+            fields["title"]: self.fresh(),
+            fields["labels"]: sorted(self.random.sample("xyz", self.random.randint(0, 2))),
+        }
         if self.random.random() < 0.6:
-            values["code"] = self.random.choice(("K1", "K2", "K3"))
-        self._insert(device, "thing", values)
+            values[fields["code"]] = self.random.choice(CODES)
+        with self.save(device, "insert") as save:
+            save.insert(self.cast.thing, values)
 
     def part(self, device: Device) -> None:
         """A child of a record."""
-        if (thing := self._pick(device, "thing")) is not None:
-            self._insert(device, "part", {"thing_id": thing["id"], "name": self.fresh()})
+        if (thing := self.pick(device, self.cast.thing)) is not None:
+            with self.save(device, "insert") as save:
+                save.insert(self.cast.part, {self.cast.part_of: thing["id"], self.cast.part_fields[0]: self.fresh()})
 
     def tie(self, device: Device) -> None:
         """Add a link, or remove one that is there."""
-        if (thing := self._pick(device, "thing")) is None:
+        if (thing := self.pick(device, self.cast.thing)) is None:
             return
-        values: Row = {"thing_id": thing["id"], "other": self.random.choice("pq")}
-        pk = natural_id(SIMULATED.get("tie"), values) or ""
-        row = device.replica.get("tie", pk)
+        values = self.cast.tie_values(thing["id"], self.random.choice("pq"))
+        pk = natural_id(self.cast.registry.get(self.cast.tie), values) or ""
+        row = device.replica.get(self.cast.tie, pk)
         if row is not None and row[ARCHIVED] is None and self.random.random() < 0.6:
-            self._archive(device, "tie", pk)
+            with self.save(device, "archive") as save:
+                save.archive(self.cast.tie, pk)
         else:
-            self._insert(device, "tie", {**values, "role": self.fresh()})
+            with self.save(device, "insert") as save:
+                save.insert(self.cast.tie, {**values, self.cast.tie_role: self.fresh()})
 
     def edit(self, device: Device) -> None:
         """Change one or two fields of a record, sometimes in a form that was opened before the last pull."""
-        if (thing := self._pick(device, "thing")) is None:
+        if (thing := self.pick(device, self.cast.thing)) is None:
             return
-        seen, known = device.replica.look("thing", thing["id"]), self.knowledge(device, "thing", thing["id"])
-        if self.random.random() < 0.1:
+        form = self.look(device, self.cast.thing, thing["id"])
+        if self.random.random() < 0.1 and not device.is_syncing:
             device.sync()
-        self._update(device, "thing", thing["id"], self._changes(thing), seen, known)
+        with self.save(device, "update") as save:
+            save.update(self.cast.thing, thing["id"], self._changes(thing), form)
+
+    def two(self, device: Device) -> None:
+        """Change two records in one save."""
+        one, other = self.pick(device, self.cast.thing), self.pick(device, self.cast.thing)
+        if one is None or other is None or one["id"] == other["id"]:
+            return
+        with self.save(device, "update") as save:
+            save.update(self.cast.thing, one["id"], self._changes(one))
+            save.update(self.cast.thing, other["id"], self._changes(other))
 
     def part_edit(self, device: Device) -> None:
         """Change a child."""
-        if (part := self._pick(device, "part")) is not None:
-            self._update(device, "part", part["id"], {self.random.choice(("name", "memo")): self.fresh()})
+        if (part := self.pick(device, self.cast.part)) is not None:
+            with self.save(device, "update") as save:
+                save.update(self.cast.part, part["id"], {self.random.choice(self.cast.part_fields): self.fresh()})
 
     def tie_edit(self, device: Device) -> None:
         """Change a field of a link."""
-        if (tie := self._pick(device, "tie")) is not None:
-            self._update(device, "tie", tie["id"], {"role": self.fresh()})
+        if (tie := self.pick(device, self.cast.tie)) is not None:
+            with self.save(device, "update") as save:
+                save.update(self.cast.tie, tie["id"], {self.cast.tie_role: self.fresh()})
 
     def refused(self, device: Device) -> None:
-        """Type what only an admin may."""
-        if (thing := self._pick(device, "thing")) is not None:
-            self._update(device, "thing", thing["id"], {"grade": self.fresh()})
+        """Save something together with what only an admin may."""
+        if (thing := self.pick(device, self.cast.thing)) is not None:
+            with self.save(device, "update") as save:
+                save.update(self.cast.thing, thing["id"], {self.cast.fields["spare"]: self.fresh()})
+                save.insert("team", {"name": self.fresh()})
 
     def archive(self, device: Device) -> None:
         """Archive a record or a child."""
-        entity = self.random.choice(("thing", "part"))
-        if (row := self._pick(device, entity)) is not None:
-            self._archive(device, entity, row["id"])
+        entity = self.random.choice((self.cast.thing, self.cast.part))
+        if (row := self.pick(device, entity)) is not None:
+            with self.save(device, "archive") as save:
+                save.archive(entity, row["id"])
 
     def bring_back(self, device: Device) -> None:
         """Un-archive."""
-        if (row := self._pick(device, "thing", archived=True)) is not None:
-            with device.replica.edit("bring back") as edit:
-                edit.unarchive("thing", row["id"])
-                tx = edit.tx_id
-            self._note(device, tx, [], "bring back")
+        if (row := self.pick(device, self.cast.thing, archived=True)) is not None:
+            with self.save(device, "bring back") as save:
+                save.act.knew[self.cast.thing, row["id"]] = self.memory.knowledge(device, self.cast.thing, row["id"])
+                save.edit.unarchive(self.cast.thing, row["id"])
 
     def card(self, device: Device) -> None:
         """Decide a card: keep theirs, or restore mine on what the card shows, or on the present screen."""
-        cards = device.replica.cards()
-        if not cards:
-            return
-        card = self.random.choice(cards)
-        is_stale, edits = self.random.random() < 0.5, list[Typed]()
+        if cards := device.replica.cards():
+            card = self.random.choice(cards)
+            is_restored = card["kind"] == "value" and self.random.random() < 0.6
+            self.decide(device, card, is_restored=is_restored, is_stale=self.random.random() < 0.5)
+
+    def decide(self, device: Device, card: Row, *, is_restored: bool, is_stale: bool) -> None:
+        """Close a card; is_stale: as the card shows it, whatever the record looks like by now."""
         entity, pk = card["record_type"], card["record_id"]
-        with device.replica.edit("card") as edit:
-            if card["kind"] == "value" and self.random.random() < 0.6 and device.replica.get(entity, pk) is not None:
-                mine = json.loads(card["mine"])
-                seen = device.replica.look_at_card(card) if is_stale else device.replica.look(entity, pk)
-                known = {"*": card["theirs_version"]} if is_stale else self.knowledge(device, entity, pk)
-                edits = self._typed(entity, pk, mine, seen, known, is_stale=is_stale)
-                edit.update(entity, pk, mine, seen)
-            edit.update("sync_conflict", card["id"], {"state": self.random.choice(("kept_theirs", "restored_mine"))})
-            tx = edit.tx_id
-        self._note(device, tx, edits, "card")
+        with self.save(device, "card", is_atomic=False) as save:
+            form = self.look_at_card(device, card) if is_stale else self.look(device, entity, pk)
+            if is_restored and form is not None:
+                save.act.is_stale = is_stale
+                save.update(entity, pk, json.loads(card["mine"]), form)
+            save.edit.update(CARD, card["id"], {"state": self.random.choice(("kept_theirs", "restored_mine"))})
 
     def draft(self, device: Device) -> None:
-        """Deal with something that was refused: send it again, or give it up."""
+        """Deal with something that was refused: correct it, send it again, or give it up."""
         drafts = device.replica.drafts()
-        if drafts:
-            draft = self.random.choice(drafts)
-            (device.replica.retry_draft if self.random.random() < 0.3 else device.replica.discard_draft)(draft.tx_id)
+        if not drafts:
+            return
+        draft, roll = self.random.choice(drafts), self.random.random()
+        if roll < 0.3:
+            device.replica.retry_draft(draft.tx_id)
+        elif roll < 0.6 and draft.verdict == "rejected":
+            self.correct(device, draft.tx_id)
+        else:
+            device.replica.discard_draft(draft.tx_id)
+
+    def correct(self, device: Device, tx: str) -> None:
+        """Save what was refused once more, without the part that was to blame, on the present screen."""
+        draft = next((one for one in device.replica.drafts() if one.tx_id == tx), None)
+        if draft is None:
+            return
+        with self.save(device, "correction", is_atomic=False, corrects=tx) as save:
+            for op in draft.ops:
+                kind = device.replica.registry.get(op.t)
+                if kind.admin_only or op.t == CARD:
+                    continue
+                if op.op == "i":
+                    save.insert(op.t, dict(op.set), op.pk)
+                elif op.op == "u" and ARCHIVED not in op.set:
+                    save.update(op.t, op.pk, dict(op.set))
 
     # -- how -------------------------------------------------------------------------------------------------------------
 
     def _changes(self, thing: Row) -> Row:
-        r = self.random
-        found: Row = {}
-        names = ("title", "spare", "amount", "place", "story", "keeper", "labels", "stage", "is_quiet", "reached_at", "code")
+        r, fields = self.random, self.cast.fields
+        names = [*fields, "place"]
         wanted = r.sample(names, r.choice((1, 1, 2))) if r.random() < 0.6 else [r.choice(("title", "spare"))]
-        for name in wanted:
-            if name == "place":
-                found[r.choice(("street", "city"))] = self.fresh()
-            elif name == "story":
-                found[name] = self._story(thing["story"])
-            elif name == "labels":
-                found[name] = sorted(r.sample("xyzw", r.randint(0, 3)))
-            else:
-                choices = {
-                    "amount": r.randint(1, 10**9), "stage": r.choice(("new", "talk", "won", "lost")), "is_quiet": r.random() < 0.7,
-                    "reached_at": r.randint(1, 10**12), "code": r.choice(("K1", "K2", "K3")),
-                }  # fmt: skip
-                found[name] = choices.get(name, "same" if r.random() < 0.15 else self.fresh())
+        found: Row = {}
+        for part in wanted:
+            name = r.choice(self.cast.places) if part == "place" else fields[part]
+            found[name] = self._value(part, thing.get(name))
         return found
+
+    def _value(self, part: str, old: Value) -> Value:
+        r = self.random
+        match part:
+            case "story":
+                return self._story(old)
+            case "labels":
+                return sorted(r.sample("xyzw", r.randint(0, 3)))
+            case "amount":
+                return r.randint(1, 10**9)
+            case "stage":
+                return r.choice(("new", "talk", "won", "lost"))
+            case "is_quiet":
+                return r.random() < 0.7
+            case "reached_at":
+                return r.randint(1, 10**12)
+            case "code":
+                return r.choice(CODES)
+            case _:
+                return "same" if r.random() < 0.15 else self.fresh()
 
     def _story(self, text: str | None) -> str | None:
         lines = text.split("\n") if text else []
@@ -204,102 +308,12 @@ class People:
         lines.insert(self.random.randint(0, len(lines)), self.fresh())
         return "\n".join(lines)
 
-    def _pick(self, device: Device, entity: str, *, archived: bool = False) -> Row | None:
+    def pick(self, device: Device, entity: str, *, archived: bool = False) -> Row | None:
+        """Return a record that the screen lists; people meet on the same few, or nothing would ever clash."""
         rows = device.replica.list_page(entity, limit=50, archived=archived).rows
         if len(rows) > HOT and self.random.random() < 0.7:
-            rows = rows[:HOT]  # people meet on the same few records, or nothing would ever clash
+            rows = rows[:HOT]
         return self.random.choice(rows) if rows else None
-
-    def _insert(self, device: Device, entity: str, values: Row) -> None:
-        kind = SIMULATED.get(entity)
-        pk = natural_id(kind, values)
-        seen = device.replica.look(entity, pk) if pk else None
-        known = self.knowledge(device, entity, pk) if pk and seen else {}
-        with device.replica.edit("new", atomic=self.random.random() < 0.1) as edit:
-            made = edit.insert(entity, values)
-            tx = edit.tx_id
-        self._note(device, tx, self._typed(entity, made, values, seen, known, is_whole=True), "insert")
-
-    def _update(
-        self, device: Device, entity: str, pk: str, changes: Row, seen: Seen | None = None, known: Known | None = None
-    ) -> None:
-        known = known if known is not None else self.knowledge(device, entity, pk)
-        seen = seen or device.replica.look(entity, pk)
-        edits = self._typed(entity, pk, changes, seen, known)
-        is_atomic = self.random.random() < 0.1
-        try:
-            with device.replica.edit("edit", atomic=is_atomic) as edit:
-                if not edit.update(entity, pk, changes, seen):
-                    return
-                tx = edit.tx_id
-        except RecordInvalid:
-            return
-        self._note(device, tx, edits, "update", is_atomic=is_atomic)
-
-    def _archive(self, device: Device, entity: str, pk: str) -> None:
-        row = device.replica.get(entity, pk) or {}
-        edits = self._typed(entity, pk, row, device.replica.look(entity, pk), self.knowledge(device, entity, pk), is_whole=True)
-        with device.replica.edit("archive") as edit:
-            edit.archive(entity, pk)
-            tx = edit.tx_id
-        self._note(device, tx, edits, "archive")
-
-    def _typed(
-        self,
-        entity: str,
-        pk: str,
-        values: Row,
-        seen: Seen | None,
-        known: "Known",
-        *,
-        is_stale: bool = False,
-        is_whole: bool = False,
-    ) -> list[Typed]:
-        """Return the units that somebody types, with what he knows of each. is_whole: those that stay as they are, too."""
-        kind = SIMULATED.get(entity)
-        found = []
-        row = seen.row if seen else {}
-        for name in dict.fromkeys(unit_of(kind, field_name) for field_name in values if field_name not in ("id", ARCHIVED)):
-            if name not in units(kind):
-                continue
-            fields = units(kind)[name].fields
-            value, old = tuple(values.get(f, row.get(f)) for f in fields), tuple(row.get(f) for f in fields)
-            if value == old and not is_whole:
-                continue
-            row_upto = known.get("*", 0)
-            found.append(Typed((entity, pk, name), value, (old,), known.get(name, row_upto), row_upto, is_stale))
-        return found
-
-    def knowledge(self, device: Device, entity: str, pk: str) -> "Known":
-        """Return unit -> seq up to which central values were on the screen; `*` for units without an own unsettled value.
-
-        Taken from the rows and the log, not from what ops claim: an own pending value hides what a pull brought below it.
-        """
-        with device.replica.reading() as reader:
-            base = reader.execute("SELECT ver FROM _sync_base WHERE tbl = ? AND pk = ?", (entity, pk)).fetchone()
-            row = base or reader.execute(f'SELECT _v FROM "{entity}" WHERE id = ?', (pk,)).fetchone()
-            found: Known = {"*": row[0] if row else 0}
-            for tx, _ in change_log.open_ops(reader, entity, pk):
-                act = self.acts.get(tx.origin)
-                for typed in act.edits if act and act.verb != "archive" else ():
-                    if typed.place[:2] == (entity, pk):
-                        found[typed.place[2]] = typed.knew_upto
-        return found
-
-    def _note(self, device: Device, tx: str, edits: list[Typed], verb: str, *, is_atomic: bool = False) -> None:
-        if not tx:
-            return
-        self.acts[tx] = Act(tx, device.name, len(self.acts), edits, verb, is_atomic)
-        # A form shows its group whole, also when its record left the list meanwhile (a centre restored from a backup).
-        self.groups.update(typed.value for typed in edits if typed.place[2] == "place")
-        for row in device.replica.list_page("thing", limit=200, archived=None).rows:
-            self.groups.add((row["street"], row["city"]))
-
-
-def is_logged(device: Device, tx: str) -> bool:
-    """Whether a device's log holds a tx, in any state."""
-    with device.replica.reading() as reader:
-        return change_log.find(reader, tx) is not None
 
 
 QUESTION = (Merge.FM, Merge.GR, Merge.PN)

@@ -1,42 +1,36 @@
-"""A simulated organisation: one real server, real devices on real files, a virtual clock, a network that misbehaves by seed."""
+"""A simulated organisation: one real server and real devices on real files, under a virtual clock."""
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import TypeVar
 
 import sqlalchemy as sa
 
 from client.replica.replica import Replica, open_replica
 from client.sync.engine import RoundResult, SyncEngine
-from shared_models.errors import ReplicaError, Unreachable
+from shared_models.errors import ReplicaError
 from shared_models.ids import IdMaker
-from shared_models.protocol import HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.protocol import MAX_TXS
 from shared_models.registry import Registry
-from shared_models.transport import PullRequest, Transport, UpToDate
 from sync_server.db import devices, timeline
 from sync_server.db.engine import Store, open_store
 from sync_server.db.tables import Tables, build_tables
-from sync_server.services import pull, setup
+from sync_server.services import setup
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
-from sync_server.services.local_transport import LocalTransport, as_sync_error
-from sync_server.services.refusals import Refusal
+from sync_server.services.local_transport import LocalTransport
 from tests.simulation.entities import SIMULATED
+from tests.simulation.network import Killed, Network, ServerLife
 
-T = TypeVar("T")
 START_MS = 1_764_000_000_000
 STEP_MS = 6_000_000
 """Longest pause between two steps; 200 steps make about a week."""
-
-
-class Killed(BaseException):
-    """The process ends here, at this very statement. Not an Exception: nothing may catch it and go on."""
+WRONG_BY_MS = 3 * 3_600_000
+"""Most that the clock of a device is wrong by."""
 
 
 @dataclass
@@ -51,109 +45,16 @@ class Clock:
         return self.now_ms
 
 
-@dataclass
-class ServerLife:
-    """The server's process. left: statements until it dies, COMMIT counted; none: it lives on."""
+@dataclass(frozen=True)
+class WrongClock:
+    """The clock of a device, which is fast or slow."""
 
-    left: int | None = None
+    clock: Clock
+    ahead_ms: int
 
-    def watch(self, engine: sa.Engine) -> None:
-        """Count the statements and commits of an engine from now on."""
-        sa.event.listen(engine, "before_cursor_execute", self._tick)
-        sa.event.listen(engine, "commit", self._tick)
-
-    def _tick(self, *_: object) -> None:
-        if self.left is not None:
-            self.left -= 1
-            if self.left < 0:
-                self.left = None
-                raise Killed
-
-
-@dataclass
-class Network:
-    """The way of one device to the server: requests and answers get lost, old answers arrive instead of new ones."""
-
-    inner: Transport
-    random: Random
-    is_calm: bool = False
-    verdicts: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
-    """(server epoch, tx id) -> verdict and seq as they were first answered (I4)."""
-    broken: list[str] = field(default_factory=list)
-    last_push: PushAnswer | None = None
-    last_page: list[bytes] | None = None
-    server: ServerLife = field(default_factory=ServerLife)
-
-    def hello(self, request: HelloRequest) -> HelloAnswer:
-        """Pass on."""
-        return self._through(lambda: self.inner.hello(request))
-
-    def push(self, body: bytes) -> PushAnswer:
-        """Pass on, sometimes twice, sometimes answered by an old answer."""
-
-        def send() -> PushAnswer:
-            answer = self.inner.push(body)
-            self._note(answer)
-            if not self.is_calm and self.random.random() < 0.1:
-                answer = self.inner.push(body)
-                self._note(answer)
-            return answer
-
-        answer = self._through(send)
-        old, self.last_push = self.last_push, answer
-        return old if old is not None and not self.is_calm and self.random.random() < 0.05 else answer
-
-    def pull(self, request: PullRequest) -> Iterator[bytes] | UpToDate:
-        """Pass on; pages are small, so that long pulls are common; a stream may break off, or be an old one."""
-        size = self.random.choice((3, 8, 1000))
-
-        def ask() -> Iterator[bytes] | UpToDate:
-            inner = self.inner
-            assert isinstance(inner, LocalTransport)
-            try:
-                return pull.open_page(inner.central, inner.actor, request, size)
-            except Refusal as refusal:
-                raise as_sync_error(refusal) from refusal
-
-        answer = self._through(ask)
-        if isinstance(answer, UpToDate):
-            return answer
-        lines = list(answer)
-        old, self.last_page = self.last_page, lines
-        if not self.is_calm and old is not None and self.random.random() < 0.05:
-            lines = old
-        if not self.is_calm and self.random.random() < 0.08:
-            return self._broken_off(lines[: self.random.randrange(len(lines))])
-        return iter(lines)
-
-    def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
-        """Pass on."""
-        return self.inner.history(entity, record, before)
-
-    def _broken_off(self, lines: list[bytes]) -> Iterator[bytes]:
-        yield from lines
-        raise Unreachable(None, "the stream broke off")
-
-    def _through(self, call: Callable[[], T]) -> T:
-        if not self.is_calm and self.random.random() < 0.08:
-            raise Unreachable(None, "the request was lost")
-        if not self.is_calm and self.random.random() < 0.04:
-            self.server.left = self.random.randrange(50)
-        try:
-            answer = call()
-        except Killed:
-            raise Unreachable(None, "the server died") from None
-        finally:
-            self.server.left = None
-        if not self.is_calm and self.random.random() < 0.12:
-            raise Unreachable(None, "the answer was lost")
-        return answer
-
-    def _note(self, answer: PushAnswer) -> None:
-        for verdict in answer.verdicts:
-            first = self.verdicts.setdefault((answer.server_epoch, verdict.id), (verdict.v, verdict.seq))
-            if first != (verdict.v, verdict.seq):
-                self.broken.append(f"I4 verdict of {verdict.id} changed from {first} to {(verdict.v, verdict.seq)}")
+    def __call__(self) -> int:
+        """Return what the device takes for the time."""
+        return self.clock() + self.ahead_ms
 
 
 class Statements:
@@ -199,7 +100,10 @@ class Device:
     organisation: "Organisation"
     network: Network
     statements: Statements
+    clock: WrongClock
+    is_admin: bool = False
     starts: int = 0
+    is_syncing: bool = False
     replica: Replica = field(init=False)
     engine: SyncEngine = field(init=False)
 
@@ -207,11 +111,12 @@ class Device:
         """Start the client, after a kill too."""
         self.starts += 1
         o = self.organisation
-        ids = IdMaker(o.clock, Random(f"{o.seed}{self.name}{self.starts}"))
+        ids = IdMaker(self.clock, Random(f"{o.seed}{self.name}{self.starts}"))
         connect = self.statements.connect
         self.replica = open_replica(o.folder / f"{self.name}.db", o.registry, ids, connect=connect, synchronous="OFF")
         self.replica.bind(self.user, self.name)
-        self.engine = SyncEngine(self.replica, self.network, random=Random(f"{o.seed}{self.name}"))
+        random = Random(f"{o.seed}{self.name}")
+        self.engine = SyncEngine(self.replica, self.network, random=random, batch_txs=random.choice((3, MAX_TXS)))
 
     def kill(self) -> None:
         """Throw the process away without closing anything in order, and start it again."""
@@ -245,7 +150,11 @@ class Device:
 
     def sync(self) -> RoundResult:
         """Run one round."""
-        return self.engine.run_once()
+        self.is_syncing = True
+        try:
+            return self.engine.run_once()
+        finally:
+            self.is_syncing = False
 
 
 @cache
@@ -282,7 +191,7 @@ class Organisation:
 
     def _empty(self, store: Store, tables: Tables) -> None:
         """Make the tables; on SQLite by copying a file of empty ones, which is ten times faster."""
-        template = self.folder.with_suffix(".template")
+        template = self.folder.with_suffix(f".{len(self.registry.entities)}.template")
         if self.url:
             tables.metadata.drop_all(store.engine)
             tables.metadata.create_all(store.engine)
@@ -299,9 +208,17 @@ class Organisation:
             devices.add(connection, self.central.tables, devices.NewDevice(name, user, name, None, 1))
         actor = Actor(user, name, is_admin=place == 3)
         network = Network(LocalTransport(self.central, actor), Random(f"{self.seed}net{place}"), server=self.server)
-        device = Device(name, user, self, network, Statements())
+        clock = WrongClock(self.clock, Random(f"{self.seed}clock{place}").randrange(-WRONG_BY_MS, WRONG_BY_MS))
+        device = Device(name, user, self, network, Statements(), clock, actor.is_admin)
         device.open()
         return device
+
+    def ledger(self) -> tuple[str, list[tuple[str, str, int]]]:
+        """Return the epoch of the present timeline, and (tx id, origin, seq) of all its verdicts."""
+        tables = self.central.tables
+        with self.central.store.read() as connection:
+            found = connection.execute(sa.select(tables.push.c.tx_id, tables.push.c.origin, tables.push.c.seq)).tuples().all()
+            return timeline.read(connection, tables).epoch, list(found)
 
     def back_up(self) -> None:
         """Copy the central database and remember that the backup is good up to here."""

@@ -119,8 +119,8 @@ def _child_hidden() -> list[Patch]:
 
 
 def _after_flat() -> list[Patch]:
-    def after(connection: Any, rows: Any, before_n: int) -> list[str]:  # Any: as in `change_log`
-        return [tx.origin for tx in change_log._touching(connection, rows, before_n)]
+    def after(connection: Any, rows: Any, archived: Any, before_n: int) -> list[str]:  # Any: as in `change_log`
+        return [tx.origin for tx in change_log._touching(connection, rows, archived, before_n)]
 
     return [(change_log, "after", after)]
 

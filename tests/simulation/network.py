@@ -1,0 +1,167 @@
+"""The way of one device to the server: it loses, repeats, delays and breaks off what goes through it, by seed or on demand."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from shared_models.errors import SyncError, Unreachable
+from shared_models.protocol import HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.transport import PullRequest, UpToDate
+from sync_server.services import pull
+from sync_server.services.local_transport import LocalTransport, as_sync_error
+from sync_server.services.refusals import Refusal
+
+T = TypeVar("T")
+KEPT_REQUESTS = 6
+"""Requests of a device that may still be under way when later ones have arrived."""
+
+
+class Killed(BaseException):
+    """The process ends here, at this very statement. Not an Exception: nothing may catch it and go on."""
+
+
+@dataclass
+class ServerLife:
+    """The server's process. left: statements until it dies, COMMIT counted; none: it lives on."""
+
+    left: int | None = None
+
+    def watch(self, engine: sa.Engine) -> None:
+        """Count the statements and commits of an engine from now on."""
+        sa.event.listen(engine, "before_cursor_execute", self._tick)
+        sa.event.listen(engine, "commit", self._tick)
+
+    def _tick(self, *_: object) -> None:
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                self.left = None
+                raise Killed
+
+
+@dataclass
+class Network:
+    """The way of one device to the server."""
+
+    inner: LocalTransport
+    random: Random
+    is_calm: bool = False
+    """Nothing happens by chance."""
+    lost: frozenset[str] = frozenset()
+    """What is lost on purpose: hello, push, push answer, pull, pull answer."""
+    page_rows: int | None = None
+    """Size of pulled pages; none: by chance."""
+    late: PushAnswer | None = None
+    """An answer that was long under way: the next push gets it, and does not arrive itself."""
+    during: dict[str, Callable[[], object]] = field(default_factory=dict)
+    """What happens once while a push is under way, or after a page that is not the last: `push`, `page`."""
+    hands: Callable[[], None] | None = None
+    """What the person does, who does not wait for a round to end."""
+    verdicts: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    """(server epoch, tx id) -> verdict and seq as they were first answered (I4)."""
+    broken: list[str] = field(default_factory=list)
+    last_push: PushAnswer | None = None
+    """The answer that arrived last."""
+    last_answer: PushAnswer | None = None
+    """The answer that was given last, whether or not it arrived."""
+    last_page: list[bytes] | None = None
+    sent: list[bytes] = field(default_factory=list)
+    server: ServerLife = field(default_factory=ServerLife)
+
+    def hello(self, request: HelloRequest) -> HelloAnswer:
+        """Pass on."""
+        return self._through("hello", lambda: self.inner.hello(request))
+
+    def push(self, body: bytes) -> PushAnswer:
+        """Pass on, sometimes twice or after an old request, sometimes answered by an old answer."""
+        if self.late is not None:
+            late, self.late = self.late, None
+            return late
+        self._old_request()
+        self._happens("push")
+        answer = self._through("push", lambda: self._send(body))
+        old, self.last_push = self.last_push, answer
+        return old if old is not None and self._by_chance(0.05) else answer
+
+    def pull(self, request: PullRequest) -> Iterator[bytes] | UpToDate:
+        """Pass on; pages are small, so that long pulls are common; a stream may break off, or be an old one."""
+        size = self.page_rows or self.random.choice((3, 8, 1000))
+        answer = self._through("pull", lambda: self._ask(request, size))
+        if isinstance(answer, UpToDate):
+            return answer
+        lines = list(answer)
+        if b'"commit":false' in lines[-1]:
+            self._happens("page")
+        old, self.last_page = self.last_page, lines
+        if old is not None and self._by_chance(0.05):
+            lines = old
+        if self._by_chance(0.08):
+            return self._broken_off(lines[: self.random.randrange(len(lines))])
+        return iter(lines)
+
+    def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
+        """Pass on."""
+        return self.inner.history(entity, record, before)
+
+    def deliver_again(self, body: bytes) -> None:
+        """Let a request arrive that was sent long ago; nobody waits for its answer any more."""
+        with suppress(SyncError):  # it may be of another timeline
+            self._note(self.inner.push(body))
+
+    def _send(self, body: bytes) -> PushAnswer:
+        answer = self.last_answer = self.inner.push(body)
+        self.sent = [*self.sent[1 - KEPT_REQUESTS :], body]
+        self._note(answer)
+        if self._by_chance(0.1):
+            answer = self.inner.push(body)
+            self._note(answer)
+        return answer
+
+    def _ask(self, request: PullRequest, size: int) -> Iterator[bytes] | UpToDate:
+        try:
+            return pull.open_page(self.inner.central, self.inner.actor, request, size)
+        except Refusal as refusal:
+            raise as_sync_error(refusal) from refusal
+
+    def _old_request(self) -> None:
+        if self.sent and self._by_chance(0.05):
+            self.deliver_again(self.random.choice(self.sent))
+
+    def _happens(self, moment: str) -> None:
+        """Let the person, or a story, do something at this very moment."""
+        if (happens := self.during.pop(moment, None)) is not None:
+            happens()
+        elif self.hands is not None and self._by_chance(0.1):
+            self.hands()
+
+    def _broken_off(self, lines: list[bytes]) -> Iterator[bytes]:
+        yield from lines
+        raise Unreachable(None, "the stream broke off")
+
+    def _through(self, what: str, call: Callable[[], T]) -> T:
+        if what in self.lost or self._by_chance(0.08):
+            raise Unreachable(None, "the request was lost")
+        if self._by_chance(0.04):
+            self.server.left = self.random.randrange(50)
+        try:
+            answer = call()
+        except Killed:
+            raise Unreachable(None, "the server died") from None
+        finally:
+            self.server.left = None
+        if f"{what} answer" in self.lost or self._by_chance(0.12):
+            raise Unreachable(None, "the answer was lost")
+        return answer
+
+    def _by_chance(self, probability: float) -> bool:
+        return not self.is_calm and self.random.random() < probability
+
+    def _note(self, answer: PushAnswer) -> None:
+        for verdict in answer.verdicts:
+            first = self.verdicts.setdefault((answer.server_epoch, verdict.id), (verdict.v, verdict.seq))
+            if first != (verdict.v, verdict.seq):
+                self.broken.append(f"I4 verdict of {verdict.id} changed from {first} to {(verdict.v, verdict.seq)}")

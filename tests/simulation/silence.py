@@ -1,0 +1,278 @@
+"""I5: nothing that a person typed goes in silence, and nobody is asked about what he had seen. Told from the history."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from shared_models.codec import Row
+from shared_models.fields import ARCHIVED, Merge, units
+from tests.simulation.acts import QUESTION, People
+from tests.simulation.evidence import NEW, Broken, Evidence, Line, is_archived
+from tests.simulation.knowledge import Act, Knowledge, Named, Place, Typed, Value
+
+Moves = Mapping[str, frozenset[str]]
+CLOCK_MS = 1000
+"""By how much the order of two saves may be mistaken: every look at the clock takes a millisecond."""
+
+UNKNOWN_MS = 2**62
+
+
+def nothing_silent(evidence: Evidence) -> None:
+    """Walk through the history, line by line: who replaced what, and had he seen it?"""
+    walk = _Walk(evidence)
+    for _, lines in groupby(evidence.lines, key=lambda line: line.seq):
+        walk.take(list(lines))
+
+
+@dataclass
+class _Walk:
+    """The records as the history has left them so far."""
+
+    evidence: Evidence
+    last: dict[Place, Line] = field(default_factory=dict)
+    stamps: dict[Place, int] = field(default_factory=dict)
+    """True time of the latest edit that a value stands for."""
+    children: dict[Named, list[Line]] = field(default_factory=dict)
+
+    def take(self, lines: list[Line]) -> None:
+        """Take in the lines of one tx."""
+        to_revive = [named for line in lines for named in self._wakes(line)]
+        for line in lines:
+            act = self.evidence.memory.act(line.tx)
+            if line.place[2] == NEW:
+                self._make(line)
+            elif is_archived(line):
+                self._archive(line, act)
+            else:
+                self._replace(line, act)
+        for named in to_revive:
+            archived = self.last.get((*named, ARCHIVED))
+            if archived is not None and is_archived(archived):
+                raise Broken(f"I5 {named} stays archived by {archived.tx}, though {lines[0].tx} did not know of that")
+
+    # -- values ----------------------------------------------------------------------------------------------------------
+
+    def _make(self, line: Line) -> None:
+        for place, value in self.evidence.made(line).items():
+            self.last[place] = Line(line.seq, line.tx, place, None, value, "applied")
+            self.stamps[place] = self._stamp(line)
+        for named in self._owners(line):
+            self.children.setdefault(named, []).append(line)
+
+    def _replace(self, line: Line, act: Act | None) -> None:
+        previous, policy = self.last.get(line.place), self.evidence.policy(line.place)
+        if act is not None and previous is not None and policy is Merge.LE:
+            self._latest(line, act, previous)
+        if line.kind == "overwritten":
+            return
+        typed = act.typed_at(line.place) if act is not None else None
+        if previous is not None and act is not None and typed is not None and line.after != line.before:
+            if policy in QUESTION and not self._knew(act, typed, previous):
+                raise Broken(f"I5 {previous} silently replaced by {line} of {act.device}, who knew {_known(act, typed)}")
+            if policy is Merge.SM and not self._knew(act, typed, previous) and not self._chains(line, previous):
+                raise Broken(f"I5 {previous} silently replaced by {line} of {act.device}: no chain of moves")
+            if policy is Merge.LM:
+                _lines_kept(previous, line, typed)
+        if previous is None or line.after != previous.after:  # a value that was there already stays its first author's
+            self.last[line.place] = line
+
+    def _knew(self, act: Act, typed: Typed, previous: Line) -> bool:
+        """Whether the author of an edit had the previous value on the screen; of what no person wrote, anybody."""
+        writer = self.evidence.memory.act(previous.tx)
+        if writer is None or writer is act:
+            return True
+        written = writer.typed_at(typed.place)
+        if self.evidence.policy(typed.place) is Merge.PN and written is not None and written.value in typed.shown:
+            return True  # the code as it was typed, before its suffix
+        knowledge = act.knew.get(typed.place[:2], Knowledge())
+        return self.evidence.memory.had_seen(knowledge, typed.place[2], previous.tx) or previous.after in typed.shown
+
+    def _chains(self, line: Line, previous: Line) -> bool:
+        moves = _moves(self.evidence, line.place)
+        return _reaches(moves, previous.after[0], line.after[0])
+
+    def _latest(self, line: Line, act: Act, previous: Line) -> None:
+        """Of two latest-edit values that did not know of each other the later one stays, by true time."""
+        typed = act.typed_at(line.place)
+        stamp, before = act.at_ms, self.stamps.get(line.place, 0)
+        is_timed = act.tx == line.tx and before != UNKNOWN_MS
+        if typed is not None and is_timed and not self._knew(act, typed, previous):
+            if line.kind == "overwritten" and stamp > before + CLOCK_MS:
+                raise Broken(f"I5 {line} was later than {previous}, and lost")
+            if line.kind != "overwritten" and line.after != line.before and stamp < before - CLOCK_MS:
+                raise Broken(f"I5 {line} was earlier than {previous}, and won")
+        if line.kind != "overwritten" and line.after != line.before:
+            self.stamps[line.place] = max(self._stamp(line), before)
+
+    def _stamp(self, line: Line) -> int:
+        """Return the true time of an edit; one that was issued again counts from then, which nobody noted."""
+        act = self.evidence.memory.act(line.tx)
+        return act.at_ms if act is not None and act.tx == line.tx else UNKNOWN_MS
+
+    # -- archived records --------------------------------------------------------------------------------------------------
+
+    def _archive(self, line: Line, act: Act | None) -> None:
+        """Nobody archives a record with values or children that he had not seen; links are taken away add by add."""
+        self.last[line.place] = line
+        entity, pk, _ = line.place
+        kind = self.evidence.organisation.registry.get(entity)
+        if act is None or kind.is_link:
+            return
+        knowledge = act.knew.get((entity, pk), Knowledge())
+        for name in units(kind):
+            previous, typed = self.last.get((entity, pk, name)), act.typed_at((entity, pk, name))
+            if previous is not None and typed is not None and not self._knew(act, typed, previous):
+                raise Broken(f"I5 {previous} archived in silence by {line} of {act.device}, who knew {knowledge}")
+        for child in self.children.get((entity, pk), ()):
+            maker = self.evidence.memory.act(child.tx)
+            if maker is None or (maker.device == act.device and maker.n < act.n):
+                continue
+            if not self.evidence.memory.had_seen(Knowledge(knowledge.row, stands=knowledge.stands), NEW, child.tx):
+                raise Broken(f"I5 child {child.place} archived in silence with {line} of {act.device}")
+
+    def _wakes(self, line: Line) -> Iterator[Named]:
+        """Yield the records that a line must bring back: archived without its author's knowledge (a link stays removed)."""
+        act, named = self.evidence.memory.act(line.tx), line.place[:2]
+        if act is None or line.kind == "overwritten":
+            return
+        if line.place[2] == NEW:
+            candidates = list(self._owners(line))
+        else:
+            is_link = self.evidence.organisation.registry.get(named[0]).is_link
+            is_edit = line.place[2] != ARCHIVED and line.after != line.before
+            candidates = [named] if is_edit and not is_link else []
+        for one in candidates:
+            archived = self.last.get((*one, ARCHIVED))
+            if archived is None or not is_archived(archived) or one not in act.knew:
+                continue
+            if not self.evidence.memory.had_seen(act.knew[one], ARCHIVED, archived.tx):
+                yield one
+
+    def _owners(self, line: Line) -> Iterator[Named]:
+        registry = self.evidence.organisation.registry
+        for name, parent in registry.parents(registry.get(line.place[0])):
+            if (owner := (line.after or {}).get(name)) is not None:
+                yield parent, owner
+
+
+def _known(act: Act, typed: Typed) -> str:
+    knowledge = act.knew.get(typed.place[:2], Knowledge())
+    return f"{knowledge.of(typed.place[2])} and {sorted(knowledge.stands)}"
+
+
+def _lines_kept(previous: Line, line: Line, typed: Typed) -> None:
+    old, new = _lines(previous.after), _lines(line.after)
+    shown = set().union(*(_lines(value) for value in typed.shown))
+    if lost := (old - new) - shown:
+        raise Broken(f"I5 lines {lost} lost by {line}")
+
+
+def _lines(value: Value) -> set[str]:
+    return set((value[0] or "").split("\n")) - {""} if value else set()
+
+
+def _moves(evidence: Evidence, place: Place) -> Moves:
+    found: Moves = getattr(evidence.organisation.registry.get(place[0]), "moves", {}).get(place[2], {})
+    return found
+
+
+def _reaches(moves: Moves, start: str, end: str) -> bool:
+    return start == end or any(_reaches(moves, step, end) for step in moves.get(start, ()))
+
+
+# -- questions -----------------------------------------------------------------------------------------------------------
+
+
+def no_false_questions(evidence: Evidence, *, was_restored: bool) -> None:
+    """Nobody is asked about a value that he had seen when he typed; after a restore of the server he may be."""
+    for card in evidence.cards:
+        act = evidence.memory.act(card["transaction_id"])
+        place = (card["record_type"], card["record_id"], card["unit"])
+        typed = act.typed_at(place) if act is not None else None
+        if card["kind"] != "value" or act is None or typed is None or act.is_atomic:
+            continue
+        _not_a_chain(evidence, card, place)
+        _not_the_code_as_typed(evidence, card, place, typed)
+        theirs = evidence.tx_at.get(card["theirs_version"])
+        if was_restored or act.is_stale or theirs is None or evidence.policy(place) not in QUESTION:
+            continue
+        knowledge = act.knew.get(place[:2], Knowledge())
+        if evidence.memory.had_seen(knowledge, place[2], theirs):
+            raise Broken(f"I5 false question: {card['mine']} of {act.tx} had seen {card['theirs']} of {theirs}")
+
+
+def _not_a_chain(evidence: Evidence, card: Row, place: Place) -> None:
+    """Two forward moves from one state are no question when one leads to the other."""
+    if evidence.policy(place) is not Merge.SM or card["before"] is None:
+        return
+    moves = _moves(evidence, place)
+    base, mine, theirs = (json.loads(card[part])[place[2]] for part in ("before", "mine", "theirs"))
+    if not (_reaches(moves, base, mine) and _reaches(moves, base, theirs)):
+        return
+    if _reaches(moves, mine, theirs) or _reaches(moves, theirs, mine):
+        raise Broken(f"I5 false question: {mine} and {theirs} are one chain of moves from {base}")
+
+
+def _not_the_code_as_typed(evidence: Evidence, card: Row, place: Place, typed: Typed) -> None:
+    """A code that got a suffix is no question to those who had it on the screen as it was typed."""
+    if evidence.policy(place) is not Merge.PN:
+        return
+    theirs = json.loads(card["theirs"])[place[2]]
+    line = next((one for one in evidence.lines if one.place == place and one.after == (theirs,)), None)
+    writer = evidence.memory.act(line.tx) if line is not None else None
+    written = writer.typed_at(place) if writer is not None else None
+    if written is not None and written.value in typed.shown and written.value != (theirs,):
+        raise Broken(f"I5 false question: {theirs} is {written.value[0]} with a suffix, which was on the screen")
+
+
+# -- sets and links ------------------------------------------------------------------------------------------------------
+
+Member = tuple[str, str, str]
+"""Entity, record, element of its set; an empty element is the record itself, a link."""
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A member that an act added or took away."""
+
+    member: Member
+    act: Act
+    place: Place
+
+
+def adds_kept(evidence: Evidence, people: People) -> None:
+    """What somebody added is there, unless someone who had seen that very add took it away."""
+    cast = people.cast
+    done = {tx for tx in people.memory.acts if evidence.verdicts.get(tx) not in (None, "rejected", "deferred")}
+    labels = cast.fields["labels"]
+    alive = {(cast.thing, row["id"], label) for row in evidence.all(cast.thing) for label in row[labels]}
+    alive |= {(cast.tie, row["id"], "") for row in evidence.all(cast.tie) if row[ARCHIVED] is None}
+    asked = {card["transaction_id"] for card in evidence.cards}
+    adds, removes = _adds_and_removes(people, (act for act in people.memory.acts.values() if act.tx in done))
+    for add in adds:
+        if add.member in alive or add.act.tx in asked:
+            continue
+        if not any(_took_away(evidence, remove, add) for remove in removes if remove.member == add.member):
+            raise Broken(f"I5 {add.member} that {add.act.tx} added is gone, though nobody who removed it had seen that")
+
+
+def _took_away(evidence: Evidence, remove: _Change, add: _Change) -> bool:
+    knowledge = remove.act.knew.get(remove.place[:2], Knowledge())
+    row = Knowledge(knowledge.row, stands=knowledge.stands)
+    return remove.act is add.act or evidence.memory.had_seen(row, remove.place[2], add.act.tx)
+
+
+def _adds_and_removes(people: People, acts: Iterable[Act]) -> tuple[list[_Change], list[_Change]]:
+    cast, labels = people.cast, people.cast.fields["labels"]
+    adds, removes = list[_Change](), list[_Change]()
+    for act in acts:
+        for typed in act.edits:
+            entity, pk, unit = typed.place
+            if entity == cast.tie and unit == cast.tie_mark:
+                (removes if act.verb == "archive" else adds).append(_Change((entity, pk, ""), act, typed.place))
+            if entity == cast.thing and unit == labels and act.verb != "archive":
+                now, old = set(typed.value[0] or ()), set(typed.shown[0][0] or ())
+                adds += [_Change((entity, pk, label), act, typed.place) for label in sorted(now - old)]
+                removes += [_Change((entity, pk, label), act, typed.place) for label in sorted(old - now)]
+    return adds, removes
