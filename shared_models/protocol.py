@@ -14,6 +14,8 @@ MAX_PUSH_BYTES = 1_000_000
 MAX_OPS = 500
 """Ops in one transaction."""
 MAX_TX_BYTES = 512_000
+MAX_ORIGINS = 40_000
+"""Ids that one push may name in `origins`: more than fit in its bytes."""
 PAGE_ROWS = 5000
 """Rows in one pulled page. Source: `server.md` 4, pages of 5-10k."""
 
@@ -61,14 +63,14 @@ class Tx(Message):
 
     id: random, its identity for ever. tx: its place in the order of its device epoch, from 1. origin: the id under which it
     was first issued, when it is an unchanged re-issue. after: origins of the device's own unsettled txs that touched the
-    same rows or their parents when it was saved, and of those that these stood on. epoch: the server epoch that its base
+    same rows or their parents when it was saved, and of those that these stood on, as places in the request's `origins`. epoch: the server epoch that its base
     versions belong to, when it is not the message's.
     """
 
     id: Key
     tx: Annotated[int, Field(ge=1, le=2**53)]
     origin: Key | None = None
-    after: Annotated[list[Key], Field(max_length=2000)] = Field(default_factory=list)
+    after: Annotated[list[Annotated[int, Field(ge=0, lt=MAX_ORIGINS)]], Field(max_length=2000)] = Field(default_factory=list)
     hlc: Annotated[int, Field(ge=0, le=2**63 - 1)]
     label: Annotated[str, Field(max_length=120)] = ""
     epoch: Epoch | None = None
@@ -77,11 +79,12 @@ class Tx(Message):
 
 
 class PushRequest(Message):
-    """Transactions of one device, in device order."""
+    """Transactions of one device, in device order. origins: the ids that their `after` name, each once: long lists repeat them."""
 
     device_epoch: Epoch
     server_epoch: Epoch
     schema_version: Annotated[int, Field(alias="schema", ge=1, le=2**31 - 1)]
+    origins: Annotated[list[Key], Field(max_length=MAX_ORIGINS)] = Field(default_factory=list)
     txs: Annotated[list[Tx], Field(max_length=MAX_TXS)]
 
 

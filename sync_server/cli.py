@@ -4,7 +4,9 @@ import argparse
 import getpass
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from sync_server.config import ServerConfig
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+Command = Callable[[argparse.Namespace], int]
 DEFAULT_FOLDER = Path.home() / ".local" / "share" / "fieldfare-server"
 OK, FAILED = 0, 1
 EXAMPLES = """examples:
@@ -151,18 +154,54 @@ def config_of(arguments: argparse.Namespace) -> "ServerConfig":
     )
 
 
+class NotPossible(Exception):
+    """A command cannot do its work here; the text tells the person at the terminal why."""
+
+
+def explained(command: Command) -> Command:
+    """Return a command that ends with a sentence, and not with a traceback, for what is no mistake of ours."""
+
+    @wraps(command)
+    def run(arguments: argparse.Namespace) -> int:
+        try:
+            return command(arguments)
+        except Exception as error:  # what has no explanation goes on
+            from sync_server.db.troubles import told
+
+            text = str(error) if isinstance(error, (NotPossible, OSError)) else told(error)
+            if text is None:
+                raise
+            say(text)
+            return FAILED
+
+    return run
+
+
 def _open(arguments: argparse.Namespace) -> "Server":
+    """Open the server of a database that has this version's tables. Raises NotPossible for any other."""
     from sync_server.app import open_server
+    from sync_server.db import migrate
 
-    return open_server(config_of(arguments))
+    config = config_of(arguments)
+    if config.database_url or (config.folder / "central.db").exists():
+        server = open_server(config)
+        with server.central.store.read():
+            pass
+        if migrate.is_current(config.url):
+            return server
+    raise NotPossible(
+        "The database does not have this version's tables: run `fieldfare server init`, or `migrate` after an update."
+    )
 
 
+@explained
 def run_init(arguments: argparse.Namespace) -> int:
     """Make the central database, its lists and its first people."""
+    from sync_server.app import open_server
     from sync_server.services import first_run
     from sync_server.services.refusals import Refusal
 
-    server = _open(arguments)
+    server = open_server(config_of(arguments))
     first_run.prepare(server.central, server.config.url, server.ids.token)
     if not server.accounts.is_empty():
         say("The database is there already; nothing was changed.")
@@ -181,18 +220,16 @@ def run_init(arguments: argparse.Namespace) -> int:
     return OK
 
 
+@explained
 def run_server(arguments: argparse.Namespace) -> int:
     """Serve until stopped."""
-    from sync_server.db import migrate
     from sync_server.serving import serve
 
     config = config_of(arguments)
     if bool(config.certificate) != bool(config.key):
         say("--certificate and --key go together.")
         return FAILED
-    if not migrate.is_current(config.url):
-        say("The database does not have this version's tables: run `fieldfare server init`, or `migrate` after an update.")
-        return FAILED
+    _open(arguments).central.store.close()
     scheme = "https" if config.certificate else "http"
     say(
         f"Serving {scheme}://{config.host}:{config.port}{'' if not config.office else ' and the office at /app'}. Ctrl+C ends it."
@@ -200,6 +237,7 @@ def run_server(arguments: argparse.Namespace) -> int:
     return serve(config)
 
 
+@explained
 def run_migrate(arguments: argparse.Namespace) -> int:
     """Upgrade the tables."""
     from sync_server.db.migrate import upgrade
@@ -209,6 +247,7 @@ def run_migrate(arguments: argparse.Namespace) -> int:
     return OK
 
 
+@explained
 def run_user_add(arguments: argparse.Namespace) -> int:
     """Add a person with an account."""
     from sync_server.services.accounts import NewUser
@@ -224,6 +263,7 @@ def run_user_add(arguments: argparse.Namespace) -> int:
     return OK
 
 
+@explained
 def run_user_list(arguments: argparse.Namespace) -> int:
     """Show who may sign in."""
     found = _open(arguments).accounts.people()
@@ -234,6 +274,7 @@ def run_user_list(arguments: argparse.Namespace) -> int:
     return OK
 
 
+@explained
 def run_user_password(arguments: argparse.Namespace) -> int:
     """Replace a password."""
     from sync_server.services.refusals import Refusal
@@ -247,6 +288,7 @@ def run_user_password(arguments: argparse.Namespace) -> int:
     return OK
 
 
+@explained
 def run_device_list(arguments: argparse.Namespace) -> int:
     """Show every device."""
     from sync_server.db import devices
@@ -261,6 +303,7 @@ def run_device_list(arguments: argparse.Namespace) -> int:
     return OK
 
 
+@explained
 def run_device_revoke(arguments: argparse.Namespace) -> int:
     """Lock a device out."""
     was_in = _open(arguments).accounts.revoke_device(arguments.device)
@@ -268,6 +311,7 @@ def run_device_revoke(arguments: argparse.Namespace) -> int:
     return OK if was_in else FAILED
 
 
+@explained
 def run_status(arguments: argparse.Namespace) -> int:
     """Show where the database stands."""
     from sync_server.db import devices, digests, timeline

@@ -19,6 +19,7 @@ from sync_server.app import Server, create_app, open_server
 from sync_server.config import ServerConfig
 from sync_server.services import setup
 from sync_server.services.accounts import NewUser
+from tests.wire import with_origins
 
 START_US = 1_795_000_000_000_000
 EMAIL, PASSWORD = "ana@example.ro", "correct horse"
@@ -78,7 +79,7 @@ class Caller:
         return answer
 
     def push(self, txs: Sequence[dict[str, Any]], **changed: object) -> httpx.Response:
-        return self.push_bytes(json.dumps({**self.envelope(), "txs": list(txs), **changed}).encode())
+        return self.push_bytes(json.dumps({**self.envelope(), **with_origins(txs), **changed}).encode())
 
     def push_bytes(self, body: bytes, **headers: str) -> httpx.Response:
         return self.http.post(f"{PATH}/push", content=body, headers={**self.headers, **headers})

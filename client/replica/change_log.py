@@ -196,36 +196,42 @@ def append(connection: sqlite3.Connection, tx: Mapping[str, Any]) -> int:  # Any
     return cursor.lastrowid
 
 
-def append_op(connection: sqlite3.Connection, n: int, i: int, op: Op, rows: Collection[str]) -> None:
-    """Store one op. rows: the ids that it names, its own and its parents'."""
+def append_op(connection: sqlite3.Connection, n: int, i: int, op: Op, parents: Collection[str]) -> None:
+    """Store one op. parents: ids of the records that its row belongs to."""
     connection.execute(
         'INSERT INTO _sync_op (n, i, tbl, pk, op, "set", base, bv, bvx) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
         (n, i, op.t, op.pk, op.op, dumps(op.set), dumps(op.base), op.bv, dumps(op.bvx)),
     )
-    touch(connection, n, rows)
+    touch(connection, n, op.pk, parents)
 
 
-def touch(connection: sqlite3.Connection, n: int, rows: Collection[str]) -> None:
-    """Note that an unsettled tx named rows."""
-    connection.executemany("INSERT OR IGNORE INTO _sync_touch (row, n) VALUES (?, ?)", [(row, n) for row in sorted(rows)])
+def touch(connection: sqlite3.Connection, n: int, pk: str, parents: Collection[str]) -> None:
+    """Note that an unsettled tx has an op on a row, which is a part of `parents`."""
+    connection.executemany(
+        "INSERT INTO _sync_touch (row, n, under) VALUES (?, ?, ?) ON CONFLICT (row, n) DO UPDATE SET under = min(under, excluded.under)",
+        [(pk, n, 0), *((parent, n, 1) for parent in sorted(parents) if parent != pk)],
+    )
 
 
-def after(connection: sqlite3.Connection, rows: Collection[str], before_n: int) -> list[str]:
-    """Return what a tx that names `rows` stands on: origins of unsettled txs that touched them, and what those stand on.
+def after(connection: sqlite3.Connection, rows: Collection[str], archived: Collection[str], before_n: int) -> list[str]:
+    """Return what a tx stands on: origins of unsettled txs with ops on the same rows, and what those stand on.
 
-    rows: ids of its rows and their parents. before_n: only txs saved before that place count (of a form that was drawn
+    rows: ids of its rows and their parents. archived: rows that it archives; what was done to their parts counts as well, as the
+    centre asks whether the author knew those. before_n: only txs saved before that place count (of a form that was drawn
     earlier: those that were on the screen). In order of their saves, the newest `MAX_AFTER`. Source: PROTOCOL 6.5.
     """
     found: dict[str, None] = {}
-    for tx in _touching(connection, rows, before_n):
+    for tx in _touching(connection, rows, archived, before_n):
         found.update(dict.fromkeys((*tx.after, tx.origin)))
     return list(found)[-MAX_AFTER:]
 
 
-def _touching(connection: sqlite3.Connection, rows: Collection[str], before_n: int) -> Iterator[LoggedTx]:
-    marks = ", ".join("?" * len(rows))
-    named = f"n IN (SELECT n FROM _sync_touch WHERE row IN ({marks}))"
-    yield from select(connection, f"{UNSETTLED} AND n < ? AND {named}", (before_n, *rows))
+def _touching(
+    connection: sqlite3.Connection, rows: Collection[str], archived: Collection[str], before_n: int
+) -> Iterator[LoggedTx]:
+    on, parts = (f"row IN ({', '.join('?' * len(wanted))})" for wanted in (rows, archived))
+    named = f"n IN (SELECT n FROM _sync_touch WHERE {on} AND under = 0 UNION SELECT n FROM _sync_touch WHERE {parts})"
+    yield from select(connection, f"{UNSETTLED} AND n < ? AND {named}", (before_n, *rows, *archived))
 
 
 def base_versions(

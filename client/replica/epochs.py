@@ -79,6 +79,6 @@ def _offer_again(writing: Writing, registry: Registry, ns: list[int]) -> None:
         for op in change_log.ops(connection, n):
             kind = registry.get(op.t)
             display.keep_base(connection, kind, op.pk)
-            change_log.touch(connection, n, standing.named_rows(connection, kind, op))
+            change_log.touch(connection, n, op.pk, standing.parents_of(connection, kind, op))
             display.lay(connection, kind, op.pk)
             writing.changed(op.t, {op.pk})

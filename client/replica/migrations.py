@@ -99,8 +99,9 @@ _CHANGE_LOG_1 = (
         "set" TEXT NOT NULL, base TEXT NOT NULL, bv INTEGER NOT NULL, bvx TEXT NOT NULL,
         PRIMARY KEY (n, i)) STRICT, WITHOUT ROWID""",
     "CREATE INDEX _i_sync_op_pk ON _sync_op (pk)",
-    # The rows that an unsettled tx named, and the parents of those.
-    "CREATE TABLE _sync_touch (row TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (row, n)) STRICT, WITHOUT ROWID",
+    # The rows that the ops of an unsettled tx are on; under = 1: rows that have such a row as a part of them.
+    """CREATE TABLE _sync_touch (row TEXT NOT NULL, n INTEGER NOT NULL, under INTEGER NOT NULL, PRIMARY KEY (row, n))
+        STRICT, WITHOUT ROWID""",
     "CREATE INDEX _i_sync_touch_n ON _sync_touch (n)",
     # data: the central row as JSON, null when the centre has none.
     """CREATE TABLE _sync_base (tbl TEXT NOT NULL, pk TEXT NOT NULL, ver INTEGER NOT NULL, data TEXT,

@@ -93,18 +93,18 @@ def reissue(writing: Writing, registry: Registry, ids: IdMaker, tx_id: str) -> b
     for i, op in enumerate(change_log.ops(connection, old.n)):
         kind = registry.get(op.t)
         display.keep_base(connection, kind, op.pk)
-        change_log.append_op(connection, n, i, op, named_rows(connection, kind, op))
+        change_log.append_op(connection, n, i, op, parents_of(connection, kind, op))
         display.lay(connection, kind, op.pk)
         writing.changed(op.t, {op.pk})
     writing.log_changed = True
     return True
 
 
-def named_rows(connection: sqlite3.Connection, kind: type[Record], op: Op) -> set[str]:
-    """Return the ids that an op names: its own row, and the records that the row belongs to."""
+def parents_of(connection: sqlite3.Connection, kind: type[Record], op: Op) -> set[str]:
+    """Return the ids of the records that the row of an op belongs to."""
     held = rows.read(connection, kind, op.pk)
     row = {**(held[0] if held else {}), **op.set}
-    return {op.pk} | {row[c.name] for c in columns(kind) if c.is_owner and row.get(c.name)}
+    return {row[c.name] for c in columns(kind) if c.is_owner and row.get(c.name)}
 
 
 def ready_to_reissue(connection: sqlite3.Connection, registry: Registry) -> list[str]:

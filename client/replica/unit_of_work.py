@@ -38,6 +38,7 @@ class Edit:
     _stamp: Stamp = field(default_factory=lambda: Stamp(0, None))
     _count: int = 0
     _named: set[str] = field(default_factory=set)
+    _archived: set[str] = field(default_factory=set)
     _before_n: int = 0
 
     def get(self, entity: str, pk: str) -> Row | None:
@@ -131,11 +132,12 @@ class Edit:
         self._begin(seen)
         if self._count >= MAX_OPS:
             raise RecordInvalid((FieldProblem("", "problem.too_many_changes"),))
-        named = {op.pk, *(parent_pk for _, _, parent_pk in parents)}
+        owners = {parent_pk for _, _, parent_pk in parents}
         display.keep_base(connection, kind, op.pk)
-        change_log.append_op(connection, self._n, self._count, op, named)
+        change_log.append_op(connection, self._n, self._count, op, owners)
         self._count += 1
-        self._named |= named
+        self._named |= {op.pk, *owners}
+        self._archived |= {op.pk} if op.op == "d" else set()
         held = rows.read(connection, kind, op.pk)
         view = overlay(kind, held[0] if held else None, op, self._stamp)
         if view is not None:
@@ -173,7 +175,7 @@ class Edit:
     def finish(self) -> None:
         """Write down what the whole tx stands on; the last statement before the commit."""
         if self._n:
-            found = change_log.after(self.writing.connection, sorted(self._named), self._before_n)
+            found = change_log.after(self.writing.connection, sorted(self._named), sorted(self._archived), self._before_n)
             change_log.set_state(self.writing.connection, (self._n,), {"after": dumps(found)})
 
 

@@ -12,7 +12,7 @@ from client.ui.desk import Desk
 from client.ui.facade import Crm, Door
 from client.ui.router import ENTITY_OF, FormPlace, Place, place_of
 from client.ui.shell import ShellCalls, framed
-from client.ui.theme import FONTS, Look, make_theme
+from client.ui.theme import FONTS, Look, Typing, make_theme
 from client.ui.view_models.base import Rest
 from client.ui.view_models.shell import Shell
 from client.ui.view_models.sign_in import SignIn
@@ -96,7 +96,7 @@ def Entrance(  # a component
     model = ft.use_memo(lambda: SignIn(door), [])
     colours = colours_of(preferences, window.is_dark)
     _repaint(page, colours)
-    look = look_of(held, colours, window, lambda _: None)
+    look = look_of(held, colours, window, _unheard)
     other = lambda: hold(replace(held, language="en" if held.language == "ro" else "ro"))  # noqa: E731  # one expression
     return SignInView(page, look, model, entered, other)
 
@@ -154,13 +154,17 @@ def use_window(page: ft.Page, now: Clock) -> Window:
     return window
 
 
+def _unheard(typing: bool, one_line: bool = False) -> None:
+    """Listen to nothing: there are no keys before someone is in."""
+
+
 def colours_of(preferences: Preferences, is_dark: bool) -> Colours:
     """Return the colour set that the reader wants."""
     name = preferences.theme
     return SETS[("dark" if is_dark else "light") if name == "system" else name]
 
 
-def look_of(preferences: Preferences, colours: Colours, window: Window, typing: Callable[[bool], None]) -> Look:
+def look_of(preferences: Preferences, colours: Colours, window: Window, typing: Typing) -> Look:
     """Return the look of a window."""
     return Look(
         colours,

@@ -6,6 +6,10 @@ KeyHandler = Callable[[str], bool]
 """Gets `j`, `?`, `ctrl+k`, `escape`, `ctrl+enter`...; returns whether it did something with it."""
 ALWAYS = ("escape", "ctrl+")
 """Keys that act also while a text field has the focus."""
+SAVES = ("ctrl+enter", "ctrl+s")
+"""Keys that save what is open."""
+STEPS = ("arrow down", "arrow up")
+"""Keys that act also in a box of one line, where they would move no cursor: from a search on to what it found."""
 
 
 def chord(key: str, *, ctrl: bool = False, meta: bool = False, shift: bool = False) -> str:
@@ -24,6 +28,7 @@ class Keyboard:
         self._handlers: list[KeyHandler] = []
         self.is_typing = False
         """Whether a text field has the focus."""
+        self._one_line = False
 
     def push(self, handler: KeyHandler) -> Callable[[], None]:
         """Put a handler before the others. Returns the function that takes it away."""
@@ -32,10 +37,10 @@ class Keyboard:
 
     def press(self, name: str) -> bool:
         """Offer a key to the handlers. Returns whether one of them took it."""
-        if self.is_typing and not name.startswith(ALWAYS):
+        if self.is_typing and not name.startswith(ALWAYS) and not (self._one_line and name in STEPS):
             return False
         return any(handler(name) for handler in reversed(tuple(self._handlers)))
 
-    def set_typing(self, typing: bool) -> None:
-        """Note whether a text field has the focus."""
-        self.is_typing = typing
+    def set_typing(self, typing: bool, one_line: bool = False) -> None:
+        """Note whether a text field has the focus, and whether it is a search box of one line."""
+        self.is_typing, self._one_line = typing, one_line

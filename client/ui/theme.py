@@ -3,9 +3,9 @@
 Change a number here, never in a screen.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import flet as ft
@@ -31,7 +31,15 @@ SIZES_WIDE = {"title": (20, 28), "body": (14, 20), "meta": (12, 16)}
 SIZES_PHONE = {"title": (22, 28), "body": (16, 22), "meta": (13, 18)}
 
 
-def _ignore(_typing: bool) -> None:
+class Typing(Protocol):
+    """Is told whether a text field has the focus, and whether it is a search box of one line."""
+
+    def __call__(self, typing: bool, one_line: bool = False) -> None:
+        """Take the news."""
+        ...
+
+
+def _ignore(typing: bool, one_line: bool = False) -> None:
     """Listen to nothing: the default of a look outside a running app."""
 
 
@@ -47,7 +55,7 @@ class Look:
     """Aware time by which ages are told; moves on once a minute."""
     zone: str = "Europe/Bucharest"
     """IANA zone of the reader."""
-    typing: Callable[[bool], None] = field(default=_ignore, compare=False)
+    typing: Typing = field(default=_ignore, compare=False)
     """Told whether a text field has the focus, so that single letters are not taken for keys."""
 
     @property

@@ -1,5 +1,6 @@
 """One transaction while it is being applied: what its author had seen, and what has become of it so far."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,6 +18,8 @@ class Applying:
     space: Workspace
     actor: Actor
     tx: Tx
+    origins: Sequence[str]
+    """The request's ids that `tx.after` points into."""
     seq: int
     server_epoch: str
     version_limit: int | None
@@ -38,7 +41,7 @@ class Applying:
     @cached_property
     def after(self) -> frozenset[str]:
         """Return the origins of the own txs that this one stands on."""
-        return frozenset(self.tx.after)
+        return frozenset([self.origins[place] for place in self.tx.after])
 
     @property
     def typed_at(self) -> int:

@@ -1,6 +1,7 @@
 """Takes in what a device did: one durable verdict for every transaction, all of a request in one database transaction."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import orjson
@@ -117,6 +118,8 @@ def parse(body: bytes, central: Central) -> PushRequest:
         raise Refusal(ErrorCode.L403 if is_size else ErrorCode.P201, 422, f"{place}: {first['type']}") from None
     if len({tx.id for tx in push.txs}) < len(push.txs):
         raise Refusal(ErrorCode.P201, 422, "txs: one id twice")
+    if any(place >= len(push.origins) for tx in push.txs for place in tx.after):
+        raise Refusal(ErrorCode.P201, 422, "txs: after names no origin")
     newest = central.schema_version
     if not newest - SUPPORTED_SCHEMAS < push.schema_version <= newest:
         raise Refusal(ErrorCode.P202, 409, f"schema {push.schema_version}, here {newest}")
@@ -138,7 +141,7 @@ def _carry_out(
     number, gap, reused = expected, None, False
     for tx in push.txs:
         if tx.id in known:
-            request.verdicts.append(_repeat(tx, known[tx.id]))
+            request.verdicts.append(_repeat(tx, push.origins, known[tx.id]))
         elif tx.tx < number:
             reused = True
             break
@@ -163,10 +166,13 @@ def _carry_out(
     )
 
 
-def request_hash(tx: Tx) -> str:
-    """Return the hash of a tx's content: what must not change under one id. Its number and the epoch's name may."""
+def request_hash(tx: Tx, origins: Sequence[str]) -> str:
+    """Return the hash of a tx's content: what must not change under one id. Its number and the epoch's name may.
+
+    origins: the request's, which its `after` points into.
+    """
     ops = [(op.t, op.pk, op.op, op.set, op.base, op.bv, op.bvx) for op in tx.ops]
-    content = (tx.id, tx.origin, tx.after, tx.hlc, tx.label, tx.atomic, ops)
+    content = (tx.id, tx.origin, [origins[place] for place in tx.after], tx.hlc, tx.label, tx.atomic, ops)
     try:
         packed = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # an integer beyond 64 bits; no field holds one, so the tx is refused, but it has a hash
@@ -174,9 +180,9 @@ def request_hash(tx: Tx) -> str:
     return hashlib.sha256(packed).hexdigest()
 
 
-def _repeat(tx: Tx, stored: ledger.Answered) -> Verdict:
+def _repeat(tx: Tx, origins: Sequence[str], stored: ledger.Answered) -> Verdict:
     """Return the verdict that a tx has had for ever (I4)."""
-    if stored.req_hash != request_hash(tx):
+    if stored.req_hash != request_hash(tx, origins):
         raise Refusal(ErrorCode.P205, 409, "a known transaction with another content")
     return Verdict.model_validate({**orjson.loads(stored.verdict), "tx": tx.tx, "seq": stored.seq})
 
@@ -218,7 +224,7 @@ def _applying(request: _Request, tx: Tx, seq: int) -> Applying:
             connection, tables = request.space.connection, request.central.tables
             request.limits[tx.epoch] = timeline.restored_seq(connection, tables, tx.epoch)
         limit = request.limits[tx.epoch]
-    return Applying(request.space, request.actor, tx, seq, request.clock.epoch, limit, tx.hlc)
+    return Applying(request.space, request.actor, tx, request.push.origins, seq, request.clock.epoch, limit, tx.hlc)
 
 
 def _clamped(request: _Request, work: Applying, tx: Tx) -> int:
@@ -249,7 +255,7 @@ def _note(request: _Request, tx: Tx, work: Applying, verb: Verb, cards: list[str
         {
             "tx_id": tx.id, "seq": work.seq, "origin": work.origin, "device": actor.device_id,
             "device_epoch": request.push.device_epoch, "number": tx.tx, "user": actor.user_id, "hlc": work.hlc, "at": at,
-            "req_hash": request_hash(tx), "verdict": _stored(verdict),
+            "req_hash": request_hash(tx, request.push.origins), "verdict": _stored(verdict),
         }
     )  # fmt: skip
     if error is not None:
@@ -269,10 +275,13 @@ def _stored(verdict: Verdict) -> str:
 
 
 def _letter(request: _Request, tx: Tx, work: Applying, verb: str, error: CodedError) -> Row:
+    body = tx.model_dump(mode="json", exclude_defaults=True)
+    if tx.after:
+        body["after"] = [request.push.origins[place] for place in tx.after]  # read long after its request is gone
     return {
         "tx_id": tx.id, "seq": work.seq, "origin": work.origin, "user": request.actor.user_id,
         "device": request.actor.device_id, "at": request.space.at, "verdict": verb,
-        "error": error.model_dump_json(exclude_none=True), "body": tx.model_dump_json(exclude_defaults=True), "state": "open",
+        "error": error.model_dump_json(exclude_none=True), "body": dumps(body), "state": "open",
     }  # fmt: skip
 
 

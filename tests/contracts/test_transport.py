@@ -17,6 +17,7 @@ from sync_server.app import Server
 from sync_server.services.actor import Actor
 from sync_server.services.local_transport import LocalTransport
 from tests.servers import EMAIL, PASSWORD, behind_socket, company_tx, in_process, make_server, record_id
+from tests.wire import with_origins
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Device:
                 "device_epoch": self.epoch,
                 "server_epoch": epoch or self.server_epoch,
                 "schema": schema,
-                "txs": list(txs),
+                **with_origins(txs),
             }
         )
         return self.transport.push(made.model_dump_json(by_alias=True).encode())

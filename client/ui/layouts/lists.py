@@ -11,6 +11,7 @@ from client.ui.layouts.list_groups import AnyState, Group, groups_of
 from client.ui.layouts.list_rows import Row, face_of, still
 from client.ui.theme import S4, S6, S8, S12, S16, Look
 from client.ui.widgets import (
+    TOP,
     Press,
     button,
     chip,
@@ -19,9 +20,11 @@ from client.ui.widgets import (
     group_header,
     icon,
     icon_button,
+    keys,
     menu,
     pad,
     pads,
+    page_skeleton,
     pane_header,
     row,
     search_field,
@@ -44,6 +47,8 @@ class ListCalls:
     ask: Callable[[ListQuery], None]
     clear: Press
     open: Callable[[str], None]
+    enter: Press
+    """Enter in the search box: the best row."""
     new: Press
     again: Press
     scrolled: Callable[[ft.OnScrollEvent], None]
@@ -53,7 +58,7 @@ class ListCalls:
 
 def list_pane(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: str | None, top: int) -> ft.Control:
     """Return the pane of a list on wide windows. chosen: id of the row that is open. top: group at the top of the scroll."""
-    total = count(look, state.total) if state.total is not None else ""
+    total = count(look, state.total) if state.total else ""
     head = pane_header(
         look,
         look.t(f"nav.{PLURAL[entity]}"),
@@ -67,13 +72,22 @@ def list_pane(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: s
 def list_body(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: str | None, top: int) -> tuple[ft.Control, ...]:
     """Return search box, filters and rows: what the pane and the phone have in common."""
     search = search_field(
-        look, "list.search", look.t(f"list.hint.{entity}"), state.typed, on.type, key_hint="/", ref=on.search_box
+        look,
+        "list.search",
+        look.t(f"list.hint.{entity}"),
+        state.typed,
+        on.type,
+        key_hint="/",
+        submit=on.enter,
+        ref=on.search_box,
+    )
+    has_filters = bool(state.rows) or state.is_filtered or state.phase in ("reading", "slow")
+    filters = ft.Container(
+        _filters(look, entity, state, on), padding=pads(left=S16, right=S16, bottom=S4, top=S4 if look.phone else 0)
     )
     return (
         ft.Container(search, padding=pads(left=S16, right=S16, bottom=S4 if look.phone else S8, top=S4 if look.phone else 0)),
-        ft.Container(
-            _filters(look, entity, state, on), padding=pads(left=S16, right=S16, bottom=S4, top=S4 if look.phone else 0)
-        ),
+        *([filters] if has_filters else []),
         ft.Container(_content(look, entity, state, on, chosen, top), expand=True),
     )
 
@@ -163,3 +177,17 @@ def _rows(look: Look, state: AnyState, on: ListCalls, chosen: str | None, top: i
 def _header(look: Look, group: Group, key: str | None = None) -> ft.Control:
     total = count(look, group.total) if group.total is not None else ""
     return group_header(look, group.name, total, tone="wait" if group.asks else "ink3", key=key)
+
+
+def no_detail(look: Look, entity: str, state: AnyState) -> ft.Control:
+    """Return what stands beside a list of which nothing is open: what is coming, or how to go on without a mouse."""
+    if state.phase == "slow" and not state.rows:
+        return page_skeleton(look)
+    if state.phase != "ready":
+        return ft.Container()
+    hints = (("N", look.t(f"new.{entity}")), ("Ctrl K", look.t("keys.palette")), ("?", look.t("keys.all")))
+    rows = [
+        row(ft.Container(row(keys(look, key), tight=True), width=64), txt(look, words, "meta", "ink3"), tight=True)
+        for key, words in hints
+    ]
+    return ft.Container(col(*rows, gap=S12, tight=True, cross=TOP), expand=True, alignment=ft.Alignment.CENTER)

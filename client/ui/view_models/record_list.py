@@ -71,8 +71,20 @@ class RecordList(ViewModel[ListState[R]]):
         if text:
             await self._rest(DEBOUNCE_S)
         if turn == self._typing:
-            self.put(query=replace(self.state.query, text=text.strip()))
+            await self.search_now()
+
+    async def search_now(self) -> None:
+        """Search for what is typed at once, unless the rows on the screen answer it already."""
+        self._typing += 1
+        query = replace(self.state.query, text=self.state.typed.strip())
+        self.put(query=query)
+        if query != self._shown:
             await self._load()
+
+    async def clear_text(self) -> None:
+        """Empty the search box; the filters stay."""
+        self.put(typed="")
+        await self.search_now()
 
     async def ask(self, query: ListQuery) -> None:
         """Change filters or order."""

@@ -3,6 +3,7 @@
 import flet as ft
 
 from client.ui.desk import Desk
+from client.ui.keyboard import SAVES
 from client.ui.layouts.form import FormCalls, form_sheet
 from client.ui.router import ENTITY_OF, FormPlace, Place, record_place
 from client.ui.theme import Look
@@ -46,7 +47,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
         desk.run(model.pick_search())
 
     def pressed(name: str) -> bool:
-        if name == "ctrl+enter":
+        if name in SAVES:
             desk.run(save())
         elif name == "escape":
             if model.state.picking is not None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import flet as ft
 
 from client.ui.desk import Desk
+from client.ui.keyboard import SAVES
 from client.ui.layouts.list_groups import HEAD_PHONE, HEAD_WIDE, ROW_PHONE, ROW_WIDE, group_at, groups_of, place_of_row
-from client.ui.layouts.lists import ListCalls, list_body, list_pane, order_menu
+from client.ui.layouts.lists import ListCalls, list_body, list_pane, no_detail, order_menu
 from client.ui.layouts.record import RecordCalls, more_button, record_page
 from client.ui.router import SCREEN_OF, FormPlace, Place, record_place
 from client.ui.shell import ShellCalls, top_bar
@@ -77,8 +78,19 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
             return following is not None
         if name == "/":
             desk.run(_focus(search_box))
-            return True
-        return False
+        elif name == "enter" and not look.wide and place.id is None and state.rows:
+            open_record(state.rows[0].id)
+        elif name == "escape" and state.typed and (look.wide or place.id is None):
+            desk.run(listed.clear_text())
+        else:
+            return False
+        return True
+
+    async def enter() -> None:
+        """Open the best of what was found for what is typed by now."""
+        await listed.search_now()
+        if listed.state.rows:
+            open_record(listed.state.rows[0].id)
 
     async def show_chosen() -> None:
         """Scroll to the row that is open, unless it is in sight."""
@@ -95,6 +107,7 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
             ask=lambda query: desk.run(listed.ask(query)),
             clear=lambda: desk.run(listed.clear()),
             open=open_record,
+            enter=lambda: desk.run(enter()),
             new=lambda: frame.new(entity),
             again=lambda: desk.run(listed.start()),
             scrolled=scrolled,
@@ -104,7 +117,11 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
     )
     on = replace(on, open=use_latest(on.open))
     if look.wide:
-        detail = RecordView(desk, look, Place(place.screen, chosen, place.tab), frame, entity) if chosen else ft.Container()
+        detail = (
+            RecordView(desk, look, Place(place.screen, chosen, place.tab), frame, entity)
+            if chosen
+            else no_detail(look, entity, state)
+        )
         return list_detail(look, list_pane(look, entity, state, on, chosen, top), detail)
     if place.id is not None:
         return RecordView(desk, look, place, frame, entity)
@@ -138,10 +155,12 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
             on.form(FormPlace(entity, id))
         elif name == "n" and model.state.page is not None:
             on.open_note(True)
-        elif name == "ctrl+enter" and model.state.is_writing:
+        elif name in SAVES and model.state.is_writing:
             on.add_note()
         elif name == "escape" and model.state.is_writing:
             on.open_note(False)
+        elif name == "escape" and not look.wide:
+            desk.go(Place(place.screen))
         else:
             return False
         return True

@@ -1,6 +1,6 @@
 """The small parts of the look, as plain functions: state in, control out. No part knows a record or a view model."""
 
-from client.ui.widgets.feedback import banner, bone, empty, skeleton, snack, sync_pill
+from client.ui.widgets.feedback import banner, bone, empty, page_skeleton, skeleton, snack, sync_pill
 from client.ui.widgets.fields import (
     Message,
     chips_field,
@@ -89,6 +89,7 @@ __all__ = [
     "on_one_line",
     "pad",
     "pads",
+    "page_skeleton",
     "pane_header",
     "picker_field",
     "pressable",

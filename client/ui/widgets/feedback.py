@@ -2,7 +2,7 @@
 
 import flet as ft
 
-from client.ui.theme import R4, R8, R12, R16, S4, S6, S8, S12, S16, Look
+from client.ui.theme import R4, R8, R12, R16, S4, S6, S8, S12, S16, S24, Look
 from client.ui.widgets.frame import CENTRE, TOP, col, edge, fill, pad, pads, row
 from client.ui.widgets.marks import disc, dot
 from client.ui.widgets.press import Press, icon_button, pressable
@@ -64,7 +64,7 @@ def empty(
             [
                 disc(look, glyph, tone, 56, 24),
                 txt(look, title, weight=W6, lines=2, centre=True, key=key),
-                ft.Container(txt(look, text, "meta", "ink2", lines=None, centre=True), width=280 if len(text) < LONG else 360),
+                ft.Container(txt(look, text, "meta", "ink2", lines=None, centre=True), width=280 if len(text) < LONG else 320),
                 *([ft.Container(row(*actions, tight=True, align=CENTRE), padding=pad(0, S4))] if actions else []),
             ],
             spacing=S8,
@@ -109,6 +109,26 @@ def skeleton(look: Look, rows: int = 9, height: float | None = None) -> ft.Contr
         alignment=ft.Alignment.TOP_LEFT,
         clip_behavior=ft.ClipBehavior.HARD_EDGE,
         key="skeleton",
+    )
+
+
+def page_skeleton(look: Look) -> ft.Control:
+    """Return a record's page to come: head, actions, facts and a few lines."""
+    head = row(
+        ft.Container(width=48, height=48, border_radius=R12, bgcolor=look.c.line),
+        col(bone(look, 200, 16), bone(look, 280), gap=S8, cross=TOP),
+        gap=S16,
+    )
+    acts = row(*(ft.Container(width=width, height=36, border_radius=R8, bgcolor=look.c.line) for width in (76, 80, 112, 132)))
+    facts = ft.Container(height=88, border_radius=R12, border=edge(look))
+    lines = [bone(look, width) for width in (420, 360, 390, 240)]
+    page = ft.Column([head, acts, facts, *lines], spacing=S16, tight=True)
+    return ft.Container(
+        ft.Shimmer(page, base_color=look.c.line, highlight_color=look.c.sunken),
+        padding=pad(S24, S16),
+        expand=True,
+        alignment=ft.Alignment.TOP_LEFT,
+        clip_behavior=ft.ClipBehavior.HARD_EDGE,
     )
 
 

@@ -161,7 +161,7 @@ def search_field(
         autofocus=focused,
         cursor_color=look.c.accent,
         on_change=lambda e: typed(e.control.value or ""),
-        on_focus=lambda _: look.typing(True),
+        on_focus=lambda _: look.typing(True, one_line=True),
         on_blur=lambda _: look.typing(False),
         on_submit=(lambda _: submit()) if submit else None,
         ref=ref,

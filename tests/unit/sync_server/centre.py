@@ -17,6 +17,7 @@ from sync_server.db.tables import build_tables
 from sync_server.services import pull, push, setup
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
+from tests.wire import with_origins
 
 NOW_US = 1_764_000_000_000_000
 
@@ -39,7 +40,7 @@ class Centre:
         return self.send_raw(device, sent, admin=admin)
 
     def send_raw(self, device: str, txs: list[dict[str, Any]], *, admin: bool = False) -> PushAnswer:
-        body = {"device_epoch": device, "server_epoch": "epoch", "schema": 1, "txs": txs}
+        body = {"device_epoch": device, "server_epoch": "epoch", "schema": 1, **with_origins(txs)}
         return push.accept(self.central, Actor(f"user-{device}", device, admin), json.dumps(body).encode())
 
     def save(self, device: str, *ops: dict[str, Any], admin: bool = False, **more: Any) -> Verdict:

@@ -43,7 +43,7 @@ def test_body_is_a_valid_request_with_everything_that_the_author_saw(replica):
     assert (request.server_epoch, request.device_epoch) == (EPOCH, replica.facts()["device_epoch"])
     one, two = request.txs
     assert (one.id, one.tx, one.label, one.after, one.epoch) == (first, 1, "Rename to One", [], EPOCH)
-    assert (two.tx, two.after, two.ops[0].base, two.ops[0].bv) == (2, [first], {"name": "One"}, 5)
+    assert (two.tx, [request.origins[i] for i in two.after], two.ops[0].base, two.ops[0].bv) == (2, [first], {"name": "One"}, 5)
 
 
 def test_numbers_have_no_gap_when_a_save_is_undone_before_it_was_sent(replica):
