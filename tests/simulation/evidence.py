@@ -53,8 +53,8 @@ class Evidence:
         """Tx id -> verdict."""
         tables = self.organisation.central.tables
         with self.organisation.central.store.read() as connection:
-            found = connection.execute(sa.select(tables.push.c.tx_id, tables.push.c.verdict)).tuples()
-            return {tx: json.loads(verdict)["v"] for tx, verdict in found}
+            found = connection.execute(sa.select(tables.push.c.tx_id, tables.push.c.verdict))
+            return {row.tx_id: json.loads(row.verdict)["v"] for row in found}
 
     @cached_property
     def letters(self) -> set[str]:

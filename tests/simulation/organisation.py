@@ -217,8 +217,8 @@ class Organisation:
         """Return the epoch of the present timeline, and (tx id, origin, seq) of all its verdicts."""
         tables = self.central.tables
         with self.central.store.read() as connection:
-            found = connection.execute(sa.select(tables.push.c.tx_id, tables.push.c.origin, tables.push.c.seq)).tuples().all()
-            return timeline.read(connection, tables).epoch, list(found)
+            found = connection.execute(sa.select(tables.push.c.tx_id, tables.push.c.origin, tables.push.c.seq))
+            return timeline.read(connection, tables).epoch, [(row.tx_id, row.origin, row.seq) for row in found]
 
     def back_up(self) -> None:
         """Copy the central database and remember that the backup is good up to here."""
