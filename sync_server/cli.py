@@ -229,6 +229,9 @@ def run_server(arguments: argparse.Namespace) -> int:
     if bool(config.certificate) != bool(config.key):
         say("--certificate and --key go together.")
         return FAILED
+    missing = next((file for file in (config.certificate, config.key) if file and not file.is_file()), None)
+    if missing:
+        raise NotPossible(f"There is no file {missing}.")
     _open(arguments).central.store.close()
     scheme = "https" if config.certificate else "http"
     say(
