@@ -219,7 +219,7 @@ def _refuse(response: httpx.Response) -> None:
     code, detail = _code(response)
     if status in (429, 502, 503, 504):
         raise Busy(code or ErrorCode.S502, detail, _retry_after(response))
-    if status in (401, 403) or (code is not None and code.value.startswith("A1")):
+    if (code is None and status in (401, 403)) or (code is not None and code.value.startswith("A1")):
         raise NeedsSignIn(code or ErrorCode.A101, detail)
     if code is ErrorCode.P202:
         raise NeedsUpgrade(code, detail)

@@ -1,11 +1,13 @@
 """The transport in process: the same messages and the same services, without a socket. The office web syncs through it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError
 from shared_models.protocol import HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.transport import PullRequest, UpToDate
+from sync_server.db.engine import Contended, StoreDown
 from sync_server.services import hello, history, pull, push
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
@@ -21,38 +23,41 @@ class LocalTransport:
 
     def hello(self, request: HelloRequest) -> HelloAnswer:
         """Tell the server where the device stands."""
-        try:
+        with refusals_as_errors():
             return hello.greet(self.central, self.actor, request)
-        except Refusal as refusal:
-            raise as_sync_error(refusal) from refusal
 
     def push(self, body: bytes) -> PushAnswer:
         """Send one push."""
-        try:
+        with refusals_as_errors():
             return push.accept(self.central, self.actor, body)
-        except Refusal as refusal:
-            raise as_sync_error(refusal) from refusal
 
     def pull(self, request: PullRequest) -> Iterator[bytes] | UpToDate:
         """Ask for what is newer."""
-        try:
+        with refusals_as_errors():
             return pull.open_page(self.central, self.actor, request)
-        except Refusal as refusal:
-            raise as_sync_error(refusal) from refusal
 
     def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
         """Ask for past values."""
-        try:
+        with refusals_as_errors():
             return history.page(self.central, self.actor, entity, record, before)
-        except Refusal as refusal:
-            raise as_sync_error(refusal) from refusal
+
+
+@contextmanager
+def refusals_as_errors() -> Iterator[None]:
+    """Raise what a device would understand of a coded answer, also when the database cannot work now."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise as_sync_error(refusal) from refusal
+    except (Contended, StoreDown) as error:
+        raise Busy(ErrorCode.S502, str(error)) from error
 
 
 def as_sync_error(refusal: Refusal) -> SyncError:
     """Return what a device makes of a refusal; the http transport makes the same of the coded answer."""
     if refusal.code is ErrorCode.S502 or refusal.code is ErrorCode.L402:
         return Busy(refusal.code, refusal.detail, retry_after_s=float(refusal.retry_after_s or 5))
-    if refusal.code in (ErrorCode.A101, ErrorCode.A102, ErrorCode.A104):
+    if refusal.code.value.startswith("A1"):
         return NeedsSignIn(refusal.code, refusal.detail)
     if refusal.code is ErrorCode.P202:
         return NeedsUpgrade(refusal.code, refusal.detail)
