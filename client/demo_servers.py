@@ -56,7 +56,7 @@ class ServerProcess:
             command("server", "init", "--demo", size, *self._where()), capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
-            raise RuntimeError(done.stderr.strip()[-2000:])
+            raise RuntimeError((done.stderr.strip() or done.stdout.strip())[-2000:])
         return done.stdout.strip()
 
     def start(self) -> None:
