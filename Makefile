@@ -69,6 +69,9 @@ suite: install
 coverage: suite
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --sort cover
+	$(BIN)/coverage report --format total --fail-under 100 --include 'conflict/*,shared_models/*'
+	$(BIN)/coverage report --format total --fail-under 90 --include 'client/*'
+	$(BIN)/coverage report --format total --fail-under 90 --include 'sync_server/*'
 
 bench: install ## measure speed and size against the stated targets
 	$(BIN)/python -m tests.bench
