@@ -22,12 +22,13 @@ Stored = dict[str, Any]
 
 def encode(entity: type[Record], row: Row) -> Row:
     """Return a row as its table holds it: sets as JSON text."""
-    return {c.name: orjson.dumps(row[c.name]).decode() if c.kind is Kind.SET else row[c.name] for c in columns(entity)}
+    sets = _sets(entity)
+    return row if not sets else {**row, **{name: orjson.dumps(row[name]).decode() for name in sets}}
 
 
-def decode(entity: type[Record], found: "sa.Row[*tuple[Any, ...]]") -> Row:  # Any: a row of any table
+def decode(entity: type[Record], names: Sequence[str], values: Sequence[Any]) -> Row:  # Any: what a driver returns
     """Return the stored form of a table's row."""
-    row = dict(found._mapping)
+    row = dict(zip(names, values, strict=True))
     for name in _sets(entity):
         row[name] = orjson.loads(row[name] or "[]")
     return row
@@ -51,16 +52,19 @@ def load(
             .where(row.c.entity == entity.entity_name, row.c.pk.in_(part))
             .order_by(row.c.pk)
         )
-        for one in connection.execute(query.with_for_update() if lock else query):
-            found[one.pk] = {
-                "ver": one.ver,
-                "created_seq": one.created_seq,
-                "created_origin": one.created_origin,
-                "col_ver": orjson.loads(one.col_ver),
-                "extra": orjson.loads(one.extra) if one.extra else {},
+        for pk, ver, seq, origin, col_ver, extra in connection.execute(query.with_for_update() if lock else query).all():
+            found[pk] = {
+                "ver": ver,
+                "created_seq": seq,
+                "created_origin": origin,
+                "col_ver": orjson.loads(col_ver),
+                "extra": orjson.loads(extra) if extra else {},
             }
-        for one in connection.execute(sa.select(table).where(table.c.id.in_(part))):
-            rows[one.id] = decode(entity, one)
+        held = connection.execute(sa.select(table).where(table.c.id.in_(part)))
+        names = tuple(held.keys())
+        for one in held.all():
+            values = decode(entity, names, one)
+            rows[values["id"]] = values
     return {pk: (rows[pk], found[pk]) for pk in found if pk in rows}
 
 
@@ -113,10 +117,15 @@ def wire_columns(entity: type[Record]) -> tuple[tuple[str, ...], dict[str, tuple
     return common, groups
 
 
+@cache
+def _parts_of(table: sa.Table) -> tuple[str, ...]:
+    return tuple(c.name for c in table.c if c.name.startswith("part_"))
+
+
 def wire_parts(tables: Tables, entity: type[Record], row: Row) -> dict[str, str | None]:
     """Return the stored wire form of a row: JSON arrays, rendered once, at write time (`sync.md` 4)."""
     common, groups = wire_columns(entity)
-    parts: dict[str, str | None] = {c.name: None for c in tables.row.c if c.name.startswith("part_")}
+    parts: dict[str, str | None] = dict.fromkeys(_parts_of(tables.row))
     parts["wire"] = orjson.dumps([row[name] for name in common]).decode()
     for group, names in groups.items():
         parts[f"part_{group}"] = orjson.dumps([row[name] for name in names]).decode()

@@ -289,4 +289,4 @@ def _real(verdict: Verdict, before: int) -> Verdict:
     """Return a verdict with the real seq in place of the provisional one."""
     if verdict.seq < PROVISIONAL:
         return verdict
-    return verdict.model_copy(update={"seq": before + 1 + verdict.seq - PROVISIONAL})
+    return Verdict.model_construct(**{**dict(verdict), "seq": before + 1 + verdict.seq - PROVISIONAL})

@@ -151,7 +151,7 @@ def _decide(work: Applying, found: CentralRow, op: Op, unit: Unit, values: Row, 
     )
     if policy is Merge.AN:
         return Merged(Outcome.NOTHING if typed.value == stored.value else Outcome.LOSE, stored.value), typed
-    moves = getattr(found.entity, "moves", {}).get(unit.name, NO_MOVES)
+    moves = getattr(found.entity, "moves", {}).get(unit.name, NO_MOVES) if policy is Merge.SM else NO_MOVES
     return decide(policy, typed, stored, moves=moves, kind=column_of(found.entity, name).kind), typed
 
 
