@@ -196,13 +196,15 @@ def append(connection: sqlite3.Connection, tx: Mapping[str, Any]) -> int:  # Any
     return cursor.lastrowid
 
 
-def append_op(connection: sqlite3.Connection, n: int, i: int, op: Op, parents: Collection[str]) -> None:
-    """Store one op. parents: ids of the records that its row belongs to."""
+def append_op(connection: sqlite3.Connection, n: int, i: int, op: Op, parents: Collection[str]) -> int:
+    """Store one op; returns the bytes of its values. parents: ids of the records that its row belongs to."""
+    values, base = dumps(op.set), dumps(op.base)
     connection.execute(
         'INSERT INTO _sync_op (n, i, tbl, pk, op, "set", base, bv, bvx) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        (n, i, op.t, op.pk, op.op, dumps(op.set), dumps(op.base), op.bv, dumps(op.bvx)),
+        (n, i, op.t, op.pk, op.op, values, base, op.bv, dumps(op.bvx)),
     )
     touch(connection, n, op.pk, parents)
+    return len(values.encode()) + len(base.encode())
 
 
 def touch(connection: sqlite3.Connection, n: int, pk: str, parents: Collection[str]) -> None:

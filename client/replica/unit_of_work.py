@@ -15,7 +15,7 @@ from shared_models.errors import FieldProblem, RecordInvalid
 from shared_models.fields import ARCHIVED, SYSTEM_FIELDS, Merge, columns, unit_of, units
 from shared_models.ids import IdMaker
 from shared_models.natural_ids import natural_id
-from shared_models.protocol import MAX_OPS, Op, Scalar
+from shared_models.protocol import MAX_OPS, MAX_TX_BYTES, Op, Scalar
 from shared_models.registry import Registry
 
 
@@ -39,6 +39,7 @@ class Edit:
     _count: int = 0
     _named: set[str] = field(default_factory=set)
     _archived: set[str] = field(default_factory=set)
+    _bytes: int = 0
     _before_n: int = 0
 
     def get(self, entity: str, pk: str) -> Row | None:
@@ -134,7 +135,9 @@ class Edit:
             raise RecordInvalid((FieldProblem("", "problem.too_many_changes"),))
         owners = {parent_pk for _, _, parent_pk in parents}
         display.keep_base(connection, kind, op.pk)
-        change_log.append_op(connection, self._n, self._count, op, owners)
+        self._bytes += change_log.append_op(connection, self._n, self._count, op, owners)
+        if self._bytes > MAX_TX_BYTES:
+            raise RecordInvalid((FieldProblem("", "problem.too_many_changes"),))
         self._count += 1
         self._named |= {op.pk, *owners}
         self._archived |= {op.pk} if op.op == "d" else set()

@@ -12,7 +12,7 @@ from shared_models.codec import Row, parse, stored_value
 from shared_models.errors import ErrorCode, RecordInvalid
 from shared_models.fields import ARCHIVED, SYSTEM_FIELDS, Column, Kind, Merge, columns, unit_of, units
 from shared_models.natural_ids import natural_id
-from shared_models.protocol import CodedError, Op, Tx
+from shared_models.protocol import MAX_TX_BYTES, CodedError, Op, Tx
 from sync_server.services.actor import Actor
 from sync_server.services.visibility import may_write
 from sync_server.services.workspace import Workspace
@@ -42,8 +42,19 @@ Checked = dict[int, Row]
 
 def check(space: Workspace, actor: Actor, tx: Tx) -> Checked:
     """Return the values of every op in stored form. Raises Wrong or NotYet; nothing is changed in either case."""
+    _check_size(tx)
     made: set[tuple[str, str]] = set()
     return {i: _check_op(space, actor, op, made) for i, op in enumerate(tx.ops)}
+
+
+def _check_size(tx: Tx) -> None:
+    """Refuse a tx with more in it than may be: it would hold up every push behind it."""
+    try:
+        size = len(orjson.dumps([(op.set, op.base) for op in tx.ops]))
+    except orjson.JSONEncodeError:
+        return  # a value that no column can hold is refused below, by its name
+    if size > MAX_TX_BYTES:
+        raise Wrong(tx.ops[0], ErrorCode.L403)
 
 
 def _check_op(space: Workspace, actor: Actor, op: Op, made: set[tuple[str, str]]) -> Row:

@@ -23,9 +23,19 @@ def pane_header(look: Look, title: str, count: str = "", *actions: Maybe) -> ft.
 
 
 def list_detail(look: Look, left: ft.Control, right: ft.Control) -> ft.Control:
-    """Return list and detail side by side."""
+    """Return list and detail side by side.
+
+    Each is a group of its own for screen readers: a detail that changes must not move the search box in their tree, where
+    the cursor would be lost.
+    """
     rule = ft.Container(width=1, bgcolor=look.c.line)
-    return row(ft.Container(left, width=368), rule, ft.Container(right, expand=True), gap=0, cross=STRETCH)
+    return row(
+        ft.Semantics(content=ft.Container(left, width=368), container=True),
+        rule,
+        ft.Semantics(content=ft.Container(right, expand=True), container=True, expand=True),
+        gap=0,
+        cross=STRETCH,
+    )
 
 
 def scrim(look: Look, press: Press) -> ft.Container:

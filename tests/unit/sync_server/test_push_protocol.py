@@ -11,7 +11,7 @@ from shared_models.errors import ErrorCode
 from shared_models.registry import CRM
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.db import digests, timeline
-from sync_server.services import history, pull
+from sync_server.services import history, pull, push
 from sync_server.services.actor import Actor
 from sync_server.services.refusals import Refusal
 from tests.unit.sync_server.centre import Centre, archive, edit, new, open_centre, pk
@@ -144,3 +144,23 @@ def test_history_tells_who_changed_what_newest_first(centre):
         ("*", "user-ana", "applied"),
     ]
     assert (page.entries[0].before, page.entries[0].after, page.more) == ({"name": "N"}, {"name": "N2"}, False)
+
+
+def test_a_tx_with_too_much_in_it_is_refused_alone(centre):
+    big = [new(i, description="x" * 19_000) for i in range(1, 61)]
+    answer = centre.send("ana", {"ops": big}, {"ops": [new(90)]})
+    assert [verdict.v for verdict in answer.verdicts] == ["rejected", "applied"]
+    assert answer.verdicts[0].error.code is ErrorCode.L403
+
+
+def test_an_after_that_names_no_origin_is_not_read(centre):
+    body = {
+        "device_epoch": "ana",
+        "server_epoch": "epoch",
+        "schema": 1,
+        "origins": ["a"],
+        "txs": [{**tx(1, new(1)), "after": [1]}],
+    }
+    with pytest.raises(Refusal) as refused:
+        push.accept(centre.central, Actor("user-ana", "ana", False), json.dumps(body).encode())
+    assert refused.value.code is ErrorCode.P201

@@ -6,6 +6,7 @@ import pytest
 
 from client.replica import epochs, outbox
 from client.replica.remote_page import Ack
+from shared_models.errors import RecordInvalid
 from shared_models.protocol import PushRequest
 from tests.clients import EPOCH, bring, central_row, make_replica
 
@@ -135,3 +136,33 @@ def test_base_version_of_a_lost_time_counts_only_up_to_the_restore(replica):
         edit.update("company", ACME, {"name": "Mine again"})
     op = json.loads(batch(replica).body)["txs"][-1]["ops"][0]
     assert (op["bv"], op["bvx"]) == (7, {"name": 6})
+
+
+def test_save_stands_on_own_saves_of_the_same_records_not_on_those_of_their_other_parts(replica):
+    with replica.edit("First note") as first:
+        first.insert("note", {"company_id": ACME, "body": "One", "written_at": 1})
+    with replica.edit("Second note") as second:
+        second.insert("note", {"company_id": ACME, "body": "Two", "written_at": 2})
+    renamed = save(replica, "Renamed")
+    with replica.edit("Third note") as third:
+        third.insert("note", {"company_id": ACME, "body": "Three", "written_at": 3})
+    with replica.edit("Archive") as archive:
+        archive.archive("company", ACME)
+    request = PushRequest.model_validate_json(batch(replica).body)
+    stands_on = {tx.id: {request.origins[place] for place in tx.after} for tx in request.txs}
+    assert stands_on[second.tx_id] == set()
+    assert stands_on[renamed] == set()
+    assert stands_on[third.tx_id] == {renamed}
+    assert stands_on[archive.tx_id] == {first.tx_id, second.tx_id, renamed, third.tx_id}
+
+
+def test_save_that_no_push_could_carry_is_refused_where_it_is_typed(replica):
+    def save_much() -> None:
+        with replica.edit("Much") as edit:
+            for i in range(60):
+                edit.insert("company", {"name": f"Company {i}", "description": "x" * 19_000})
+
+    with pytest.raises(RecordInvalid) as refused:
+        save_much()
+    assert refused.value.problems[0].reason == "problem.too_many_changes"
+    assert replica.waiting() == []
