@@ -6,8 +6,9 @@ one replica and one engine; they close some minutes after the last tab.
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
@@ -35,8 +36,8 @@ TransportFor = Callable[[str], Transport]
 
 
 @dataclass
-class _Desk:
-    """One user's open replica, and when its last tab closed (monotonic seconds; none while one is open)."""
+class Desk:
+    """One user's open replica, and when its last tab closed (seconds of the office's clock; none while one is open)."""
 
     crm: LocalCrm
     worker: SyncWorker
@@ -45,12 +46,72 @@ class _Desk:
 
 
 @dataclass
-class Office:
-    """The ASGI application and the replicas that are open in it."""
+class Desks:
+    """The replicas that are open, one a user, however many tabs come and go at once. All on one event loop."""
 
     transport_for: TransportFor
     folder: Path
-    _desks: dict[str, _Desk] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
+    """Seconds, from any beginning."""
+    _open: dict[str, Desk] = field(default_factory=dict)
+    _locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+    async def enter(self, user: str) -> Desk:
+        """Return the user's replica for one more tab; the first tab opens and syncs it."""
+        async with self._locks[user]:
+            if user not in self._open:
+                self._open[user] = await asyncio.to_thread(self._start, user)
+            desk = self._open[user]
+            desk.tabs += 1
+            desk.idle_since = None
+        return desk
+
+    def leave(self, desk: Desk) -> None:
+        """Note that a tab has closed."""
+        desk.tabs -= 1
+        desk.idle_since = self.clock() if desk.tabs <= 0 else None
+
+    async def sweep(self) -> None:
+        """Close the replicas that nobody has had open for a while."""
+        for user in list(self._open):
+            async with self._locks[user]:
+                desk = self._open.get(user)
+                if desk is not None and desk.idle_since is not None and self.clock() - desk.idle_since > IDLE_S:
+                    await self._close(user)
+
+    async def close(self) -> None:
+        """End every engine and close every replica."""
+        for user in list(self._open):
+            async with self._locks[user]:
+                await self._close(user)
+
+    def _start(self, user: str) -> Desk:
+        folder = self.folder / user
+        with ExitStack() as opened:
+            replica, transport = open_local(folder), self.transport_for(user)
+            opened.callback(replica.close)
+            replica.bind(user, user)
+            engine = SyncEngine(replica, transport, random=SystemRandom(), times=OFFICE_TIMES)
+            if not replica.facts()["complete"]:
+                engine.run_once()
+            worker = SyncWorker(engine, LockFile(folder / "sync.lock"))
+            worker.start()
+            opened.pop_all()
+        crm = make_crm(replica, transport, engine, worker, folder, lambda: None, is_office=True)
+        return Desk(crm, worker)
+
+    async def _close(self, user: str) -> None:
+        desk = self._open.pop(user, None)
+        if desk is not None:
+            await asyncio.to_thread(desk.worker.close)
+            await asyncio.to_thread(desk.crm.replica.close)
+
+
+@dataclass
+class Office:
+    """The ASGI application and the replicas that are open in it."""
+
+    desks: Desks
     _sweeper: "asyncio.Task[None] | None" = None
     _flet: Any = None  # Any: an ASGI application of another framework
 
@@ -74,8 +135,7 @@ class Office:
             self._sweeper.cancel()
             with suppress(asyncio.CancelledError):
                 await self._sweeper
-        for user in list(self._desks):
-            await asyncio.to_thread(self._close, user)
+        await self.desks.close()
         await flet_fastapi.app_manager.shutdown()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # Any: ASGI's own types differ by library
@@ -88,49 +148,21 @@ class Office:
 
     async def main(self, page: ft.Page) -> None:
         """Draw one tab."""
-        user = page.client_ip or ""
-        desk = await asyncio.to_thread(self._open, user)
-        desk.tabs += 1
-        desk.idle_since = None
+        desk = await self.desks.enter(page.client_ip or "")
         ui = open_ui(page, desk.crm)
 
         def leave(_: Any) -> None:  # Any: an event without content
             ui.close()
-            desk.tabs -= 1
-            desk.idle_since = time.monotonic() if desk.tabs <= 0 else None
+            self.desks.leave(desk)
 
         page.on_close = leave
 
-    def _open(self, user: str) -> _Desk:
-        """Return the user's replica, opened and synced at the first tab."""
-        if user not in self._desks:
-            folder = self.folder / user
-            replica, transport = open_local(folder), self.transport_for(user)
-            replica.bind(user, user)
-            engine = SyncEngine(replica, transport, random=SystemRandom(), times=OFFICE_TIMES)
-            if not replica.facts()["complete"]:
-                engine.run_once()
-            worker = SyncWorker(engine, LockFile(folder / "sync.lock"))
-            worker.start()
-            crm = make_crm(replica, transport, engine, worker, folder, lambda: None, is_office=True)
-            self._desks[user] = _Desk(crm, worker)
-        return self._desks[user]
-
-    def _close(self, user: str) -> None:
-        desk = self._desks.pop(user)
-        desk.worker.close()
-        desk.crm.replica.close()
-
     async def _sweep(self) -> None:
-        """Close the replicas that nobody has had open for a while."""
         while True:
             await asyncio.sleep(SWEEP_S)
-            now = time.monotonic()
-            for user, desk in list(self._desks.items()):
-                if desk.idle_since is not None and now - desk.idle_since > IDLE_S:
-                    await asyncio.to_thread(self._close, user)
+            await self.desks.sweep()
 
 
 def create_office(transport_for: TransportFor, folder: Path) -> Office:
     """Return the office web. transport_for: user id -> in-process way to the server; folder: where the replicas are kept."""
-    return Office(transport_for, folder)
+    return Office(Desks(transport_for, folder))
