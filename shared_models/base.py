@@ -74,6 +74,8 @@ class Record(BaseModel):
     """Name of the table, of the wire's `t`, and head of the text keys."""
     title_fields: ClassVar[tuple[str, ...]] = ()
     """Fields whose texts, joined by a space, name the record to a person."""
+    listed_by: ClassVar[str | None] = None
+    """Field by which the records of one owner are listed, newest first."""
     admin_only: ClassVar[bool] = False
     """Whether only an admin may write records of this entity."""
     is_link: ClassVar[bool] = False

@@ -50,12 +50,13 @@ def table_sql(entity: type[Record]) -> str:
 
 
 def index_statements(entity: type[Record]) -> Iterator[str]:
-    """Yield the statements that make the indexes of an entity: the sort key, and each reference to an owner."""
+    """Yield the statements that make the indexes of an entity: the sort key, and each reference to an owner, in its order."""
     table = entity.entity_name
     if has_key(entity):
         yield f"CREATE INDEX IF NOT EXISTS {quoted(f'_i_{table}_k')} ON {quoted(table)} (_k, id)"
     for field in (c.name for c in columns(entity) if c.is_owner):
-        yield f"CREATE INDEX IF NOT EXISTS {quoted(f'_i_{table}_{field}')} ON {quoted(table)} ({quoted(field)})"
+        listed = f"{quoted(field)}, {quoted(entity.listed_by)}" if entity.listed_by else quoted(field)
+        yield f"CREATE INDEX IF NOT EXISTS {quoted(f'_i_{table}_{field}')} ON {quoted(table)} ({listed})"
 
 
 def index_names(entity: type[Record]) -> Iterator[str]:

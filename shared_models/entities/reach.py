@@ -80,6 +80,7 @@ class Note(Owned):
 
     entity_name = "note"
     title_fields = ("body",)
+    listed_by = "written_at"
 
     company_id: CompanyRef = None
     contact_id: ContactRef = None
