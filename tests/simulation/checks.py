@@ -3,12 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-import sqlalchemy as sa
-
 from client.replica import integrity
 from shared_models.codec import Row
 from shared_models.fields import Merge, units
-from sync_server.db import rows
 from tests.simulation.acts import QUESTION, People
 from tests.simulation.evidence import NEW, Broken, Evidence
 from tests.simulation.knowledge import Act, Named, Typed, plain
@@ -23,12 +20,12 @@ def at_rest(organisation: Organisation, people: People, *, was_restored: bool) -
     _equal(organisation)
     evidence = Evidence(organisation, people.memory)
     _codes(evidence, people)
+    _groups(evidence, people)
     counted = _accounts(evidence, people)
     nothing_silent(evidence)
     no_false_questions(evidence, was_restored=was_restored)
     if not was_restored:
         adds_kept(evidence, people)
-    _groups(evidence, people)
     return counted
 
 
@@ -64,17 +61,14 @@ def _nothing_put_off(organisation: Organisation) -> None:
 
 def _equal(organisation: Organisation) -> None:
     """I2: every replica is the central view, value by value."""
-    central = organisation.central
-    with central.store.read() as connection:
-        for entity in organisation.registry:
-            found = connection.execute(sa.select(central.tables.entities[entity.entity_name]))
-            there = {row.id: rows.decode(entity, row) for row in found}
-            for device in organisation.devices:
-                page = device.replica.list_page(entity.entity_name, sort="id", limit=100_000, archived=None)
-                here = {row["id"]: row for row in page.rows}
-                if here != there:
-                    pk = next(pk for pk in sorted(here.keys() | there.keys()) if here.get(pk) != there.get(pk))
-                    raise Broken(f"I2 {device.name} {entity.entity_name} {pk}: {_difference(here.get(pk), there.get(pk))}")
+    for entity in organisation.registry:
+        there = {row["id"]: row for row in organisation.central_rows(entity.entity_name)}
+        for device in organisation.devices:
+            page = device.replica.list_page(entity.entity_name, sort="id", limit=100_000, archived=None)
+            here = {row["id"]: row for row in page.rows}
+            if here != there:
+                pk = next(pk for pk in sorted(here.keys() | there.keys()) if here.get(pk) != there.get(pk))
+                raise Broken(f"I2 {device.name} {entity.entity_name} {pk}: {_difference(here.get(pk), there.get(pk))}")
 
 
 def _difference(here: Row | None, there: Row | None) -> str:

@@ -1,7 +1,6 @@
 """What the central database holds at the end of a run, as the checks need it."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +9,6 @@ import sqlalchemy as sa
 
 from shared_models.codec import Row
 from shared_models.fields import ARCHIVED, Merge, units
-from sync_server.db import rows
 from tests.simulation.knowledge import Memory, Place, Value, plain
 from tests.simulation.organisation import Organisation
 
@@ -82,13 +80,11 @@ class Evidence:
     @cached_property
     def cards(self) -> list[Row]:
         """Every conflict card."""
-        return list(self.all("sync_conflict"))
+        return self.all("sync_conflict")
 
-    def all(self, entity: str) -> Iterable[Row]:
+    def all(self, entity: str) -> list[Row]:
         """Return every record of an entity, archived ones too."""
-        central, kind = self.organisation.central, self.organisation.registry.get(entity)
-        with central.store.read() as connection:
-            return [rows.decode(kind, row) for row in connection.execute(sa.select(central.tables.entities[entity]))]
+        return self.organisation.central_rows(entity)
 
     def fields(self, place: Place) -> tuple[str, ...]:
         """Return the fields of the unit at a place."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -169,7 +170,7 @@ def test_a_database_that_goes_down_among_saves_taken_one_by_one_keeps_what_is_do
 
 
 def test_one_fiscal_code_at_two_companies_is_a_card_once_a_pair(centre):
-    fiscal = {"fiscal_code": "RO 14399840", "vat_country": None, "is_vat_payer": None, "trade_register_no": None}
+    fiscal: dict[str, Any] = {"fiscal_code": "RO 14399840", "vat_country": None, "is_vat_payer": None, "trade_register_no": None}
     first = centre.save("ana", new(1, **fiscal)).seq
     centre.save("ion", new(2, **{**fiscal, "fiscal_code": "14399840"}))
     assert [card["kind"] for card in centre.cards()] == ["duplicate"]
@@ -178,7 +179,7 @@ def test_one_fiscal_code_at_two_companies_is_a_card_once_a_pair(centre):
 
 
 def test_a_company_that_has_corrected_its_fiscal_code_is_no_suspect_any_more(centre):
-    fiscal = {"fiscal_code": "RO14399840", "vat_country": None, "is_vat_payer": None, "trade_register_no": None}
+    fiscal: dict[str, Any] = {"fiscal_code": "RO14399840", "vat_country": None, "is_vat_payer": None, "trade_register_no": None}
     seq = centre.save("ana", new(1, **fiscal)).seq
     centre.save("ana", edit(1, seq, fiscal, **{**fiscal, "fiscal_code": "RO18547290"}))
     centre.save("ion", new(2, **fiscal))
