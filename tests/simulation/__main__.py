@@ -1,20 +1,47 @@
 """`python -m tests.simulation --runs N [--seed S]`: many runs on both cores; prints the seed of the first failure and its shortest trace."""
 
 import argparse
+import gc
 import os
 import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
 
+from tests.simulation.casts import CASTS
 from tests.simulation.run import STEPS, Run
 from tests.simulation.shrink import shorter
 from tests.simulation.wrong import WRONG, planted
 
 FAST = Path("/dev/shm")  # memory, where there is such a thing; else the usual temporary folder
+WORKERS = 2
+RARE_COLLECTIONS = 20_000
+"""Objects between two looks for cycles: a run is short, and most of what it makes goes by itself."""
+
+
+@dataclass(frozen=True)
+class How:
+    """How the weeks are played. cast: who plays, none: as the seed says."""
+
+    wrong: str = ""
+    url: str = ""
+    cast: str = ""
+
+
+@dataclass(frozen=True)
+class Played:
+    """What became of one seed, or of many."""
+
+    seed: int
+    runs: int
+    edits: int
+    broken: str
+    """What broke, or an empty text."""
 
 
 def folder_of(name: str) -> Path:
@@ -23,28 +50,38 @@ def folder_of(name: str) -> Path:
     return base / f"fieldfare-simulation-{os.getuid()}" / f"{name}-{os.getpid()}"
 
 
-def one(seed: int, wrong: str = "", url: str = "") -> tuple[int, int, str]:
-    """Play one seed; returns (seed, edits accounted for, what broke or an empty text)."""
-    run = Run(folder_of("run"), seed, url=url)
+def one(seed: int, how: How) -> Played:
+    """Play one seed."""
+    run = Run(folder_of("run"), seed, url=how.url, cast=CASTS.get(how.cast))
     try:
-        with planted(wrong) if wrong else nullcontext():
-            return seed, run.play(), ""
+        with planted(how.wrong) if how.wrong else nullcontext():
+            return Played(seed, 1, run.play(), "")
     except Exception as error:  # noqa: BLE001  # whatever breaks under the simulated load is a finding
-        return seed, 0, f"{type(error).__name__}: {error}"
+        return Played(seed, 1, 0, f"{type(error).__name__}: {error}")
 
 
-def many(runs: int, seed: int, wrong: str = "", url: str = "") -> tuple[int, int, tuple[int, str] | None]:
-    """Play seeds until one breaks; returns (runs done, edits, first failure)."""
+def many(pool: ProcessPoolExecutor, runs: int, seed: int, how: How) -> Played:
+    """Play seeds until one breaks."""
+    waiting: deque[Future[Played]] = deque()
+    seeds = iter(range(seed, seed + runs))
     done = edits = 0
-    workers = 1 if url else 2
-    with ProcessPoolExecutor(workers) as pool:
-        for start in range(seed, seed + runs, 40):
-            seeds = range(start, min(start + 40, seed + runs))
-            for number, counted, broken in pool.map(one, seeds, [wrong] * len(seeds), [url] * len(seeds), chunksize=2):
-                done, edits = done + 1, edits + counted
-                if broken:
-                    return done, edits, (number, broken)
-    return done, edits, None
+    while True:
+        while len(waiting) < (1 if how.url else 2 * WORKERS) and (number := next(seeds, None)) is not None:
+            waiting.append(pool.submit(one, number, how))
+        if not waiting:
+            return Played(seed, done, edits, "")
+        played = waiting.popleft().result()
+        done, edits = done + 1, edits + played.edits
+        if played.broken:
+            for other in waiting:
+                other.cancel()
+            return Played(played.seed, done, edits, played.broken)
+
+
+def _prepare() -> None:
+    """Let a worker collect rarely, and never look at what was imported."""
+    gc.freeze()
+    gc.set_threshold(RARE_COLLECTIONS)
 
 
 def main() -> int:
@@ -52,36 +89,43 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.simulation")
     parser.add_argument("--runs", type=int, default=60)
     parser.add_argument("--seed", type=int, help="first seed (default: fresh ones)")
+    parser.add_argument(
+        "--cast", default="", choices=["", *CASTS], help="whose entities play (default: the product's in some weeks)"
+    )
     parser.add_argument("--wrong", default="", choices=["", *WRONG], help="plant one wrong variant of the code")
     parser.add_argument("--mutations", action="store_true", help="each wrong variant must be found")
     parser.add_argument("--database", default="", metavar="URL", help="central database; emptied by every run")
     parser.add_argument("--no-shrink", action="store_true", help="tell the seed of a failure, and leave it as it is")
-    parser.add_argument("--trace", action="store_true", help="print the trace of one seed")
     arguments = parser.parse_args()
     seed = SystemRandom().randrange(10**9) if arguments.seed is None else arguments.seed
-    if arguments.mutations:
-        return _mutations(arguments.runs, seed)
-    began = time.monotonic()
-    done, edits, failure = many(arguments.runs, seed, arguments.wrong, arguments.database)
-    rate = done / (time.monotonic() - began)
-    print(f"{done} runs from seed {seed}, {done * STEPS} operations, {edits} edits accounted for, {rate:.1f} runs a second")
-    if failure is None:
+    how = How(arguments.wrong, arguments.database, arguments.cast)
+    with ProcessPoolExecutor(1 if how.url else WORKERS, initializer=_prepare) as pool:
+        if arguments.mutations:
+            return _mutations(pool, arguments.runs, seed)
+        began = time.monotonic()
+        played = many(pool, arguments.runs, seed, how)
+        rate = played.runs / (time.monotonic() - began)
+    print(
+        f"{played.runs} runs from seed {seed}, {played.runs * STEPS} operations, {played.edits} edits accounted for, "
+        f"{rate:.1f} runs a second"
+    )
+    if not played.broken:
         print("every promise held")
         return 0
-    number, broken = failure
-    print(f"seed {number}: {broken}")
-    if arguments.no_shrink:
-        return 1
-    print(*shorter(folder_of("shrink"), number, arguments.wrong), sep="\n")
+    print(f"seed {played.seed}: {played.broken}")
+    if not arguments.no_shrink:
+        print(*shorter(folder_of("shrink"), played.seed, how.wrong, CASTS.get(how.cast)), sep="\n")
     return 1
 
 
-def _mutations(runs: int, seed: int) -> int:
+def _mutations(pool: ProcessPoolExecutor, runs: int, seed: int) -> int:
+    """Look for every wrong variant; returns how many were missed."""
     missed = 0
     for name in WRONG:
-        done, _, failure = many(runs, seed, name)
-        missed += failure is None
-        print(f"{name:24} {'MISSED' if failure is None else f'run {done}: {failure[1][:110]}'}", flush=True)
+        played = many(pool, runs, seed, How(name))
+        missed += not played.broken
+        print(f"{name:20} {f'run {played.runs:3}: {played.broken[:150]}' if played.broken else 'MISSED'}", flush=True)
+    print(f"{len(WRONG)} wrong variants, {missed} missed")
     return missed
 
 

@@ -18,6 +18,8 @@ from sync_server.services.refusals import Refusal
 T = TypeVar("T")
 KEPT_REQUESTS = 6
 """Requests of a device that may still be under way when later ones have arrived."""
+KEPT_PAGES = 4
+"""The same of pages."""
 
 
 class Killed(BaseException):
@@ -57,6 +59,8 @@ class Network:
     """Size of pulled pages; none: by chance."""
     late: PushAnswer | None = None
     """An answer that was long under way: the next push gets it, and does not arrive itself."""
+    late_page: list[bytes] | None = None
+    """The same of a page: it arrives in place of the next."""
     during: dict[str, Callable[[], object]] = field(default_factory=dict)
     """What happens once while a push is under way, or after a page that is not the last: `push`, `page`."""
     hands: Callable[[], None] | None = None
@@ -68,7 +72,8 @@ class Network:
     """The answer that arrived last."""
     last_answer: PushAnswer | None = None
     """The answer that was given last, whether or not it arrived."""
-    last_page: list[bytes] | None = None
+    pages: list[list[bytes]] = field(default_factory=list)
+    """The pages that were answered last."""
     sent: list[bytes] = field(default_factory=list)
     server: ServerLife = field(default_factory=ServerLife)
 
@@ -96,9 +101,11 @@ class Network:
         lines = list(answer)
         if b'"commit":false' in lines[-1]:
             self._happens("page")
-        old, self.last_page = self.last_page, lines
-        if old is not None and self._by_chance(0.05):
-            lines = old
+        old, self.pages = self.pages, [*self.pages[1 - KEPT_PAGES :], lines]
+        if self.late_page is not None:
+            lines, self.late_page = self.late_page, None
+        elif old and self._by_chance(0.05):
+            lines = self.random.choice(old)
         if self._by_chance(0.08):
             return self._broken_off(lines[: self.random.randrange(len(lines))])
         return iter(lines)

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 
 from client.replica.replica import Replica, open_replica
 from client.sync.engine import RoundResult, SyncEngine
+from shared_models.codec import Row
 from shared_models.errors import ReplicaError
 from shared_models.ids import IdMaker
 from shared_models.protocol import MAX_TXS
 from shared_models.registry import Registry
-from sync_server.db import devices, timeline
+from sync_server.db import devices, rows, timeline
 from sync_server.db.engine import Store, open_store
 from sync_server.db.tables import Tables, build_tables
 from sync_server.services import setup
@@ -219,6 +220,14 @@ class Organisation:
         with self.central.store.read() as connection:
             found = connection.execute(sa.select(tables.push.c.tx_id, tables.push.c.origin, tables.push.c.seq))
             return timeline.read(connection, tables).epoch, [(row.tx_id, row.origin, row.seq) for row in found]
+
+    def central_rows(self, entity: str) -> list[Row]:
+        """Return every record of an entity as the centre has it, archived ones too."""
+        kind = self.registry.get(entity)
+        with self.central.store.read() as connection:
+            found = connection.execute(sa.select(self.central.tables.entities[entity]))
+            names = tuple(found.keys())
+            return [rows.decode(kind, names, row) for row in found]
 
     def back_up(self) -> None:
         """Copy the central database and remember that the backup is good up to here."""

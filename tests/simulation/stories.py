@@ -278,6 +278,19 @@ def changed_between_two_pages(stage: Stage, a: Device, b: Device, _: Device) -> 
     a.network.page_rows = None
 
 
+def page_of_an_earlier_pull(stage: Stage, a: Device, b: Device, _: Device) -> None:
+    """A page counts only where the device stands now (7.4)."""
+    thing = stage.new_thing(b)
+    stage.retitle(a, thing)
+    stage.sync(a)
+    page = a.network.pages[-1]
+    stage.retitle(a, thing)
+    stage.sync(a)
+    a.network.late_page = page
+    stage.sync(a)
+    a.network.late_page = None
+
+
 def typed_while_a_push_is_under_way(stage: Stage, a: Device, b: Device, _: Device) -> None:
     """An edit committed during a push is another save; an old push that arrives once more changes nothing (6.1)."""
     thing = stage.new_thing(b)
@@ -314,6 +327,7 @@ PLAIN: Mapping[str, Story] = {
         Story(each_half_of_a_group),
         Story(verdict_before_the_pull),
         Story(changed_between_two_pages),
+        Story(page_of_an_earlier_pull),
         Story(typed_while_a_push_is_under_way),
     )
 }
