@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
@@ -50,8 +51,17 @@ def get(connection: sqlite3.Connection, key: str) -> Any:  # Any: a JSON value o
 
 def get_all(connection: sqlite3.Connection) -> dict[str, Any]:  # Any: as `get`
     """Return every fact, those at their defaults included, as of one moment."""
-    stored = {k: json.loads(v) for k, v in connection.execute("SELECT k, v FROM _sync_meta")}
+    stored = {k: _value(v) for k, v in connection.execute("SELECT k, v FROM _sync_meta")}
     return {**_DEFAULTS, **stored}
+
+
+def _value(text: str) -> Any:  # Any: as `get`
+    return json.loads(text) if text[0] in "{[" else _scalar(text)
+
+
+@lru_cache(maxsize=512)
+def _scalar(text: str) -> Any:  # Any: a JSON scalar; what may be changed in place is parsed each time
+    return json.loads(text)
 
 
 def put(connection: sqlite3.Connection, values: Mapping[str, Any]) -> None:  # Any: as `get`
