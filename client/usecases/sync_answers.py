@@ -153,7 +153,8 @@ class SyncStatus:
     next_attempt_at: int | None = None
     """When the next attempt is armed; none: nothing is armed (paused, signed out)."""
     cause: str | None = None
-    """Value of `errors.ErrorCode` of the last failure; none for a plain lack of connection."""
+    """Value of `errors.ErrorCode` of the last failure, `not_ours` or `unexpected`: its text is `error.<cause>`. None for a plain
+    lack of connection."""
     loaded_rows: int = 0
     total_rows: int | None = None
     proof: Proof | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import flet as ft
 
 from client.ui.dates import clock, days_ago, days_since
+from client.ui.figures import choice
 from client.ui.layouts.parts import details, parts_list, ties_list
 from client.ui.layouts.timeline import composer, timeline
 from client.ui.router import FormPlace
@@ -40,6 +41,7 @@ from client.ui.widgets import (
     txt,
 )
 from client.usecases.answers import RecordPage
+from shared_models.registry import CRM
 
 TABS = {
     "company": ("timeline", "contacts", "addresses", "accounts", "details"),
@@ -136,7 +138,7 @@ def _meta(look: Look, page: RecordPage) -> str:
     if page.entity == "contact":
         first = page.ties[0].name if page.ties else ""
         return _joined(str(page.values.get("job_title") or ""), first, page.place)
-    roles = ", ".join(look.t(f"value.role.{role}") for role in page.values.get("roles") or ())
+    roles = ", ".join(choice(look, CRM.get("company"), "roles", role) for role in page.values.get("roles") or ())
     kind = look.label(page.shown.get("industry_id") or page.shown.get("type_id"))
     return _joined(roles, kind, page.place)
 
