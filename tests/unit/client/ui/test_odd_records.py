@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import UTC, datetime
+from typing import Any
 
 import flet as ft
 import pytest
@@ -28,7 +29,7 @@ ODD = (
 
 def odd_row(entity, pk, **values):
     """A row in which every free field holds something odd."""
-    found = {}
+    found: dict[str, Any] = {}
     for column in data_columns(CRM.get(entity)):
         for value in (*ODD, *column.values[-1:]):
             try:
