@@ -6,7 +6,7 @@ from client.replica.replica import Replica
 from client.usecases.answers import Change, Timeline, TimelineEntry
 from client.usecases.shown import Names
 from shared_models.errors import SyncError
-from shared_models.fields import ARCHIVED, column_of
+from shared_models.fields import ARCHIVED, column_of, columns
 from shared_models.protocol import HistoryEntry, HistoryPage
 
 AskHistory = Callable[[str, str, int | None], HistoryPage]
@@ -81,10 +81,11 @@ def _entry(replica: Replica, names: Names, seq: int, lines: list[HistoryEntry], 
 
 def _changes(replica: Replica, names: Names, line: HistoryEntry) -> list[Change]:
     entity = replica.registry.get(line.entity)
+    known = {column.name for column in columns(entity)}  # a newer server tells of fields that this version does not have
     before, after = line.before or {}, line.after or {}
     found = []
     for field in dict.fromkeys([*before, *after]):
-        if before.get(field) == after.get(field) or field in HIDDEN:
+        if before.get(field) == after.get(field) or field in HIDDEN or field not in known:
             continue
         target = column_of(entity, field).col.references
         shown = [

@@ -36,7 +36,9 @@ def odd_row(entity, pk, **values):
                 found[column.name] = stored_value(CRM.get(entity), column.name, value)
             except RecordInvalid:
                 continue
-    owned = {name: values.get(name) for name in ("company_id", "contact_id", "parent_id", "reports_to_id") if name in found}
+    owned: dict[str, Any] = {
+        name: values.get(name) for name in ("company_id", "contact_id", "parent_id", "reports_to_id") if name in found
+    }
     return central_row(entity, pk, **{**found, **owned, **values})
 
 
@@ -70,7 +72,8 @@ def nothing(*_):
     """Take a press and do nothing."""
 
 
-CALLS = RecordCalls(**dict.fromkeys((field.name for field in fields(RecordCalls)), nothing))
+HELD: dict[str, Any] = dict.fromkeys((field.name for field in fields(RecordCalls)), nothing)
+CALLS = RecordCalls(**HELD)
 
 
 def texts_of(control):
