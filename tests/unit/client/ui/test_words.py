@@ -6,7 +6,7 @@ from client.ui import dates, figures
 from client.ui.colours import LIGHT
 from client.ui.keyboard import Keyboard, chord
 from client.ui.theme import Look
-from client.ui.widgets.marks import initials_of
+from client.ui.widgets.marks import company_initials, initials_of
 from client.ui.widgets.text import W6, marked
 from shared_models.base import to_micros
 from shared_models.texts import Texts
@@ -51,9 +51,10 @@ def test_names_are_filed_under_their_letter(name, letter):
 
 
 def test_initials_leave_out_the_legal_form():
-    assert initials_of("Țesătoria Îndrăzneață SRL") == "ȚÎ"
-    assert initials_of("Ana Pop") == "AP"
-    assert initials_of("SRL") == "S"
+    assert company_initials("Țesătoria Îndrăzneață SRL") == "ȚÎ"
+    assert company_initials("Hotel Șapte Brazi") == "ȘB"
+    assert company_initials("SRL") == "S"
+    assert initials_of("Ana Maria Pop") == "AP"
 
 
 def test_values_stand_in_bold_inside_their_sentence():

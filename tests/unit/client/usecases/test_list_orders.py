@@ -86,9 +86,9 @@ def test_contacts_stand_by_last_name_whatever_the_first_name_and_the_marks(repli
     assert names(page) == ["Zoe Albu", "Țuțu Ene", "Stan", "Ana Știrbei", "Ion Stirbei", "Ada-Maria Țurcanu"]
     with replica.reading() as reader:
         kind = replica.registry.get("contact")
-        first = orders.by_last_name(reader, kind, orders.Asked(), None, 2)
-        rest = orders.by_last_name(reader, kind, orders.Asked(), first.next, 9)
-    assert [row["last_name"] for row in first.rows + rest.rows] == [row.last_name for row in page.rows]
+        begin = orders.by_last_name(reader, kind, orders.Asked(), None, 2)
+        rest = orders.by_last_name(reader, kind, orders.Asked(), begin.next, 9)
+    assert [row["last_name"] for row in begin.rows + rest.rows] == [row.last_name for row in page.rows]
     assert rest.next is None
 
 
