@@ -57,23 +57,29 @@ def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: i
         # From cursor 0 there is always a page: a new device is complete with it, one of an older timeline lets go of its rows.
         if request.after is None and request.cursor == now.seq != 0:
             return UpToDate(combined(digests.read(connection, central.tables)), now.safe_seq)
-        place = _place(central, connection, request, now, page_rows)
+        held = _held(central, connection, actor, request)
+        place = _place(central, connection, request, now, page_rows + len(held))
         if place is not None:
             return iter(_staged(central, connection, request, now, place, page_rows))
         staged_upto = None if request.after is None else _Place.parse(request.after).upto
-        return iter(_final(central, actor, connection, request, now, staged_upto))
+        return iter(_final(central, actor, connection, request, now, staged_upto, held))
 
 
-def _place(
-    central: Central, connection: Connection, request: PullRequest, now: timeline.Clock, page_rows: int
-) -> _Place | None:
-    """Return where a staged page begins, or None when the page is the only or the final one."""
+def _held(central: Central, connection: Connection, actor: Actor, request: PullRequest) -> set[tuple[str, str]]:
+    """Return the records that verdicts stand for; none in a long pull, which sends every row (PROTOCOL 7.3)."""
+    if not request.cursor or request.after is not None:
+        return set()
+    return feed.held_exactly(connection, central.tables, actor.device_id, request.device_epoch, request.cursor)
+
+
+def _place(central: Central, connection: Connection, request: PullRequest, now: timeline.Clock, enough: int) -> _Place | None:
+    """Return where a staged page begins, or None when the page is the only or the final one, which may concern `enough` rows."""
     if request.after is not None:
         place = _Place.parse(request.after)
         if place.upto > now.seq:
             raise Refusal(ErrorCode.P206, 409, "unknown place")
         return place if place.entity else None
-    if feed.count_changed(connection, central.tables, request.cursor, page_rows + 1) <= page_rows:
+    if feed.count_changed(connection, central.tables, request.cursor, enough + 1) <= enough:
         return None
     return _Place(now.seq, next(iter(central.registry)).entity_name, "")
 
@@ -104,13 +110,16 @@ def _staged(
 
 
 def _final(
-    central: Central, actor: Actor, connection: Connection, request: PullRequest, now: timeline.Clock, staged_upto: int | None
+    central: Central,
+    actor: Actor,
+    connection: Connection,
+    request: PullRequest,
+    now: timeline.Clock,
+    staged_upto: int | None,
+    held: set[tuple[str, str]],
 ) -> list[bytes]:
     """Return the page that makes a checkpoint: rows since the stage's end or the cursor, and all acks since the cursor."""
     tables, after = central.tables, request.cursor if staged_upto is None else staged_upto
-    held: set[tuple[str, str]] = set()
-    if request.cursor and staged_upto is None:
-        held = feed.held_exactly(connection, tables, actor.device_id, request.device_epoch, request.cursor)
     found = [one for one in feed.changed(connection, tables, after, now.seq) if (one.entity, one.pk) not in held]
     acks = ledger.acks_since(connection, tables, actor.device_id, request.device_epoch, request.cursor, now.seq)
     lines = [_begin(central, request, now.seq, now, stage=False), *_row_lines(central, found)]
