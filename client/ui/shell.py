@@ -84,9 +84,12 @@ def mark(look: Look, size: float = 28) -> ft.Container:
 def framed(
     look: Look, state: ShellState, on: ShellCalls, place: Place, content: ft.Control, over: list[ft.Control]
 ) -> ft.Control:
-    """Return the whole window but for the phone's top bar. over: scrims and sheets, lowest first."""
+    """Return the whole window but for the phone's top bar. over: scrims and sheets, lowest first.
+
+    What lies under a sheet is disabled, so that Tab stays within the sheet: Flet has no focus scope.
+    """
     body = _phone(look, state, on, place, content) if look.phone else _desktop(look, state, on, place, content)
-    layers: list[ft.Control] = [body, *over]
+    layers: list[ft.Control] = [ft.Container(body, disabled=bool(over), expand=True, key="under"), *over]
     if state.snack is not None:
         layers.append(_snack(look, state, on))
     return ft.Stack(layers, expand=True, fit=ft.StackFit.EXPAND)

@@ -65,10 +65,73 @@ def test_a_phone_is_used_with_one_thumb(phone, gallery_url):
 
 def test_a_list_scrolls_and_search_follows_the_fingers(window, gallery_url):
     window.open(gallery_url + "/companies?lang=ro")
-    window.sees("Ambalaje Ceahlău SRL")
+    window.sees("Vila Belvedere")
     window.key("/")
     window.page.wait_for_timeout(500)
     window.page.keyboard.type("hotel sapte", delay=30)
     expect(window.id("list.search").locator("input")).to_have_value("hotel sapte")
     expect(window.id(f"row.{company_id(4)}")).to_have_count(0)
     expect(window.id(f"row.{company_id(0)}")).to_be_visible()
+
+
+def test_a_search_is_made_and_walked_through_without_a_mouse(window, gallery_url):
+    window.open(gallery_url + "/companies")
+    window.sees("Vila Belvedere")
+    window.key("/")
+    expect(window.id("list.search").locator("input")).to_be_focused()
+    window.page.wait_for_timeout(500)
+    window.page.keyboard.type("hotel", delay=40)
+    expect(window.id(f"row.{company_id(4)}")).to_have_count(0)
+    window.key("Enter")
+    expect(window.page).to_have_url(re.compile("/companies/"))
+    first = window.page.url
+    window.key("/")
+    window.page.wait_for_timeout(500)
+    window.key("ArrowDown")
+    expect(window.page).not_to_have_url(first)
+    window.key("Escape")
+    expect(window.id("list.search").locator("input")).to_have_value("")
+
+
+def test_the_palette_is_walked_through_by_arrows_while_its_box_has_the_cursor(window, gallery_url):
+    window.open(gallery_url + "/sync")
+    window.sees("3 changes wait on this device")
+    window.key("Control+k")
+    expect(window.id("palette.text").locator("input")).to_be_focused()
+    window.page.wait_for_timeout(500)
+    window.page.keyboard.type("hotel", delay=40)
+    window.sees("Grand Hôtel Duna Kft.")
+    hits = window.page.locator("[flt-semantics-identifier^='hit.']")
+    expect(hits).to_have_count(3)
+    second = hits.nth(1).get_attribute("flt-semantics-identifier")
+    window.key("ArrowDown")
+    window.key("Enter")
+    expect(window.page).to_have_url(re.compile(second.removeprefix("hit.")))
+
+
+def test_tab_goes_from_field_to_field_and_control_s_saves(window, gallery_url):
+    window.open(gallery_url + HOTEL + f"?form=company:{company_id(0)}")
+    window.type("field.name", "Hotel Nouă Brazi")
+    window.page.keyboard.press("Tab")
+    expect(window.id("field.code").locator("input")).to_be_focused()
+    window.key("Control+s")
+    window.sees("Edited: Hotel Nouă Brazi · saved here")
+
+
+def test_a_list_stays_where_it_was_scrolled_to_when_a_row_changes(window, gallery_url):
+    window.open(gallery_url + "/companies")
+    window.sees("Vila Belvedere")
+    window.page.mouse.move(400, 500)
+    window.page.mouse.wheel(0, 2000)
+    row = window.id(f"row.{company_id(22)}")
+    expect(row).to_be_visible()
+    window.press(f"row.{company_id(22)}")
+    window.sees("Ferma de la Deal")
+    window.page.wait_for_timeout(800)
+    before = row.bounding_box()
+    window.key("e")
+    window.type("field.legal_name", "Ferma de la Deal SRL")
+    window.key("Control+Enter")
+    window.sees("saved here")
+    window.page.wait_for_timeout(800)
+    assert row.bounding_box() == before
