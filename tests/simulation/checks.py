@@ -1,14 +1,14 @@
 """What must be true of a run: after each round, and at rest."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from client.replica import integrity
 from shared_models.codec import Row
 from shared_models.fields import Merge, units
 from tests.simulation.acts import QUESTION, People
 from tests.simulation.evidence import NEW, Broken, Evidence
-from tests.simulation.knowledge import Act, Named, Typed, plain
+from tests.simulation.knowledge import Act, Memory, Named, Typed, plain
 from tests.simulation.organisation import Device, Organisation
 from tests.simulation.silence import adds_kept, no_false_questions, nothing_silent
 
@@ -153,18 +153,27 @@ def screen_went_back(device: Device, before: dict[Named, Row], people: People) -
         now = device.replica.get(*named)
         if now is None or named in drafts | cards or not row:
             continue
-        for edit in _edits(mine, named):
-            _check_place(people, row, now, edit)
+        for act in mine:
+            for edit in act.edits:
+                if edit.place[:2] == named and _is_shown_again(people, row, now, edit) and not _is_news(device, act, edit, now):
+                    raise Broken(f"I9 {edit.place}: the screen of {device.name} went from {edit.value} back to {edit.shown}")
 
 
-def _edits(acts: Iterable[Act], named: Named) -> Iterator[Typed]:
-    return (edit for act in acts for edit in act.edits if edit.place[:2] == named)
-
-
-def _check_place(people: People, row: Row, now: Row, edit: Typed) -> None:
+def _is_shown_again(people: People, row: Row, now: Row, edit: Typed) -> bool:
+    """Whether the screen showed what was typed, and shows what that had replaced."""
     unit = units(people.cast.registry.get(edit.place[0])).get(edit.place[2])
     if unit is None or unit.policy not in QUESTION or unit.policy is Merge.PN:
-        return
-    was, is_now = tuple(plain(row[f]) for f in unit.fields), tuple(plain(now[f]) for f in unit.fields)
-    if was == edit.value and is_now not in (was, ("same",)) and is_now in edit.shown and edit.value not in edit.shown:
-        raise Broken(f"I9 {edit.place}: the screen went from {was} back to {is_now}")
+        return False
+    was, is_now = (tuple(plain(one[field]) for field in unit.fields) for one in (row, now))
+    return was == edit.value and is_now not in (was, ("same",)) and is_now in edit.shown and edit.value not in edit.shown
+
+
+def _is_news(device: Device, act: Act, edit: Typed, now: Row) -> bool:
+    """Whether the edit was not taken, or somebody gave the unit its old value again after that."""
+    evidence = Evidence(device.organisation, Memory())
+    if evidence.verdicts.get(act.tx) in ("conflict", "rejected", "deferred"):
+        return True
+    arrived = evidence.seq_of.get(act.tx)
+    is_now = tuple(plain(now[field]) for field in evidence.fields(edit.place))
+    newer = (line for line in evidence.lines if arrived is not None and line.seq > arrived)
+    return any(line.place == edit.place and line.after == is_now for line in newer)

@@ -44,6 +44,7 @@ class Evidence:
         self.epoch, ledger = self.organisation.ledger()
         self.memory.learn(self.epoch, ledger)
         self.tx_at = {seq: tx for tx, _, seq in ledger}
+        self.seq_of = {tx: seq for tx, _, seq in ledger}
         self.origins = {origin for _, origin, _ in ledger}
 
     @cached_property

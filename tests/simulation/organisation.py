@@ -2,14 +2,17 @@
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 
 import sqlalchemy as sa
+from sqlite_utils import Database
 
+from client.replica import connection, migrations
 from client.replica.replica import Replica, open_replica
 from client.sync.engine import RoundResult, SyncEngine
 from shared_models.codec import Row
@@ -58,38 +61,49 @@ class WrongClock:
         return self.clock() + self.ahead_ms
 
 
+class Connection(sqlite3.Connection):
+    """A connection whose methods may be replaced, for as long as its statements count."""
+
+
 class Statements:
-    """Counts the statements of one connection, and kills the process at one that was chosen."""
+    """Counts the statements of a device's connections, and kills the process at one that was chosen."""
 
     def __init__(self) -> None:
-        """Count, and kill nothing yet."""
+        """Count nothing yet."""
         self.left: int | None = None
+        self._open: list[Connection] = []
 
     def connect(self, path: Path) -> sqlite3.Connection:
-        """Open a connection whose statements count."""
-        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=self._factory())
+        """Open a connection whose statements can be counted."""
+        made = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Connection)
+        self._open.append(made)
+        if self.left is not None:
+            self._watch(made)
+        return made
 
-    def _factory(self) -> type[sqlite3.Connection]:
-        counter = self
+    def kill_after(self, count: int) -> None:
+        """End the process at the statement after so many."""
+        self.left = count
+        for one in self._open:
+            self._watch(one)
 
-        class Counted(sqlite3.Connection):
-            def execute(self, sql: str, *values: object) -> sqlite3.Cursor:
-                counter.tick()
-                return super().execute(sql, *values)  # type: ignore[arg-type]  # passed on as they came
+    def forget(self) -> None:
+        """Let go of connections that a dead process had open, and kill no more."""
+        self.left = None
+        self._open.clear()
 
-            def executemany(self, sql: str, values: object, /) -> sqlite3.Cursor:
-                counter.tick()
-                return super().executemany(sql, values)  # type: ignore[arg-type]  # passed on as they came
+    def _watch(self, connection: Connection) -> None:
+        """Count on this very connection: an override in its class would cost every statement of every run."""
+        for name in ("execute", "executemany"):
+            vars(connection)[name] = partial(self._counted, getattr(sqlite3.Connection, name), connection)
 
-        return Counted
-
-    def tick(self) -> None:
-        """Count one statement."""
+    def _counted(self, method: Callable[..., sqlite3.Cursor], connection: Connection, *values: object) -> sqlite3.Cursor:
         if self.left is not None:
             self.left -= 1
             if self.left <= 0:
                 self.left = None
                 raise Killed
+        return method(connection, *values)
 
 
 @dataclass
@@ -111,7 +125,10 @@ class Device:
     def open(self) -> None:
         """Start the client, after a kill too."""
         self.starts += 1
+        self.statements.forget()
         o = self.organisation
+        if self.starts == 1:
+            shutil.copyfile(empty_replica(o.template("replica"), o.registry), self._file())
         ids = IdMaker(self.clock, Random(f"{o.seed}{self.name}{self.starts}"))
         connect = self.statements.connect
         self.replica = open_replica(o.folder / f"{self.name}.db", o.registry, ids, connect=connect, synchronous="OFF")
@@ -166,6 +183,27 @@ def database(url: str, registry: Registry) -> tuple[Store, Tables, ServerLife]:
     return store, build_tables(registry), life
 
 
+@cache
+def empty_database(path: Path, registry: Registry) -> Path:
+    """Make a central SQLite file of empty tables, to be copied: ten times faster than making them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    store = open_store(f"sqlite:///{path}", synchronous="OFF")
+    build_tables(registry).metadata.create_all(store.engine)
+    store.close()
+    return path
+
+
+@cache
+def empty_replica(path: Path, registry: Registry) -> Path:
+    """Make the file of a replica that belongs to nobody yet, to be copied."""
+    path.unlink(missing_ok=True)
+    with closing(connection.connect(path)) as made:
+        connection.prepare_writer(made)
+        migrations.migrate(Database(made), registry)
+    return path
+
+
 @dataclass
 class Organisation:
     """A server and its devices in a folder that is made anew."""
@@ -190,18 +228,16 @@ class Organisation:
         setup.start(self.central, lambda: f"epoch-{self.seed}")
         self.devices = [self._device(place) for place in range(4)]
 
+    def template(self, name: str) -> Path:
+        """Return the path of a file that is copied in every run."""
+        return self.folder.with_suffix(f".{len(self.registry.entities)}.{name}")
+
     def _empty(self, store: Store, tables: Tables) -> None:
-        """Make the tables; on SQLite by copying a file of empty ones, which is ten times faster."""
-        template = self.folder.with_suffix(f".{len(self.registry.entities)}.template")
         if self.url:
             tables.metadata.drop_all(store.engine)
             tables.metadata.create_all(store.engine)
-        elif template.exists():
-            shutil.copyfile(template, self.folder / "central.db")
         else:
-            tables.metadata.create_all(store.engine)
-            store.engine.dispose()
-            shutil.copyfile(self.folder / "central.db", template)
+            shutil.copyfile(empty_database(self.template("central"), self.registry), self.folder / "central.db")
 
     def _device(self, place: int) -> Device:
         name, user = f"d{place}", f"0000000{place % 3}"

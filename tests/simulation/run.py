@@ -90,7 +90,7 @@ class Run:
 
     def _killed_round(self, step: int, device: Device, chance: Random) -> None:
         """A round whose process ends at some statement, and a restart."""
-        device.statements.left = chance.randrange(1, 160)
+        device.statements.kill_after(chance.randrange(1, 160))
         with suppress(Killed, sqlite3.Error, ReplicaError):
             device.sync()
         device.kill()
