@@ -161,6 +161,7 @@ def _note(look: Look, thing: CardView) -> ft.Control:
         row(icon(look, "sticky-note", 16, "ink3"), words, gap=S12, cross=TOP),
         padding=S12 if look.phone else S16,
         bgcolor=look.c.sunken,
+        border=edge(look) if look.c.sunken == look.c.surface else None,
         border_radius=R12,
     )
 

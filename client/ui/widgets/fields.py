@@ -149,7 +149,7 @@ def search_field(
         text_style=style(look),
         hint_style=style(look, tone="ink3"),
         text_size=px,
-        border={ft.ControlState.FOCUSED: held, ft.ControlState.DEFAULT: flat},
+        border={ft.ControlState.FOCUSED: held, ft.ControlState.DISABLED: flat, ft.ControlState.DEFAULT: flat},
         filled=True,
         fill_color=look.c.sunken,
         hover_color=CLEAR,

@@ -57,6 +57,7 @@ def tag(look: Look, label: str, tone: str = "ink2", glyph: str | None = None) ->
     return ft.Container(
         row(icon(look, glyph, 13, tone) if glyph else None, txt(look, label, "meta", tone, W5), gap=S4, tight=True),
         bgcolor=soft,
+        border=edge(look) if soft == look.c.surface else None,
         border_radius=R4 + 2,
         padding=pad(S8, 3 if look.phone else 2),
     )
