@@ -13,8 +13,9 @@ from client.events import Event, RecordsChanged
 from client.ui.facade import Crm
 from client.ui.keyboard import Keyboard, chord
 from client.ui.router import Place, place_of
-from client.ui.view_models.base import Rest, code_of
+from client.ui.view_models.base import Rest
 from client.ui.view_models.shell import Shell, Snack
+from client.usecases.causes import cause_of
 from shared_models.errors import FieldfareError
 
 log = logging.getLogger("fieldfare.ui")
@@ -123,8 +124,8 @@ class Desk:
     def _tell(self, error: FieldfareError | None) -> None:
         """Tell the person what went wrong. None: nobody foresaw it, and the log has the rest."""
         if error is not None:
-            log.warning("intention failed", extra={"code": code_of(error)})
-        key = "error.unexpected" if error is None else f"error.{code_of(error)}"
+            log.warning("intention failed", extra={"code": cause_of(error)})
+        key = "error.unexpected" if error is None else f"error.{cause_of(error)}"
         self.run(self.shell.say(Snack(key, failed=True)))
 
     # -- places ----------------------------------------------------------------------------------------------------------

@@ -4,9 +4,9 @@ from client.replica import change_log, digests
 from client.replica.replica import Replica
 from client.sync.states import State
 from client.sync.status import SyncStatus as EngineStatus
+from client.usecases.causes import cause
 from client.usecases.sync_answers import Link, Proof, Queue, SentItem, SyncStatus, WaitingItem, WaitingState
 from shared_models.digest import combined
-from shared_models.errors import ErrorCode
 
 SENT_SHOWN = 20
 DAY_US = 86_400_000_000
@@ -23,17 +23,6 @@ LINKS: dict[State, Link] = {
     State.QUARANTINED: "quarantined",
 }
 NO_CONNECTION = "Unreachable"
-CODES = frozenset(code.value for code in ErrorCode)
-CAUSES: dict[str, str] = {
-    "ProtocolFault": "not_ours",
-    "Busy": ErrorCode.S502.value,
-    "NeedsSignIn": ErrorCode.A101.value,
-    "NeedsUpgrade": ErrorCode.P202.value,
-    "ReplicaFull": ErrorCode.D601.value,
-    "ReplicaLocked": ErrorCode.D602.value,
-    "ReplicaDamaged": ErrorCode.D603.value,
-}
-"""Failures without a code of their own."""
 
 
 def status(replica: Replica, engine: EngineStatus, *, is_paused: bool) -> SyncStatus:
@@ -52,18 +41,11 @@ def status(replica: Replica, engine: EngineStatus, *, is_paused: bool) -> SyncSt
         last_ok_at=_us(engine.last_success_at),
         offline_since=_us(engine.last_success_at or engine.last_error_at) if link == "offline" else None,
         next_attempt_at=None if link in ("paused", "work_offline") else _us(engine.next_attempt_at),
-        cause=_cause(engine.last_error) if is_failing else None,
+        cause=cause(engine.last_error) if is_failing and engine.last_error and engine.last_error != NO_CONNECTION else None,
         loaded_rows=engine.loaded_rows,
         proof=_proof(replica, engine),
         size_bytes=path.stat().st_size if path.exists() else 0,
     )
-
-
-def _cause(failure: str | None) -> str | None:
-    """Return what stands behind `error.` in the key of a failure's text; none for a plain lack of connection."""
-    if failure is None or failure == NO_CONNECTION:
-        return None
-    return failure if failure in CODES else CAUSES.get(failure, "unexpected")
 
 
 def _us(ms: int | None) -> int | None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any, Generic, Literal, TypeVar
 
 from client.events import Event
-from shared_models.errors import ErrorCode, FieldfareError, RecordInvalid, ReplicaDamaged, ReplicaFull, ReplicaLocked, SyncError
+from client.usecases.causes import cause_of
+from shared_models.errors import FieldfareError
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -64,7 +65,7 @@ class ViewModel(Generic[S]):
         except FieldfareError as error:
             if not first and self._state.phase == "ready":  # type: ignore[attr-defined]  # see above: the state has a phase
                 raise
-            self.put(phase="failed", failure=code_of(error))
+            self.put(phase="failed", failure=cause_of(error))
             return None
         finally:
             if slow is not None:
@@ -75,16 +76,3 @@ class ViewModel(Generic[S]):
     async def _announce_slow(self) -> None:
         await self._rest(SKELETON_AFTER_S)
         self.put(phase="slow")
-
-
-def code_of(error: FieldfareError) -> str:
-    """Return the error code whose text tells a person what happened (`error.<code>`)."""
-    if isinstance(error, SyncError) and error.code is not None:
-        return error.code.value
-    codes: dict[type[FieldfareError], ErrorCode] = {
-        ReplicaFull: ErrorCode.D601,
-        ReplicaLocked: ErrorCode.D602,
-        ReplicaDamaged: ErrorCode.D603,
-        RecordInvalid: ErrorCode.R303,
-    }
-    return codes.get(type(error), ErrorCode.S501).value

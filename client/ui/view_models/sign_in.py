@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 
 from client.ui.facade import Crm, Door
-from client.ui.view_models.base import Rest, ViewModel, code_of
+from client.ui.view_models.base import Rest, ViewModel
+from client.usecases.causes import cause_of
 from shared_models.errors import FieldfareError, FieldProblem, RecordInvalid, UnlockFailed, Unreachable
 
 
@@ -53,7 +54,7 @@ class SignIn(ViewModel[SignInState]):
         except Unreachable:
             self.put(message="sign_in.unreachable")
         except FieldfareError as error:
-            self.put(message=f"error.{code_of(error)}")
+            self.put(message=f"error.{cause_of(error)}")
         finally:
             self.put(busy=False)
         return None
