@@ -42,15 +42,20 @@ def take_acks(writing: Writing, acks: Iterable[Ack], unsent: bool, sent: set[Key
     known = change_log.open_heads(writing.connection, [ack.tx_id for ack in acks])
     places = change_log.places_of(writing.connection, [head.n for head in known.values()])
     found: dict[Key, list[Accepted]] = defaultdict(list)
+    accepted_at: list[tuple[int, int]] = []
     for ack in acks:
         head = known.get(ack.tx_id)
         if head is None:
             continue
-        error = {"code": ack.code} if ack.code and not head.has_error else None
-        settling.take_verdict(writing, head.n, ack.verdict, ack.seq, at=ack.at, error=error)
+        if head.state == "acked":  # the push was answered already
+            accepted_at.append((ack.at, head.n))
+        else:
+            error = {"code": ack.code} if ack.code and not head.has_error else None
+            settling.take_verdict(writing, head.n, ack.verdict, ack.seq, at=ack.at, error=error)
         for place in places[head.n] if unsent and ack.verdict == "applied" else ():
             if (place.t, place.pk) not in sent:
                 found[place.t, place.pk].append(Accepted(place, ack.seq, Stamp(ack.at, head.by)))
+    writing.connection.executemany("UPDATE _sync_tx SET at = ? WHERE n = ?", accepted_at)
     return found
 
 

@@ -93,6 +93,7 @@ _CHANGE_LOG_1 = (
         sent INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, verdict TEXT, seq INTEGER, at INTEGER, cards TEXT, error TEXT,
         draft TEXT CHECK (draft IN ('open', 'reissued', 'corrected', 'discarded')), settled_at INTEGER) STRICT""",
     "CREATE INDEX _i_sync_tx_open ON _sync_tx (state, n) WHERE state <> 'settled'",
+    "CREATE INDEX _i_sync_tx_settled ON _sync_tx (settled_at) WHERE settled_at IS NOT NULL",
     "CREATE INDEX _i_sync_tx_draft ON _sync_tx (draft) WHERE draft IS NOT NULL",
     """CREATE TABLE _sync_op (
         n INTEGER NOT NULL, i INTEGER NOT NULL, tbl TEXT NOT NULL, pk TEXT NOT NULL, op TEXT NOT NULL,

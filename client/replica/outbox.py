@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from client.replica import change_log, meta
 from client.replica.change_log import LoggedTx
@@ -19,7 +19,8 @@ POISON_ATTEMPTS = 5
 """After so many it is set aside, and the next ones go. Source: trap 9."""
 ORIGIN_BYTES = 39
 """Most that one id takes in a body: 36 characters, quotes, a comma."""
-OPEN = "state IN ('pending', 'inflight')"
+OPEN = "state IN ('pending', 'inflight') AND state <> 'settled'"
+"""The second half is the condition of the index: SQLite does not conclude it from the first."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,21 @@ class Batch:
     body: bytes
     more: bool
     """Whether txs wait that did not fit."""
+
+
+class _Waiting(NamedTuple):
+    """What a push needs to know of a tx, as in `change_log.LoggedTx`; `after` is JSON still."""
+
+    n: int
+    id: str
+    number: int | None
+    origin: str
+    after: str
+    hlc: int
+    label: str
+    epoch: str | None
+    atomic: bool
+    attempts: int
 
 
 NO_BATCH = Batch((), b"", more=False)
@@ -73,11 +89,7 @@ def take_batch(
     From here on their content never changes. A tx gets its number when it first goes, so numbers have no gaps.
     """
     connection, facts = writing.connection, meta.get_all(writing.connection)
-    waiting = change_log.select(
-        connection,
-        f"n IN (SELECT n FROM _sync_tx WHERE {OPEN} AND n NOT IN (SELECT value FROM json_each(?)) ORDER BY n LIMIT ?)",
-        (json.dumps(under_way.ns), max_txs + 1),
-    )
+    waiting = _oldest(connection, max_txs + 1, frozenset(under_way.ns))
     waiting.sort(key=lambda tx: (tx.number is None, tx.number or tx.n))
     if waiting and waiting[0].attempts >= SUSPECT_ATTEMPTS:
         max_txs = 1
@@ -88,9 +100,10 @@ def take_batch(
     ops = _ops_json(connection, [tx.n for tx in waiting[:max_txs]])
     for tx in waiting[:max_txs]:
         known = len(origins)
-        for origin in tx.after:
+        after = json.loads(tx.after) if tx.after != "[]" else ()
+        for origin in after:
             origins.setdefault(origin, len(origins))
-        text = _tx_json(tx, tx.number or number, origins, ops[tx.n])
+        text = _tx_json(tx, tx.number or number, [origins[origin] for origin in after], ops[tx.n])
         size += len(text.encode()) + 1 + (len(origins) - known) * ORIGIN_BYTES
         if taken and size > max_bytes:
             origins = dict(islice(origins.items(), known))
@@ -112,6 +125,21 @@ def blameless(writing: Writing, batch: Batch) -> None:
     writing.connection.executemany("UPDATE _sync_tx SET attempts = max(attempts - 1, 0) WHERE n = ?", [(n,) for n in batch.ns])
 
 
+def _oldest(connection: sqlite3.Connection, limit: int, without: frozenset[int]) -> list[_Waiting]:
+    """Return the open txs that were saved first. The index has them by state, so each state is asked for by itself."""
+    found = [
+        _Waiting(n, id_, number, origin, after, hlc, label, epoch, bool(atomic), attempts)
+        for state in ("inflight", "pending")
+        for n, id_, number, origin, after, hlc, label, epoch, atomic, attempts in connection.execute(
+            "SELECT n, id, number, origin, after, hlc, label, epoch, atomic, attempts FROM _sync_tx "
+            "WHERE state = ? AND state <> 'settled' ORDER BY n LIMIT ?",
+            (state, limit + len(without)),
+        )
+        if n not in without
+    ]
+    return sorted(found, key=lambda tx: tx.n)[:limit]
+
+
 def _body(
     facts: Mapping[str, Any], schema_version: int, origins: Iterable[str], parts: list[str]  # Any: see `meta`
 ) -> str:  # fmt: skip
@@ -120,13 +148,13 @@ def _body(
     return f'{head[:-1]},"txs":[{",".join(parts)}]}}'
 
 
-def _tx_json(tx: LoggedTx, number: int, origins: Mapping[str, int], ops: list[str]) -> str:
+def _tx_json(tx: _Waiting, number: int, after: list[int], ops: list[str]) -> str:
     """Return one `protocol.Tx` as JSON; parts at their defaults are left out."""
     head: dict[str, Any] = {"id": tx.id, "tx": number, "hlc": tx.hlc}
     if tx.origin != tx.id:
         head["origin"] = tx.origin
-    if tx.after:
-        head["after"] = [origins[origin] for origin in tx.after]
+    if after:
+        head["after"] = after
     if tx.label:
         head["label"] = tx.label
     if tx.epoch is not None:

@@ -12,6 +12,10 @@ KEPT_US = 7 * 24 * 3600 * 1_000_000
 """Least time that a settled tx is kept, in case the centre is restored from a backup. Source: PROTOCOL 7.7."""
 
 
+ANSWERED = "state = 'acked' AND seq <= ? AND state <> 'settled'"
+"""The last part is the condition of the index: SQLite does not conclude it from the first."""
+
+
 def take_verdict(
     writing: Writing,
     n: int,
@@ -37,7 +41,7 @@ def settle(writing: Writing, cursor: int, now_us: int) -> set[tuple[str, str]]:
     Returns the rows that its ops named: the caller lays them anew.
     """
     connection = writing.connection
-    done = "n IN (SELECT n FROM _sync_tx WHERE state = 'acked' AND seq <= ?)"
+    done = f"n IN (SELECT n FROM _sync_tx WHERE {ANSWERED})"
     rows = set(connection.execute(f"SELECT tbl, pk FROM _sync_op WHERE {done}", (cursor,)).fetchall())
     if not rows:
         return rows
@@ -45,7 +49,8 @@ def settle(writing: Writing, cursor: int, now_us: int) -> set[tuple[str, str]]:
     # A draft that its author has dealt with stays so when the tx had to be offered again after a server restore.
     connection.execute(
         "UPDATE _sync_tx SET state = 'settled', settled_at = ?, draft = CASE WHEN verdict IN ('rejected', 'deferred') "
-        "THEN coalesce(draft, 'open') ELSE draft END WHERE state = 'acked' AND seq <= ?",
+        "THEN coalesce(draft, 'open') ELSE draft END "
+        f"WHERE {ANSWERED}",
         (now_us, cursor),
     )
     writing.log_changed = True

@@ -116,8 +116,10 @@ def _take_answer(talk: Conversation, answer: PushAnswer) -> int:
         if answer.reused or _has_gap(answer, facts["next_number"]):
             epochs.renumber(writing, talk.replica.ids)
         now_us = talk.now_ms() * 1000
-        settling.settle_and_lay(writing, talk.replica.registry, facts["cursor"], now_us)
-        settling.forget(writing, answer.safe_seq, now_us)
+        if any(verdict.seq <= facts["cursor"] for verdict in answer.verdicts):  # repeated: their rows are here
+            settling.settle_and_lay(writing, talk.replica.registry, facts["cursor"], now_us)
+        if answer.safe_seq > facts["safe_seq"]:
+            settling.forget(writing, answer.safe_seq, now_us)
         return taken
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import flet as ft
 
 from client.ui.dates import clock, day, local
-from client.ui.figures import value
+from client.ui.figures import unbroken, value
 from client.ui.layouts.card_words import glyph_of, sentence, values_of, where, who_when
 from client.ui.theme import R12, S4, S8, S12, S16, Look
 from client.ui.view_models.inbox import suggested
@@ -242,7 +242,14 @@ def refused_page(look: Look, thing: RefusedChange, on: CardCalls) -> ft.Control:
             expand=True if look.phone else None,
         )
     )
-    discard = button(look, "refused.discard", look.t("refused.discard"), lambda: on.discard(thing.tx), kind="quiet")
+    discard = button(
+        look,
+        "refused.discard",
+        look.t("refused.discard"),
+        lambda: on.discard(thing.tx),
+        kind="quiet",
+        expand=True if look.phone else None,
+    )
     acts = col(row(retry, edit), row(discard), gap=S8) if look.phone else row(edit, retry, fill(), discard)
     body = col(
         head,
@@ -276,9 +283,9 @@ def _changes(look: Look, thing: RefusedChange) -> list[ft.Control]:
 def _change(look: Look, entity: str, change: Change) -> ft.Control:
     kind = CRM.get(entity)
     column = column_of(kind, change.field)
-    before = value(look, kind, column, change.before, change.before_shown)
-    after = value(look, kind, column, change.after, change.after_shown) or look.t("value.empty")
+    before = unbroken(value(look, kind, column, change.before, change.before_shown))
+    after = unbroken(value(look, kind, column, change.after, change.after_shown) or look.t("value.empty"))
     parts: list[Part] = [(look.t(f"{entity}.{change.field}") + ": ", "ink3", W5)]
-    parts += [(before, "ink3", W4), "  →  "] if before else []
+    parts += [(before, "ink3", W4), " → "] if before else []
     parts.append((after, "ink", W6))
     return rich(look, parts, "body", "ink3", lines=3)

@@ -101,10 +101,11 @@ def _who(look: Look, side: Side) -> str:
 
 
 def who_when(look: Look, side: Side) -> str:
-    """Return `You · 17 Nov`."""
+    """Return `You · Tue 17 Nov`."""
     if side.at is None:
         return side.by
-    return f"{_who(look, side)} · {short_day(look, local(look, side.at).date())}"
+    when = local(look, side.at).date()
+    return f"{_who(look, side)} · {look.t(f'weekday.short.{when.weekday()}')} {short_day(look, when)}"
 
 
 def where(look: Look, side: Side) -> str:

@@ -103,7 +103,7 @@ def ties_list(
 
 def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], form: OpenForm, archive: Archive) -> ft.Control:
     what = _joined(look.label(tie.role) or tie.job_title, look.t("tie.primary") if tie.is_primary else "")
-    reach = _joined(tie.phone, tie.email)
+    reach = (tie.phone or tie.email) if look.phone else _joined(tie.phone, tie.email)
     ended = look.t("tie.until", day=short_day(look, date.fromisoformat(tie.ended_on))) if tie.ended_on else ""
     words = col(
         txt(look, tie.name, weight=W5),

@@ -49,6 +49,9 @@ TABS = {
 }
 """Names of the tabs; the first one is open when the address names none."""
 
+FACT_ROOM = 42
+"""Letters of value and reason that fit on one line of a phone; a reason that does not fit stays away rather than be cut."""
+
 
 @dataclass(frozen=True)
 class RecordCalls:
@@ -299,9 +302,8 @@ def _phone_head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control:
     facts: list[Maybe] = []
     for fact in facts_of(look, page):
         facts += [line(look)] if facts else []
-        words = on_one_line(
-            look, (fact.value, "body", fact.tone, W6), (f"  {fact.why}" if fact.why else "", "meta", "ink3", W4)
-        )
+        why = f"  {fact.why}" if fact.why and len(fact.value) + len(fact.why) <= FACT_ROOM else ""
+        words = on_one_line(look, (fact.value, "body", fact.tone, W6), (why, "meta", "ink3", W4))
         words.expand = True
         words.text_align = ft.TextAlign.RIGHT
         facts.append(ft.Container(row(txt(look, fact.label, "meta", "ink2", W5), words, gap=S12), height=40))
