@@ -74,6 +74,7 @@ def _has_window() -> bool:
 
 def run_sync(arguments: argparse.Namespace) -> int:
     """Run one round, with a bar while rows come in."""
+    import sqlite3
     from contextlib import closing
     from random import SystemRandom
 
@@ -83,7 +84,8 @@ def run_sync(arguments: argparse.Namespace) -> int:
     from client.platform.lock_file import LockFile
     from client.sync.ahead import in_background
     from client.sync.engine import SyncEngine
-    from shared_models.errors import ReplicaError
+    from shared_models.errors import ReplicaDamaged, ReplicaError
+    from shared_models.texts import Texts
 
     try:
         transport = connect(arguments.data, SyncTimes())
@@ -98,7 +100,8 @@ def run_sync(arguments: argparse.Namespace) -> int:
             result = engine.run_once()
             status = engine.status()
     except (LookupError, ReplicaError) as error:
-        say(f"Not possible: {error}")
+        is_damaged = isinstance(error, ReplicaDamaged) and isinstance(error.__cause__, sqlite3.Error)
+        say(f"Not possible: {arguments.data}: {Texts('en').t('error.D603')}" if is_damaged else f"Not possible: {error}")
         return FAILED
     say(f"{result.answered} sent, {result.rows} rows received, {status.waiting} waiting, {status.needs_you} need you.")
     if result.proof is not None:
