@@ -1,4 +1,7 @@
-from tests.ui.fake_crm import believable_crm, company_id, contact_id
+from client.events import RecordsChanged
+from client.usecases.answers import Timeline, TimelineEntry
+from tests.ui.believable import ago
+from tests.ui.fake_crm import FakeCrm, believable_crm, company_id, contact_id
 
 HOTEL = f"/companies/{company_id(0)}"
 
@@ -79,3 +82,52 @@ async def test_a_confirmed_code_is_just_a_code(window):
     assert ui.shows("C-1044")
     assert not ui.shows("provisional")
     assert not ui.shows("Final when sent")
+
+
+async def test_a_half_written_note_survives_a_visit_to_another_record_and_a_newer_record(window):
+    crm = believable_crm()
+    ui = await window(HOTEL, crm)
+    await ui.press("note.open")
+    await ui.type("note.text", "De întrebat de")
+    crm.tell(RecordsChanged({"company": frozenset({company_id(0)})}, from_centre=True))
+    await ui.settle()
+    assert ui.keyed("note.text").value == "De întrebat de"
+    await ui.go(f"/companies/{company_id(3)}")
+    assert not ui.shows("De întrebat de")
+    await ui.go(HOTEL)
+    assert ui.shows("De întrebat de")
+    await ui.press("note.open")
+    await ui.key("S", ctrl=True)
+    await ui.go(f"/companies/{company_id(3)}")
+    await ui.go(HOTEL)
+    assert not ui.has("note.text")
+    assert ui.texts().count("De întrebat de") == 1
+
+
+async def test_a_long_timeline_is_shown_in_parts_and_what_the_centre_adds_stands_at_its_time(window):
+    crm = Long()
+    crm.__dict__ |= believable_crm().__dict__
+    ui = await window(HOTEL, crm)
+    assert ui.shows("Nota 49.")
+    assert not ui.shows("Nota 50.")
+    await ui.press("timeline.older")
+    assert ui.shows("Nota 59.")
+    assert not ui.shows("Din arhivă.")
+    await ui.press("timeline.older")
+    texts = ui.texts()
+    assert texts.index("Nota 30.") < texts.index("Din arhivă.") < texts.index("Nota 31.")
+    crm.tell(RecordsChanged({"note": frozenset({"n"})}))
+    await ui.settle()
+    assert ui.shows("Din arhivă.")
+    assert not ui.has("timeline.older")
+
+
+class Long(FakeCrm):
+    """A facade whose records have sixty notes here, and one past change at the centre."""
+
+    async def timeline(self, entity, id, after=None):
+        if after is not None:
+            past = TimelineEntry("x/1", "refused", "company", ago(days=30.5), "Ana Pop", body="Din arhivă.")
+            return Timeline((past,), None, has_history=True)
+        notes = (TimelineEntry(f"n{i}", "note", "note", ago(days=i), "Ana Pop", body=f"Nota {i}.") for i in range(60))
+        return Timeline(tuple(notes), "1", has_history=True)

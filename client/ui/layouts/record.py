@@ -125,7 +125,7 @@ def _body(look: Look, state: PageState, page: RecordPage, tab: str, on: RecordCa
     """Return what stands under a tab."""
     if tab == "timeline":
         note = composer(look, state.draft, state.is_writing, on.write, on.open_note, on.add_note)
-        return [note, space(S8), *timeline(look, state.timeline, on.older)]
+        return [note, space(S8), *timeline(look, state.timeline, state.shown, on.older)]
     if tab in ("contacts", "companies"):
         return ties_list(look, page, on.open, on.form, on.archive)
     part = {"addresses": "address", "accounts": "bank_account", "personal": "related_person", "reach": "contact_point"}.get(tab)

@@ -79,20 +79,20 @@ def composer(
     return col(box, acts, gap=S8)
 
 
-def timeline(look: Look, found: Timeline | None, older: Press) -> list[ft.Control]:
-    """Return the entries under their days. None: still being read."""
+def timeline(look: Look, found: Timeline | None, shown: int, older: Press) -> list[ft.Control]:
+    """Return the newest `shown` entries under their days. None: still being read."""
     if found is None:
         return []
     if not found.entries:
         text = look.t("timeline.empty_text" if found.has_history else "timeline.offline")
         return [ft.Container(empty(look, "sticky-note", look.t("timeline.empty"), text), height=240)]
     cells: list[ft.Control] = []
-    for when, entries in _by_day(look, found.entries):
+    for when, entries in _by_day(look, found.entries[:shown]):
         cells.append(group_header(look, day(look, when), left=0))
         cells += [_entry(look, entry, last=i == len(entries) - 1) for i, entry in enumerate(entries)]
     if not found.has_history:
         cells.append(txt(look, look.t("timeline.offline"), "meta", "ink3", lines=2))
-    if found.next:
+    if found.next or len(found.entries) > shown:
         cells.append(row(link(look, "timeline.older", look.t("timeline.older"), older)))
     return cells
 

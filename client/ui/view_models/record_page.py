@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from client.events import ChangeLogChanged, Event, RecordsChanged
 from client.ui.facade import Crm
 from client.ui.view_models.base import Phase, Rest, ViewModel
-from client.usecases.answers import Owner, RecordPage, Saved, Timeline
+from client.usecases.answers import Owner, RecordPage, Saved, Timeline, TimelineEntry
+
+TIMELINE_PAGE = 50
+"""Entries that a timeline shows at once; a company of many years has thousands of notes."""
+Drafts = dict[str, dict[str, object]]
+"""What is typed and not saved yet: address -> field -> text."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,8 @@ class PageState:
     id: str
     page: RecordPage | None = None
     timeline: Timeline | None = None
+    shown: int = TIMELINE_PAGE
+    """Entries of the timeline that are on the screen; more of them may be here already."""
     draft: str = ""
     """The note as typed so far; it survives everything but its own save."""
     is_writing: bool = False
@@ -26,11 +33,12 @@ class PageState:
 
 
 class RecordPageModel(ViewModel[PageState]):
-    """Intentions on one record's page."""
+    """Intentions on one record's page. drafts: where a note is kept while the person is elsewhere."""
 
-    def __init__(self, crm: Crm, entity: str, id: str, rest: Rest = asyncio.sleep) -> None:
-        super().__init__(PageState(entity, id), rest)
-        self._crm = crm
+    def __init__(self, crm: Crm, entity: str, id: str, drafts: Drafts, rest: Rest = asyncio.sleep) -> None:
+        self._crm, self._drafts, self._key = crm, drafts, f"note:{entity}:{id}"
+        draft = str(drafts.get(self._key, {}).get("body", ""))
+        super().__init__(PageState(entity, id, draft=draft), rest)
 
     async def start(self) -> None:
         """Read the record, then its timeline."""
@@ -44,15 +52,18 @@ class RecordPageModel(ViewModel[PageState]):
             await self._load_timeline()
 
     async def older(self) -> None:
-        """Append the next part of the timeline."""
+        """Show the next part of the timeline: what is here already, else what the centre has before it."""
         known = self.state.timeline
-        if known is None or known.next is None:
+        if known is None:
             return
-        more = await self._crm.timeline(self.state.entity, self.state.id, known.next)
-        self.put(timeline=Timeline(known.entries + more.entries, more.next, more.has_history))
+        if self.state.shown >= len(known.entries) and known.next is not None:
+            more = await self._crm.timeline(self.state.entity, self.state.id, known.next)
+            self.put(timeline=Timeline(_by_age(known.entries + more.entries), more.next, more.has_history))
+        self.put(shown=self.state.shown + TIMELINE_PAGE)
 
     def write(self, text: str) -> None:
         """Keep what is typed of a note."""
+        self._drafts[self._key] = {"body": text}
         self.put(draft=text)
 
     def open_note(self, on: bool = True) -> None:
@@ -65,6 +76,7 @@ class RecordPageModel(ViewModel[PageState]):
         if not body:
             return None
         saved = await self._crm.add_note(Owner(self.state.entity, self.state.id), body)
+        self._drafts.pop(self._key, None)
         self.put(draft="", is_writing=False)
         await self._load(first=False)
         await self._load_timeline()
@@ -80,5 +92,17 @@ class RecordPageModel(ViewModel[PageState]):
             self.put(page=page, is_gone=page is None)
 
     async def _load_timeline(self) -> None:
-        if self.state.page is not None:
-            self.put(timeline=await self._crm.timeline(self.state.entity, self.state.id))
+        """Read the newest part again; what was fetched before it stays."""
+        if self.state.page is None:
+            return
+        new, known = await self._crm.timeline(self.state.entity, self.state.id), self.state.timeline
+        if known is not None and (known.next != new.next or not new.has_history):
+            fresh = {entry.id for entry in new.entries}
+            past = tuple(entry for entry in known.entries if entry.kind != "note" and entry.id not in fresh)
+            new = Timeline(_by_age(new.entries + past), known.next, new.has_history)
+        self.put(timeline=new)
+
+
+def _by_age(entries: tuple[TimelineEntry, ...]) -> tuple[TimelineEntry, ...]:
+    """Return entries newest first: a part that is fetched later may reach between the notes."""
+    return tuple(sorted(entries, key=lambda entry: -entry.at))

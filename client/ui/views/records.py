@@ -147,7 +147,7 @@ async def _focus(box: ft.Ref[ft.TextField]) -> None:
 def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: str) -> ft.Control:  # a component
     """The page of one record."""
     id = place.id or ""
-    model = use_model(desk, lambda: RecordPageModel(desk.crm, entity, id, desk.rest), [entity, id])
+    model = use_model(desk, lambda: RecordPageModel(desk.crm, entity, id, desk.drafts, desk.rest), [entity, id])
     on = _record_calls(desk, model, place)
 
     def key(name: str) -> bool:
