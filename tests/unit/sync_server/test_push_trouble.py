@@ -119,8 +119,9 @@ def test_what_follows_a_gap_is_not_taken_when_saves_are_taken_one_by_one(centre,
 
 def test_a_number_that_is_used_already_answers_nothing_when_saves_are_taken_one_by_one(centre, full_column):
     centre.send_raw("ana", [tx(1, new(1))])
-    answer = centre.send_raw("ana", [tx(2, new(2, name="BAD")), tx(1, new(3), tx_id="another")])
+    answer = centre.send_raw("ana", [tx(2, new(2, name="BAD")), tx(1, new(3), tx_id="another"), tx(3, new(4))])
     assert (answer.reused, answer.verdicts) == (True, [])
+    assert names(centre) == ["Firma 1"]
 
 
 def test_a_save_of_which_not_even_a_refusal_can_be_stored_waits_on_its_device(centre, monkeypatch):
@@ -170,12 +171,20 @@ def test_a_database_that_goes_down_among_saves_taken_one_by_one_keeps_what_is_do
 
 
 def test_one_fiscal_code_at_two_companies_is_a_card_once_a_pair(centre):
-    fiscal: dict[str, Any] = {"fiscal_code": "RO 14399840", "vat_country": None, "is_vat_payer": None, "trade_register_no": None}
+    fiscal: dict[str, Any] = {
+        "fiscal_code": "RO 14399840",
+        "vat_country": None,
+        "is_vat_payer": None,
+        "trade_register_no": None,
+    }
     first = centre.save("ana", new(1, **fiscal)).seq
     centre.save("ion", new(2, **{**fiscal, "fiscal_code": "14399840"}))
-    assert [card["kind"] for card in centre.cards()] == ["duplicate"]
+    [card] = centre.cards()
+    assert card["kind"] == "duplicate"
+    decided = {"t": "sync_conflict", "pk": card["id"], "op": "u", "set": {"state": "kept_theirs"}, "base": {"state": "open"}}
+    assert centre.save("ion", {**decided, "bv": 2}).v == "applied"
     centre.save("ana", edit(1, first, fiscal, **{**fiscal, "fiscal_code": "ro14399840"}))
-    assert len(centre.cards()) == 1
+    assert [card["state"] for card in centre.cards()] == ["kept_theirs"]
 
 
 def test_a_company_that_has_corrected_its_fiscal_code_is_no_suspect_any_more(centre):
