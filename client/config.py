@@ -29,11 +29,6 @@ class ClientConfig:
     times: SyncTimes = field(default_factory=SyncTimes)
 
     @property
-    def replica_path(self) -> Path:
-        """Return the file of the replica."""
-        return self.folder / "replica.db"
-
-    @property
     def lock_path(self) -> Path:
         """Return the lock file of the only sync worker of the replica."""
         return self.folder / "sync.lock"
