@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from client.platform.profile import Profile, ProfileStore, check_unlock, make_profile
 from client.replica.replica import Replica
-from shared_models.errors import ErrorCode, FieldProblem, RecordInvalid, Refused, UnlockFailed
+from shared_models.errors import ErrorCode, FieldProblem, RecordInvalid, Refused, ReplicaDamaged, UnlockFailed
 from shared_models.protocol import SignInAnswer, SignInRequest
 
 HOST = re.compile(r"(?!.{254})[\w-]{1,63}(\.[\w-]{1,63})*\.?|[\da-f:]+(\.[\d.]+)?")
@@ -28,8 +28,11 @@ class Account:
 
     @property
     def profile(self) -> Profile | None:
-        """Return who uses this device, or None before the first sign-in."""
-        return self.store.load()
+        """Return who uses this device, or None before the first sign-in and when the file is damaged: it holds no edit."""
+        try:
+            return self.store.load()
+        except ReplicaDamaged:
+            return None
 
     def sign_in(self, replica: Replica, server_url: str, email: str, password: str, device_name: str) -> Profile:
         """Sign in at the server and bind the replica to the person.

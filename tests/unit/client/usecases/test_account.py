@@ -192,3 +192,15 @@ async def test_without_a_connection_nobody_else_gets_in(door, server, url, email
     server.is_up = False
     with pytest.raises(SyncError):
         await door.enter(url, email, PASSWORD)
+
+
+async def test_after_the_file_of_the_account_was_damaged_the_person_signs_in_again(door, account, server):
+    await door.enter(URL, EMAIL, PASSWORD)
+    account.store.path.write_bytes(b"{\xff")
+    assert await door.last() == ("", "")
+    server.is_up = False
+    with pytest.raises(SyncError):
+        await door.enter(URL, EMAIL, PASSWORD)
+    server.is_up = True
+    assert await door.enter(URL, EMAIL, PASSWORD) == "the companies"
+    assert await door.last() == (URL, EMAIL)
