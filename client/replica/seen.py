@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from client.replica import change_log, meta, rows
 from shared_models.base import Record
 from shared_models.codec import Row
-from shared_models.fields import ARCHIVED, data_columns, unit_of
+from shared_models.fields import ARCHIVED, columns, data_columns, unit_of
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,12 @@ class Seen:
     """Unit -> base version; `*` is the row's."""
     before_n: int | None = None
     """Own saves below this place in the log were on the screen; none: all."""
+    after: tuple[str, ...] = ()
+    """Origins of the own txs that the screen stood on when it was drawn: a pull may settle them before the save."""
+    after_parts: tuple[str, ...] = ()
+    """Likewise of those on the record's parts, which an archive stands on as well."""
+    epoch: str | None = None
+    """Server epoch that the versions belong to; none: the present one."""
 
     @classmethod
     def of(cls, connection: sqlite3.Connection, entity: type[Record], pk: str) -> "Seen | None":
@@ -34,7 +40,25 @@ class Seen:
     def drawn(cls, connection: sqlite3.Connection, entity: type[Record], pk: str) -> "Seen | None":
         """Return the same for a form that stays open: saves made elsewhere meanwhile do not count as seen."""
         found = cls.of(connection, entity, pk)
-        return found and cls(found.row, found.versions, change_log.newest_place(connection) + 1)
+        if found is None:
+            return None
+        before_n = change_log.newest_place(connection) + 1
+        owners = [found.row[c.name] for c in columns(entity) if c.is_owner and found.row.get(c.name)]
+        return cls(
+            found.row,
+            found.versions,
+            before_n,
+            tuple(change_log.after(connection, [pk, *owners], (), before_n)),
+            tuple(change_log.after(connection, (), [pk], before_n)),
+            meta.get(connection, "rows_epoch"),
+        )
+
+    def versions_now(self, connection: sqlite3.Connection) -> dict[str, int]:
+        """Return the base versions in the present timeline: after a restore of the centre those of a lost time do not count."""
+        if self.epoch is None or self.epoch == meta.get(connection, "rows_epoch"):
+            return dict(self.versions)
+        limit = meta.get(connection, "restored").get(self.epoch, 0)
+        return {unit: min(version, limit) for unit, version in self.versions.items()}
 
     @classmethod
     def on_card(cls, connection: sqlite3.Connection, entity: type[Record], card: Row) -> "Seen | None":

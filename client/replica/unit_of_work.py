@@ -39,6 +39,8 @@ class Edit:
     _count: int = 0
     _named: set[str] = field(default_factory=set)
     _archived: set[str] = field(default_factory=set)
+    _stood_on: dict[str, None] = field(default_factory=dict)
+    """What the forms of this save stood on when they were drawn."""
     _bytes: int = 0
     _before_n: int = 0
 
@@ -123,7 +125,7 @@ class Edit:
     def _add(self, kind: type[Record], op: Op, seen: Seen | None, row: Row) -> None:
         """Log one op with what its author saw, and lay it over the row on the screen."""
         connection, parents = self.writing.connection, _parents(kind, row)
-        versions = {} if seen is None else dict(seen.versions)
+        versions = {} if seen is None else seen.versions_now(connection)
         bv = versions.pop("*", 0)
         units_touched = {unit_of(kind, name) for name in op.set}
         bvx = {u: v for u, v in versions.items() if v != bv and (op.op == "d" or u in units_touched)}
@@ -131,6 +133,8 @@ class Edit:
             _, bvx[parent_field] = display.base_of(connection, self.registry.get(parent_kind), parent_pk)
         op = op.model_copy(update={"bv": bv, "bvx": bvx})
         self._begin(seen)
+        if seen is not None:
+            self._stood_on |= dict.fromkeys((*seen.after, *(seen.after_parts if op.op == "d" else ())))
         if self._count >= MAX_OPS:
             raise RecordInvalid((FieldProblem("", "problem.too_many_changes"),))
         owners = {parent_pk for _, _, parent_pk in parents}
@@ -179,7 +183,8 @@ class Edit:
         """Write down what the whole tx stands on; the last statement before the commit."""
         if self._n:
             found = change_log.after(self.writing.connection, sorted(self._named), sorted(self._archived), self._before_n)
-            change_log.set_state(self.writing.connection, (self._n,), {"after": dumps(found)})
+            after = [*self._stood_on, *(origin for origin in found if origin not in self._stood_on)]
+            change_log.set_state(self.writing.connection, (self._n,), {"after": dumps(after[-change_log.MAX_AFTER :])})
 
 
 def _check(kind: type[Record], whole: Row, differing: Row) -> None:

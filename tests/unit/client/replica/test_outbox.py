@@ -166,3 +166,27 @@ def test_save_that_no_push_could_carry_is_refused_where_it_is_typed(replica):
         save_much()
     assert refused.value.problems[0].reason == "problem.too_many_changes"
     assert replica.waiting() == []
+
+
+def test_form_that_was_open_while_own_saves_settled_still_stands_on_them(replica):
+    """Found by the simulator: its base version was from before the save, so the centre asked its author about his own value."""
+    renamed = save(replica, "Renamed")
+    form = replica.look("company", ACME)
+    batch(replica)
+    bring(replica, to=6, acks=(Ack(renamed, "applied", 6, 77, None),))
+    assert replica.waiting() == []
+    with replica.edit("From the form") as edit:
+        edit.update("company", ACME, {"name": "Again"}, form)
+    request = PushRequest.model_validate_json(batch(replica).body)
+    assert (request.txs[-1].ops[0].bv, request.origins) == (5, [renamed])
+
+
+def test_form_that_was_open_while_the_centre_was_restored_counts_only_what_both_timelines_share(replica):
+    bring(replica, (9, "company", central_row("company", ACME, name="Of the lost time")), to=9)
+    form = replica.look("company", ACME)
+    with replica.write(durable=False) as writing:
+        epochs.server_restored(writing, replica.registry, replica.ids, "epoch-2", 6)
+    bring(replica, (6, "company", central_row("company", ACME, name="Acme")), to=6, epoch="epoch-2")
+    with replica.edit("From the form") as edit:
+        edit.update("company", ACME, {"name": "Typed"}, form)
+    assert PushRequest.model_validate_json(batch(replica).body).txs[-1].ops[0].bv == 6
