@@ -1,15 +1,20 @@
-"""`python -m tests.bench [scenario ...] [--rows N] [--json]`: measure speed and size beside the limits of this machine."""
+"""`python -m tests.bench [scenario ...] [--rows N] [--json]`: measure speed and size beside the limits of this machine.
+
+A second figure, `own`, is of the product's own entities and has no target.
+"""
 
 import argparse
 import json
+import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench.data import OWN, WORKLOAD, Data
 from tests.bench.scenarios import SCENARIOS, Figure
 
 
 def main() -> None:
-    """Run the scenarios and print a line for each, or with --json one object a line."""
+    """Run the scenarios and print two lines for each; with --json one object a line, the own figure on stderr."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("scenario", nargs="*", help=f"any of {', '.join(SCENARIOS)}; all of them by default")
     parser.add_argument("--rows", type=int, help="size of the data set; of push and pull, the number of edits")
@@ -18,11 +23,18 @@ def main() -> None:
     unknown = set(chosen.scenario) - set(SCENARIOS)
     if unknown:
         parser.error(f"unknown scenario: {', '.join(sorted(unknown))}")
+    if chosen.rows is not None and chosen.rows < 1:
+        parser.error("--rows is at least 1")
     for name in chosen.scenario or SCENARIOS:
-        run, rows = SCENARIOS[name]
-        with tempfile.TemporaryDirectory(prefix="fieldfare-bench-", ignore_cleanup_errors=True) as folder:
-            figure = run(Path(folder), chosen.rows or rows)
-        print(_as_json(figure) if chosen.json else _as_line(figure))
+        figure = _measure(name, WORKLOAD, chosen.rows)
+        print(_as_json(figure) if chosen.json else _as_line(figure), flush=True)
+        print(_as_line(_measure(name, OWN, chosen.rows), "own"), file=sys.stderr if chosen.json else sys.stdout, flush=True)
+
+
+def _measure(name: str, data: Data, rows: int | None) -> Figure:
+    run, usual = SCENARIOS[name]
+    with tempfile.TemporaryDirectory(prefix="fieldfare-bench-", ignore_cleanup_errors=True) as folder:
+        return run(Path(folder), rows or usual, data)
 
 
 def _as_json(figure: Figure) -> str:
@@ -39,10 +51,10 @@ def _as_json(figure: Figure) -> str:
     )
 
 
-def _as_line(figure: Figure) -> str:
+def _as_line(figure: Figure, mark: str = "") -> str:
     beside = "" if figure.limit is None else f"  limit {figure.limit:,.1f}  ratio {figure.ratio:.2f}"
     size = "" if figure.bytes_per_row is None else f"  {figure.bytes_per_row:,.0f} bytes a row"
-    return f"{figure.scenario:12}{figure.rows:>9,} rows  {figure.figure:>12,.1f} {figure.unit}{beside}{size}"
+    return f"{figure.scenario:11}{mark:4}{figure.rows:>9,} rows  {figure.figure:>12,.1f} {figure.unit}{beside}{size}"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A sync server over the workload's registry: in process, or in a process of its own behind a real socket."""
+"""A sync server over the entities of a bench: in process, or in a process of its own behind a real socket."""
 
 import json
 import os
@@ -11,7 +11,9 @@ from random import SystemRandom
 
 import uvicorn
 
+from shared_models.codec import Row
 from shared_models.ids import IdMaker
+from shared_models.registry import Registry
 from sync_server.app import Server, create_app, now_us
 from sync_server.config import ServerConfig
 from sync_server.db.account_tables import build_account_tables
@@ -22,19 +24,18 @@ from sync_server.services.accounts import Accounts, NewUser
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.central import Central
 from sync_server.serving import uvicorn_options
-from tests.bench import workload
-from tests.bench.entities import WORKLOAD, as_stored
+from tests.bench.data import DATA, Data
 
 EMAIL, PASSWORD = "bench@example.org", "correct horse"
 
 
-def make_central(folder: Path, found: Iterable[tuple[str, workload.Row]], url: str = "") -> Server:
-    """Return a server whose central database holds these rows of the workload, and one person."""
+def make_central(folder: Path, registry: Registry, found: Iterable[tuple[str, Row]], url: str = "") -> Server:
+    """Return a server whose central database holds these rows (entity, values in stored form), and one person."""
     folder.mkdir(parents=True, exist_ok=True)
     config = ServerConfig(folder=folder, database_url=url)
-    tables = build_tables(WORKLOAD)
+    tables = build_tables(registry)
     account_tables = build_account_tables(tables.metadata)
-    central = Central(open_store(config.url), tables, WORKLOAD, now_us)
+    central = Central(open_store(config.url), tables, registry, now_us)
     ids = IdMaker(lambda: now_us() // 1000, SystemRandom())
     server = Server(config, central, Accounts(central, account_tables, ids), ids)
     with central.store.write() as connection:
@@ -42,15 +43,14 @@ def make_central(folder: Path, found: Iterable[tuple[str, workload.Row]], url: s
     setup.start(central, ids.token)
     user = server.accounts.create_user(NewUser("Bench", EMAIL, PASSWORD, is_admin=True))
     with central.store.write() as connection:
-        stored = ((table, as_stored(row)) for table, row in found)
-        import_rows(connection, central, stored, ImportedBy(user, ids.token()))
+        import_rows(connection, central, found, ImportedBy(user, ids.token()))
     return server
 
 
 @contextmanager
-def served(folder: Path, n: int) -> Iterator[str]:
-    """Yield the address of such a server in a process of its own; it ends with the block."""
-    command = [sys.executable, "-m", "tests.bench.central", str(folder), str(n)]
+def served(folder: Path, data: Data, n: int) -> Iterator[str]:
+    """Yield the address of such a server in a process of its own, with n rows; it ends with the block."""
+    command = [sys.executable, "-m", "tests.bench.central", str(folder), data.name, str(n)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -74,8 +74,9 @@ class _Told(uvicorn.Server):
 
 
 def main() -> None:
-    """Serve n rows from a folder until the process is told to end."""
-    server = make_central(Path(sys.argv[1]), workload.rows(int(sys.argv[2])))
+    """Serve n rows of some data from a folder until the process is told to end."""
+    folder, name, n = sys.argv[1:]
+    server = make_central(Path(folder), DATA[name].registry, DATA[name].rows(int(n)))
     options = {**uvicorn_options(server.config), "host": "127.0.0.1", "port": 0}
     _Told(uvicorn.Config(create_app(server), **options)).run()
 

@@ -13,23 +13,23 @@ from client.replica.replica import Replica, open_replica
 from client.sync.ahead import in_background
 from client.sync.engine import SyncEngine
 from client.sync.http_transport import AccessToken, HttpTransport, make_client, sign_in
+from shared_models.codec import Row
 from shared_models.ids import IdMaker
 from shared_models.protocol import SignInRequest
+from shared_models.registry import Registry
 from sync_server.app import Server
 from sync_server.services.actor import Actor
 from sync_server.services.local_transport import LocalTransport
-from tests.bench import workload
 from tests.bench.central import EMAIL, PASSWORD
-from tests.bench.entities import WORKLOAD, as_stored
 
 
 class Device:
     """One signed-in device."""
 
-    def __init__(self, folder: Path, name: str, http: httpx.Client, synchronous: str = "FULL") -> None:
-        self.replica = new_replica(folder / f"{name}.db", synchronous)
+    def __init__(self, replica: Replica, http: httpx.Client) -> None:
+        self.replica = replica
         install = self.replica.facts()["install"]
-        answer = sign_in(http, SignInRequest(email=EMAIL, password=PASSWORD, device_name=name, install=install))
+        answer = sign_in(http, SignInRequest(email=EMAIL, password=PASSWORD, device_name="bench", install=install))
         self.replica.bind(answer.user_id, answer.device_id)
         self.transport = HttpTransport(http, AccessToken(http, lambda: answer.device_token, answer.access_token))
         self.engine = SyncEngine(self.replica, self.transport, random=Random(1), start=in_background)
@@ -41,41 +41,41 @@ class Device:
         assert self.replica.waiting() == []
         assert result.proof is None or result.proof.equal, result.proof
 
-    def save(self, edits: list[workload.Row]) -> None:
+    def save(self, edits: list[Row]) -> None:
         """Save each edit by itself: one edit is one tx."""
         for edit in edits:
             save_one(self.replica, edit)
 
 
 @contextmanager
-def device(folder: Path, name: str, address: str, synchronous: str = "FULL") -> Iterator[Device]:
-    """Yield a new device of a server."""
+def device(path: Path, registry: Registry, address: str, synchronous: str = "FULL") -> Iterator[Device]:
+    """Yield a new device of a server, its replica in this file."""
     with make_client(address, SyncTimes(read_s=120)) as http:
-        made = Device(folder, name, http, synchronous)
+        made = Device(new_replica(path, registry, synchronous), http)
         try:
             yield made
         finally:
             made.replica.close()
 
 
-def new_replica(path: Path, synchronous: str = "FULL") -> Replica:
-    """Return an empty replica of the workload."""
-    return open_replica(path, WORKLOAD, IdMaker(lambda: time.time_ns() // 1_000_000, SystemRandom()), synchronous=synchronous)
+def new_replica(path: Path, registry: Registry, synchronous: str = "FULL") -> Replica:
+    """Return an empty replica of these entities."""
+    return open_replica(path, registry, IdMaker(lambda: time.time_ns() // 1_000_000, SystemRandom()), synchronous=synchronous)
 
 
-def save_one(replica: Replica, edit: workload.Row) -> None:
-    """Save one edit of the workload as a person would."""
+def save_one(replica: Replica, edit: Row) -> None:
+    """Save one edit as a person would."""
     with replica.edit("bench") as saving:
         if edit["op"] == "insert":
-            values = as_stored(edit["row"])
+            values = dict(edit["row"])
             saving.insert(edit["table"], values, pk=values.pop("id"))
         else:
-            saving.update(edit["table"], edit["id"], as_stored(edit["set"]))
+            saving.update(edit["table"], edit["id"], edit["set"])
 
 
 def filled_replica(folder: Path, server: Server) -> Replica:
     """Return a replica of everything that a server in process holds, loaded by the product's own first sync."""
-    replica = new_replica(folder / "filled.db")
+    replica = new_replica(folder / "filled.db", server.central.registry)
     actor = Actor("bench", "device-filled", is_admin=True)
     replica.bind(actor.user_id, actor.device_id)
     result = SyncEngine(replica, LocalTransport(server.central, actor), random=Random(1)).run_once()

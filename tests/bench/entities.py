@@ -42,3 +42,8 @@ WORKLOAD = Registry((Team, User, *(_entity(table) for table in workload.SCHEMA),
 def as_stored(row: workload.Row) -> workload.Row:
     """Return a row of the workload under the entity's names."""
     return {RENAMED.get(name, name): value for name, value in row.items()}
+
+
+def edit_as_stored(edit: workload.Row) -> workload.Row:
+    """Return an edit of the workload under the entity's names."""
+    return {**edit, **{part: as_stored(edit[part]) for part in ("row", "set") if part in edit}}

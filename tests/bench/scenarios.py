@@ -1,10 +1,13 @@
-"""What is measured. Each scenario is a function (folder, rows) -> Figure, and ends within four minutes with its set-up."""
+"""What is measured. Each scenario is a function (folder, rows, data) -> Figure.
+
+It runs on the workload, beside the limits of the machine, and on the product's own entities, with none; both figures together
+end within four minutes with their set-up.
+"""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import takewhile
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
@@ -12,10 +15,10 @@ from statistics import median, quantiles
 from shared_models.transport import PullRequest, UpToDate
 from tests.bench import limits, workload
 from tests.bench.central import make_central, served
+from tests.bench.data import Data
 from tests.bench.devices import device, filled_replica, save_one
 from tests.bench.relay import counting
 
-RUNS = 3
 BASE = 10_000
 """Rows under the edits of `push` and `pull`."""
 IDLE_BYTES = 376
@@ -39,89 +42,99 @@ class Figure:
         return self.figure / self.limit if self.limit else None
 
 
-def search(folder: Path, rows: int) -> Figure:
-    """Type prefixes of names, cities and words into the quick search; p95 in ms. rows: companies and contacts, 1 : 3."""
-    people = takewhile(lambda one: one[0] != "activities", workload.rows(rows * 14 // 4))
-    replica = filled_replica(folder, make_central(folder / "server", people))
+def search(folder: Path, rows: int, data: Data) -> Figure:
+    """Type prefixes of names, cities and words into the quick search; p95 in ms.
+
+    rows: of the workload, companies and contacts, 1 : 3; of the own entities, everything, as parts are searched too.
+    """
+    replica = filled_replica(folder, make_central(folder / "server", data.registry, data.found(rows)))
     random = Random(1)
-    words = [*workload.FIRST, *workload.LAST, *workload.WORDS, *workload.INDUSTRY, *(city for city, _ in workload.CITY)]
-    typed = [word[: random.randint(1, len(word))] for word in random.choices(words, k=300)]
-    typed += [f"{random.choice(workload.FIRST)} {random.choice(workload.LAST)[:2]}" for _ in range(50)]
+    first, last = data.names
+    typed = [word[: random.randint(1, len(word))] for word in random.choices(data.typed, k=300)]
+    typed += [f"{random.choice(first)} {random.choice(last)[:2]}" for _ in range(50)]
     typed += [str(random.randint(100, 99_999)) for _ in range(50)]
     replica.search("warm")
     taken = [limits.seconds(partial(replica.search, text)) for text in typed]
     replica.close()
-    return Figure("search", rows, _p95_ms(taken), "ms", 20)
+    return Figure("search", rows, _p95_ms(taken), "ms", 20 if data.is_limited else None)
 
 
-def save(folder: Path, rows: int) -> Figure:
+def save(folder: Path, rows: int, data: Data) -> Figure:
     """Save edits one by one, each durable on the medium; p95 in ms."""
-    replica = filled_replica(folder, make_central(folder / "server", workload.rows(rows)))
-    taken = [limits.seconds(partial(save_one, replica, edit)) for edit in workload.edits(rows, 500)]
+    replica = filled_replica(folder, make_central(folder / "server", data.registry, data.rows(rows)))
+    taken = [limits.seconds(partial(save_one, replica, edit)) for edit in data.edits(rows, 500)]
     replica.close()
-    return Figure("save", rows, _p95_ms(taken), "ms", 10)
+    return Figure("save", rows, _p95_ms(taken), "ms", 10 if data.is_limited else None)
 
 
-def first_sync(folder: Path, rows: int) -> Figure:
+def first_sync(folder: Path, rows: int, data: Data) -> Figure:
     """Load an empty device by pages over HTTP, indexes and search ready; rows a second, to the floor of a row protocol."""
     taken, floor = [], []
-    with served(folder / "server", rows) as address:
-        with counting(address) as (relay, counted), device(folder, "counted", relay) as one:
+    held = sum(1 for _ in data.rows(rows))
+    with served(folder / "server", data, rows) as address:
+        with counting(address) as (relay, counted), device(folder / "counted.db", data.registry, relay) as one:
             before = counted.down
             one.sync()
             used = counted.down - before
-        for run in range(RUNS):
-            with device(folder, f"first-{run}", address) as one:
+        for run in range(data.runs):
+            with device(folder / f"first-{run}.db", data.registry, address) as one:
                 taken.append(limits.seconds(one.sync))
-            floor.append(limits.first_sync_s(folder, rows, runs=1))
-    return Figure("first-sync", rows, rows / median(taken), "rows/s", rows / median(floor), used / rows)
+            if data.is_limited:  # taken in turn with the product's, so that both meet the same neighbours
+                floor.append(limits.first_sync_s(folder, rows, runs=1))
+    return Figure("first-sync", held, held / median(taken), "rows/s", held / median(floor) if floor else None, used / held)
 
 
-def push(folder: Path, rows: int) -> Figure:
-    """Push offline edits until they are durable on the server; edits a second, to plain statements in one transaction."""
-    taken, used = [], 0
-    for run in range(RUNS):
+def push(folder: Path, rows: int, data: Data) -> Figure:
+    """Push offline edits until they are durable on the server; edits a second, to plain statements in one transaction.
+
+    The first round goes through the relay, for its bytes, and is not timed.
+    """
+    taken, used, edits = [], [], data.edits(BASE, rows)
+    for run in range(1 + data.runs):
         with (
-            served(folder / f"server-{run}", BASE) as address,
+            served(folder / f"server-{run}", data, BASE) as address,
             counting(address) as (relay, counted),
-            device(folder, f"push-{run}", relay if run == 0 else address, "OFF") as one,
+            device(folder / f"push-{run}.db", data.registry, address if run else relay, "OFF") as one,
         ):
             one.sync()
-            one.save(workload.edits(BASE, rows))
+            one.save(edits)
             before = counted.up
             taken.append(limits.seconds(one.sync))
-            used = used or counted.up - before
-    floor = limits.edits_s(folder, BASE, workload.edits(BASE, rows), searched=False)
-    return Figure("push", rows, rows / median(taken[1:]), "edits/s", rows / floor, used / rows)
+            used.append(counted.up - before)
+    floor = _edits_limit(folder, rows, searched=False) if data.is_limited else None
+    return Figure("push", rows, rows / median(taken[1:]), "edits/s", floor, used[0] / rows)
 
 
-def pull(folder: Path, rows: int) -> Figure:
-    """Pull another device's edits, the search index current; edits a second, to plain statements with search triggers."""
-    taken, used = [], 0
-    for run in range(RUNS):
+def pull(folder: Path, rows: int, data: Data) -> Figure:
+    """Pull another device's edits, the search index current; edits a second, to plain statements with search triggers.
+
+    The first round goes through the relay, for its bytes, and is not timed.
+    """
+    taken, used, edits = [], [], data.edits(BASE, rows)
+    for run in range(1 + data.runs):
         with (
-            served(folder / f"server-{run}", BASE) as address,
+            served(folder / f"server-{run}", data, BASE) as address,
             counting(address) as (relay, counted),
-            device(folder, f"writer-{run}", address, "OFF") as writer,
-            device(folder, f"reader-{run}", relay if run == 0 else address) as reader,
+            device(folder / f"writer-{run}.db", data.registry, address, "OFF") as writer,
+            device(folder / f"reader-{run}.db", data.registry, address if run else relay) as reader,
         ):
             writer.sync()
             reader.sync()
-            writer.save(workload.edits(BASE, rows))
+            writer.save(edits)
             writer.sync()
             before = counted.down
             taken.append(limits.seconds(reader.sync))
-            used = used or counted.down - before
-    floor = limits.edits_s(folder, BASE, workload.edits(BASE, rows), searched=True)
-    return Figure("pull", rows, rows / median(taken[1:]), "edits/s", rows / floor, used / rows)
+            used.append(counted.down - before)
+    floor = _edits_limit(folder, rows, searched=True) if data.is_limited else None
+    return Figure("pull", rows, rows / median(taken[1:]), "edits/s", floor, used[0] / rows)
 
 
-def idle(folder: Path, rows: int) -> Figure:
+def idle(folder: Path, rows: int, data: Data) -> Figure:
     """Ask when nothing is new: bytes both ways of the one round trip, to the smallest that another system needs."""
     with (
-        served(folder / "server", rows) as address,
+        served(folder / "server", data, rows) as address,
         counting(address) as (relay, counted),
-        device(folder, "idle", relay) as one,
+        device(folder / "idle.db", data.registry, relay) as one,
     ):
         one.sync()
         facts = one.replica.facts()
@@ -131,10 +144,10 @@ def idle(folder: Path, rows: int) -> Figure:
             assert isinstance(one.transport.pull(question), UpToDate)
         time.sleep(0.05)  # the relay's last bytes are on their way
         used = (counted.both() - before) / trips
-    return Figure("idle", rows, used, "bytes", IDLE_BYTES)
+    return Figure("idle", rows, used, "bytes", IDLE_BYTES if data.is_limited else None)
 
 
-SCENARIOS: dict[str, tuple[Callable[[Path, int], Figure], int]] = {
+SCENARIOS: dict[str, tuple[Callable[[Path, int, Data], Figure], int]] = {
     "search": (search, 200_000),
     "save": (save, 50_000),
     "first-sync": (first_sync, 100_000),
@@ -143,6 +156,11 @@ SCENARIOS: dict[str, tuple[Callable[[Path, int], Figure], int]] = {
     "idle": (idle, 10_000),
 }
 """Name -> what runs, and its default size."""
+
+
+def _edits_limit(folder: Path, k: int, *, searched: bool) -> float:
+    """Return the workload's edits a second of plain statements."""
+    return k / limits.edits_s(folder, BASE, workload.edits(BASE, k), searched=searched)
 
 
 def _p95_ms(taken: list[float]) -> float:
