@@ -74,7 +74,7 @@ class Save:
             if name not in units(kind):
                 continue
             fields = units(kind)[name].fields
-            value = tuple(plain(values.get(f, row.get(f))) for f in fields)
+            value = tuple(_whole(row.get(f), values.get(f, row.get(f))) for f in fields)
             old = tuple(plain(row.get(f)) for f in fields)
             if value != old or is_whole:
                 self.act.edits.append(Typed((entity, pk, name), value, (old,)))
@@ -121,7 +121,7 @@ class People:
             yield Save(self, device, edit, act)
             act.tx = edit.tx_id
         if act.tx:
-            self.memory.acts[act.tx] = act
+            self.memory.remember(act)
 
     def look(self, device: Device, entity: str, pk: str) -> Form | None:
         """Open a form."""
@@ -314,6 +314,13 @@ class People:
         if len(rows) > HOT and self.random.random() < 0.7:
             rows = rows[:HOT]
         return self.random.choice(rows) if rows else None
+
+
+def _whole(old: Value, value: Value) -> Value:
+    """Return a value that is typed; of a set, which a card holds as what was added and taken away, the set."""
+    if isinstance(value, dict):
+        value = sorted({*(old or ()), *value.get("add", ())} - set(value.get("remove", ())))
+    return plain(value)
 
 
 QUESTION = (Merge.FM, Merge.GR, Merge.PN)

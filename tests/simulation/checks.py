@@ -148,12 +148,13 @@ def screen_went_back(device: Device, before: dict[Named, Row], people: People) -
     cards = {(card["record_type"], card["record_id"]) for card in device.replica.cards()}
     with device.replica.reading() as reader:
         logged = {tx for (tx,) in reader.execute("SELECT id FROM _sync_tx")}
-    mine = [act for act in people.memory.acts.values() if act.device == device.name and act.tx in logged]
     for named, row in before.items():
         now = device.replica.get(*named)
         if now is None or named in drafts | cards or not row:
             continue
-        for act in mine:
+        for act in people.memory.by_record.get(named, ()):
+            if act.device != device.name or act.tx not in logged:
+                continue
             for edit in act.edits:
                 if edit.place[:2] == named and _is_shown_again(people, row, now, edit) and not _is_news(device, act, edit, now):
                     raise Broken(f"I9 {edit.place}: the screen of {device.name} went from {edit.value} back to {edit.shown}")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from shared_models.codec import Row
 from shared_models.fields import ARCHIVED, Merge, units
-from tests.simulation.knowledge import Memory, Place, Value, plain
+from tests.simulation.knowledge import Memory, Named, Place, Value, plain
 from tests.simulation.organisation import Organisation
 
 NEW = "*"
@@ -96,6 +96,12 @@ class Evidence:
         """Return how the unit at a place merges; None for the archive flag."""
         found = units(self.organisation.registry.get(place[0])).get(place[2])
         return found.policy if found else None
+
+    def owners(self, line: Line) -> list[Named]:
+        """Return the records that a record belongs to which a line makes."""
+        registry = self.organisation.registry
+        found = [(parent, (line.after or {}).get(name)) for name, parent in registry.parents(registry.get(line.place[0]))]
+        return [(parent, owner) for parent, owner in found if owner is not None]
 
     def made(self, line: Line) -> dict[Place, Value]:
         """Return the value of every unit of the record that a line makes."""

@@ -82,10 +82,17 @@ class Memory:
 
     acts: dict[str, Act] = field(default_factory=dict)
     """By the id under which it was first issued."""
+    by_record: dict[Named, list[Act]] = field(default_factory=dict)
     timelines: dict[str, dict[str, int]] = field(default_factory=dict)
     """Server epoch -> tx id -> seq."""
     origins: dict[str, str] = field(default_factory=dict)
     """Tx id -> id under which it was first issued, where that is another."""
+
+    def remember(self, act: Act) -> None:
+        """Take in a save."""
+        self.acts[act.tx] = act
+        for named in act.knew:
+            self.by_record.setdefault(named, []).append(act)
 
     def learn(self, epoch: str, ledger: Iterable[tuple[str, str, int]]) -> None:
         """Take in the ledger of a timeline: tx id, origin, seq."""

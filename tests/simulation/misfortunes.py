@@ -81,13 +81,28 @@ def version_of_another_timeline(stage: Stage, a: Device, b: Device, c: Device) -
     """A version of an older timeline means at most the point up to which both are one (4)."""
     thing = stage.new_thing(b)
     stage.organisation.back_up()
-    for _ in range(3):
+    for _ in range(8):  # more than others have to send
         stage.retitle(b, thing)
     stage.sync(b, a)
     stage.restore_server()
     stage.retitle(c, thing)
     stage.sync(c)
     stage.retitle(a, thing)
+    stage.sync(a)
+
+
+def form_open_over_a_restore(stage: Stage, a: Device, b: Device, c: Device) -> None:
+    """The versions of a form are of the timeline in which it was drawn, whenever it is saved."""
+    thing = stage.new_thing(b)
+    stage.organisation.back_up()
+    for _ in range(8):  # more than others have to send
+        stage.retitle(b, thing)
+    stage.sync(b, a)
+    form = stage.form(a, thing)
+    stage.restore_server()
+    stage.retitle(c, thing)
+    stage.sync(c, a)
+    stage.retitle(a, thing, form)
     stage.sync(a)
 
 
@@ -120,7 +135,7 @@ def server_that_is_ahead_again(stage: Stage, a: Device, b: Device, c: Device) ->
     stage.retitle(a, thing)
     stage.sync(a)
     stage.restore_server()
-    for _ in range(4):
+    for _ in range(8):
         stage.retitle(c, other)
     stage.sync(c, a)
 
@@ -132,7 +147,7 @@ def server_that_came_back_twice(stage: Stage, a: Device, b: Device, c: Device) -
     stage.retitle(a, thing)
     stage.sync(a)
     stage.restore_server()
-    for _ in range(4):
+    for _ in range(8):
         stage.retitle(c, other)
     stage.sync(c)
     stage.organisation.back_up()
@@ -155,6 +170,7 @@ def value_that_nobody_can_offer_again(stage: Stage, a: Device, b: Device, _: Dev
 OF_SERVERS = (
     answer_of_another_timeline,
     version_of_another_timeline,
+    form_open_over_a_restore,
     code_as_it_was_typed,
     refused_after_the_backup,
     server_that_is_ahead_again,

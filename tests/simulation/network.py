@@ -94,7 +94,7 @@ class Network:
 
     def pull(self, request: PullRequest) -> Iterator[bytes] | UpToDate:
         """Pass on; pages are small, so that long pulls are common; a stream may break off, or be an old one."""
-        size = self.page_rows or self.random.choice((3, 8, 1000))
+        size = self.page_rows or self.random.choice((4, 1000, 1000))
         answer = self._through("pull", lambda: self._ask(request, size))
         if isinstance(answer, UpToDate):
             return answer

@@ -134,7 +134,7 @@ class Device:
         self.replica = open_replica(o.folder / f"{self.name}.db", o.registry, ids, connect=connect, synchronous="OFF")
         self.replica.bind(self.user, self.name)
         random = Random(f"{o.seed}{self.name}")
-        self.engine = SyncEngine(self.replica, self.network, random=random, batch_txs=random.choice((3, MAX_TXS)))
+        self.engine = SyncEngine(self.replica, self.network, random=random, batch_txs=random.choice((3, MAX_TXS, MAX_TXS)))
 
     def kill(self) -> None:
         """Throw the process away without closing anything in order, and start it again."""

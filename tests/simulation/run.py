@@ -71,9 +71,9 @@ class Run:
         device = self.organisation.devices[chance.randrange(4)]
         self.organisation.clock.now_ms += chance.randrange(STEP_MS)
         roll = chance.random()
-        if roll < 0.64:
+        if roll < 0.7:
             self._say(step, device, self.people.act(device))
-        elif roll < 0.92:
+        elif roll < 0.93:
             result = self.stage.round(device)
             self._say(step, device, f"round: {result.state} {result.error or ''}")
         elif roll < 0.97:

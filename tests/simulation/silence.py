@@ -57,7 +57,7 @@ class _Walk:
         for place, value in self.evidence.made(line).items():
             self.last[place] = Line(line.seq, line.tx, place, None, value, "applied")
             self.stamps[place] = self._stamp(line)
-        for named in self._owners(line):
+        for named in self.evidence.owners(line):
             self.children.setdefault(named, []).append(line)
 
     def _replace(self, line: Line, act: Act | None) -> None:
@@ -137,7 +137,7 @@ class _Walk:
         if act is None or line.kind == "overwritten":
             return
         if line.place[2] == NEW:
-            candidates = list(self._owners(line))
+            candidates = list(self.evidence.owners(line))
         else:
             is_link = self.evidence.organisation.registry.get(named[0]).is_link
             is_edit = line.place[2] != ARCHIVED and line.after != line.before
@@ -148,12 +148,6 @@ class _Walk:
                 continue
             if not self.evidence.memory.had_seen(act.knew[one], ARCHIVED, archived.tx):
                 yield one
-
-    def _owners(self, line: Line) -> Iterator[Named]:
-        registry = self.evidence.organisation.registry
-        for name, parent in registry.parents(registry.get(line.place[0])):
-            if (owner := (line.after or {}).get(name)) is not None:
-                yield parent, owner
 
 
 def _known(act: Act, typed: Typed) -> str:
@@ -188,6 +182,8 @@ def no_false_questions(evidence: Evidence, *, was_restored: bool) -> None:
     """Nobody is asked about a value that he had seen when he typed; after a restore of the server he may be."""
     for card in evidence.cards:
         act = evidence.memory.act(card["transaction_id"])
+        if card["kind"] == "archived" and act is not None and not was_restored:
+            _something_unseen(evidence, card, act)
         place = (card["record_type"], card["record_id"], card["unit"])
         typed = act.typed_at(place) if act is not None else None
         if card["kind"] != "value" or act is None or typed is None or act.is_atomic:
@@ -200,6 +196,23 @@ def no_false_questions(evidence: Evidence, *, was_restored: bool) -> None:
         knowledge = act.knew.get(place[:2], Knowledge())
         if evidence.memory.had_seen(knowledge, place[2], theirs):
             raise Broken(f"I5 false question: {card['mine']} of {act.tx} had seen {card['theirs']} of {theirs}")
+
+
+def _something_unseen(evidence: Evidence, card: Row, act: Act) -> None:
+    """An archive is refused only over a value or a child that its author had not seen."""
+    named, arrived = (card["record_type"], card["record_id"]), evidence.seq_of.get(act.tx, 0)
+    knowledge = act.knew.get(named, Knowledge())
+    row = Knowledge(knowledge.row, stands=knowledge.stands)
+    for line in evidence.lines:
+        if line.seq >= arrived or line.kind == "overwritten":
+            continue
+        is_of_it = line.place[:2] == named and line.place[2] != ARCHIVED
+        is_child = line.place[2] == NEW and named in evidence.owners(line)
+        known = row if is_child or line.place[2] == NEW else knowledge
+        if (is_of_it or is_child) and not evidence.memory.had_seen(known, line.place[2], line.tx):
+            return
+    if arrived and not act.is_atomic:
+        raise Broken(f"I5 false question: {act.tx} archived {named} and had seen all of it")
 
 
 def _not_a_chain(evidence: Evidence, card: Row, place: Place) -> None:
@@ -242,7 +255,7 @@ class _Change:
 
 
 def adds_kept(evidence: Evidence, people: People) -> None:
-    """What somebody added is there, unless someone who had seen that very add took it away."""
+    """What somebody added is there, unless someone who had seen that very add took it away; then it is gone."""
     cast = people.cast
     done = {tx for tx in people.memory.acts if evidence.verdicts.get(tx) not in (None, "rejected", "deferred")}
     labels = cast.fields["labels"]
@@ -255,6 +268,10 @@ def adds_kept(evidence: Evidence, people: People) -> None:
             continue
         if not any(_took_away(evidence, remove, add) for remove in removes if remove.member == add.member):
             raise Broken(f"I5 {add.member} that {add.act.tx} added is gone, though nobody who removed it had seen that")
+    for remove in removes:
+        seen = (_took_away(evidence, remove, add) for add in adds if add.member == remove.member)
+        if remove.member in alive and remove.act.tx not in asked and all(seen):
+            raise Broken(f"I5 {remove.member} is there, though {remove.act.tx} took it away and had seen every add of it")
 
 
 def _took_away(evidence: Evidence, remove: _Change, add: _Change) -> bool:

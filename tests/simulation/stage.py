@@ -107,12 +107,13 @@ class Stage:
         """Part -> field of the thing."""
         return dict(self.people.cast.fields)
 
-    def new_thing(self, device: Device, **parts: object) -> str:
-        """Save a new record that everybody holds; returns its id. parts: part -> value, a fresh title by itself."""
+    def new_thing(self, device: Device, *, is_shared: bool = True, **parts: object) -> str:
+        """Save a new record, by itself one that everybody holds; returns its id. parts: part -> value, a fresh title by itself."""
         values: Row = {self.cast["title"]: self.people.fresh(), **{self.cast[part]: value for part, value in parts.items()}}
         with self.people.save(device, "insert", is_atomic=False) as save:
             made = save.insert(self.people.cast.thing, values)
-        self.share(device)
+        if is_shared:
+            self.share(device)
         return made
 
     def edit(self, device: Device, thing: str, form: Form | None = None, **parts: object) -> str:
@@ -143,10 +144,10 @@ class Stage:
         assert form is not None
         return form
 
-    def archive(self, device: Device, thing: str) -> None:
+    def archive(self, device: Device, thing: str, form: Form | None = None) -> None:
         """Archive a record."""
         with self.people.save(device, "archive", is_atomic=False) as save:
-            save.archive(self.people.cast.thing, thing)
+            save.archive(self.people.cast.thing, thing, form)
 
     def tie(self, device: Device, thing: str, letter: str = "s") -> str:
         """Add a link, once more if it is there; returns its id."""

@@ -55,6 +55,24 @@ def form_open_over_an_own_save(stage: Stage, a: Device, _b: Device, _c: Device) 
     stage.sync(a)
 
 
+def form_open_over_the_first_sync(stage: Stage, a: Device, _b: Device, _c: Device) -> None:
+    """What a form stood on when it was drawn stays what it stood on, when a round has settled that meanwhile."""
+    thing = stage.new_thing(a, is_shared=False, labels=["x"])
+    form = stage.form(a, thing)
+    stage.sync(a)
+    stage.edit(a, thing, form, labels=[])
+    stage.sync(a)
+
+
+def archived_in_an_old_form(stage: Stage, a: Device, _b: Device, _c: Device) -> None:
+    """The same for an archive."""
+    thing = stage.new_thing(a, is_shared=False)
+    form = stage.form(a, thing)
+    stage.sync(a)
+    stage.archive(a, thing, form)
+    stage.sync(a)
+
+
 def built_on_what_was_refused(stage: Stage, a: Device, _b: Device, _c: Device) -> None:
     """A save stands on those that its screen stood on, those behind a refused one too (6.5)."""
     thing = stage.new_thing(a)
@@ -307,6 +325,8 @@ PLAIN: Mapping[str, Story] = {
     for story in (
         Story(second_edit_of_a_hidden_value),
         Story(form_open_over_an_own_save),
+        Story(form_open_over_the_first_sync),
+        Story(archived_in_an_old_form),
         Story(built_on_what_was_refused),
         Story(text_merged_under_the_second_edit),
         Story(two_records_of_which_one_is_asked_about),

@@ -159,6 +159,22 @@ def restore_blind() -> list[Patch]:
     return [(Seen, "on_card", classmethod(lambda cls, connection, entity, card: cls.of(connection, entity, card["record_id"])))]
 
 
+def form_after() -> list[Patch]:
+    """A form does not keep what it stood on when it was drawn."""
+    original = Seen.drawn.__func__  # type: ignore[attr-defined]  # of a class method
+
+    def drawn(cls: Any, connection: Any, entity: Any, pk: str) -> Any:
+        found = original(cls, connection, entity, pk)
+        return found and changed(found, after=(), after_parts=())
+
+    return [(Seen, "drawn", classmethod(drawn))]
+
+
+def form_epoch() -> list[Patch]:
+    """The versions of a form count in the timeline in which it is saved."""
+    return [(Seen, "versions_now", lambda self, _: dict(self.versions))]
+
+
 # -- issued again --------------------------------------------------------------------------------------------------------
 
 
