@@ -6,6 +6,7 @@ compiles the statements. Measured on SQLite: `connection.execute(statement, rows
 
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import itemgetter
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -29,8 +30,8 @@ def update(connection: Connection, table: sa.Table, rows: Sequence[Row], fixed: 
 
 def _run(connection: Connection, compiled: SQLCompiler, rows: Sequence[Row]) -> None:
     if compiled.positional:
-        names = [name.removeprefix("v_") for name in compiled.positiontup or ()]
-        connection.exec_driver_sql(str(compiled), [tuple([row[name] for name in names]) for row in rows])
+        values_of = itemgetter(*[name.removeprefix("v_") for name in compiled.positiontup or ()])
+        connection.exec_driver_sql(str(compiled), [values_of(row) for row in rows])
     else:
         names = [name.removeprefix("v_") for name in compiled.params]
         connection.exec_driver_sql(str(compiled), [{f"v_{name}": row[name] for name in names} for row in rows])

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from shared_models import clock
 from shared_models.codec import Row, dumps
 from shared_models.errors import ErrorCode
-from shared_models.fields import Merge, unit_of, units
 from shared_models.protocol import MAX_PUSH_BYTES, CodedError, PushAnswer, PushRequest, Tx, Verb, Verdict
 from sync_server.db import devices, ledger, timeline
 from sync_server.db.engine import Connection, Contended, StoreDown, Unstorable
@@ -21,7 +20,7 @@ from sync_server.services.applying import Applying
 from sync_server.services.central import Central
 from sync_server.services.checks import NotYet, Wrong, check
 from sync_server.services.refusals import Refusal
-from sync_server.services.workspace import PROVISIONAL, Workspace
+from sync_server.services.workspace import PROVISIONAL, Workspace, latest_edit_units
 
 ATTEMPTS = 4
 """Times that a request is tried against other writers before the device is asked to come back."""
@@ -233,13 +232,12 @@ def _clamped(request: _Request, work: Applying, tx: Tx) -> int:
     for op in tx.ops:
         entity = request.central.registry.get(op.t)
         found = request.space.get(op.t, op.pk)
-        for name in op.set if found is not None else ():
-            unit = units(entity).get(unit_of(entity, name))
-            if found is None or unit is None or unit.policy is not Merge.LE:
-                continue
-            version = found.version_of(unit.name)
+        if found is None:
+            continue
+        for unit in op.set.keys() & latest_edit_units(entity):
+            version = found.version_of(unit)
             author = request.space.author(version)
-            if author is not None and work.knew(version, work.base_version(op, unit.name)):
+            if author is not None and work.knew(version, work.base_version(op, unit)):
                 seen = max(seen, author.hlc)
     return clock.clamp(tx.hlc, request.offset_ms, seen, request.space.at // 1000)
 

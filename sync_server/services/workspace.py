@@ -5,6 +5,7 @@ Versions of txs that have no seq yet are provisional (`PROVISIONAL` + place in t
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import orjson
@@ -121,8 +122,7 @@ class Workspace:
             if found is None:
                 continue
             wanted |= {seq for seq in (found.created_seq, *found.col_ver.values()) if seq > op.bv}
-            latest = (unit.name for unit in units(found.entity).values() if unit.policy is Merge.LE)
-            wanted |= {found.version_of(name) for name in latest if name in op.set}
+            wanted |= {found.version_of(name) for name in op.set.keys() & latest_edit_units(found.entity)}
         return {seq for seq in wanted if 0 < seq < PROVISIONAL}
 
     def _preload_cards(self, pks: set[str]) -> None:
@@ -219,6 +219,12 @@ def _central(entity: type[Record], row: Row, stored: rows.Stored) -> CentralRow:
         stored["extra"],
         stored["ver"],
     )
+
+
+@cache
+def latest_edit_units(entity: type[Record]) -> frozenset[str]:
+    """Return the units of an entity of which the latest edit wins."""
+    return frozenset(unit.name for unit in units(entity).values() if unit.policy is Merge.LE)
 
 
 def json_of(values: Row | None) -> str | None:
