@@ -35,6 +35,8 @@ from client.usecases.labels import Say
 from client.usecases.sync_answers import Decision, Inbox, Queue, SyncStatus
 from client.usecases.timelines import AskHistory
 from shared_models.codec import Row
+from shared_models.errors import Unreachable
+from shared_models.protocol import HistoryPage
 
 R = TypeVar("R")
 
@@ -108,11 +110,17 @@ class LocalCrm:
 
     async def timeline(self, entity: str, id: str, after: str | None = None) -> Timeline:
         """Return notes and past changes, newest first."""
-        return await asyncio.to_thread(timelines.timeline, self.replica, self.ask_history, entity, id, after)
+        return await asyncio.to_thread(timelines.timeline, self.replica, self._ask, entity, id, after)
 
     async def search(self, text: str) -> tuple[Hit, ...]:
         """Return the best records of any kind."""
         return await asyncio.to_thread(lists.search, self.replica, text)
+
+    def _ask(self, entity: str, record: str, before: int | None) -> HistoryPage:
+        """Ask the centre for history. Raises Unreachable while the person works offline: then nothing at all goes out."""
+        if self.replica.facts()["paused"]:
+            raise Unreachable(None, "working offline")
+        return self.ask_history(entity, record, before)
 
     # -- writing ---------------------------------------------------------------------------------------------------------
 

@@ -22,7 +22,14 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
     parts, points = _parts(replica, names, entity, pk), _points(replica, entity, pk)
     notes = replica.children_of("note", f"{entity}_id", pk)
     newest = max(notes, key=lambda note: note["written_at"]) if notes else None
-    mine = {pk, *(part.id for part in parts), *(point.id for point in points)}
+    ties = _ties(replica, names, entity, pk)
+    mine = {
+        pk,
+        *(note["id"] for note in notes),
+        *(part.id for part in parts),
+        *(point.id for point in points),
+        *(tie.link_id for tie in ties),
+    }
     waiting = [one for one in replica.waiting() if any(record in mine for _, record in one.records)]
     return RecordPage(
         id=pk,
@@ -37,7 +44,7 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
         last_note_at=newest["written_at"] if newest else None,
         last_note_by=names.name("user", newest["created_by"]) if newest else "",
         points=points,
-        ties=_ties(replica, names, entity, pk),
+        ties=ties,
         parts=parts,
         pending=frozenset(replica.pending_fields(entity, pk)),
     )

@@ -1,5 +1,7 @@
 """Where sync stands, in the words of the screens: the pill, the Sync page, what waits and what was sent."""
 
+from pathlib import Path
+
 from client.replica import change_log, digests
 from client.replica.replica import Replica
 from client.sync.states import State
@@ -32,7 +34,6 @@ def status(replica: Replica, engine: EngineStatus, *, is_paused: bool) -> SyncSt
         link = "work_offline"
     elif is_paused:
         link = "paused"
-    path = replica.path
     is_failing = engine.failures > 0
     return SyncStatus(
         link=link,
@@ -44,8 +45,14 @@ def status(replica: Replica, engine: EngineStatus, *, is_paused: bool) -> SyncSt
         cause=cause(engine.last_error) if is_failing and engine.last_error and engine.last_error != NO_CONNECTION else None,
         loaded_rows=engine.loaded_rows,
         proof=_proof(replica, engine),
-        size_bytes=path.stat().st_size if path.exists() else 0,
+        size_bytes=_size(replica.path),
     )
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of a replica on the disk: its file, and the log of SQLite beside it, where new rows stand first."""
+    files = (path, path.with_name(path.name + "-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())
 
 
 def _us(ms: int | None) -> int | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Error, Locator, Page, Playwright, expect
 
 ROOT = Path(__file__).parents[2]
 FLAGS = (
@@ -145,7 +145,8 @@ class Window:
     def type(self, identifier: str, text: str) -> None:
         """Put the cursor into a text field and replace what stands in it."""
         box = self.id(identifier).locator("input, textarea").first
-        box.scroll_into_view_if_needed()
+        with contextlib.suppress(Error):  # the screen before it is still going away, and its box with it
+            box.scroll_into_view_if_needed()
         self.page.wait_for_timeout(FOCUS_MS)
         box.click()
         expect(box).to_be_focused()

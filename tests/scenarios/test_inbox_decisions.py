@@ -7,6 +7,7 @@ import pytest
 
 from client.app import make_crm
 from client.events import SyncStatusChanged
+from client.replica import meta
 from client.sync.states import Event
 from client.usecases.answers import FormEnd, Owner, Preferences
 from shared_models.errors import ErrorCode, RecordInvalid, Refused
@@ -320,3 +321,28 @@ async def test_the_person_of_the_device_is_known_after_the_first_sync(ana, dan, 
     person = await dan.crm.person()
     assert (person.name, person.email, person.is_admin, person.is_office) == ("Dan Radu", "dan@example.ro", False, False)
     assert (await ana.crm.person()).is_admin
+
+
+async def test_who_works_offline_sends_no_question_either(ana, dan, acme):
+    ana.device.edit("company", acme, name="Acme SRL")
+    sync(ana)
+    assert (await ana.crm.timeline("company", acme)).has_history
+    await ana.crm.set_work_offline(True)
+    asked = []
+    ana.crm.ask_history = lambda *question: asked.append(question)
+    found = await ana.crm.timeline("company", acme)
+    assert asked == []
+    assert not found.has_history
+    assert (await ana.crm.status()).link == "work_offline"
+
+
+async def test_a_stopped_device_is_let_go_from_the_sync_page(ana, acme):
+    with ana.device.replica.write(durable=True) as writing:
+        meta.put(writing.connection, {"quarantined": True})
+    ana.device.edit("company", acme, name="Acme SRL")
+    assert ana.device.sync().state == "quarantined"
+    assert (await ana.crm.status()).link == "quarantined"
+    await ana.crm.lift_quarantine()
+    assert ana.rounds.events == [Event.SYNC_NOW]
+    sync(ana)
+    assert (await ana.crm.status()).waiting == 0

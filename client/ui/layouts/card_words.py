@@ -1,7 +1,7 @@
 """A conflict card in words: what it is about, the clash as a sentence, and the values as text."""
 
 from client.ui.dates import clock, local, short_day, weekday_of
-from client.ui.figures import unbroken, value
+from client.ui.figures import NO_BREAK, unbroken, value
 from client.ui.theme import Look
 from client.usecases.sync_answers import CardView, RefusedChange, Side
 from shared_models.fields import column_of, units
@@ -105,7 +105,8 @@ def who_when(look: Look, side: Side) -> str:
     if side.at is None:
         return side.by
     when = local(look, side.at).date()
-    return f"{_who(look, side)} · {look.t(f'weekday.short.{when.weekday()}')} {short_day(look, when)}"
+    told = f"{look.t(f'weekday.short.{when.weekday()}')} {short_day(look, when)}"
+    return f"{_who(look, side)} · {told.replace(' ', NO_BREAK)}"
 
 
 def where(look: Look, side: Side) -> str:

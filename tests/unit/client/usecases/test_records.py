@@ -2,7 +2,9 @@
 
 import pytest
 
-from client.usecases import findings, forms, lists, record_pages, timelines, writing
+from client.sync.states import State
+from client.sync.status import status_of
+from client.usecases import findings, forms, lists, record_pages, sync_desk, timelines, writing
 from client.usecases.answers import FormEnd, ListQuery, Owner
 from client.usecases.labels import saved_label
 from shared_models.errors import RecordInvalid, Unreachable
@@ -70,7 +72,7 @@ def test_a_company_page_holds_what_belongs_to_it(replica, hotel):
     writing.add_note(replica, EN, 1_795_000_100_000, Owner("company", hotel), "Vrea mostre.")
     page = record_pages.record_page(replica, "company", hotel)
     [tie] = page.ties
-    assert (page.title, page.place, page.waiting) == ("Hotel Șapte Brazi", "Predeal", 1)
+    assert (page.title, page.place, page.waiting) == ("Hotel Șapte Brazi", "Predeal", 2)
     assert (tie.name, tie.phone, tie.is_primary) == ("Ioana Știrbei", "0700 018 300", True)
     assert page.last_note_at == 1_795_000_100_000_000
     assert [part.entity for part in page.parts] == ["address"]
@@ -188,3 +190,10 @@ def test_what_cannot_be_stored_is_an_error(replica):
 
 def test_a_label_is_never_longer_than_the_log_takes(replica):
     assert len(saved_label(EN, "company", "x" * 300, ("name",), verb="edit")) == 120
+
+
+def test_the_size_on_the_device_counts_rows_that_stand_in_the_log_of_sqlite_only(replica, hotel):
+    log = replica.path.with_name(replica.path.name + "-wal")
+    assert log.stat().st_size > 0
+    size = sync_desk.status(replica, status_of(replica, State.IDLE, 0), is_paused=False).size_bytes
+    assert size == replica.path.stat().st_size + log.stat().st_size
