@@ -30,7 +30,10 @@ EMAIL, PASSWORD = "bench@example.org", "correct horse"
 
 
 def make_central(folder: Path, registry: Registry, found: Iterable[tuple[str, Row]], url: str = "") -> Server:
-    """Return a server whose central database holds these rows (entity, values in stored form), and one person."""
+    """Return a server whose central database holds these rows (entity, values in stored form), and one person.
+
+    A folder that holds a central database already is served as it is.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     config = ServerConfig(folder=folder, database_url=url)
     tables = build_tables(registry)
@@ -40,6 +43,8 @@ def make_central(folder: Path, registry: Registry, found: Iterable[tuple[str, Ro
     server = Server(config, central, Accounts(central, account_tables, ids), ids)
     with central.store.write() as connection:
         tables.metadata.create_all(connection)
+    if setup.is_started(central):
+        return server
     setup.start(central, ids.token)
     user = server.accounts.create_user(NewUser("Bench", EMAIL, PASSWORD, is_admin=True))
     with central.store.write() as connection:

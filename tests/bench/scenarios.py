@@ -4,8 +4,10 @@ It runs on the workload, beside the limits of the machine, and on the product's 
 end within four minutes with their set-up.
 """
 
+import shutil
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -87,17 +89,25 @@ def first_sync(folder: Path, rows: int, data: Data) -> Figure:
 def push(folder: Path, rows: int, data: Data) -> Figure:
     """Push offline edits until they are durable on the server; edits a second, to plain statements in one transaction.
 
+    Each round is on a copy of one server and one device that saved the edits; another device's first sync warms the server.
     The first round goes through the relay, for its bytes, and is not timed.
     """
-    taken, used, edits = [], [], data.edits(BASE, rows)
+    start, taken, used = folder / "start", [], []
+    with (
+        served(start / "server", data, BASE) as address,
+        device(start / "device.db", data.registry, address, "OFF") as one,
+    ):
+        one.sync()
+        one.save(data.edits(BASE, rows))
     for run in range(1 + data.runs):
+        copy = shutil.copytree(start, folder / f"run-{run}")
         with (
-            served(folder / f"server-{run}", data, BASE) as address,
+            served(copy / "server", data, BASE) as address,
             counting(address) as (relay, counted),
-            device(folder / f"push-{run}.db", data.registry, address if run else relay, "OFF") as one,
+            device(copy / "other.db", data.registry, address, "OFF") as other,
+            device(copy / "device.db", data.registry, address if run else relay, "OFF") as one,
         ):
-            one.sync()
-            one.save(edits)
+            other.sync()
             before = counted.up
             taken.append(limits.seconds(one.sync))
             used.append(counted.up - before)
@@ -108,25 +118,26 @@ def push(folder: Path, rows: int, data: Data) -> Figure:
 def pull(folder: Path, rows: int, data: Data) -> Figure:
     """Pull another device's edits, the search index current; edits a second, to plain statements with search triggers.
 
-    The first round goes through the relay, for its bytes, and is not timed.
+    Several devices pull them in turn. The first one does so through the relay, for its bytes, and is not timed.
     """
-    taken, used, edits = [], [], data.edits(BASE, rows)
-    for run in range(1 + data.runs):
-        with (
-            served(folder / f"server-{run}", data, BASE) as address,
-            counting(address) as (relay, counted),
-            device(folder / f"writer-{run}.db", data.registry, address, "OFF") as writer,
-            device(folder / f"reader-{run}.db", data.registry, address if run else relay) as reader,
-        ):
-            writer.sync()
-            reader.sync()
-            writer.save(edits)
-            writer.sync()
-            before = counted.down
-            taken.append(limits.seconds(reader.sync))
-            used.append(counted.down - before)
+    with ExitStack() as open_devices:
+        address = open_devices.enter_context(served(folder / "server", data, BASE))
+        relay, counted = open_devices.enter_context(counting(address))
+        places = [relay] + [address] * data.runs
+        readers = [
+            open_devices.enter_context(device(folder / f"reader-{i}.db", data.registry, place))
+            for i, place in enumerate(places)
+        ]
+        writer = open_devices.enter_context(device(folder / "writer.db", data.registry, address, "OFF"))
+        for one in (writer, *readers):
+            one.sync()
+        writer.save(data.edits(BASE, rows))
+        writer.sync()
+        before = counted.down
+        taken = [limits.seconds(reader.sync) for reader in readers]
+        used = counted.down - before
     floor = _edits_limit(folder, rows, searched=True) if data.is_limited else None
-    return Figure("pull", rows, rows / median(taken[1:]), "edits/s", floor, used[0] / rows)
+    return Figure("pull", rows, rows / median(taken[1:]), "edits/s", floor, used / rows)
 
 
 def idle(folder: Path, rows: int, data: Data) -> Figure:
