@@ -168,3 +168,29 @@ async def test_a_wide_inbox_shows_the_next_thing_below_the_open_one(window):
     last = crm.inbox_.refused[-1].tx
     await ui.go(f"/inbox/{last}")
     assert not [i for i in ui.ids() if i.startswith("next.")]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_full_inbox_lists_its_beginning_and_further_things_on_request(window, width):
+    crm = believable_crm()
+    one = crm.inbox_.cards[0]
+    refused = crm.inbox_.refused[0]
+    cards = tuple(replace(one, id=f"card-{i}", title=f"Firma {i}.") for i in range(60))
+    crm.inbox_ = Inbox(cards, tuple(replace(refused, tx=f"tx-{i}") for i in range(3)))
+    ui = await window("/inbox", crm, width=width)
+    assert ui.has("inbox.card-49")
+    assert not ui.has("inbox.card-50")
+    await ui.press("inbox.more")
+    assert ui.has("inbox.card-59")
+    assert ui.has("inbox.tx-2")
+    assert not ui.has("inbox.more")
+
+
+async def test_walking_on_by_keys_lists_what_it_comes_to(window):
+    crm = believable_crm()
+    one = crm.inbox_.cards[0]
+    crm.inbox_ = Inbox(tuple(replace(one, id=f"card-{i}", title=f"Firma {i}.") for i in range(60)))
+    ui = await window("/inbox/card-49", crm)
+    assert not ui.has("inbox.card-50")
+    await ui.key("J")
+    assert ui.has("inbox.card-50")

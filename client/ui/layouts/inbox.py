@@ -43,6 +43,7 @@ class InboxCalls:
     open: Callable[[str], None]
     card: CardCalls
     again: Press
+    more: Press
 
 
 def inbox_page(look: Look, state: InboxState, chosen: str | None, on: InboxCalls) -> ft.Control:
@@ -82,15 +83,29 @@ def _nothing(look: Look, state: InboxState, on: InboxCalls) -> ft.Control:
     return empty(look, "check-check", look.t("inbox.empty"), look.t("inbox.empty_text"), tone="ok")
 
 
+def _groups(look: Look, state: InboxState) -> list[tuple[ft.Control, tuple[CardView | RefusedChange, ...]]]:
+    """Return the header of each group, with the whole count, and as many of its things as are shown."""
+    cards, refused = state.inbox.cards, state.inbox.refused
+    found: list[tuple[ft.Control, tuple[CardView | RefusedChange, ...]]] = []
+    if cards:
+        found.append((group_header(look, look.t("inbox.decide"), count(look, len(cards)), tone="need"), cards[: state.shown]))
+    room = state.shown - len(cards)
+    if refused and room > 0:
+        found.append((group_header(look, look.t("inbox.attention"), count(look, len(refused))), refused[:room]))
+    return found
+
+
+def _more(look: Look, state: InboxState, on: InboxCalls) -> list[ft.Control]:
+    if state.inbox.count <= state.shown:
+        return []
+    return [ft.Container(row(button(look, "inbox.more", look.t("sync.more"), on.more, kind="quiet")), padding=pad(S8))]
+
+
 def _rows(look: Look, state: InboxState, chosen: CardView | RefusedChange | None, on: InboxCalls) -> list[ft.Control]:
     cells: list[ft.Control] = []
-    if state.inbox.cards:
-        cells.append(group_header(look, look.t("inbox.decide"), count(look, len(state.inbox.cards)), tone="need"))
-        cells += [_row(look, thing, thing is chosen, on) for thing in state.inbox.cards]
-    if state.inbox.refused:
-        cells.append(group_header(look, look.t("inbox.attention"), count(look, len(state.inbox.refused))))
-        cells += [_row(look, thing, thing is chosen, on) for thing in state.inbox.refused]
-    return cells
+    for head, things in _groups(look, state):
+        cells += [head, *(_row(look, thing, thing is chosen, on) for thing in things)]
+    return [*cells, *_more(look, state, on)]
 
 
 def _row(look: Look, thing: CardView | RefusedChange, chosen: bool, on: InboxCalls) -> ft.Control:
@@ -149,23 +164,20 @@ def _stacked(look: Look, state: InboxState, thing: CardView | RefusedChange | No
     if thing is None:
         return _nothing(look, state, on)
     cells: list[ft.Control] = []
-    groups: tuple[tuple[str, str, tuple[CardView | RefusedChange, ...]], ...] = (
-        ("inbox.decide", "need", state.inbox.cards),
-        ("inbox.attention", "ink3", state.inbox.refused),
-    )
-    for label, tone, things in groups:
-        if things:
-            cells.append(group_header(look, look.t(label), count(look, len(things)), tone=tone))
+    for head, things in _groups(look, state):
+        cells.append(head)
         for i, one in enumerate(things):
             if one is not thing:
                 cells.append(_row(look, one, False, on))
                 continue
+            total = len(state.inbox.cards if isinstance(one, CardView) else state.inbox.refused)
             open_one = (
-                card_page(look, one, (i + 1, len(things)), on.card, state.busy)
+                card_page(look, one, (i + 1, total), on.card, state.busy)
                 if isinstance(one, CardView)
                 else refused_page(look, one, on.card)
             )
             cells.append(ft.Container(card(look, open_one), padding=pad(S16)))
             cells.append(space(S8))
+    cells += _more(look, state, on)
     solved = _solved(look, state)
     return ft.ListView([*cells, *([solved] if solved else [])], expand=True)

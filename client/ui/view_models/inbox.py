@@ -9,6 +9,8 @@ from client.ui.view_models.base import Phase, Rest, ViewModel
 from client.usecases.answers import Saved
 from client.usecases.sync_answers import CardView, Decision, Inbox, RefusedChange
 
+INBOX_PAGE = 50
+
 
 @dataclass(frozen=True)
 class InboxState:
@@ -16,6 +18,8 @@ class InboxState:
 
     inbox: Inbox = field(default_factory=Inbox)
     busy: bool = False
+    shown: int = INBOX_PAGE
+    """How many things are listed; an import that went wrong can leave hundreds."""
     phase: Phase = "reading"
     failure: str = ""
 
@@ -71,6 +75,15 @@ class InboxModel(ViewModel[InboxState]):
             return None
         here = ids.index(id) if id in ids else 0
         return ids[max(0, min(len(ids) - 1, here + step))]
+
+    def more(self) -> None:
+        """List further things."""
+        self.put(shown=self.state.shown + INBOX_PAGE)
+
+    def show(self, id: str) -> None:
+        """List as many things as it takes to have that one among them."""
+        while id in self.state.ids[self.state.shown :]:
+            self.more()
 
     async def decide(self, card: str, decision: Decision) -> Saved | None:
         """Close a card; None while another decision is being saved."""

@@ -58,6 +58,7 @@ def _calls(desk: Desk, model: InboxModel, place: Place) -> InboxCalls:
         chosen = model.state.chosen(place.id)
         following = model.neighbour(id_of(chosen) if chosen is not None else None, by)
         if following is not None:
+            model.show(following)
             desk.go(Place("inbox", following))
 
     def edit(thing: CardView | RefusedChange) -> None:
@@ -82,4 +83,8 @@ def _calls(desk: Desk, model: InboxModel, place: Place) -> InboxCalls:
             step=step,
         )
     )
-    return desk.guard(InboxCalls(open=lambda id: desk.go(Place("inbox", id)), card=card, again=lambda: desk.run(model.start())))
+    return desk.guard(
+        InboxCalls(
+            open=lambda id: desk.go(Place("inbox", id)), card=card, again=lambda: desk.run(model.start()), more=model.more
+        )
+    )
