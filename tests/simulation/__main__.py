@@ -7,12 +7,14 @@ import sys
 import tempfile
 import time
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
 
+from tests.databases import postgresql_server
 from tests.simulation.casts import CASTS
 from tests.simulation.run import STEPS, Run
 from tests.simulation.shrink import shorter
@@ -31,6 +33,7 @@ class How:
     wrong: str = ""
     url: str = ""
     cast: str = ""
+    steps: int = STEPS
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def folder_of(name: str) -> Path:
 
 def one(seed: int, how: How) -> Played:
     """Play one seed."""
-    run = Run(folder_of("run"), seed, url=how.url, cast=CASTS.get(how.cast))
+    run = Run(folder_of("run"), seed, steps=how.steps, url=how.url, cast=CASTS.get(how.cast))
     try:
         with planted(how.wrong) if how.wrong else nullcontext():
             return Played(seed, 1, run.play(), "")
@@ -95,10 +98,25 @@ def main() -> int:
     parser.add_argument("--wrong", default="", choices=["", *WRONG], help="plant one wrong variant of the code")
     parser.add_argument("--mutations", action="store_true", help="each wrong variant must be found")
     parser.add_argument("--database", default="", metavar="URL", help="central database; emptied by every run")
+    parser.add_argument("--postgresql", action="store_true", help="start a PostgreSQL of its own for the central database")
+    parser.add_argument("--steps", type=int, default=STEPS, help="what happens in one run; more make it a soak")
     parser.add_argument("--no-shrink", action="store_true", help="tell the seed of a failure, and leave it as it is")
     arguments = parser.parse_args()
     seed = SystemRandom().randrange(10**9) if arguments.seed is None else arguments.seed
-    how = How(arguments.wrong, arguments.database, arguments.cast)
+    with _central(arguments) as url:
+        return _play(arguments, seed, How(arguments.wrong, url, arguments.cast, arguments.steps))
+
+
+@contextmanager
+def _central(arguments: argparse.Namespace) -> Iterator[str]:
+    if not arguments.postgresql:
+        yield arguments.database
+        return
+    with postgresql_server() as server, server.empty_database() as url:
+        yield url
+
+
+def _play(arguments: argparse.Namespace, seed: int, how: How) -> int:
     with ProcessPoolExecutor(1 if how.url else WORKERS, initializer=_prepare) as pool:
         if arguments.mutations:
             return _mutations(pool, arguments.runs, seed)
@@ -106,7 +124,7 @@ def main() -> int:
         played = many(pool, arguments.runs, seed, how)
         rate = played.runs / (time.monotonic() - began)
     print(
-        f"{played.runs} runs from seed {seed}, {played.runs * STEPS} operations, {played.edits} edits accounted for, "
+        f"{played.runs} runs from seed {seed}, {played.runs * how.steps} operations, {played.edits} edits accounted for, "
         f"{rate:.1f} runs a second"
     )
     if not played.broken:
