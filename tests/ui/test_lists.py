@@ -101,3 +101,42 @@ async def test_an_unforeseen_error_becomes_a_message_and_never_replaces_the_page
     await ui.press(removal)
     assert "Something went wrong" in ui.keyed("snack").value
     assert ui.keyed("record.title").value == "Hotel Șapte Brazi"
+
+
+async def test_arrows_walk_from_the_search_box_through_what_it_found_and_escape_empties_it(window):
+    ui = await window("/companies")
+    await ui.type("list.search", "hotel")
+    found = rows_of(ui)
+    await ui.key("Arrow Down")
+    assert ui.page.route == f"/companies/{found[1]}"
+    await ui.type("list.search", "hotel ")
+    await ui.key("Escape")
+    assert ui.keyed("list.search").value == ""
+    assert len(rows_of(ui)) == 31
+
+
+async def test_arrows_in_a_text_of_many_lines_move_only_its_cursor(window):
+    ui = await window(f"/companies/{company_id(0)}")
+    await ui.press("note.open")
+    await ui.type("note.text", "rândul unu\nrândul doi")
+    await ui.key("Arrow Down")
+    assert ui.page.route == f"/companies/{company_id(0)}"
+
+
+async def test_enter_in_the_search_box_opens_the_best_row_for_what_is_typed_by_now(window):
+    ui = await window("/companies", width=390)
+    await ui.type("list.search", "podgoria")
+    await ui.session.dispatch_event(ui.keyed("list.search")._i, "submit", "podgoria")
+    await ui.settle()
+    assert ui.page.route == f"/companies/{company_id(11)}"
+    await ui.key("Escape")
+    assert ui.page.route == "/companies"
+
+
+async def test_what_lies_under_a_sheet_cannot_be_reached(window):
+    ui = await window("/companies")
+    assert ui.keyed("under").disabled is False
+    await ui.key("K", ctrl=True)
+    assert ui.keyed("under").disabled is True
+    await ui.key("Escape")
+    assert ui.keyed("under").disabled is False
