@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from client.ui.app import open_door
@@ -114,4 +116,28 @@ async def test_an_empty_field_is_named(door_of):
     ui = await door_of(FakeDoor())
     await ui.press("sign_in.enter")
     assert ui.keyed("sign_in.email.message").value == "Fill this in"
+    await ui.close()
+
+
+@pytest.mark.parametrize(("known", "field"), [(("", ""), "server"), (("https://crm.firma.ro", "ana@firma.ro"), "password")])
+async def test_the_cursor_waits_in_the_first_field_that_has_to_be_typed(door_of, known, field):
+    ui = await door_of(FakeDoor(known))
+    names = ("server", "email", "password")
+    assert [name for name in names if ui.keyed(f"sign_in.{name}").autofocus] == [field]
+    await ui.close()
+
+
+async def test_no_field_is_drawn_before_the_account_was_looked_for_since_a_field_takes_the_cursor_only_at_first(door_of):
+    found = asyncio.Event()
+
+    class Slow(FakeDoor):
+        async def last(self):
+            await found.wait()
+            return "https://crm.firma.ro", "ana@firma.ro"
+
+    ui = await door_of(Slow())
+    assert not ui.has("sign_in.enter")
+    found.set()
+    await ui.settle()
+    assert ui.keyed("sign_in.password").autofocus
     await ui.close()

@@ -11,12 +11,16 @@ from shared_models.errors import FieldfareError, FieldProblem, RecordInvalid, Un
 
 @dataclass(frozen=True)
 class SignInState:
-    """What the sign-in page shows. message: text key of what went wrong. is_known: an account is on this device."""
+    """What the sign-in page shows. message: text key of what went wrong. is_known: an account is on this device.
+
+    is_ready: it was looked for, so the cursor goes to the field that has to be typed.
+    """
 
     server: str = ""
     email: str = ""
     password: str = ""
     is_known: bool = False
+    is_ready: bool = False
     busy: bool = False
     message: str = ""
     problems: tuple[FieldProblem, ...] = field(default=())
@@ -32,7 +36,7 @@ class SignIn(ViewModel[SignInState]):
     async def start(self) -> None:
         """Fill in the account of this device."""
         server, email = await self._door.last()
-        self.put(server=server, email=email, is_known=bool(email))
+        self.put(server=server, email=email, is_known=bool(email), is_ready=True)
 
     def type(self, field: str, text: str) -> None:
         """Keep what is typed."""
