@@ -6,5 +6,4 @@ SEEDS = {
     16: "an all-or-nothing save with a new record was nowhere when a part of it needed a person",
     688558243: "a late page of another question was taken for the first page of a long pull",
     748500278: "a form forgot what it stood on when a round had settled that before its save",
-    18845582: "(of the checks) a value that somebody had restored was taken for an older one that came back",
 }

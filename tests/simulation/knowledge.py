@@ -98,7 +98,7 @@ class Memory:
         """Take in the ledger of a timeline: tx id, origin, seq."""
         for tx, origin, seq in ledger:
             self.timelines.setdefault(epoch, {})[tx] = seq
-            if tx != origin:
+            if tx != origin and tx not in self.acts:  # what a person typed himself is its own origin, whatever is claimed
                 self.origins[tx] = origin
 
     def act(self, tx: str) -> Act | None:

@@ -1,6 +1,7 @@
 """One simulated week: 4 devices, 200 operations, faults by seed, a story or two, then peace and the checks."""
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,8 @@ class Run:
     url: str = ""
     cast: Cast | None = None
     """Who plays; none: as the seed says."""
+    told: Mapping[int, str] | None = None
+    """Step -> story; none: as the seed says."""
     skipped: frozenset[int] = frozenset()
     """Steps that are left out, when a failing run is made shorter."""
     trace: list[str] = field(default_factory=list)
@@ -43,7 +46,8 @@ class Run:
         self.organisation = Organisation(self.folder, self.seed, cast.registry, url=self.url)
         self.people = People(Random(f"{self.seed}people"), cast)
         self.stage = Stage(self.organisation, self.people, Random(f"{self.seed}stage"))
-        stories = stories_of(self.seed, cast, self.steps, with_backups=not self.url)
+        told = self.told
+        stories = stories_of(self.seed, cast, self.steps, with_backups=not self.url) if told is None else told
         try:
             with self.stage.calm(), suppress(SyncError):
                 for device in self.organisation.devices:

@@ -309,12 +309,26 @@ def page_of_an_earlier_pull(stage: Stage, a: Device, b: Device, _: Device) -> No
     a.network.late_page = None
 
 
-def typed_while_a_push_is_under_way(stage: Stage, a: Device, b: Device, _: Device) -> None:
-    """An edit committed during a push is another save; an old push that arrives once more changes nothing (6.1)."""
+def typed_while_a_round_is_under_way(stage: Stage, a: Device, b: Device, _: Device) -> None:
+    """An edit committed during a push or a pull is another save, and has not seen what that pull brings (7.6)."""
+    things = [stage.new_thing(b) for _ in range(2)]
+    for thing in things:
+        stage.retitle(b, thing)
+    stage.sync(b)
+    stage.edit(a, things[0], spare=stage.people.fresh())
+    a.network.page_rows = 1
+    a.network.during = {"push": lambda: stage.retitle(a, things[0]), "page": lambda: stage.retitle(a, things[1])}
+    stage.sync(a, a)
+    a.network.page_rows = None
+
+
+def sent_until_an_answer_comes(stage: Stage, a: Device, b: Device, _: Device) -> None:
+    """A save is sent again under its id until its verdict is there, and old requests that arrive late change nothing (6.1)."""
     thing = stage.new_thing(b)
     stage.retitle(a, thing)
-    a.network.during = {"push": lambda: stage.retitle(a, thing)}
-    stage.sync(a, a)
+    stage.cut(a, "push answer", "pull")
+    stage.retitle(a, thing)
+    stage.sync(a)
     for body in list(a.network.sent):
         a.network.deliver_again(body)
     stage.sync(a)
@@ -348,7 +362,8 @@ PLAIN: Mapping[str, Story] = {
         Story(verdict_before_the_pull),
         Story(changed_between_two_pages),
         Story(page_of_an_earlier_pull),
-        Story(typed_while_a_push_is_under_way),
+        Story(typed_while_a_round_is_under_way),
+        Story(sent_until_an_answer_comes),
     )
 }
 OF_LAPTOPS: Mapping[str, Story] = {telling.__name__: Story(telling) for telling in misfortunes.OF_LAPTOPS}

@@ -6,18 +6,79 @@ import sys
 
 import pytest
 
+from tests.simulation.casts import INVENTED
 from tests.simulation.corpus import SEEDS
+from tests.simulation.evidence import Broken
 from tests.simulation.run import Run
+from tests.simulation.stories import STORIES
 from tests.simulation.wrong import WRONG, Missing, planted
 
 RUNS = int(os.environ.get("FIELDFARE_SIMULATED_RUNS", "60"))
 QUICKLY_FOUND = ("cursor_by_clock", "cursor_before_rows", "ack_before_stored")
 
 
+A_FEW_STEPS, STORY_AT, SOME_SEEDS = 24, 12, (1, 2, 3, 4)
+TOLD_BY = {
+    "bv_moves": "second_edit_of_a_hidden_value",
+    "rebase_moves_bv": "typed_while_a_round_is_under_way",
+    "ask_is_apply": "second_edit_of_a_hidden_value",
+    "own_writer": "form_open_over_an_own_save",
+    "form_after": "form_open_over_the_first_sync",
+    "after_empty": "built_on_what_was_refused",
+    "after_flat": "built_on_what_was_refused",
+    "lm_own": "text_merged_under_the_second_edit",
+    "lm_last_wins": "text_merged_under_the_second_edit",
+    "echo_refused": "two_records_of_which_one_is_asked_about",
+    "archive_column": "archived_over_an_unseen_edit",
+    "no_resurrect": "edited_while_archived_unseen",
+    "child_hidden": "child_while_archived_unseen",
+    "su_noop_add": "link_added_twice_and_removed_once",
+    "su_last_writer": "link_removed_in_an_old_list",
+    "insert_overwrites": "link_added_over_an_unseen_edit",
+    "restore_blind": "restored_on_a_card_that_is_old",
+    "ack_of_refused": "put_off_until_its_parent_is_there",
+    "no_reissue": "put_off_until_its_parent_is_there",
+    "deferred_resend": "put_off_until_its_parent_is_there",
+    "reissue_late": "reissued_beside_a_newer_edit",
+    "fix_is_origin": "corrected_beside_what_was_built_on_it",
+    "code_reuse": "code_of_an_archived_record",
+    "code_unchecked": "code_of_an_archived_record",
+    "le_raw_stamp": "later_edit_with_a_slow_clock",
+    "lose_forgotten": "later_edit_with_a_slow_clock",
+    "sm_direct": "two_moves_in_one_chain",
+    "group_split": "each_half_of_a_group",
+    "ack_moves_ver": "verdict_before_the_pull",
+    "early_settle": "verdict_before_the_pull",
+    "echo_by_device": "verdict_before_the_pull",
+    "torn_stage": "changed_between_two_pages",
+    "stale_page": "page_of_an_earlier_pull",
+    "no_ledger": "sent_until_an_answer_comes",
+    "echo_no_epoch": "laptop_that_has_nothing_to_send",
+    "ack_by_number": "laptop_that_sent_its_next_number",
+    "ledger_by_number": "laptop_that_sent_its_next_number",
+    "number_acked": "laptop_whose_number_was_used",
+    "old_answer": "answer_of_another_timeline",
+    "bv_any_epoch": "version_of_another_timeline",
+    "form_epoch": "form_open_over_a_restore",
+    "pn_typed": "code_as_it_was_typed",
+    "silent_verdict": "refused_after_the_backup",
+    "reoffer_if_ahead": "server_that_is_ahead_again",
+    "last_restore": "server_that_came_back_twice",
+    "rewind_only": "value_that_nobody_can_offer_again",
+}
+"""Wrong variant -> the story that leads to it. The others need only what happens by chance."""
+
+
 def simulate(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a person does, in a process of its own: the seed fixes the order of sets, too."""
     command = [sys.executable, "-m", "tests.simulation", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=1500)
+
+
+@pytest.fixture(scope="module")
+def weeks(tmp_path_factory):
+    """One folder for all weeks: each empties it, and what is copied into it is made once."""
+    return tmp_path_factory.mktemp("weeks") / "week"
 
 
 @pytest.mark.slow
@@ -27,8 +88,8 @@ def test_every_promise_holds_in_simulated_weeks_of_four_devices():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_week_that_once_broke_a_promise_keeps_it(seed, tmp_path):
-    assert Run(tmp_path / "run", seed).play() > 0
+def test_week_that_once_broke_a_promise_keeps_it(seed, weeks):
+    assert Run(weeks, seed).play() > 0
 
 
 @pytest.mark.slow
@@ -36,6 +97,24 @@ def test_week_that_once_broke_a_promise_keeps_it(seed, tmp_path):
 def test_planted_bug_is_found(name):
     done = simulate("--runs", "80", "--seed", "1", "--wrong", name, "--no-shrink")
     assert done.returncode == 1, f"{name} was not found: {done.stdout[-500:]}"
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_story_ends_well(story, weeks):
+    assert Run(weeks, 1, A_FEW_STEPS, cast=INVENTED, told={STORY_AT: story}).play() > 0
+
+
+@pytest.mark.parametrize(("name", "story"), TOLD_BY.items())
+def test_wrong_variant_is_found_by_its_story(name, story, weeks):
+    def found(seed: int) -> bool:
+        try:
+            with planted(name):
+                Run(weeks, seed, A_FEW_STEPS, cast=INVENTED, told={STORY_AT: story}).play()
+        except Broken:
+            return True
+        return False
+
+    assert any(found(seed) for seed in SOME_SEEDS)
 
 
 @pytest.mark.parametrize("name", WRONG)

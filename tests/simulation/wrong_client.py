@@ -62,12 +62,15 @@ def ack_moves_ver() -> list[Patch]:
 
 def early_settle() -> list[Patch]:
     """A verdict removes the overlay before the pull that holds its effect."""
-    original = settling.settle
+    original = client_push._take_answer
 
-    def settle(writing: Any, cursor: int, now_us: int) -> Any:
-        return original(writing, 2**60, now_us)
+    def take_answer(talk: Any, answer: Any) -> int:
+        taken = original(talk, answer)
+        with talk.replica.write(durable=True) as writing:
+            settling.settle_and_lay(writing, talk.replica.registry, 2**60, talk.now_ms() * 1000)
+        return taken
 
-    return [(settling, "settle", settle)]
+    return [(client_push, "_take_answer", take_answer)]
 
 
 def ack_of_refused() -> list[Patch]:
