@@ -67,6 +67,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "inbox-refused": ("/inbox/tx-9", "refused.edit", nothing),
     "sync": ("/sync", "sync.now", nothing),
     "sync-calm": ("/sync?data=calm", "sync.now", nothing),
+    "sync-stopped": ("/sync?data=stopped", "sync.lift", nothing),
     "settings": ("/settings?data=calm", "theme.dark", nothing),
     "palette": ("/companies?data=calm", "row.", chord("Control+k", "palette.text")),
     "keys": ("/companies?data=calm", "row.", chord("?", "keys.close")),

@@ -1,6 +1,6 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting` for the other states.
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped` for the other states.
 """
 
 import os
@@ -34,6 +34,9 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
     if data == "calm":
         crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago(), proof=crm.status_.proof, size_bytes=18_000_000), Inbox(solved=23)
         crm.queue_ = type(crm.queue_)((), crm.queue_.sent, 41)
+    if data == "stopped":
+        crm.status_, crm.inbox_ = replace(crm.status_, link="quarantined", needs_you=0), Inbox(solved=23)
+        crm.queue_ = replace(crm.queue_, waiting=(replace(crm.queue_.waiting[0], state="isolated"), *crm.queue_.waiting[1:]))
     crm.preferences_ = Preferences(language, theme)  # type: ignore[arg-type]  # a wrong word in the address fails by itself
     return crm
 

@@ -115,8 +115,11 @@ def _hero(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
     title = txt(look, _title(look, status), "title", weight=W6, lines=2, key="sync.title")
     why = txt(look, _why(look, status), tone="ink2", lines=8)
     following = _next(look, status)
+    glyph_after = "info" if status.link == "quarantined" else "timer"
     after = (
-        row(icon(look, "timer", 16, "ink3"), txt(look, following, "meta", "ink2", lines=2, expand=True)) if following else None
+        row(icon(look, glyph_after, 16, "ink3"), txt(look, following, "meta", "ink2", lines=2, expand=True))
+        if following
+        else None
     )
     bar = (
         ft.ProgressBar(value=_share(status), color=look.c.accent, bgcolor=look.c.line, bar_height=4)
@@ -259,6 +262,7 @@ def _waiting(look: Look, item: WaitingItem, status: SyncStatus, on: SyncCalls) -
         tight=True,
     )
     weight = txt(look, size(look, item.size_bytes), "meta", "ink3") if item.size_bytes else None
+    weight = None if look.phone and item.state == "isolated" else weight
     again = (
         button(look, f"waiting.retry.{item.tx}", look.t("act.retry"), lambda: on.retry(item.tx), kind="quiet")
         if item.state == "isolated"
