@@ -74,7 +74,6 @@ def _has_window() -> bool:
 
 def run_sync(arguments: argparse.Namespace) -> int:
     """Run one round, with a bar while rows come in."""
-    import sqlite3
     from contextlib import closing
     from random import SystemRandom
 
@@ -100,7 +99,7 @@ def run_sync(arguments: argparse.Namespace) -> int:
             result = engine.run_once()
             status = engine.status()
     except (LookupError, ReplicaError) as error:
-        is_damaged = isinstance(error, ReplicaDamaged) and isinstance(error.__cause__, sqlite3.Error)
+        is_damaged = isinstance(error, ReplicaDamaged) and "profile.json" not in str(error)
         say(f"Not possible: {arguments.data}: {Texts('en').t('error.D603')}" if is_damaged else f"Not possible: {error}")
         return FAILED
     say(f"{result.answered} sent, {result.rows} rows received, {status.waiting} waiting, {status.needs_you} need you.")
