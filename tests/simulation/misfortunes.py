@@ -53,11 +53,27 @@ def laptop_that_forgot_its_own_edit(stage: Stage, a: Device, b: Device, _: Devic
     stage.sync(a)
 
 
+def laptop_with_an_answer_to_its_old_numbers(stage: Stage, a: Device, b: Device, _: Device) -> None:
+    """An answer that names another numbering is not believed: it would take a number out of the new one (trap 28)."""
+    thing = stage.new_thing(b)
+    stage.retitle(a, thing)
+    stage.cut(a, "push answer", "pull")
+    answer = a.network.last_answer
+    a.back_up()
+    stage.retitle(a, thing)
+    stage.sync(a)
+    stage.put_back(a)
+    stage.edit(a, thing, spare=stage.people.fresh())
+    a.network.during = {"push": lambda: setattr(a.network, "late", answer)}
+    stage.sync(a, a)
+
+
 OF_LAPTOPS = (
     laptop_that_has_nothing_to_send,
     laptop_that_sent_its_next_number,
     laptop_whose_number_was_used,
     laptop_that_forgot_its_own_edit,
+    laptop_with_an_answer_to_its_old_numbers,
 )
 
 # -- servers -----------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""One simulated week: 4 devices, 200 operations, faults by seed, a story or two, then peace and the checks."""
+"""One simulated week: 4 devices, 200 operations, faults by seed, a story, then peace and the checks."""
 
 import sqlite3
 from collections.abc import Mapping

@@ -14,8 +14,8 @@ from tests.simulation.casts import Cast
 from tests.simulation.organisation import Device
 from tests.simulation.stage import Stage
 
-A_WEEK = 2
-"""Stories in a week."""
+A_STORY = 200
+"""There is one story in so many steps."""
 Telling = Callable[[Stage, Device, Device, Device], None]
 
 
@@ -372,10 +372,11 @@ STORIES: Mapping[str, Story] = {**PLAIN, **OF_LAPTOPS, **OF_SERVERS}
 
 
 def stories_of(seed: int, cast: Cast, steps: int, *, with_backups: bool) -> dict[int, str]:
-    """Return step -> story of a week. Seeds in a row tell them all; servers come back from a backup in one week of three."""
+    """Return step -> story of a run. Seeds in a row tell them all; servers come back from a backup in one run of three."""
     is_of_servers = with_backups and seed % 3 == 0
-    pool = OF_SERVERS if is_of_servers else {**PLAIN, **OF_LAPTOPS} if with_backups else PLAIN
+    pool = OF_SERVERS if is_of_servers else {**PLAIN, **OF_LAPTOPS}
     names = [name for name, story in pool.items() if cast.plays(*story.needs)]
     place = seed // 3 if is_of_servers else seed - seed // 3 if with_backups else seed
-    told = [names[(A_WEEK * place + i) % len(names)] for i in range(A_WEEK)]
-    return dict(zip(sorted(Random(f"{seed}stories").sample(range(steps), A_WEEK)), told, strict=True))
+    count = max(1, steps // A_STORY)
+    told = [names[(count * place + i) % len(names)] for i in range(count)]
+    return dict(zip(sorted(Random(f"{seed}stories").sample(range(steps), count)), told, strict=True))

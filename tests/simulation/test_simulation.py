@@ -57,6 +57,7 @@ TOLD_BY = {
     "ack_by_number": "laptop_that_sent_its_next_number",
     "ledger_by_number": "laptop_that_sent_its_next_number",
     "number_acked": "laptop_whose_number_was_used",
+    "old_numbers": "laptop_with_an_answer_to_its_old_numbers",
     "old_answer": "answer_of_another_timeline",
     "bv_any_epoch": "version_of_another_timeline",
     "form_epoch": "form_open_over_a_restore",

@@ -1,7 +1,7 @@
 """Wrong variants of the real code, one by one: each must be found. A patch fails loudly when what it replaces is gone.
 
-The names are those of the executable model of the protocol, where it has the variant; it has no forms that stay open. These of its variants have nothing that
-could be patched here, because the product does not have the thing itself yet:
+The names are those of the executable model of the protocol, where it has the variant; it has no forms that stay open. These of
+its variants have nothing that could be patched here, because the product does not have the thing itself yet:
 
 | variant | what the product has no counterpart for |
 |---|---|
@@ -35,8 +35,8 @@ def _ack_by_number() -> list[Patch]:
 VARIANTS: tuple[Callable[[], list[Patch]], ...] = (
     device.cursor_before_rows, device.ack_before_stored, device.ack_moves_ver, device.early_settle, device.ack_of_refused,
     device.echo_no_epoch, device.stale_page, device.torn_stage, device.bv_moves, device.rebase_moves_bv, device.after_empty,
-    device.after_flat, device.restore_blind, device.form_after, device.form_epoch, device.no_reissue, device.deferred_resend, device.reissue_late,
-    device.fix_is_origin, device.number_acked, device.old_answer, device.old_numbers, device.reoffer_if_ahead,
+    device.after_flat, device.restore_blind, device.form_after, device.form_epoch, device.no_reissue, device.deferred_resend,
+    device.reissue_late, device.fix_is_origin, device.number_acked, device.old_answer, device.old_numbers, device.reoffer_if_ahead,
     device.rewind_only,
     centre.cursor_by_clock, centre.own_writer, centre.bv_any_epoch, centre.pn_typed, centre.insert_overwrites, centre.lm_own,
     centre.lm_last_wins, centre.ask_is_apply, centre.sm_direct, centre.group_split, centre.le_raw_stamp, centre.lose_forgotten,
