@@ -188,7 +188,7 @@ def no_false_questions(evidence: Evidence, *, was_restored: bool) -> None:
         typed = act.typed_at(place) if act is not None else None
         if card["kind"] != "value" or act is None or typed is None or act.is_atomic:
             continue
-        _not_a_chain(evidence, card, place)
+        _not_a_chain(evidence, card, place, typed)
         _not_the_code_as_typed(evidence, card, place, typed)
         theirs = evidence.tx_at.get(card["theirs_version"])
         if was_restored or act.is_stale or theirs is None or evidence.policy(place) not in QUESTION:
@@ -215,13 +215,16 @@ def _something_unseen(evidence: Evidence, card: Row, act: Act) -> None:
         raise Broken(f"I5 false question: {act.tx} archived {named} and had seen all of it")
 
 
-def _not_a_chain(evidence: Evidence, card: Row, place: Place) -> None:
-    """Two forward moves from one state are no question when one leads to the other."""
+def _not_a_chain(evidence: Evidence, card: Row, place: Place, typed: Typed) -> None:
+    """Two forward moves from one state are no question when one leads to the other.
+
+    A card that its author continued keeps the state from before his first move; his last one was made from another.
+    """
     if evidence.policy(place) is not Merge.SM or card["before"] is None:
         return
     moves = _moves(evidence, place)
     base, mine, theirs = (json.loads(card[part])[place[2]] for part in ("before", "mine", "theirs"))
-    if not (_reaches(moves, base, mine) and _reaches(moves, base, theirs)):
+    if (base,) not in typed.shown or not (_reaches(moves, base, mine) and _reaches(moves, base, theirs)):
         return
     if _reaches(moves, mine, theirs) or _reaches(moves, theirs, mine):
         raise Broken(f"I5 false question: {mine} and {theirs} are one chain of moves from {base}")
