@@ -9,6 +9,7 @@ A hit in a part (phone, address, note, account, old name) counts for the records
 import json
 import re
 import sqlite3
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,8 @@ BY_WORD = 60
 RECENT = 50
 MIN_TAIL = 3
 """Digits that are looked for at the end of numbers, too; fewer would find too much."""
+_ONCE_MARKS = re.compile("[\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3]")
+"""Letters of today that were marks in Unicode 6.1, which SQLite's tokenizer knows."""
 _NUMBER = re.compile(r"[\d\s+()./-]+")
 
 
@@ -165,7 +168,20 @@ def match_query(text: str) -> str:
     """
     if _NUMBER.fullmatch(text.strip()) and (digits := "".join(c for c in text if c.isdigit())):
         return f'"{digits}"*' if len(digits) < MIN_TAIL else f'"{digits}"* OR "t{digits[::-1]}"*'
-    return " AND ".join(_one_word(word) for word in re.findall(r"\w+", text))
+    return " AND ".join(_one_word(word) for word in _tokens(text))
+
+
+def _tokens(text: str) -> list[str]:
+    """Return the words as the index cuts them: it refuses a word that it would cut in two (`ana_pop`) as a phrase."""
+    plain = _ONCE_MARKS.sub(" ", unicodedata.normalize("NFC", text))
+    whole = [c if unicodedata.category(c)[0] in "LNM" and not _is_cut(c) else " " for c in plain]
+    return "".join(whole).split()
+
+
+@cache
+def _is_cut(letter: str) -> bool:
+    """Whether a letter folds into pieces between which the index cuts: one with a spacing mark, as in Tamil."""
+    return any(unicodedata.category(c)[0] not in "LN" for c in fold(letter))
 
 
 def _one_word(word: str) -> str:

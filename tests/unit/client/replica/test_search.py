@@ -113,3 +113,23 @@ def test_search_index_agrees_with_the_rows_after_many_changes(replica):
         # Raises "database disk image is malformed" when the index and the view of the texts differ.
         writing.connection.execute("INSERT INTO _fts_company (_fts_company, rank) VALUES ('integrity-check', 1)")
     assert len(replica.search("valcea", limit=50)) == 30
+
+
+@pytest.mark.functions(38)
+@pytest.mark.parametrize("typed", ["ana_pop", "Ana_P", "ana_pop@carpati", "_ana_"])
+def test_an_address_with_an_underscore_is_found_as_it_is_typed(tmp_path, typed):
+    replica = make_replica(tmp_path)
+    with replica.edit("a contact") as edit:
+        pk = edit.insert("contact", {"last_name": "Pop"})
+        mail = "ana_pop@carpati.example"
+        edit.insert("contact_point", {"contact_id": pk, "kind": "email", "value": mail, "value_normalised": mail})
+    assert [hit.pk for hit in replica.search(typed)] == [pk]
+    replica.close()
+
+
+@pytest.mark.parametrize("letter", ["_", "ஔ", "ᦰ", "ऀ", "ི", "ཀྵ", "ᬆ", "ဦ", "ᳲ", "\u0301", "²", "Ⅷ", "\U000f0000"])
+def test_no_letter_of_any_script_breaks_the_search(tmp_path, letter):
+    replica = make_replica(tmp_path)
+    for typed in (letter, f"a{letter}b", f"{letter}{letter}"):
+        assert replica.search(typed) == []
+    replica.close()
