@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from shared_models.ports import is_taken, port
+
 DEFAULT_FOLDER = Path.home() / ".local" / "share" / "fieldfare"
 OK, FAILED = 0, 1
 BAR = 24
@@ -19,7 +21,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     client.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER", help="folder of the local data")
     client.add_argument("--server", default="", metavar="URL", help="address that the sign-in page offers")
     client.add_argument("--web", action="store_true", help="in the browser instead of a window")
-    client.add_argument("--port", type=int, default=0, help="port of the browser's page on this machine (default: a free one)")
+    client.add_argument("--port", type=port, default=0, help="port of the browser's page on this machine (default: a free one)")
     client.add_argument("--unlocked", action="store_true", help=argparse.SUPPRESS)
     client.set_defaults(run=run_client)
     sync = subparsers.add_parser(
@@ -39,7 +41,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     demo.add_argument("--check", action="store_true", help="play the story without a screen, and end with 1 if any of it fails")
     demo.add_argument("--database", default="", metavar="URL", help="central database instead of an SQLite file of its own")
     demo.add_argument("--size", choices=("small", "medium", "large"), default="small", help="size of the demo company")
-    demo.add_argument("--port", type=int, default=8400, help="port of the server; the device takes the next one")
+    demo.add_argument("--port", type=port, default=8400, help="port of the server; the device takes the next one")
     demo.add_argument("--no-browser", action="store_true", help="only print the addresses")
     demo.set_defaults(run=run_demo)
 
@@ -55,6 +57,9 @@ def run_client(arguments: argparse.Namespace) -> int:
     from client.app import ClientWindow, run_window
     from client.config import ClientConfig
 
+    if arguments.port and is_taken(arguments.port):
+        say(f"Port {arguments.port} of this machine is taken. Choose another with --port.")
+        return FAILED
     web = arguments.web
     if not web and not _has_window():
         say("The window of Fieldfare is not installed here (extra `desktop`); it opens in the browser.")

@@ -21,15 +21,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def is_taken(port: int) -> bool:
-    """Whether something listens on a port of this machine."""
-    try:
-        socket.create_server(("127.0.0.1", port)).close()
-    except OSError:
-        return True
-    return False
-
-
 def command(*parts: str) -> list[str]:
     """Return the command line of a subcommand of this installation."""
     return [sys.executable, "-m", "shared_models", *parts]

@@ -10,6 +10,8 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared_models.ports import is_taken, port
+
 if TYPE_CHECKING:
     from sync_server.app import Server
     from sync_server.config import ServerConfig
@@ -86,7 +88,7 @@ def _run(commands: "Subparsers") -> None:
         "others give --certificate and --key, or put a proxy that ends TLS in front and say --behind-proxy.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+    parser.add_argument("--port", type=port, default=8000, help="port to listen on (default: 8000)")
     parser.add_argument("--no-office", action="store_true", help="serve devices only")
     parser.add_argument("--certificate", type=Path, metavar="FILE", help="TLS certificate with its chain, PEM")
     parser.add_argument("--key", type=Path, metavar="FILE", help="private key of the certificate, PEM")
@@ -210,7 +212,7 @@ def run_init(arguments: argparse.Namespace) -> int:
         count = first_run.fill_demo(server.central, server.accounts, arguments.demo)
         say(f"The demo company is in: {count} records. Sign in as ana.pop@carpati.example, password {first_run.DEMO_PASSWORD}.")
         return OK
-    email = arguments.email or input("E-mail of the first admin: ")
+    email = arguments.email or _asked(input, "E-mail of the first admin: ", "--email")
     try:
         first_run.first_admin(server.accounts, arguments.name, email, _password(arguments))
     except Refusal as refusal:
@@ -233,6 +235,10 @@ def run_server(arguments: argparse.Namespace) -> int:
     if missing:
         raise NotPossible(f"There is no file {missing}.")
     _open(arguments).central.store.close()
+    if is_taken(config.port, config.host):
+        raise NotPossible(
+            f"Nothing can listen on {config.host} port {config.port}: it is taken, or not this machine's. Choose another."
+        )
     scheme = "https" if config.certificate else "http"
     say(
         f"Serving {scheme}://{config.host}:{config.port}{'' if not config.office else ' and the office at /app'}. Ctrl+C ends it."
@@ -337,4 +343,11 @@ def _moment(micros: int | None) -> str:
 def _password(arguments: argparse.Namespace) -> str:
     if arguments.password_file:
         return str(arguments.password_file.read_text(encoding="utf-8").strip())
-    return getpass.getpass("Password: ")
+    return _asked(getpass.getpass, "Password: ", "--password-file")
+
+
+def _asked(ask: Callable[[str], str], question: str, option: str) -> str:
+    try:
+        return ask(question)
+    except EOFError:
+        raise NotPossible(f"There is nobody to ask here. Give {option}.") from None

@@ -1,6 +1,7 @@
 """What the server's commands say when something outside is not as it should be: a sentence, never a traceback."""
 
 import getpass
+import socket
 import sqlite3
 
 import pytest
@@ -140,3 +141,24 @@ def test_serving_is_what_run_does_at_last(tmp_path, capsys, monkeypatch, passwor
     assert main(words_of(["run", "--data", str(tmp_path), "--port", "8123", "--no-office"])) == 0
     assert "Serving http://127.0.0.1:8123." in capsys.readouterr().out
     assert [(config.port, config.office) for config in served] == [(8123, False)]
+
+
+def test_a_first_run_with_nobody_to_ask_names_what_to_give(tmp_path, capsys, monkeypatch):
+    def nobody(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", nobody)
+    assert main(["server", "init", "--data", str(tmp_path)]) == 1
+    assert capsys.readouterr().out == "There is nobody to ask here. Give --email.\n"
+
+
+def test_a_server_that_cannot_listen_does_not_say_that_it_serves(tmp_path, capsys, monkeypatch):
+    password = tmp_path / "password"
+    password.write_text("correct horse")
+    where = ["--data", str(tmp_path / "data")]
+    assert main(["server", "init", *where, "--email", "ana@carpati.example", "--password-file", str(password)]) == 0
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        assert main(["server", "run", *where, "--port", str(listening.getsockname()[1])]) == 1
+    said = capsys.readouterr().out
+    assert "is taken" in said
+    assert "Serving" not in said
