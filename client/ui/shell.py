@@ -60,6 +60,10 @@ def pill_of(look: Look, status: SyncStatus) -> tuple[str, str]:
         return "needs_you", look.t("pill.sign_in")
     if status.link in ("quarantined", "needs_upgrade"):
         return "needs_you", look.t("pill.stopped" if status.link == "quarantined" else "pill.upgrade")
+    if status.link in ("paused", "work_offline") and not status.waiting:  # chosen, and easily forgotten
+        return "waiting", look.t("pill.paused" if status.link == "paused" else "pill.work_offline")
+    if status.link == "work_offline":
+        return "waiting", look.n("pill.offline_waiting", status.waiting)
     if status.waiting:
         return "waiting", look.n("pill.waiting", status.waiting)
     if status.link == "loading":

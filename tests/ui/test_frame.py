@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from client.ui.app import open_door
+from client.usecases.sync_answers import SyncStatus
 from shared_models.errors import Unreachable
 from tests.ui.believable import NOW
 from tests.ui.fake_crm import FakeDoor, believable_crm, company_id
@@ -141,3 +142,20 @@ async def test_no_field_is_drawn_before_the_account_was_looked_for_since_a_field
     await ui.settle()
     assert ui.keyed("sign_in.password").autofocus
     await ui.close()
+
+
+@pytest.mark.parametrize(
+    ("link", "waiting", "words"),
+    [
+        ("work_offline", 0, "Working offline"),
+        ("work_offline", 3, "Offline: 3 waiting"),
+        ("paused", 0, "Sync paused"),
+        ("paused", 1, "1 waiting"),
+        ("idle", 0, "Not synced yet"),
+    ],
+)
+async def test_the_pill_says_everywhere_that_syncing_was_switched_off(window, link, waiting, words):
+    crm = believable_crm()
+    crm.status_ = SyncStatus(link=link, waiting=waiting)
+    ui = await window("/companies", crm)
+    assert ui.shows(words)
