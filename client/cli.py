@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from shared_models.ports import is_taken, port
+from shared_models.ports import port
 
 DEFAULT_FOLDER = Path.home() / ".local" / "share" / "fieldfare"
 OK, FAILED = 0, 1
@@ -56,6 +56,7 @@ def run_client(arguments: argparse.Namespace) -> int:
     """Open the client."""
     from client.app import ClientWindow, run_window
     from client.config import ClientConfig
+    from client.demo_servers import is_taken
 
     if arguments.port and is_taken(arguments.port):
         say(f"Port {arguments.port} of this machine is taken. Choose another with --port.")

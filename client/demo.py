@@ -11,8 +11,7 @@ from pathlib import Path
 
 from client.app import make_account, open_local
 from client.config import SyncTimes
-from client.demo_servers import ServerProcess, command
-from shared_models.ports import is_taken
+from client.demo_servers import ServerProcess, command, is_taken
 
 OFFICE_EMAIL, FIELD_EMAIL = "maria.stan@carpati.example", "ana.pop@carpati.example"
 PASSWORD = "carpati-demo"  # printed on purpose: the demo holds nothing real

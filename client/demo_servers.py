@@ -14,6 +14,15 @@ from pathlib import Path
 START_S = 30.0
 
 
+def is_taken(port: int) -> bool:
+    """Whether something listens on a port of this machine."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return True
+    return False
+
+
 def free_port() -> int:
     """Return a port that nothing listens on now."""
     with socket.socket() as probe:

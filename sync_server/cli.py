@@ -10,7 +10,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared_models.ports import is_taken, port
+from shared_models.ports import port
 
 if TYPE_CHECKING:
     from sync_server.app import Server
@@ -225,7 +225,7 @@ def run_init(arguments: argparse.Namespace) -> int:
 @explained
 def run_server(arguments: argparse.Namespace) -> int:
     """Serve until stopped."""
-    from sync_server.serving import serve
+    from sync_server.serving import listen, serve
 
     config = config_of(arguments)
     if bool(config.certificate) != bool(config.key):
@@ -235,15 +235,17 @@ def run_server(arguments: argparse.Namespace) -> int:
     if missing:
         raise NotPossible(f"There is no file {missing}.")
     _open(arguments).central.store.close()
-    if is_taken(config.port, config.host):
-        raise NotPossible(
-            f"Nothing can listen on {config.host} port {config.port}: it is taken, or not this machine's. Choose another."
-        )
+    try:
+        listening = listen(config)
+    except OSError as error:
+        reason = f"{config.host} port {config.port}: {error.strerror}"
+        raise NotPossible(f"The server cannot listen on {reason}. Choose another --port or --host.") from error
     scheme = "https" if config.certificate else "http"
     say(
         f"Serving {scheme}://{config.host}:{config.port}{'' if not config.office else ' and the office at /app'}. Ctrl+C ends it."
     )
-    return serve(config)
+    with listening:
+        return serve(config, listening)
 
 
 @explained

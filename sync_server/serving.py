@@ -1,6 +1,7 @@
 """Runs the server process: uvicorn round the application, with the office web when it is installed."""
 
 import logging
+import socket
 import sys
 from importlib.metadata import entry_points
 from typing import Any
@@ -22,11 +23,22 @@ MAX_WEBSOCKET_BYTES = 4_000_000
 """One message of the office's page: a long note pasted whole fits many times."""
 
 
-def serve(config: ServerConfig) -> int:
+BACKLOG = 2048
+"""Connections that wait to be accepted: many devices come back at once after an outage."""
+
+
+def listen(config: ServerConfig) -> socket.socket:
+    """Return the socket on which the server is reached from now on. Raises OSError when its address cannot be had."""
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    return socket.create_server((config.host, config.port), family=family, backlog=BACKLOG)
+
+
+def serve(config: ServerConfig, listening: socket.socket) -> int:
     """Serve until a signal ends it; returns the exit code."""
     log_as_json()
     server = open_server(config)
-    uvicorn.run(create_app(server, make_office(server) if config.office else None), **uvicorn_options(config))
+    app = create_app(server, make_office(server) if config.office else None)
+    uvicorn.Server(uvicorn.Config(app, **uvicorn_options(config))).run(sockets=[listening])
     return 0
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 import sqlalchemy as sa
 
+from client.demo_servers import free_port
 from shared_models.__main__ import main
 from sync_server.db import migrate
 from sync_server.db.troubles import told
@@ -130,17 +131,17 @@ def test_a_mistake_of_ours_is_not_explained_away(tmp_path, monkeypatch):
 
 
 def test_serving_is_what_run_does_at_last(tmp_path, capsys, monkeypatch, password):
-    served = []
+    served, port = [], free_port()
 
-    def serve(config):
-        served.append(config)
+    def serve(config, listening):
+        served.append((config.office, listening.getsockname()[1]))
         return 0
 
     monkeypatch.setattr("sync_server.serving.serve", serve)
     main(words_of(["init", "--data", str(tmp_path), "--email", "a@b.ro", "--password-file", password]))
-    assert main(words_of(["run", "--data", str(tmp_path), "--port", "8123", "--no-office"])) == 0
-    assert "Serving http://127.0.0.1:8123." in capsys.readouterr().out
-    assert [(config.port, config.office) for config in served] == [(8123, False)]
+    assert main(words_of(["run", "--data", str(tmp_path), "--port", str(port), "--no-office"])) == 0
+    assert f"Serving http://127.0.0.1:{port}." in capsys.readouterr().out
+    assert served == [(False, port)]
 
 
 def test_a_first_run_with_nobody_to_ask_names_what_to_give(tmp_path, capsys, monkeypatch):
@@ -160,5 +161,5 @@ def test_a_server_that_cannot_listen_does_not_say_that_it_serves(tmp_path, capsy
     with socket.create_server(("127.0.0.1", 0)) as listening:
         assert main(["server", "run", *where, "--port", str(listening.getsockname()[1])]) == 1
     said = capsys.readouterr().out
-    assert "is taken" in said
+    assert "cannot listen on 127.0.0.1 port" in said
     assert "Serving" not in said
