@@ -243,7 +243,7 @@ def base_versions(
 
     An own unsettled op hides what came below it, so the newest one's base version of a unit counts (PROTOCOL 6.6, traps 5).
     A version of an older server epoch counts up to the point that it shares with the present one (PROTOCOL 4).
-    unit_of: field -> unit.
+    unit_of: field -> unit, of those fields where a value hides another.
     """
     found = {"*": row_version}
     pending = open_ops(connection, entity_name, pk)
@@ -252,8 +252,7 @@ def base_versions(
     rows_epoch, restored = meta.get(connection, "rows_epoch"), meta.get(connection, "restored")
     for tx, op in pending:
         limit = restored.get(tx.epoch, 0) if tx.epoch not in (None, rows_epoch) else None
-        for field in op.set:
-            unit = unit_of[field]
+        for unit in (unit_of[field] for field in op.set if field in unit_of):
             version = op.bvx.get(unit, op.bv)
             found[unit] = version if limit is None else min(version, limit)
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from client.replica import change_log, meta, rows
 from shared_models.base import Record
 from shared_models.codec import Row
-from shared_models.fields import ARCHIVED, columns, data_columns, unit_of
+from shared_models.fields import ARCHIVED, Merge, columns, data_columns, unit_of
 
 
 @dataclass(frozen=True)
@@ -78,5 +78,6 @@ class Seen:
 
 
 def fields_to_units(entity: type[Record]) -> dict[str, str]:
-    """Return field -> unit of an entity, the archive flag included."""
-    return {**{c.name: unit_of(entity, c.name) for c in data_columns(entity)}, ARCHIVED: ARCHIVED}
+    """Return field -> unit of an entity, the archive flag included; no sets: what is below an own add or remove stays in sight."""
+    hiding = [c for c in data_columns(entity) if c.col.merge is not Merge.SU]
+    return {**{c.name: unit_of(entity, c.name) for c in hiding}, ARCHIVED: ARCHIVED}
