@@ -237,16 +237,6 @@ class BeginLine(Message):
     schema_version: Annotated[int, Field(alias="schema")]
 
 
-class RowsLine(Message):
-    """Current rows of one entity: arrays in the order of `cols`; `v` holds their versions, in the same order."""
-
-    k: Literal["rows"] = "rows"
-    t: Name
-    cols: list[str]
-    v: list[int]
-    rows: list[list[Scalar]]
-
-
 class LeaveLine(Message):
     """Rows that left the user's view."""
 

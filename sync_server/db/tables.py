@@ -15,8 +15,6 @@ NAMING = {
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-COLLATIONS = {"postgresql": "C", "mysql": "utf8mb4_bin", "mariadb": "utf8mb4_bin"}
-"""Text compares bytewise everywhere, as on the device; SQLite's own collation is bytewise already."""
 LONG_TEXT = 2_000
 """Texts longer than this are stored as TEXT: MariaDB limits the sum of a row's VARCHARs to 64 KB."""
 

@@ -57,6 +57,7 @@ def chord(keys: str, shows: str) -> Prepare:
 
 SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "companies": (f"/companies/{HOTEL}?data=waiting", "note.open", nothing),
+    "companies-offline": ("/companies?data=work_offline", "row.", nothing),
     "companies-list": ("/companies?data=waiting", "row.", nothing),
     "company-contacts": (f"/companies/{HOTEL}/contacts?data=waiting", "tie.", nothing),
     "company-details": (f"/companies/{HOTEL}/details?data=waiting", "point.", nothing),

@@ -1,6 +1,7 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped` for the other states.
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline` for the other
+states.
 """
 
 import os
@@ -31,6 +32,8 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.fail = ReplicaDamaged()
     if data == "waiting":
         crm.status_, crm.inbox_ = replace(crm.status_, needs_you=0), Inbox(solved=23)
+    if data == "work_offline":
+        crm.status_, crm.inbox_ = replace(crm.status_, link="work_offline", needs_you=0), Inbox(solved=23)
     if data == "calm":
         crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago(), proof=crm.status_.proof, size_bytes=18_000_000), Inbox(solved=23)
         crm.queue_ = type(crm.queue_)((), crm.queue_.sent, 41)
