@@ -10,6 +10,8 @@ from pathlib import Path
 from random import SystemRandom
 
 import flet as ft
+from flet.utils import is_linux_server
+from flet.utils.pip import ensure_flet_web_package_installed
 
 from client.config import ClientConfig, SyncTimes
 from client.platform.lock_file import LockFile
@@ -186,10 +188,18 @@ class ClientWindow:
         self._left, self.running = [], None
 
 
-def run_window(window: ClientWindow, *, web: bool, port: int = 0) -> None:
-    """Show the client until it is closed: in its own window, or in the browser at a port of this machine."""
-    view = ft.AppView.WEB_BROWSER if web else ft.AppView.FLET_APP
+def run_window(window: ClientWindow, tell: Callable[[str], None], *, web: bool, port: int = 0, show: bool = True) -> None:
+    """Show the client until it is closed: in its own window, or in the browser at a port of this machine.
+
+    tell: gets the address of the browser's page; show: whether the browser is opened there.
+    """
     try:
-        ft.run(window.main, view=view, host="127.0.0.1", port=port, assets_dir=str(ASSETS), no_cdn=True)
+        if web or is_linux_server():  # type: ignore[no-untyped-call]  # without a screen no window opens
+            ensure_flet_web_package_installed()  # type: ignore[no-untyped-call]
+            from client.browser import serve_device  # a phone has neither of the packages that serve a page
+
+            serve_device(window.main, ASSETS, port, tell, show=show)
+        else:
+            ft.run(window.main, view=ft.AppView.FLET_APP, assets_dir=str(ASSETS))
     finally:
         window.close()

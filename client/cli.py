@@ -22,6 +22,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     client.add_argument("--server", default="", metavar="URL", help="address that the sign-in page offers")
     client.add_argument("--web", action="store_true", help="in the browser instead of a window")
     client.add_argument("--port", type=port, default=0, help="port of the browser's page on this machine (default: a free one)")
+    client.add_argument("--no-browser", action="store_true", help="only print the address of the browser's page")
     client.add_argument("--unlocked", action="store_true", help=argparse.SUPPRESS)
     client.set_defaults(run=run_client)
     sync = subparsers.add_parser(
@@ -68,7 +69,11 @@ def run_client(arguments: argparse.Namespace) -> int:
     window = ClientWindow(ClientConfig(arguments.data, arguments.server), arguments.server)
     if arguments.unlocked:
         window.open_crm()
-    run_window(window, web=web, port=arguments.port)
+
+    def tell(url: str) -> None:
+        say(f"Fieldfare is open at {url} on this machine. Ctrl+C ends it.")
+
+    run_window(window, tell, web=web, port=arguments.port, show=not arguments.no_browser)
     return OK
 
 

@@ -62,7 +62,9 @@ def _start_device(folder: Path, server_url: str, port: int) -> "subprocess.Popen
     replica.close()
     with (folder / "client.log").open("ab") as log:
         return subprocess.Popen(
-            command("client", "--web", "--unlocked", "--data", str(folder), "--port", str(port)), stdout=log, stderr=log
+            command("client", "--web", "--no-browser", "--unlocked", "--data", str(folder), "--port", str(port)),
+            stdout=log,
+            stderr=log,
         )
 
 

@@ -18,6 +18,7 @@ import flet as ft
 import flet_web.fastapi as flet_fastapi
 
 from client.app import ASSETS, make_crm, open_local
+from client.browser import flet_app
 from client.config import SyncTimes
 from client.platform.lock_file import LockFile
 from client.sync.engine import SyncEngine
@@ -118,15 +119,7 @@ class Office:
     async def start(self) -> None:
         """Begin to serve."""
         await flet_fastapi.app_manager.start()
-        self._flet = flet_fastapi.app(
-            self.main,
-            assets_dir=str(ASSETS),
-            app_name="Fieldfare",
-            app_short_name="Fieldfare",
-            app_description="CRM",
-            no_cdn=True,
-            session_timeout_seconds=int(IDLE_S),
-        )
+        self._flet = flet_app(self.main, ASSETS, int(IDLE_S))
         self._sweeper = asyncio.create_task(self._sweep())
 
     async def close(self) -> None:

@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from litestar import asgi
 from litestar.concurrency import sync_to_thread
 from litestar.types import Receive, Scope, Send
 
+from shared_models.web_pages import FRAMEWORK_PATHS, SAFE_METHODS, is_same_origin
 from sync_server.api.limits import SignInLimits
 from sync_server.api.office_assets import PackedAssets
 from sync_server.api.office_sockets import OpenSockets
@@ -24,11 +25,8 @@ from sync_server.services.actor import Actor
 PREFIX = "/app"
 COOKIE = "fieldfare_session"
 USER_HEADER = b"x-fieldfare-user"
-HIDDEN = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
-"""What the mounted app's framework would show of itself."""
 OPEN = re.compile(r"/app/fonts/[A-Za-z-]+\.ttf")
 """What the sign-in page itself needs of the app."""
-SAFE_METHODS = ("GET", "HEAD")
 AnyScope = dict[str, Any]
 """Any: an ASGI scope."""
 
@@ -80,17 +78,6 @@ def office_mount(office: Office) -> Any:  # Any: Litestar's handlers have no com
     return mount
 
 
-def is_same_origin(headers: dict[str, str]) -> bool:
-    """Whether a browser says that the request comes from our own pages; one without an Origin is no cross-site form."""
-    origin = headers.get("origin")
-    if origin is None:
-        return True
-    try:
-        return urlsplit(origin).netloc == headers.get("host")
-    except ValueError:  # not an address at all
-        return False
-
-
 async def _guard(office: Office, scope: Scope, receive: Receive, send: Send) -> None:
     headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
     secret = _cookie(headers.get("cookie", ""))
@@ -102,7 +89,7 @@ async def _guard(office: Office, scope: Scope, receive: Receive, send: Send) -> 
         await office.assets.serve(office.app, inner, receive, send)
     elif actor is None or secret is None or not (may_be_foreign or is_same_origin(headers)):
         await _refuse(inner, receive, send)
-    elif inner["path"].removeprefix(PREFIX) in HIDDEN:
+    elif inner["path"].removeprefix(PREFIX) in FRAMEWORK_PATHS:
         await _answer(send, 404, [])
     elif is_socket:
 

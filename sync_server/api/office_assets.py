@@ -9,23 +9,13 @@ from typing import Any
 from litestar.concurrency import sync_to_thread
 from litestar.types import Receive, Send
 
+from shared_models.web_pages import protected
+
 PACKED_TYPES = ("text/", "application/javascript", "application/json", "application/wasm", "font/", "application/octet-stream")
 MIN_BYTES = 1_000
 """Below it packing would not save a network packet."""
 MAX_KEPT_BYTES = 64_000_000
 """Flet's own web files are 9 MB when packed."""
-APP_HEADERS = [
-    # No asset comes from the internet: what Flet would fetch from elsewhere is refused by the browser itself.
-    (
-        b"content-security-policy",
-        b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
-        b"img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; "
-        b"frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-]
-Headers = list[tuple[bytes, bytes]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 """Any: ASGI's own types differ by library."""
 
@@ -67,7 +57,7 @@ class _Answer:
     async def send(self, message: Any) -> None:  # Any: an ASGI message
         """Take a message of the app."""
         if message["type"] == "http.response.start":
-            message = {**message, "headers": _protected(list(message["headers"]))}
+            message = {**message, "headers": protected(list(message["headers"]))}
             if self.may_pack and _is_packable(message["status"], dict(message["headers"])):
                 self.start = message
                 return
@@ -98,11 +88,3 @@ def _is_packable(status: int, headers: dict[bytes, bytes]) -> bool:
     return status == 200 and b"etag" in headers and b"content-encoding" not in headers and size >= MIN_BYTES and (
         kind.startswith(PACKED_TYPES)
     )  # fmt: skip
-
-
-def _protected(headers: Headers) -> Headers:
-    """Drop what would let other sites read the app, which Flet allows by default; let browsers ask before they reuse."""
-    kept = [(k.lower(), v) for k, v in headers if not k.lower().startswith(b"access-control-")]
-    if not any(k == b"cache-control" for k, _ in kept):
-        kept.append((b"cache-control", b"no-cache"))
-    return [*kept, *APP_HEADERS]

@@ -9,7 +9,8 @@ from litestar.response import Redirect
 
 from shared_models.errors import ErrorCode
 from shared_models.texts import Texts
-from sync_server.api.office import COOKIE, PREFIX, Office, is_same_origin
+from shared_models.web_pages import is_same_origin
+from sync_server.api.office import COOKIE, PREFIX, Office
 from sync_server.api.office_page import sign_in_page, sign_out_page
 from sync_server.services.accounts import SESSION_S, sha256
 from sync_server.services.refusals import Refusal

@@ -15,7 +15,7 @@ def opened(monkeypatch):
     """Windows that were asked for, as (folder, address, in the browser, port)."""
     windows = []
 
-    def run_window(window, *, web, port=0):
+    def run_window(window, tell, *, web, port=0, show=True):
         windows.append((window.config.folder, window.server_url, web, port))
 
     monkeypatch.setattr(app, "run_window", run_window)
