@@ -188,7 +188,7 @@ def _repaint(page: ft.Page, colours: Colours) -> None:
 def _frame_calls(desk: Desk, place: Place) -> ShellCalls:
     return desk.guard(
         ShellCalls(
-            go=desk.go,
+            go=desk.turn_to,
             new=lambda entity: desk.go(Place(place.screen, place.id, place.tab, FormPlace(entity))),
             palette=lambda: desk.shell.show(palette=True),
             undo=desk.undo,

@@ -14,7 +14,9 @@ from client.ui.facade import Crm
 from client.ui.keyboard import Keyboard, chord
 from client.ui.router import Place, place_of
 from client.ui.view_models.base import Rest
+from client.ui.view_models.record_list import RecordList
 from client.ui.view_models.shell import Shell, Snack
+from client.usecases.answers import CompanyRow, ContactRow
 from client.usecases.causes import cause_of
 from shared_models.errors import FieldfareError
 
@@ -35,6 +37,10 @@ class Desk:
         self.keyboard = Keyboard()
         self.drafts: dict[str, dict[str, object]] = {}
         """What was typed into forms that are not saved: address of the form -> field -> as typed. Survives going elsewhere."""
+        self.lists: dict[str, RecordList[CompanyRow] | RecordList[ContactRow]] = {}
+        """The lists by their kind of record: a search is still there when one comes back."""
+        self._left_at: dict[str, Place] = {}
+        """Where a screen was left: what was chosen there is still chosen."""
         self._readers: list[Callable[[Event], Awaitable[None]]] = []
         self._news: list[Event] = []
         self._lock = Lock()
@@ -138,8 +144,15 @@ class Desk:
     def go(self, place: Place) -> None:
         """Go to another place; the address bar follows."""
         self.keyboard.set_typing(False)
+        here = self.place
+        self._left_at[here.screen] = here.with_form(None)
         if place.url != self.page.route:
             self.page.navigate(place.url)
+
+    def turn_to(self, place: Place) -> None:
+        """Go to a screen as it was left; on the screen where one is already, to its beginning."""
+        is_return = place == Place(place.screen) and place.screen != self.place.screen
+        self.go(self._left_at.get(place.screen, place) if is_return else place)
 
     def undo(self) -> None:
         """Do what the message in the snack bar offers."""

@@ -140,3 +140,44 @@ async def test_what_lies_under_a_sheet_cannot_be_reached(window):
     assert ui.keyed("under").disabled is True
     await ui.key("Escape")
     assert ui.keyed("under").disabled is False
+
+
+@pytest.mark.functions(38)
+async def test_a_list_is_as_it_was_left_when_one_comes_back_to_it(window):
+    ui = await window("/companies")
+    await ui.type("list.search", "hotel")
+    found = rows_of(ui)
+    assert 1 < len(found) < 31
+    await ui.press(f"row.{found[1]}")
+    await ui.press("nav.contacts")
+    assert ui.page.route == "/contacts"
+    await ui.press("nav.companies")
+    assert ui.page.route == f"/companies/{found[1]}"
+    assert ui.keyed("list.search").value == "hotel"
+    assert rows_of(ui) == found
+
+
+async def test_pressing_the_screen_where_one_is_leads_to_its_beginning(window):
+    ui = await window(f"/companies/{company_id(3)}", width=390, height=844)
+    await ui.press("nav.companies")
+    assert ui.page.route == "/companies"
+
+
+async def test_a_record_that_changed_meanwhile_is_new_in_a_list_that_one_comes_back_to(window):
+    crm = believable_crm()
+    ui = await window("/companies", crm)
+    shown = len(rows_of(ui))
+    await ui.press("nav.sync")
+    await crm.archive("company", company_id(0))
+    await ui.press("nav.companies")
+    assert len(rows_of(ui)) == shown - 1
+
+
+async def test_what_is_chosen_in_the_inbox_is_still_chosen_when_one_comes_back(window):
+    ui = await window("/inbox")
+    await ui.key("J")
+    chosen = ui.page.route
+    assert chosen != "/inbox"
+    await ui.press("nav.settings")
+    await ui.press("nav.inbox")
+    assert ui.page.route == chosen

@@ -50,8 +50,8 @@ class RecordList(ViewModel[ListState[R]]):
         self._more = False
 
     async def start(self) -> None:
-        """Read the first page."""
-        await self._load(first=True)
+        """Read the first page, or anew what is on the screen already."""
+        await self._load(first=self.state.phase != "ready")
 
     async def on_event(self, event: Event) -> None:
         """Repaint when rows of this kind changed, without losing what was scrolled."""

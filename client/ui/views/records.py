@@ -132,9 +132,14 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
 
 
 def _list_model(desk: Desk, entity: str) -> RecordList[CompanyRow] | RecordList[ContactRow]:
-    if entity == "company":
-        return RecordList[CompanyRow](entity, desk.crm.companies, ListQuery(order="due"), desk.rest)
-    return RecordList[ContactRow](entity, desk.crm.contacts, ListQuery(), desk.rest)
+    """Return the list as it was left; at first, a new one."""
+    if entity not in desk.lists:
+        desk.lists[entity] = (
+            RecordList[CompanyRow](entity, desk.crm.companies, ListQuery(order="due"), desk.rest)
+            if entity == "company"
+            else RecordList[ContactRow](entity, desk.crm.contacts, ListQuery(), desk.rest)
+        )
+    return desk.lists[entity]
 
 
 async def _focus(box: ft.Ref[ft.TextField]) -> None:
