@@ -31,6 +31,11 @@ EXAMPLES = """examples:
 FIELDFARE_DATA and FIELDFARE_DATABASE stand in for --data and --database; a database URL with a password
 belongs there and not on the command line, where other users of the machine can read it.
 """
+OUT_OF_REACH = """Warning: the server listens at {host} without TLS. Devices and browsers on other machines are refused, because passwords
+and records never travel over plain http; only this machine itself is served. To serve others, do one of the two:
+  - give the server a certificate:    --certificate crm.pem --key crm.key
+  - let a proxy in front end the TLS: --behind-proxy, and have the proxy set X-Forwarded-Proto
+"""
 
 
 def register(subparsers: "Subparsers") -> None:
@@ -136,8 +141,9 @@ def _status(commands: "Subparsers") -> None:
 
 
 def say(text: str) -> None:
-    """Write a line for the person at the terminal."""
+    """Write a line for the person at the terminal, at once."""
     sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()  # a service's output is a file or a pipe, and would wait there
 
 
 def config_of(arguments: argparse.Namespace) -> "ServerConfig":
@@ -244,6 +250,8 @@ def run_server(arguments: argparse.Namespace) -> int:
     say(
         f"Serving {scheme}://{config.host}:{config.port}{'' if not config.office else ' and the office at /app'}. Ctrl+C ends it."
     )
+    if config.is_out_of_reach:
+        say(OUT_OF_REACH.format(host=config.host))
     with listening:
         return serve(config, listening)
 

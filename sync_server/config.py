@@ -30,3 +30,8 @@ class ServerConfig:
     def url(self) -> str:
         """Return the database's URL."""
         return self.database_url or f"sqlite:///{self.folder / 'central.db'}"
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether others are to reach the server and cannot: plain http is refused from any machine but its own."""
+        return self.host not in LOOPBACK and self.certificate is None and not self.behind_proxy

@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 import pytest
 
 from shared_models.__main__ import main
@@ -132,3 +134,27 @@ def test_the_environment_stands_in_for_the_options(data, monkeypatch, capsys):
     monkeypatch.setenv("FIELDFARE_DATA", data)
     assert server("status") == 0
     assert "sequence 2" in capsys.readouterr().out
+
+
+@pytest.fixture
+def serving(monkeypatch):
+    """The command as far as its last word before it serves; nothing is listened on."""
+    monkeypatch.setattr("sync_server.serving.listen", lambda config: nullcontext())
+    monkeypatch.setattr("sync_server.serving.serve", lambda config, listening: 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_warned"),
+    [
+        ([], False),
+        (["--host", "::1"], False),
+        (["--host", "0.0.0.0"], True),
+        (["--host", "crm.example.ro"], True),
+        (["--host", "0.0.0.0", "--behind-proxy"], False),
+        (["--host", "0.0.0.0", "--certificate", "PEM", "--key", "PEM"], False),
+    ],
+)
+def test_a_server_that_others_cannot_reach_says_so_and_what_to_do(data, password, serving, capsys, words, is_warned):
+    assert server("run", "--data", data, *(password if word == "PEM" else word for word in words)) == 0
+    said = capsys.readouterr().out
+    assert all((words in said) is is_warned for words in ("Warning", "without TLS", "--certificate", "--key", "--behind-proxy"))
