@@ -3,9 +3,8 @@
 Pure rules of `sync_server/PROTOCOL.md` part 4; who had seen what is decided by the caller and handed in.
 """
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from conflict.lines import merge_lines
 from conflict.overlay import greater
@@ -27,8 +26,7 @@ class Outcome(StrEnum):
     """The stored value stays until a person decides; a card keeps both."""
 
 
-@dataclass(frozen=True)
-class Typed:
+class Typed(NamedTuple):
     """A unit's value as an op carries it. Group values are tuples in order of declaration."""
 
     value: Any  # Any: a stored scalar, a tuple of them, or {"add", "remove"} of a set
@@ -43,20 +41,18 @@ class Typed:
     """Clamped time stamp and device, for latest-edit comparisons."""
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(NamedTuple):
     """The unit as it stands at the centre."""
 
     value: Any  # Any: as `Typed.value`, never the set form
     stamp: tuple[int, str] = (0, "")
     typed: Any = None
     """Code as its author typed it, when the server had to add a suffix."""
-    unseen: frozenset[str] = field(default_factory=frozenset)
+    unseen: frozenset[str] = frozenset()
     """Elements of a set that were added by txs which the author of the op had not seen."""
 
 
-@dataclass(frozen=True)
-class Merged:
+class Merged(NamedTuple):
     """The outcome and the value that the unit holds afterwards."""
 
     outcome: Outcome

@@ -1,12 +1,14 @@
 """The devices that sync, and what the server last knew of each."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from shared_models.codec import Row
 from sync_server.db.engine import Connection
-from sync_server.db.tables import Tables
+from sync_server.db.tables import STATEMENTS, Tables
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,12 @@ def note(connection: Connection, tables: Tables, device: str, facts: Row) -> Non
 
 def clock_offset_ms(connection: Connection, tables: Tables, device: str) -> int:
     """Return how far a device's clock was ahead of the server's at its last hello; 0 for one that never said."""
-    query = sa.select(tables.device.c.clock_offset_ms).where(tables.device.c.id == device)
-    return int(connection.execute(query).scalar_one_or_none() or 0)
+    return int(connection.execute(_clock_offset(tables), {"of": device}).scalar_one_or_none() or 0)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _clock_offset(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    return sa.select(tables.device.c.clock_offset_ms).where(tables.device.c.id == sa.bindparam("of"))
 
 
 def is_known(connection: Connection, tables: Tables, device: str) -> bool:

@@ -1,12 +1,15 @@
 """The digest of each entity, kept up to date in the transaction that changes its records."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from shared_models.digest import MODULUS, Digest
+from sync_server.db import bulk
 from sync_server.db.engine import Connection
-from sync_server.db.tables import Tables
+from sync_server.db.tables import STATEMENTS, Tables
 
 
 def start(connection: Connection, tables: Tables, entities: Iterable[str]) -> None:
@@ -16,8 +19,12 @@ def start(connection: Connection, tables: Tables, entities: Iterable[str]) -> No
 
 def read(connection: Connection, tables: Tables) -> dict[str, Digest]:
     """Return entity -> digest in this snapshot."""
-    query = sa.select(tables.digest.c.entity, tables.digest.c.n, tables.digest.c.total)
-    return {one.entity: Digest.parse(one.n, one.total) for one in connection.execute(query)}
+    return {entity: Digest.parse(n, total) for entity, n, total in connection.execute(_reading(tables)).all()}
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _reading(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    return sa.select(tables.digest.c.entity, tables.digest.c.n, tables.digest.c.total)
 
 
 def add(connection: Connection, tables: Tables, gained: Mapping[str, Digest]) -> None:
@@ -25,13 +32,8 @@ def add(connection: Connection, tables: Tables, gained: Mapping[str, Digest]) ->
     if not gained:
         return
     now = read(connection, tables)
-    digest = tables.digest
-    connection.execute(
-        digest.update()
-        .where(digest.c.entity == sa.bindparam("v_entity"))
-        .values(n=sa.bindparam("v_n"), total=sa.bindparam("v_total")),
-        [
-            {"v_entity": name, "v_n": now[name].rows + more.rows, "v_total": f"{(now[name].total + more.total) % MODULUS:016x}"}
-            for name, more in sorted(gained.items())
-        ],
-    )
+    changed = [
+        {"entity": name, "n": now[name].rows + more.rows, "total": f"{(now[name].total + more.total) % MODULUS:016x}"}
+        for name, more in sorted(gained.items())
+    ]
+    bulk.update(connection, tables.digest, changed)

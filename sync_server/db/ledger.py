@@ -1,20 +1,20 @@
 """The ledger of verdicts: what was answered to which transaction, by its random id, for ever."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from shared_models.codec import Row
 from sync_server.db import bulk
 from sync_server.db.engine import Connection
-from sync_server.db.tables import Tables
+from sync_server.db.tables import STATEMENTS, Tables, many
 
 IN_LIMIT = 500
 
 
-@dataclass(frozen=True)
-class Author:
+class Author(NamedTuple):
     """Who wrote a version: the tx behind a seq."""
 
     origin: str
@@ -26,8 +26,7 @@ class Author:
     """Arrival, microseconds since 1970 UTC."""
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """A stored verdict. verdict: JSON of `protocol.Verdict`."""
 
     req_hash: str
@@ -37,20 +36,31 @@ class Answered:
 
 def answered(connection: Connection, tables: Tables, tx_ids: Iterable[str]) -> dict[str, Answered]:
     """Return the verdicts that are stored for some txs."""
+    found = connection.execute(_answered(tables), {"ids": list(tx_ids)}).all()
+    return {tx_id: Answered(req_hash, verdict, seq) for tx_id, req_hash, verdict, seq in found}
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _answered(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     push = tables.push
-    query = sa.select(push.c.tx_id, push.c.req_hash, push.c.verdict, push.c.seq).where(push.c.tx_id.in_(list(tx_ids)))
-    return {one.tx_id: Answered(one.req_hash, one.verdict, one.seq) for one in connection.execute(query)}
+    ids = many("ids")
+    return sa.select(push.c.tx_id, push.c.req_hash, push.c.verdict, push.c.seq).where(push.c.tx_id.in_(ids))
 
 
 def authors(connection: Connection, tables: Tables, seqs: Iterable[int]) -> dict[int, Author]:
     """Return seq -> who wrote it."""
-    push, wanted = tables.push, sorted(set(seqs))
-    found: dict[int, Author] = {}
+    wanted, found = sorted(set(seqs)), dict[int, Author]()
     for i in range(0, len(wanted), IN_LIMIT):
-        query = sa.select(push.c.seq, push.c.origin, push.c.device, push.c.user, push.c.hlc, push.c.at)
-        for one in connection.execute(query.where(push.c.seq.in_(wanted[i : i + IN_LIMIT]))):
-            found[one.seq] = Author(one.origin, one.device, one.user, one.hlc, one.at)
+        for seq, *author in connection.execute(_authors(tables), {"seqs": wanted[i : i + IN_LIMIT]}).all():
+            found[seq] = Author(*author)
     return found
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _authors(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    push = tables.push
+    query = sa.select(push.c.seq, push.c.origin, push.c.device, push.c.user, push.c.hlc, push.c.at)
+    return query.where(push.c.seq.in_(many("seqs")))
 
 
 def acks_since(
@@ -68,17 +78,34 @@ def acks_since(
 
 def expected(connection: Connection, tables: Tables, device: str, device_epoch: str) -> int:
     """Return the number that the next tx of a device epoch has; the row stays locked until the commit."""
+    found = connection.execute(_expected(tables), {"of_device": device, "of_epoch": device_epoch})
+    return int(found.scalar_one_or_none() or 1)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _expected(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     numbering = tables.numbering
-    query = sa.select(numbering.c.expected).where(numbering.c.device == device, numbering.c.device_epoch == device_epoch)
-    return int(connection.execute(query.with_for_update()).scalar_one_or_none() or 1)
+    return sa.select(numbering.c.expected).where(*_is_numbering(tables)).with_for_update()
+
+
+def _is_numbering(tables: Tables) -> tuple[sa.ColumnElement[bool], ...]:
+    numbering = tables.numbering
+    return (
+        numbering.c.device == sa.bindparam("of_device"),
+        numbering.c.device_epoch == sa.bindparam("of_epoch"),
+    )
 
 
 def expect(connection: Connection, tables: Tables, device: str, device_epoch: str, number: int) -> None:
     """Store the number that the next tx has."""
-    numbering = tables.numbering
-    where = (numbering.c.device == device, numbering.c.device_epoch == device_epoch)
-    if connection.execute(numbering.update().where(*where).values(expected=number)).rowcount == 0:
-        connection.execute(numbering.insert().values(device=device, device_epoch=device_epoch, expected=number))
+    values = {"of_device": device, "of_epoch": device_epoch, "to": number}
+    if connection.execute(_expect(tables), values).rowcount == 0:
+        connection.execute(tables.numbering.insert().values(device=device, device_epoch=device_epoch, expected=number))
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _expect(tables: Tables) -> sa.Update:
+    return tables.numbering.update().where(*_is_numbering(tables)).values(expected=sa.bindparam("to"))
 
 
 def write(

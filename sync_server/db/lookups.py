@@ -3,14 +3,16 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from shared_models.base import Record
 from shared_models.fields import Merge, data_columns
+from sync_server.db import bulk
 from sync_server.db.engine import Connection
-from sync_server.db.tables import Tables
+from sync_server.db.tables import STATEMENTS, Tables, many
 
 IN_LIMIT = 500
 
@@ -30,11 +32,15 @@ def code_owners(connection: Connection, tables: Tables, entity: str, folded: Ite
     """Return folded code -> the record that holds or held it."""
     wanted, found = sorted(set(folded)), {}
     for i in range(0, len(wanted), IN_LIMIT):
-        query = sa.select(tables.code.c.folded, tables.code.c.pk).where(
-            tables.code.c.entity == entity, tables.code.c.folded.in_(wanted[i : i + IN_LIMIT])
-        )
-        found.update({one.folded: one.pk for one in connection.execute(query)})
+        values = {"of": entity, "folded": wanted[i : i + IN_LIMIT]}
+        found.update({code: pk for code, pk in connection.execute(_code_owners(tables), values).all()})
     return found
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _code_owners(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    code, folded = tables.code, many("folded")
+    return sa.select(code.c.folded, code.c.pk).where(code.c.entity == sa.bindparam("of"), code.c.folded.in_(folded))
 
 
 def fold_fiscal_code(value: str) -> str:
@@ -57,11 +63,9 @@ def write(
 ) -> None:
     """Store codes (entity, folded, record) and suspects (kind, value, record). A race raises Contended at the store."""
     named = [{"entity": entity, "folded": folded, "pk": pk} for entity, folded, pk in codes]
-    if named:
-        connection.execute(tables.code.insert(), named)
+    bulk.insert(connection, tables.code, named)
     found = [{"kind": kind, "value": value, "pk": pk} for kind, value, pk in new_suspects]
-    if found:
-        connection.execute(tables.suspect.insert(), found)
+    bulk.insert(connection, tables.suspect, found)
 
 
 def lock_tree(connection: Connection, tables: Tables, entity: str) -> None:

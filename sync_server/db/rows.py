@@ -1,8 +1,8 @@
 """Central records: the entity tables and `sync_row`, read and written in bulk."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -12,12 +12,20 @@ from shared_models.codec import Row
 from shared_models.fields import Kind, columns
 from sync_server.db import bulk
 from sync_server.db.engine import Connection
-from sync_server.db.tables import Tables
+from sync_server.db.tables import STATEMENTS, Tables, many
 
 IN_LIMIT = 500
 """Values in one IN list: below every engine's limit of bound parameters."""
-Stored = dict[str, Any]
-"""A `sync_row` as a dict: entity, pk, ver, created_seq, created_origin, col_ver, extra. Any: JSON is parsed already."""
+
+
+class Stored(NamedTuple):
+    """What `sync_row` says of a record. Any: JSON is parsed already."""
+
+    ver: int
+    created_seq: int
+    created_origin: str
+    col_ver: dict[str, int]
+    extra: dict[str, Any]
 
 
 def encode(entity: type[Record], row: Row) -> Row:
@@ -43,41 +51,46 @@ def load(
     connection: Connection, tables: Tables, entity: type[Record], pks: Iterable[str], *, lock: bool
 ) -> dict[str, tuple[Row, Stored]]:
     """Return id -> (row, its bookkeeping) of the records that exist; with `lock`, in order of id, until the commit."""
-    found: dict[str, Stored] = {}
-    rows: dict[str, Row] = {}
-    table, row = tables.entities[entity.entity_name], tables.row
+    found: dict[str, tuple[Row, Stored]] = {}
+    names = tuple(column.name for column in columns(entity))
     for part in _parts(sorted(set(pks))):
-        query = (
-            sa.select(row.c.pk, row.c.ver, row.c.created_seq, row.c.created_origin, row.c.col_ver, row.c.extra)
-            .where(row.c.entity == entity.entity_name, row.c.pk.in_(part))
-            .order_by(row.c.pk)
-        )
-        for pk, ver, seq, origin, col_ver, extra in connection.execute(query.with_for_update() if lock else query).all():
-            found[pk] = {
-                "ver": ver,
-                "created_seq": seq,
-                "created_origin": origin,
-                "col_ver": orjson.loads(col_ver),
-                "extra": orjson.loads(extra) if extra else {},
-            }
-        held = connection.execute(sa.select(table).where(table.c.id.in_(part)))
-        names = tuple(held.keys())
-        for one in held.all():
-            values = decode(entity, names, one)
-            rows[values["id"]] = values
-    return {pk: (rows[pk], found[pk]) for pk in found if pk in rows}
+        books = connection.execute(_bookkeeping(tables, lock), {"of": entity.entity_name, "pks": part}).all()
+        rows = {row[0]: row for row in connection.execute(_records(tables, entity), {"pks": part}).all()}
+        for pk, ver, seq, origin, col_ver, extra in books:
+            if pk in rows:
+                stored = Stored(ver, seq, origin, orjson.loads(col_ver), orjson.loads(extra) if extra else {})
+                found[pk] = decode(entity, names, rows[pk]), stored
+    return found
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _bookkeeping(tables: Tables, lock: bool) -> "sa.Select[*tuple[Any, ...]]":
+    row, pks = tables.row, many("pks")
+    query = sa.select(row.c.pk, row.c.ver, row.c.created_seq, row.c.created_origin, row.c.col_ver, row.c.extra)
+    query = query.where(row.c.entity == sa.bindparam("of"), row.c.pk.in_(pks)).order_by(row.c.pk)
+    return query.with_for_update() if lock else query
+
+
+@lru_cache(maxsize=16 * STATEMENTS)
+def _records(tables: Tables, entity: type[Record]) -> "sa.Select[*tuple[Any, ...]]":
+    table, pks = tables.entities[entity.entity_name], many("pks")
+    return sa.select(table.c.id, *[table.c[c.name] for c in columns(entity) if c.name != "id"]).where(table.c.id.in_(pks))
 
 
 def children(
     connection: Connection, tables: Tables, entity: type[Record], field: str, parents: Iterable[str]
 ) -> list[tuple[str, str]]:
     """Return (child id, parent id) of the records of `entity` whose reference `field` names one of the parents."""
-    table = tables.entities[entity.entity_name]
     found: list[tuple[str, str]] = []
     for part in _parts(sorted(set(parents))):
-        query = sa.select(table.c.id, table.c[field]).where(table.c[field].in_(part))
-        found += [(one[0], one[1]) for one in connection.execute(query)]
+        found += [(pk, parent) for pk, parent in connection.execute(_children(tables, entity, field), {"pks": part}).all()]
     return found
+
+
+@lru_cache(maxsize=16 * STATEMENTS)
+def _children(tables: Tables, entity: type[Record], field: str) -> "sa.Select[*tuple[Any, ...]]":
+    table = tables.entities[entity.entity_name]
+    return sa.select(table.c.id, table.c[field]).where(table.c[field].in_(many("pks")))
 
 
 def parent_of(connection: Connection, tables: Tables, entity: type[Record], field: str, pk: str) -> str | None:
@@ -91,9 +104,19 @@ def insert(connection: Connection, tables: Tables, entity: type[Record], rows: S
     bulk.insert(connection, tables.entities[entity.entity_name], [encode(entity, row) for row in rows])
 
 
-def update(connection: Connection, tables: Tables, entity: type[Record], rows: Sequence[Row]) -> None:
-    """Replace records in their table, whole."""
-    bulk.update(connection, tables.entities[entity.entity_name], [encode(entity, row) for row in rows])
+def update(connection: Connection, tables: Tables, entity: type[Record], rows: Sequence[Row], *, moved: bool) -> None:
+    """Replace records in their table, whole. moved: their `references` may be others than stored.
+
+    The engines write a new index entry for every indexed column that a statement names, be the value the same.
+    """
+    fixed = () if moved else references(entity)
+    bulk.update(connection, tables.entities[entity.entity_name], [encode(entity, row) for row in rows], fixed)
+
+
+@cache
+def references(entity: type[Record]) -> tuple[str, ...]:
+    """Return the columns of an entity that have an index: the references to what a record belongs to."""
+    return tuple(c.name for c in columns(entity) if c.is_owner)
 
 
 def insert_bookkeeping(connection: Connection, tables: Tables, rows: Sequence[Row]) -> None:

@@ -15,6 +15,8 @@ NAMING = {
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+STATEMENTS = 64
+"""Databases of one process whose prepared statements are kept: making one anew costs as much as running it."""
 LONG_TEXT = 2_000
 """Texts longer than this are stored as TEXT: MariaDB limits the sum of a row's VARCHARs to 64 KB."""
 
@@ -48,9 +50,14 @@ def whole() -> Type:
     return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-@dataclass(frozen=True)
+def many(name: str) -> sa.BindParameter[Any]:
+    """Return a parameter of a prepared statement that takes a list: the right side of IN."""
+    return sa.bindparam(name, expanding=True)
+
+
+@dataclass(frozen=True, eq=False)
 class Tables:
-    """Every table of one central database."""
+    """Every table of one central database. Two are never equal: statements are made once for each (`STATEMENTS`)."""
 
     metadata: sa.MetaData
     entities: dict[str, sa.Table]

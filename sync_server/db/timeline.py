@@ -1,11 +1,13 @@
 """The server's sequence and epochs: the one counter row that orders everything (trap 1), and the restores since."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from sync_server.db.engine import Connection
-from sync_server.db.tables import Tables
+from sync_server.db.tables import STATEMENTS, Tables
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,15 @@ def exists(connection: Connection, tables: Tables) -> bool:
 
 def read(connection: Connection, tables: Tables) -> Clock:
     """Return where the sequence stands in this snapshot. Raises RuntimeError for a database that was never started."""
-    found = connection.execute(sa.select(tables.clock.c.seq, tables.clock.c.epoch, tables.clock.c.safe_seq)).one_or_none()
+    found = connection.execute(_reading(tables)).one_or_none()
     if found is None:
         raise RuntimeError("the central database has no sequence: run `fieldfare server init`")
     return Clock(found.seq, found.epoch, found.safe_seq)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _reading(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    return sa.select(tables.clock.c.seq, tables.clock.c.epoch, tables.clock.c.safe_seq)
 
 
 def take(connection: Connection, tables: Tables, count: int) -> int:
@@ -43,9 +50,13 @@ def take(connection: Connection, tables: Tables, count: int) -> int:
     The counter's row lock is held until the commit, so commits are in the order of seqs and a reader never sees seq n+1
     before n. MariaDB has no UPDATE..RETURNING; under the lock a plain read is exact on every engine.
     """
-    clock = tables.clock
-    connection.execute(clock.update().values(seq=clock.c.seq + count))
-    return int(connection.execute(sa.select(clock.c.seq)).scalar_one()) - count
+    connection.execute(_taking(tables), {"count": count})
+    return read(connection, tables).seq - count
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _taking(tables: Tables) -> sa.Update:
+    return tables.clock.update().values(seq=tables.clock.c.seq + sa.bindparam("count"))
 
 
 def restored_seq(connection: Connection, tables: Tables, epoch: str) -> int:

@@ -7,7 +7,7 @@ import orjson
 from shared_models.codec import Row
 from shared_models.digest import Digest
 from sync_server.db import digests, feed, ledger, lookups, rows, timeline
-from sync_server.services.workspace import PROVISIONAL, CentralRow, Workspace
+from sync_server.services.workspace import PROVISIONAL, CentralRow, Workspace, references_of
 
 Resolve = Callable[[int], int]
 """Provisional seq -> real one; real ones stay."""
@@ -71,8 +71,11 @@ def _write_rows(space: Workspace, changed: Sequence[CentralRow]) -> None:
     for entity in space.central.registry:
         mine = sorted((f for f in changed if f.entity is entity), key=lambda f: f.pk)
         fresh, known = [f for f in mine if not f.stored_ver], [f for f in mine if f.stored_ver]
+        moved = [f.row for f in known if references_of(entity, f.row) != f.stored_references]
+        stayed = [f.row for f in known if references_of(entity, f.row) == f.stored_references]
         rows.insert(connection, tables, entity, [f.row for f in fresh])
-        rows.update(connection, tables, entity, [f.row for f in known])
+        rows.update(connection, tables, entity, moved, moved=True)
+        rows.update(connection, tables, entity, stayed, moved=False)
         rows.insert_bookkeeping(connection, tables, [bookkeeping(space, f) for f in fresh])
         rows.update_bookkeeping(connection, tables, [bookkeeping(space, f) for f in known])
 

@@ -38,6 +38,8 @@ class CentralRow:
     """typed: unit -> code before its suffix. dots: link traces, origin -> seq. adds: set field -> element -> {origin: seq}."""
     stored_ver: int = 0
     """Version in the database; 0 for a record that is not there yet."""
+    stored_references: tuple[object, ...] = ()
+    """Values of `rows.references` in the database."""
 
     @property
     def pk(self) -> str:
@@ -209,16 +211,12 @@ class Workspace:
 
 
 def _central(entity: type[Record], row: Row, stored: rows.Stored) -> CentralRow:
-    return CentralRow(
-        entity,
-        row,
-        stored["ver"],
-        stored["created_seq"],
-        stored["created_origin"],
-        stored["col_ver"],
-        stored["extra"],
-        stored["ver"],
-    )
+    return CentralRow(entity, row, *stored, stored.ver, references_of(entity, row))
+
+
+def references_of(entity: type[Record], row: Row) -> tuple[object, ...]:
+    """Return a row's values of `rows.references`."""
+    return tuple([row[name] for name in rows.references(entity)])
 
 
 @cache

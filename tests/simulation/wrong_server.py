@@ -1,7 +1,6 @@
 """Wrong variants of the centre's half. Each function returns what must be replaced by what."""
 
 from collections.abc import Iterator
-from dataclasses import replace as changed
 from typing import Any
 
 import orjson
@@ -43,7 +42,7 @@ def bv_any_epoch() -> list[Patch]:
 def pn_typed() -> list[Patch]:
     """A code that got a suffix no longer counts as the value that its author typed."""
     original = merge._is_same
-    return [(merge, "_is_same", lambda typed, stored: original(typed, changed(stored, typed=None)))]
+    return [(merge, "_is_same", lambda typed, stored: original(typed, stored._replace(typed=None)))]
 
 
 def insert_overwrites() -> list[Patch]:
@@ -79,7 +78,7 @@ def _taken(policy: Merge, when: Any) -> list[Patch]:
     def change(met: Merge, typed: Any, merged: Any) -> Any:
         if met is not policy or not when(typed, merged):
             return merged
-        return changed(merged, outcome=Outcome.APPLY, value=typed.value, asks_too=False)
+        return merged._replace(outcome=Outcome.APPLY, value=typed.value, asks_too=False)
 
     return _decided(change)
 
