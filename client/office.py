@@ -5,6 +5,7 @@ one replica and one engine; they close some minutes after the last tab.
 """
 
 import asyncio
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -23,10 +24,12 @@ from client.config import SyncTimes
 from client.platform.lock_file import LockFile
 from client.sync.engine import SyncEngine
 from client.sync.worker import SyncWorker
-from client.ui.app import open_ui
+from client.ui.app import open_ui, show_failure
 from client.usecases.crm import LocalCrm
+from shared_models.errors import FieldfareError
 from shared_models.transport import Transport
 
+log = logging.getLogger("fieldfare.office")
 USER_HEADER = b"x-fieldfare-user"
 IDLE_S = 600.0
 """Seconds that a replica stays open after its last tab. Source: `architecture.md` 5."""
@@ -141,7 +144,12 @@ class Office:
 
     async def main(self, page: ft.Page) -> None:
         """Draw one tab."""
-        desk = await self.desks.enter(page.client_ip or "")
+        try:
+            desk = await self.desks.enter(page.client_ip or "")
+        except FieldfareError as error:
+            log.exception("the data of a user cannot be opened")
+            show_failure(page, error)
+            return
         ui = open_ui(page, desk.crm)
 
         def leave(_: Any) -> None:  # Any: an event without content

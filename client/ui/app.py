@@ -19,8 +19,11 @@ from client.ui.view_models.sign_in import SignIn
 from client.ui.views.hooks import use_keys, use_redraw
 from client.ui.views.screens import overlays, screen
 from client.ui.views.sign_in import SignInView
+from client.ui.widgets.feedback import empty
 from client.usecases.answers import Preferences
-from shared_models.texts import Texts
+from client.usecases.causes import cause_of
+from shared_models.errors import FieldfareError
+from shared_models.texts import LANGUAGES, Texts
 
 DEVICE = Preferences()
 """How a window looks before the reader is known."""
@@ -86,6 +89,16 @@ def open_door(page: ft.Page, door: Door, now: Clock = utc_now, preferences: Pref
     page.render(Entrance, page, door, now, preferences, entered)
 
 
+def show_failure(page: ft.Page, error: FieldfareError) -> None:
+    """Tell why a person's data cannot be opened in the office. In every language, since nobody's preferences are known."""
+    prepare(page)
+    size = int(page.width or 1280), int(page.height or 800)
+    looks = [Look(SETS["light"], Texts(language), *size, is_office=True) for language in LANGUAGES]
+    told = [empty(look, "database", look.t("office.failed"), look.t(f"error.{cause_of(error)}"), tone="need") for look in looks]
+    page.bgcolor = SETS["light"].canvas
+    page.add(ft.Column(told, scroll=ft.ScrollMode.AUTO, expand=True))
+
+
 @ft.component
 def Entrance(  # a component
     page: ft.Page, door: Door, now: Clock, preferences: Preferences, entered: Callable[[Crm], None]
@@ -121,7 +134,7 @@ def App(desk: Desk, now: Clock) -> ft.Control:  # a component
     _repaint(desk.page, colours)
     if not shell.is_ready:
         return ft.Container(bgcolor=colours.canvas, expand=True)
-    look = look_of(shell.preferences, colours, window, desk.keyboard.set_typing)
+    look = look_of(shell.preferences, colours, window, desk.keyboard.set_typing, shell.person.is_office)
     content = screen(desk, look, place, frame)
     return framed(look, shell, frame, place, content, overlays(desk, look, place, frame))
 
@@ -164,7 +177,7 @@ def colours_of(preferences: Preferences, is_dark: bool) -> Colours:
     return SETS[("dark" if is_dark else "light") if name == "system" else name]
 
 
-def look_of(preferences: Preferences, colours: Colours, window: Window, typing: Typing) -> Look:
+def look_of(preferences: Preferences, colours: Colours, window: Window, typing: Typing, is_office: bool = False) -> Look:
     """Return the look of a window."""
     return Look(
         colours,
@@ -174,6 +187,7 @@ def look_of(preferences: Preferences, colours: Colours, window: Window, typing: 
         window.now,
         preferences.time_zone,
         typing,
+        is_office,
     )
 
 

@@ -57,6 +57,8 @@ class Look:
     """IANA zone of the reader."""
     typing: Typing = field(default=_ignore, compare=False)
     """Told whether a text field has the focus, so that single letters are not taken for keys."""
+    is_office: bool = False
+    """Whether the data is kept by the server: what is wrong with it is helped elsewhere than on a device."""
 
     @property
     def phone(self) -> bool:
@@ -89,8 +91,9 @@ class Look:
         return self.now.astimezone(ZoneInfo(self.zone))
 
     def t(self, key: str, **params: str | int) -> str:
-        """Return the text of a key in the reader's language."""
-        return self.texts.t(key, **params)
+        """Return the text of a key in the reader's language; the office has its own words for some, under `office.`."""
+        own = f"office.{key}"
+        return self.texts.t(own if self.is_office and self.texts.has(own) else key, **params)
 
     def n(self, key: str, count: int, **params: str | int) -> str:
         """Return the plural form of a key that fits `count`."""
