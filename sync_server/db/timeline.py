@@ -51,7 +51,7 @@ def take(connection: Connection, tables: Tables, count: int) -> int:
     before n. MariaDB has no UPDATE..RETURNING; under the lock a plain read is exact on every engine.
     """
     connection.execute(_taking(tables), {"count": count})
-    return read(connection, tables).seq - count
+    return int(connection.execute(_reading(tables)).one().seq) - count
 
 
 @lru_cache(maxsize=STATEMENTS)
