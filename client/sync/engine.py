@@ -74,8 +74,8 @@ class SyncEngine:
         What it raises is a mistake in our own code; the next attempt is armed all the same.
         """
         self._progress = 0
-        self._enter(self.scheduler.begin(hello_due=self._hello_due))
         try:
+            self._enter(self.scheduler.begin(hello_due=self._hello_due))
             result = self._with_fresh_starts()
         except (SyncError, ReplicaError) as error:
             self._move(event_of(error))
@@ -83,8 +83,11 @@ class SyncEngine:
         except Stopped:
             self._enter(State.IDLE)
             result = RoundResult(State.IDLE, stopped=True)
+        except Exception as error:
+            self._break_off(error)
+            raise
         except BaseException:
-            self.scheduler.abandon()  # a mistake of ours must not end the attempts (I7)
+            self.scheduler.abandon()  # the program is told to end: nothing more is written
             raise
         finally:
             self._stop = False
@@ -105,7 +108,7 @@ class SyncEngine:
 
     def status(self) -> SyncStatus:
         """Return what a screen shows: what waits, since when, why, the next attempt, the proof, progress of a long pull."""
-        return status_of(self.replica, self._state, self._progress)
+        return status_of(self.replica, self._state, self._progress, self.scheduler.unwritten_at)
 
     # -- the story -------------------------------------------------------------------------------------------------------
 
@@ -158,6 +161,16 @@ class SyncEngine:
             ready = standing.ready_to_reissue(reader, self.replica.registry)
         for tx_id in ready:
             self.replica.retry_draft(tx_id)
+
+    def _break_off(self, fault: Exception) -> None:
+        """A mistake of ours must neither end the attempts nor look like a round that still runs (I7)."""
+        self._hello_due = True
+        try:
+            self._enter(State.OFFLINE)
+            self.scheduler.end(State.OFFLINE, fault)
+            self.replica.events.publish(SyncStatusChanged())
+        except Exception:  # noqa: BLE001  # it lies so deep that it cannot be written down; whoever called hears of the fault itself
+            self.scheduler.abandon()
 
     # -- the state ---------------------------------------------------------------------------------------------------------
 

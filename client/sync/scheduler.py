@@ -21,8 +21,8 @@ class Scheduler:
     def __init__(self, replica: Replica, times: SyncTimes, random: Random) -> None:
         self._replica, self._times, self._random, self._again = replica, times, random, False
         self._running, self._held = False, False
-        self._unwritten_at: int | None = None
-        """Next attempt while the replica cannot be written: a full disk must not end the attempts."""
+        self.unwritten_at: int | None = None
+        """Next attempt while the replica cannot be written: a full disk must not end the attempts. None: it stands there."""
 
     @staticmethod
     def step(state: State, event: Event) -> Step:
@@ -47,8 +47,8 @@ class Scheduler:
         facts = self._replica.facts()
         if facts["paused"] or self._held or self._running:
             return None
-        if self._unwritten_at is not None:
-            return max(self._unwritten_at - self._now_ms(), 0)
+        if self.unwritten_at is not None:
+            return max(self.unwritten_at - self._now_ms(), 0)
         if State(facts["state"]) in (State.NEEDS_AUTH, State.NEEDS_UPGRADE):
             return None
         if facts["next_attempt_at"] is None:
@@ -59,7 +59,7 @@ class Scheduler:
 
     def begin(self, *, hello_due: bool) -> State:
         """A round begins: returns the state that it begins in."""
-        self._running, self._again, self._unwritten_at = True, False, None
+        self._running, self._again, self.unwritten_at = True, False, None
         return State.HELLO if hello_due else State.PUSH
 
     def end(self, state: State, error: Exception | None, *, stopped: bool = False) -> None:
@@ -74,7 +74,7 @@ class Scheduler:
     def abandon(self) -> None:
         """A round broke off in a way that cannot be written down: try again later all the same. Writes nothing."""
         self._running = False
-        self._unwritten_at = self._now_ms() + int(self._times.backoff_most_s * 1000 * self._random.uniform(0.1, 0.2))
+        self.unwritten_at = self._now_ms() + int(self._times.backoff_most_s * 1000 * self._random.uniform(0.1, 0.2))
 
     def _write_end(self, state: State, error: Exception | None, *, stopped: bool) -> None:
         failures = 0 if error is None else self._replica.facts()["failures"] + 1

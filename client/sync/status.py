@@ -38,8 +38,8 @@ class SyncStatus:
     """Whether the replica has ever held a whole checkpoint."""
 
 
-def status_of(replica: Replica, state: State, loaded_rows: int) -> SyncStatus:
-    """Put the status together from the replica's own tables."""
+def status_of(replica: Replica, state: State, loaded_rows: int, unwritten_at: int | None = None) -> SyncStatus:
+    """Put the status together from the replica's own tables. unwritten_at: next attempt, where it could not be kept in them."""
     with replica.reading() as reader:
         facts = replica.facts()
         unsettled = change_log.select(reader, change_log.UNSETTLED)
@@ -51,7 +51,7 @@ def status_of(replica: Replica, state: State, loaded_rows: int) -> SyncStatus:
         waiting=len(unsettled),
         waiting_since=unsettled[0].saved_at // 1000 if unsettled else None,
         needs_you=needs_you,
-        next_attempt_at=facts["next_attempt_at"],
+        next_attempt_at=facts["next_attempt_at"] if unwritten_at is None else unwritten_at,
         reason=facts["reason"],
         failures=facts["failures"],
         last_error=facts["last_error"],
