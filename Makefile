@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test services check lint style types contracts unit phone suite coverage bench prove lock format clean
+.PHONY: help install demo test services check lint style types contracts unit phone suite coverage bench prove lock migration format clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -88,6 +88,10 @@ lock: ## choose versions anew within the ranges of pyproject.toml
 	test -x $(UV) || { $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install --quiet uv; }
 	$(UV) pip compile --quiet --upgrade --universal --all-extras --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+migration: install ## draft the next migration from what the entities have and the tables lack: make migration MESSAGE="visits"
+	@test -n "$(MESSAGE)" || { echo 'say what it is for: make migration MESSAGE="visits"'; exit 1; }
+	@$(BIN)/python -c 'import sys; from sync_server.db.migrate import draft; print(draft(sys.argv[1]))' "$(MESSAGE)"
 
 format: install ## format the code and apply the safe fixes
 	$(BIN)/ruff check --fix --exit-zero --quiet .

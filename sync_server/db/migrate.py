@@ -1,6 +1,7 @@
 """Brings a central database to the tables of this version, on every engine, and compares them."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,13 +9,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 
 from shared_models.registry import CRM
 from sync_server.db.account_tables import build_account_tables
 from sync_server.db.tables import build_tables
 
 FOLDER = Path(__file__).parent / "migrations"
+VERSIONS = FOLDER / "versions"
 
 
 def wanted_metadata() -> sa.MetaData:
@@ -34,9 +36,26 @@ def downgrade(url: str, revision: str = "base") -> None:
     _run(url, lambda config: command.downgrade(config, revision))
 
 
-def draft(url: str, message: str) -> None:
-    """Write the file of the next revision from what differs; a person reads it before it is kept."""
-    _run(url, lambda config: command.revision(config, message, autogenerate=True))
+def draft(message: str, folder: Path = VERSIONS) -> Path:
+    """Write the next revision from what the entities have and the last revision lacks; a person reads it before it is kept.
+
+    message: a few words, which name its file. Returns the file. It is found out on an SQLite database of its own.
+    """
+    with TemporaryDirectory() as aside:
+        url = f"sqlite:///{Path(aside) / 'draft.db'}"
+        upgrade(url)
+        number = f"{int(ScriptDirectory.from_config(_config()).get_current_head() or 0) + 1:04}"
+        made: list[Script | None] = []
+
+        def write(config: Config) -> None:
+            config.set_main_option("path_separator", "newline")
+            config.set_main_option("version_locations", "\n".join({str(VERSIONS), str(folder)}).replace("%", "%%"))
+            config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+            found = command.revision(config, message, autogenerate=True, rev_id=number, version_path=str(folder))
+            made.extend(found if isinstance(found, list) else [found])
+
+        _run(url, write)
+    return Path(next(script.path for script in made if script is not None))
 
 
 def is_current(url: str) -> bool:
