@@ -38,8 +38,8 @@ def stored_value(entity: type[Record], name: str, value: object) -> Any:  # Any:
 
     What arrives must already be of the stored type (`Kind`): a number for a text, or text for a number, is refused.
     """
-    column = _columns_by_name(entity)[name]
-    if (value is None and column.optional) or (type(value) is str and _is_stored_as_it_is(value, _lengths(entity, name))):
+    column, lengths = _forms(entity)[name]
+    if (value is None and column.optional) or (type(value) is str and _is_stored_as_it_is(value, lengths)):
         return value
     if (value is not None and not isinstance(value, _STORED[column.kind])) or isinstance(value, bool) != (
         column.kind is Kind.BOOLEAN and value is not None
@@ -60,6 +60,11 @@ def _is_stored_as_it_is(value: str, lengths: tuple[int, int] | None) -> bool:
 
 
 @cache
+def _forms(entity: type[Record]) -> dict[str, tuple[Column, tuple[int, int] | None]]:
+    """Return name -> the field, and its least and greatest length if it is plain text."""
+    return {column.name: (column, _lengths(entity, column.name)) for column in columns(entity)}
+
+
 def _lengths(entity: type[Record], name: str) -> tuple[int, int] | None:
     """Return the least and greatest length of a field that is `Text` with nothing but limits of length; else None."""
     info = entity.model_fields[name]
@@ -89,14 +94,9 @@ def parse(entity: type[Record], values: Mapping[str, Any]) -> Record:  # Any: st
         raise RecordInvalid(tuple(_problem(entity, e["loc"], e["type"]) for e in error.errors())) from None
 
 
-@cache
-def _columns_by_name(entity: type[Record]) -> dict[str, Column]:
-    return {column.name: column for column in columns(entity)}
-
-
 def _problem(entity: type[Record], place: tuple[int | str, ...], kind: str) -> FieldProblem:
     name = str(place[0]) if place else ""
-    return FieldProblem(name, _reason(kind, _columns_by_name(entity).get(name)))
+    return FieldProblem(name, _reason(kind, _forms(entity)[name][0] if name in _forms(entity) else None))
 
 
 def _reason(kind: str, column: Column | None) -> str:

@@ -129,7 +129,6 @@ def data_columns(entity: "type[Record]") -> tuple[Column, ...]:
 
 
 @cache
-@cache
 def column_of(entity: "type[Record]", name: str) -> Column:
     """Return one field of an entity. Raises KeyError for an unknown name."""
     for column in columns(entity):

@@ -35,13 +35,21 @@ class Registry:
 
     def parents(self, entity: type[Record]) -> tuple[tuple[str, str], ...]:
         """Return (field, parent entity) of every reference to a record that this one belongs to."""
-        return tuple((c.name, c.col.references) for c in columns(entity) if c.is_owner and c.col.references)
+        return self._parents[entity]
+
+    @cached_property
+    def _parents(self) -> dict[type[Record], tuple[tuple[str, str], ...]]:
+        return {entity: _parents(entity) for entity in self.entities}
 
     def children(self, entity: type[Record]) -> tuple[tuple[type[Record], str], ...]:
         """Return (child entity, field) of every reference by which a record belongs to one of `entity`."""
         return tuple(
             (child, field) for child in self.entities for field, parent in self.parents(child) if parent == entity.entity_name
         )
+
+
+def _parents(entity: type[Record]) -> tuple[tuple[str, str], ...]:
+    return tuple((c.name, c.col.references) for c in columns(entity) if c.is_owner and c.col.references)
 
 
 CRM = Registry(

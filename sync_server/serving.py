@@ -1,5 +1,6 @@
 """Runs the server process: uvicorn round the application, with the office web when it is installed."""
 
+import gc
 import logging
 import socket
 import sys
@@ -27,6 +28,10 @@ BACKLOG = 2048
 """Connections that wait to be accepted: many devices come back at once after an outage."""
 
 
+COLLECT_AFTER = 50_000
+"""Objects made and not yet freed before the collector looks at the youngest: several pushes."""
+
+
 def listen(config: ServerConfig) -> socket.socket:
     """Return the socket on which the server is reached from now on. Raises OSError when its address cannot be had."""
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
@@ -38,6 +43,7 @@ def serve(config: ServerConfig, listening: socket.socket) -> int:
     log_as_json()
     server = open_server(config)
     app = create_app(server, make_office(server) if config.office else None)
+    spare_the_collector()
     uvicorn.Server(uvicorn.Config(app, **uvicorn_options(config))).run(sockets=[listening])
     return 0
 
@@ -60,6 +66,16 @@ def uvicorn_options(config: ServerConfig) -> dict[str, Any]:  # Any: keyword arg
         "timeout_keep_alive": 75,
         "timeout_graceful_shutdown": 5,
     }
+
+
+def spare_the_collector() -> None:
+    """Keep the garbage collector from what lives as long as the server, and let it look less often at the rest.
+
+    A push makes thousands of short-lived objects without cycles; looking for some among them was a seventh of its time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 50)
 
 
 def log_as_json() -> None:

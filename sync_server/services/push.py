@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import orjson
 from pydantic import ValidationError
@@ -36,6 +37,27 @@ class Poison(Exception):
         self.tx_id = tx_id
 
 
+class _Decided(NamedTuple):
+    """What a tx gets now. `place` is its place among those that get a verdict in this request: its seq, once it has one."""
+
+    tx: Tx
+    verb: Verb
+    place: int
+    cards: list[str]
+    error: CodedError | None
+
+    def verdict(self, before: int) -> Verdict:
+        """Return the verdict, with the seq that follows from the one before the request's first."""
+        return Verdict.model_construct(  # every part is our own: nothing to validate
+            id=self.tx.id,
+            tx=self.tx.tx,
+            v=self.verb,
+            seq=before + 1 + self.place,
+            conflicts=self.cards,
+            error=self.error,
+        )
+
+
 @dataclass
 class _Request:
     """One push while it is being carried out."""
@@ -49,7 +71,8 @@ class _Request:
     offset_ms: int
     limits: dict[str, int] = field(default_factory=dict)
     """Older server epoch -> highest version that its base versions can mean."""
-    verdicts: list[Verdict] = field(default_factory=list)
+    decided: list["_Decided | Verdict"] = field(default_factory=list)
+    """What each tx got so far: now, or, for one that is repeated, when it came first."""
     stored: list[Row] = field(default_factory=list)
     dead: list[Row] = field(default_factory=list)
     reissued: list[str] = field(default_factory=list)
@@ -140,7 +163,7 @@ def _carry_out(
     number, gap, reused = expected, None, False
     for tx in push.txs:
         if tx.id in known:
-            request.verdicts.append(_repeat(tx, push.origins, known[tx.id]))
+            request.decided.append(_repeat(tx, push.origins, known[tx.id]))
         elif tx.tx < number:
             reused = True
             break
@@ -150,38 +173,42 @@ def _carry_out(
         else:
             _take(request, tx)
         number += tx.tx == number
+    before = 0
     if request.stored:
         before = settling.settle(space, actor.device_id, push.device_epoch, request.stored, request.dead, request.reissued)
-        request.verdicts = [_real(verdict, before) for verdict in request.verdicts]
     if number != expected:
         ledger.expect(connection, central.tables, actor.device_id, push.device_epoch, number)
     return PushAnswer(
         server_epoch=now.epoch,
         device_epoch=push.device_epoch,
         safe_seq=now.safe_seq,
-        verdicts=[] if reused else request.verdicts,
+        verdicts=[] if reused else [_told(one, before) for one in request.decided],
         expected_tx=gap,
         reused=reused,
     )
 
 
-def request_hash(tx: Tx, origins: Sequence[str]) -> str:
-    """Return the hash of a tx's content: what must not change under one id. Its number and the epoch's name may.
+def content_of(tx: Tx, origins: Sequence[str]) -> bytes:
+    """Return a tx's content, packed: what must not change under one id. Its number and the epoch's name may.
 
     origins: the request's, which its `after` points into.
     """
     ops = [(op.t, op.pk, op.op, op.set, op.base, op.bv, op.bvx) for op in tx.ops]
     content = (tx.id, tx.origin, [origins[place] for place in tx.after], tx.hlc, tx.label, tx.atomic, ops)
     try:
-        packed = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # an integer beyond 64 bits; no field holds one, so the tx is refused, but it has a hash
-        packed = dumps(content).encode()
-    return hashlib.sha256(packed).hexdigest()
+        return dumps(content).encode()
+
+
+def hash_of(content: bytes) -> str:
+    """Return the hash by which a repeated tx is known to be the same."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _repeat(tx: Tx, origins: Sequence[str], stored: ledger.Answered) -> Verdict:
     """Return the verdict that a tx has had for ever (I4)."""
-    if stored.req_hash != request_hash(tx, origins):
+    if stored.req_hash != hash_of(content_of(tx, origins)):
         raise Refusal(ErrorCode.P205, 409, "a known transaction with another content")
     return Verdict.model_validate({**orjson.loads(stored.verdict), "tx": tx.tx, "seq": stored.seq})
 
@@ -192,17 +219,15 @@ def _take(request: _Request, tx: Tx) -> None:
     error: CodedError | None = None
     cards: list[str] = []
     verb: Verb
-    work = _applying(request, tx, seq)
-    request.space.authors[seq] = Author(work.origin, request.actor.device_id, request.actor.user_id, work.hlc, request.space.at)
+    work, content = _applying(request, tx, seq), content_of(tx, request.push.origins)
     try:
         if tx.id in request.poisoned:
             verb, error = "rejected", CodedError(code=ErrorCode.S501)
         else:
-            checked = check(request.space, request.actor, tx)
+            checked = check(request.space, request.actor, tx, len(content))
             work.hlc = _clamped(request, work, tx)
-            request.space.authors[seq] = Author(
-                work.origin, request.actor.device_id, request.actor.user_id, work.hlc, request.space.at
-            )
+            author = Author(work.origin, request.actor.device_id, request.actor.user_id, work.hlc, request.space.at)
+            request.space.authors[seq] = author
             verb = reconcile.apply(work, checked)
             if verb != "applied":  # only an applied tx is acknowledged in place of its rows (PROTOCOL 7.3)
                 request.space.send_all(seq)
@@ -213,7 +238,7 @@ def _take(request: _Request, tx: Tx) -> None:
         verb, error = "deferred", not_yet.error
     except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, AssertionError) as fault:
         raise Poison(tx.id) from fault
-    _note(request, tx, work, verb, cards, error)
+    _note(request, work, _Decided(tx, verb, len(request.stored), cards, error), hash_of(content))
 
 
 def _applying(request: _Request, tx: Tx, seq: int) -> Applying:
@@ -230,11 +255,11 @@ def _clamped(request: _Request, work: Applying, tx: Tx) -> int:
     """Return the stamp of a tx, corrected by the device's clock, never below what its author had seen (`sync.md` 1.1)."""
     seen = 0
     for op in tx.ops:
-        entity = request.central.registry.get(op.t)
-        found = request.space.get(op.t, op.pk)
+        units = op.set.keys() & latest_edit_units(request.central.registry.get(op.t))
+        found = request.space.get(op.t, op.pk) if units else None
         if found is None:
             continue
-        for unit in op.set.keys() & latest_edit_units(entity):
+        for unit in units:
             version = found.version_of(unit)
             author = request.space.author(version)
             if author is not None and work.knew(version, work.base_version(op, unit)):
@@ -242,37 +267,35 @@ def _clamped(request: _Request, work: Applying, tx: Tx) -> int:
     return clock.clamp(tx.hlc, request.offset_ms, seen, request.space.at // 1000)
 
 
-def _note(request: _Request, tx: Tx, work: Applying, verb: Verb, cards: list[str], error: CodedError | None) -> None:
+def _note(request: _Request, work: Applying, decided: _Decided, req_hash: str) -> None:
     """Remember a verdict for the answer and for the ledger; a refused tx goes to the dead letters with its content."""
-    verdict = Verdict.model_construct(  # every part is our own: nothing to validate
-        id=tx.id, tx=tx.tx, v=verb, seq=work.seq, conflicts=cards, error=error
-    )
-    request.verdicts.append(verdict)
-    actor, at = request.actor, request.space.at
+    request.decided.append(decided)
+    actor, at, tx = request.actor, request.space.at, decided.tx
     request.stored.append(
         {
             "tx_id": tx.id, "seq": work.seq, "origin": work.origin, "device": actor.device_id,
             "device_epoch": request.push.device_epoch, "number": tx.tx, "user": actor.user_id, "hlc": work.hlc, "at": at,
-            "req_hash": request_hash(tx, request.push.origins), "verdict": _stored(verdict),
+            "req_hash": req_hash, "verdict": _stored(decided),
         }
     )  # fmt: skip
-    if error is not None:
-        request.dead.append(_letter(request, tx, work, verb, error))
+    if decided.error is not None:
+        request.dead.append(_letter(request, work, decided.verb, decided.error))
     elif tx.origin is not None:
         request.reissued.append(tx.origin)
 
 
-def _stored(verdict: Verdict) -> str:
+def _stored(decided: _Decided) -> str:
     """Return a verdict as the ledger keeps it: without its seq, which has a column, and without empty parts."""
-    parts = {"id": verdict.id, "tx": verdict.tx, "v": verdict.v}
-    if verdict.conflicts:
-        parts["conflicts"] = verdict.conflicts
-    if verdict.error is not None:
-        parts["error"] = verdict.error.model_dump(mode="json", exclude_none=True)
+    parts: Row = {"id": decided.tx.id, "tx": decided.tx.tx, "v": decided.verb}
+    if decided.cards:
+        parts["conflicts"] = decided.cards
+    if decided.error is not None:
+        parts["error"] = decided.error.model_dump(mode="json", exclude_none=True)
     return orjson.dumps(parts).decode()
 
 
-def _letter(request: _Request, tx: Tx, work: Applying, verb: str, error: CodedError) -> Row:
+def _letter(request: _Request, work: Applying, verb: str, error: CodedError) -> Row:
+    tx = work.tx
     body = tx.model_dump(mode="json", exclude_defaults=True)
     if tx.after:
         body["after"] = [request.push.origins[place] for place in tx.after]  # read long after its request is gone
@@ -283,8 +306,6 @@ def _letter(request: _Request, tx: Tx, work: Applying, verb: str, error: CodedEr
     }  # fmt: skip
 
 
-def _real(verdict: Verdict, before: int) -> Verdict:
-    """Return a verdict with the real seq in place of the provisional one."""
-    if verdict.seq < PROVISIONAL:
-        return verdict
-    return Verdict.model_construct(**{**dict(verdict), "seq": before + 1 + verdict.seq - PROVISIONAL})
+def _told(decided: _Decided | Verdict, before: int) -> Verdict:
+    """Return what a device is told of a tx. before: the seq before the request's first."""
+    return decided if isinstance(decided, Verdict) else decided.verdict(before)

@@ -15,6 +15,7 @@ from sync_server.services.cards import Clash
 from sync_server.services.checks import Checked
 from sync_server.services.workspace import CentralRow
 
+NO_ELEMENTS = frozenset[str]()
 NO_MOVES: dict[str, frozenset[str]] = {}
 
 
@@ -131,24 +132,21 @@ def _update_unit(work: Applying, found: CentralRow, op: Op, unit: Unit, values: 
 
 def _decide(work: Applying, found: CentralRow, op: Op, unit: Unit, values: Row, stored_version: int) -> tuple[Merged, Typed]:
     """Ask the pure rule about one unit."""
-    policy, name = unit.policy, unit.fields[0]
-    is_single = len(unit.fields) == 1
+    policy, name, row = unit.policy, unit.fields[0], found.row
     seen = stored_version <= work.base_version(op, unit.name)
+    own = not seen and work.is_own(stored_version)
     author = work.space.author(stored_version) if policy is Merge.LE and not seen else None
-    typed = Typed(
-        value=values[name] if is_single else tuple(values.get(n, found.row[n]) for n in unit.fields),
-        base=op.base.get(name) if is_single else tuple(op.base.get(n) for n in unit.fields),
-        has_base=all(n in op.base for n in unit.fields),
-        seen=seen,
-        own=not seen and work.is_own(stored_version),
-        stamp=work.stamp,
-    )
-    stored = Stored(
-        value=found.row[name] if is_single else tuple(found.row[n] for n in unit.fields),
-        stamp=(author.hlc, author.device) if author else (0, ""),
-        typed=found.extra.get("typed", {}).get(name),
-        unseen=links.element_traces(work, found, op, unit.name, values[name]) if policy is Merge.SU else frozenset(),
-    )
+    stamp = (author.hlc, author.device) if author else (0, "")
+    if len(unit.fields) == 1:
+        unseen = links.element_traces(work, found, op, name, values[name]) if policy is Merge.SU else NO_ELEMENTS
+        code = found.extra["typed"].get(name) if "typed" in found.extra else None
+        typed = Typed(values[name], op.base.get(name), name in op.base, seen, own, work.stamp)
+        stored = Stored(row[name], stamp, code, unseen)
+    else:
+        mine = tuple([values.get(n, row[n]) for n in unit.fields])
+        base = tuple([op.base.get(n) for n in unit.fields])
+        typed = Typed(mine, base, all(n in op.base for n in unit.fields), seen, own, work.stamp)
+        stored = Stored(tuple([row[n] for n in unit.fields]), stamp)
     if policy is Merge.AN:
         return Merged(Outcome.NOTHING if typed.value == stored.value else Outcome.LOSE, stored.value), typed
     moves = getattr(found.entity, "moves", {}).get(unit.name, NO_MOVES) if policy is Merge.SM else NO_MOVES

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import orjson
 
 from shared_models.codec import Row
-from shared_models.digest import Digest
+from shared_models.digest import MODULUS, Digest, row_hash
 from sync_server.db import digests, feed, ledger, lookups, rows, timeline
 from sync_server.services.workspace import PROVISIONAL, CentralRow, Workspace, references_of
 
@@ -45,8 +45,9 @@ def settle(
             for (entity, pk), exact in changes.items()
         ],
     )  # fmt: skip
-    lines = [{**line.values, "seq": resolve(line.seq), "n": n} for n, line in enumerate(space.history)]
-    feed.write_history(connection, tables, lines)
+    for n, line in enumerate(space.history):
+        line.values["seq"], line.values["n"] = resolve(line.seq), n
+    feed.write_history(connection, tables, [line.values for line in space.history])
     codes = [(entity, folded, str(space.codes[entity, folded])) for entity, folded in sorted(space.new_codes)]
     lookups.write(connection, tables, codes, sorted(space.new_suspects))
     ledger.write(connection, tables, verdicts, dead, reissued)
@@ -96,9 +97,11 @@ def bookkeeping(space: Workspace, found: CentralRow) -> Row:
 
 def _digest_changes(changed: Sequence[CentralRow]) -> dict[str, Digest]:
     """Return what each entity's digest gains: the new versions less the old ones."""
-    gained: dict[str, Digest] = {}
+    rows: dict[str, int] = {}
+    totals: dict[str, int] = {}
     for found in changed:
-        name = found.entity.entity_name
-        digest = gained.get(name, Digest()).add(name, found.pk, found.ver)
-        gained[name] = digest.remove(name, found.pk, found.stored_ver) if found.stored_ver else digest
-    return gained
+        name, pk, is_new = found.entity.entity_name, found.pk, not found.stored_ver
+        rows[name] = rows.get(name, 0) + is_new
+        total = totals.get(name, 0) + row_hash(name, pk, found.ver)
+        totals[name] = total if is_new else total - row_hash(name, pk, found.stored_ver)
+    return {name: Digest(rows[name], totals[name] % MODULUS) for name in rows}

@@ -1,6 +1,9 @@
 """Trees of references to the own entity (parent company): two valid moves must not close a circle (trap 29)."""
 
+from functools import cache
+
 from conflict.merge import Merged, Outcome
+from shared_models.base import Record
 from shared_models.fields import Unit, column_of, units
 from sync_server.db import lookups, rows
 from sync_server.services import cards
@@ -11,10 +14,20 @@ from sync_server.services.workspace import CentralRow
 MAX_DEPTH = 1000
 
 
+@cache
+def _tree_units(entity: type[Record]) -> tuple[Unit, ...]:
+    """Return the references of an entity to itself."""
+    return tuple(
+        unit
+        for unit in units(entity).values()
+        if len(unit.fields) == 1 and column_of(entity, unit.fields[0]).col.references == entity.entity_name
+    )
+
+
 def cut_circles(work: Applying, found: CentralRow) -> None:
     """Leave out, with a card, a reference of a new record that closes a circle: others may name a record before it exists."""
-    for unit in units(found.entity).values():
-        if len(unit.fields) == 1 and closes_circle(work, found, unit, Merged(Outcome.APPLY, found.row[unit.fields[0]])):
+    for unit in _tree_units(found.entity):
+        if closes_circle(work, found, unit, Merged(Outcome.APPLY, found.row[unit.fields[0]])):
             mine = {unit.name: found.row[unit.name]}
             found.row[unit.name] = None
             clash = Clash("cycle", unit.name, unit.policy, None, mine, {unit.name: None}, work.seq)
@@ -24,10 +37,9 @@ def cut_circles(work: Applying, found: CentralRow) -> None:
 
 def closes_circle(work: Applying, found: CentralRow, unit: Unit, merged: Merged) -> bool:
     """Whether storing a reference would make a record its own ancestor. One move of a tree is checked at a time."""
-    field = unit.fields[0]
-    column = column_of(found.entity, field)
-    if column.col.references != found.entity.entity_name or merged.outcome is not Outcome.APPLY or merged.value is None:
+    if merged.outcome is not Outcome.APPLY or merged.value is None or unit not in _tree_units(found.entity):
         return False
+    field = unit.fields[0]
     central = work.space.central
     lookups.lock_tree(work.space.connection, central.tables, found.entity.entity_name)
     ancestor: str | None = str(merged.value)

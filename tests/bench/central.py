@@ -23,7 +23,7 @@ from sync_server.services import setup
 from sync_server.services.accounts import Accounts, NewUser
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.central import Central
-from sync_server.serving import uvicorn_options
+from sync_server.serving import spare_the_collector, uvicorn_options
 from tests.bench.data import DATA, Data
 
 EMAIL, PASSWORD = "bench@example.org", "correct horse"
@@ -83,7 +83,9 @@ def main() -> None:
     folder, name, n = sys.argv[1:]
     server = make_central(Path(folder), DATA[name].registry, DATA[name].rows(int(n)))
     options = {**uvicorn_options(server.config), "host": "127.0.0.1", "port": 0}
-    _Told(uvicorn.Config(create_app(server), **options)).run()
+    app = create_app(server)
+    spare_the_collector()
+    _Told(uvicorn.Config(app, **options)).run()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from shared_models.fields import ARCHIVED, Merge, Unit
 from sync_server.db import feed, ledger, timeline
 from sync_server.services import archiving, cards, codes, links, pull, push, reconcile
 from sync_server.services.applying import Applying
-from sync_server.services.workspace import PROVISIONAL, Workspace
+from sync_server.services.workspace import Workspace
 from tests.simulation.wrong_client import Patch
 
 REFUSED = ("rejected", "deferred")
@@ -244,7 +244,7 @@ def ledger_by_number() -> list[Patch]:
         for row in connection.execute(query):
             tx = numbers[row.number]
             verdict = orjson.dumps({**orjson.loads(row.verdict), "id": tx.id}).decode()
-            found[tx.id] = ledger.Answered(push.request_hash(tx, asked.origins), verdict, row.seq)
+            found[tx.id] = ledger.Answered(push.hash_of(push.content_of(tx, asked.origins)), verdict, row.seq)
         return found
 
     return [(push, "_carry_out", carry_out), (ledger, "answered", answered)]
@@ -270,7 +270,7 @@ def acks_by_number() -> list[Patch]:
 
 def silent_verdict() -> list[Patch]:
     """A refusal takes no seq of its own: the device is told the one before. (The ledger's key forbids that at the centre.)"""
-    real, repeat, ack = push._real, push._repeat, pull._ack
+    real, ack = push._told, pull._ack
 
     def told(verdict: Any) -> Any:
         return verdict.model_copy(update={"seq": verdict.seq - 1}) if verdict.v in REFUSED else verdict
@@ -279,14 +279,7 @@ def silent_verdict() -> list[Patch]:
         found: list[Any] = ack(*parts)
         return [*found[:2], found[2] - 1, *found[3:]] if found[1] in REFUSED else found
 
-    def is_repeated(verdict: Any) -> bool:
-        return bool(verdict.seq < PROVISIONAL)
-
-    return [
-        (push, "_real", lambda verdict, before: verdict if is_repeated(verdict) else told(real(verdict, before))),
-        (push, "_repeat", lambda *parts: told(repeat(*parts))),
-        (pull, "_ack", told_by_pull),
-    ]
+    return [(push, "_told", lambda decided, before: told(real(decided, before))), (pull, "_ack", told_by_pull)]
 
 
 def echo_by_device() -> list[Patch]:
