@@ -91,7 +91,7 @@ lock: ## choose versions anew within the ranges of pyproject.toml
 
 migration: install ## draft the next migration from what the entities have and the tables lack: make migration MESSAGE="visits"
 	@test -n "$(MESSAGE)" || { echo 'say what it is for: make migration MESSAGE="visits"'; exit 1; }
-	@$(BIN)/python -c 'import sys; from sync_server.db.migrate import draft; print(draft(sys.argv[1]))' "$(MESSAGE)"
+	@$(BIN)/python -c 'import sys; from sync_server.db.migrate import draft; draft(sys.argv[1])' "$(MESSAGE)"
 
 format: install ## format the code and apply the safe fixes
 	$(BIN)/ruff check --fix --exit-zero --quiet .

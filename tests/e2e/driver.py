@@ -21,6 +21,7 @@ FLAGS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 START_S = 120.0
+END_S = 30.0
 PATIENCE_MS = 60_000
 """Milliseconds that the interface may take on a machine that is busy with other suites; it takes a fraction of a second alone."""
 expect.set_options(timeout=PATIENCE_MS)
@@ -50,13 +51,13 @@ def gallery(log: Path) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     variables = {**os.environ, "FLET_FORCE_WEB_SERVER": "true", "FLET_SERVER_IP": "127.0.0.1", "FLET_SERVER_PORT": str(port)}
     with log.open("wb") as out:
-        server = subprocess.Popen([sys.executable, "-m", "tests.ui.gallery"], cwd=ROOT, env=variables, stdout=out, stderr=out)
+        command = [sys.executable, "-m", "tests.ui.gallery"]
+        server = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=out, stderr=out, start_new_session=True)
         try:
             wait_for(url, server)
             yield url
         finally:
-            server.terminate()
-            server.wait(10)
+            end(server, signal.SIGTERM)
 
 
 @contextlib.contextmanager
@@ -65,17 +66,23 @@ def demo(log: Path) -> Iterator[tuple[str, str]]:
     port = free_port()
     command = [sys.executable, "-m", "shared_models", "demo", "--no-browser", "--size", "small", "--port", str(port)]
     with log.open("wb") as out:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
+        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, start_new_session=True)
         try:
             office, device = f"http://127.0.0.1:{port}/app/", f"http://127.0.0.1:{port + 1}/"
             wait_for(device, server)
             yield office, device
         finally:
-            server.send_signal(signal.SIGINT)
-            try:
-                server.wait(30)
-            except subprocess.TimeoutExpired:
-                server.kill()
+            end(server, signal.SIGINT)
+
+
+def end(server: "subprocess.Popen[bytes]", how: signal.Signals, patience_s: float = END_S) -> None:
+    """End a server that leads a process group: in order, else at once; nothing that it started is left."""
+    server.send_signal(how)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        server.wait(patience_s)
+    with contextlib.suppress(ProcessLookupError):  # nobody of the group is left
+        os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
 
 
 def wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:

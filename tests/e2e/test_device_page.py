@@ -1,5 +1,6 @@
 """The page of a device in a real browser: it needs nothing but the device."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -31,13 +32,13 @@ def device_url(tmp_path: Path) -> Iterator[str]:
         port,
     ]
     with (tmp_path / "client.log").open("wb") as log:
-        client = subprocess.Popen(command, cwd=driver.ROOT, stdout=log, stderr=log)
+        client = subprocess.Popen(command, cwd=driver.ROOT, stdout=log, stderr=log, start_new_session=True)
     try:
         driver.wait_for(url, client)
         yield url
     finally:
-        client.terminate()
-        assert client.wait(30) == 0
+        driver.end(client, signal.SIGTERM)
+        assert client.returncode == 0
 
 
 def test_the_page_of_a_device_works_and_asks_nothing_of_another_host(browser: Browser, device_url: str) -> None:
