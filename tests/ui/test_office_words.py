@@ -6,6 +6,7 @@ import pytest
 
 from client.office import Desks, Office
 from shared_models.errors import ReplicaDamaged, ReplicaFull
+from shared_models.transport import Transport
 from tests.ui.fake_crm import FakeCrm
 from tests.ui.probe import Probe
 
@@ -39,7 +40,11 @@ async def test_a_tab_whose_data_cannot_be_opened_says_why_in_both_languages(tmp_
     (folder / "replica.db").write_bytes(b"not a database" * 100)
     ui = await Probe.open(lambda page: None)
     ui.page.client_ip = "127.0.0.1"
-    await Office(Desks(lambda user: None, tmp_path / "office")).main(ui.page)
+
+    def no_way(user: str) -> Transport:
+        raise AssertionError("the server is not asked")
+
+    await Office(Desks(no_way, tmp_path / "office")).main(ui.page)
     await ui.settle()
     assert ui.shows("Your copy of the data on the server, replica.db, is damaged.")
     assert ui.shows("Copia de pe server a datelor tale, replica.db, este deteriorată.")
