@@ -82,14 +82,14 @@ def take_batch(
     schema_version: int,
     max_txs: int = MAX_TXS,
     max_bytes: int = MAX_PUSH_BYTES,
-    under_way: Batch = NO_BATCH,
+    under_way: Iterable[int] = (),
 ) -> Batch:
-    """Put the oldest unanswered txs in flight and return them, empty when there are none. under_way: those behind a batch.
+    """Put the oldest unanswered txs in flight and return them, empty when there are none. under_way: places of those left out.
 
     From here on their content never changes. A tx gets its number when it first goes, so numbers have no gaps.
     """
     connection, facts = writing.connection, meta.get_all(writing.connection)
-    waiting = _oldest(connection, max_txs + 1, frozenset(under_way.ns))
+    waiting = _oldest(connection, max_txs + 1, frozenset(under_way))
     waiting.sort(key=lambda tx: (tx.number is None, tx.number or tx.n))
     if waiting and waiting[0].attempts >= SUSPECT_ATTEMPTS:
         max_txs = 1

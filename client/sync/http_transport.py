@@ -5,6 +5,7 @@ Requests are built by hand and carry no header that the server does not need: an
 
 import gzip
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -72,23 +73,31 @@ class AccessToken:
     ) -> None:
         """on_contact: told whenever the server knew the device, a few times an hour."""
         self._client, self._device_token, self._token, self._on_contact = client, device_token, token, on_contact
+        self._lock = threading.Lock()
 
     def get(self) -> str:
         """Return a token. Raises NeedsSignIn when the device has none or the server no longer knows it."""
-        if self._token is None:
-            device_token = self._device_token()
-            if device_token is None:
-                raise NeedsSignIn(ErrorCode.A101, "no device token")
-            request = _json_request(self._client, "POST", "/auth/token", TokenRequest(device_token=device_token), {})
-            response = self._client.send(request)
-            _refuse(response)
-            self._token = _parsed(TokenAnswer, response.content).access_token
-            self._on_contact()
-        return self._token
+        with self._lock:  # two pushes may want one at once
+            if self._token is None:
+                self._token = self._new()
+            return self._token
 
-    def expire(self) -> None:
-        """Forget the token: the server said that it has expired."""
-        self._token = None
+    def _new(self) -> str:
+        device_token = self._device_token()
+        if device_token is None:
+            raise NeedsSignIn(ErrorCode.A101, "no device token")
+        request = _json_request(self._client, "POST", "/auth/token", TokenRequest(device_token=device_token), {})
+        response = self._client.send(request)
+        _refuse(response)
+        token = _parsed(TokenAnswer, response.content).access_token
+        self._on_contact()
+        return token
+
+    def expire(self, token: str) -> None:
+        """Forget a token, if it is the one in use: the server said that it has expired."""
+        with self._lock:
+            if self._token == token:
+                self._token = None
 
 
 @dataclass
@@ -135,14 +144,15 @@ class HttpTransport:
         """Send a request with a token; once again with a new one when the token has expired."""
         with translated():
             for attempt in (1, 2):
-                headers = {"authorization": f"Bearer {self.token.get()}"}
+                token = self.token.get()
+                headers = {"authorization": f"Bearer {token}"}
                 if packed:
                     headers["accept-encoding"] = self.client.headers["accept-encoding"]
                 request = _request(self.client, method, path, body, headers)
                 response = self.client.send(request, stream=stream)
                 if response.status_code == 401 and attempt == 1:
                     response.close()
-                    self.token.expire()
+                    self.token.expire(token)
                     continue
                 if response.status_code >= 300:
                     response.read()

@@ -1,10 +1,11 @@
 """Second step: offer what waits, oldest first, until everything has a verdict."""
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 
 from client.replica import change_log, epochs, meta, outbox, settling
 from client.replica.outbox import NO_BATCH, Batch
-from client.sync.conversation import Conversation, EpochChanged, Quarantined
+from client.sync.conversation import Conversation, EpochChanged, Quarantined, Stopped
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, ProtocolFault, SyncError, Unreachable
 from shared_models.protocol import PushAnswer
 
@@ -12,57 +13,105 @@ BLAMELESS = (Unreachable, Busy, NeedsSignIn, NeedsUpgrade)
 """Failures that say nothing about what was sent."""
 MAX_IDLE_ANSWERS = 4
 """Answers in a row that bring nothing forward, before the round is given up: no endless rounds."""
+AHEAD = 2
+"""Batches that are under way together, once a first one was answered: the server always has one to take in. Whatever becomes
+of the first, the one behind it does no harm: its numbers only fit when all before them were taken."""
 
 
 def push_waiting(talk: Conversation) -> int:
     """Send every waiting tx; returns how many got a verdict. Whatever was answered before a failure is stored.
 
-    While a batch is on its way, the next one is made ready; while that one is, the answer to the first is stored.
+    While batches are on their way, the next one is made ready and the last answer is stored.
     Raises EpochChanged, Quarantined, or the SyncError of a request that failed.
     """
     answered, idle, size = 0, 0, talk.batch_txs
-    batch = _next_batch(talk, size)
-    under_way = _start(talk, batch)
+    pipe = _Pipe(talk)
     try:
-        while batch.ns:
-            following = _next_batch(talk, size, batch) if batch.more and size == talk.batch_txs else NO_BATCH
+        pipe.send(size)
+        while pipe.batches:
+            if size == talk.batch_txs:
+                pipe.make_ready(size)
             try:
-                answer = _result(talk, batch, under_way)
+                batch, answer = pipe.take_in()
             except SyncError as error:
-                _unsend(talk, following)
                 if error.code is not ErrorCode.L401 or size == 1:
                     raise
+                pipe.give_up()
                 size = max(1, size // 4)
-                batch = _next_batch(talk, size)
-                under_way = _start(talk, batch)
+                pipe.send(size)
                 continue
-            goes_on = bool(following.ns) and _answers_all(answer, batch)
-            under_way = _start(talk, following) if goes_on else None
+            goes_on = _answers_all(answer, batch)
+            if goes_on:
+                pipe.send_ready()
             taken = _take_answer(talk, answer)
             answered, idle = answered + taken, 0 if taken else idle + 1
             if idle >= MAX_IDLE_ANSWERS:
                 raise ProtocolFault(None, "answers without verdicts")
-            if not goes_on:
-                _unsend(talk, following)
-                talk.stop_if_asked()
-                following = _next_batch(talk, size)
-                under_way = _start(talk, following)
-            batch = following
             talk.stop_if_asked()
+            if not goes_on:
+                pipe.give_up()
+            elif 0 < len(pipe.batches) < AHEAD:
+                pipe.make_ready(size)
+                pipe.send_ready()
+            if not pipe.batches:
+                pipe.send(size)
         return answered
+    except (SyncError, EpochChanged, Stopped):
+        pipe.give_up()
+        raise
     finally:
-        if under_way is not None:
-            under_way.exception()  # a request that was started is not left alone with the connection
+        pipe.wait()
 
 
-def _start(talk: Conversation, batch: Batch) -> "Future[PushAnswer] | None":
-    return talk.start(lambda: talk.transport.push(batch.body)) if batch.ns else None
+class _Pipe:
+    """The batches of one push that are under way, oldest first."""
+
+    def __init__(self, talk: Conversation) -> None:
+        self.talk = talk
+        self.batches: list[Batch] = []
+        self._ready = NO_BATCH
+        self._answers: list[Future[PushAnswer]] = []
+
+    def send(self, size: int) -> None:
+        """Send the first of all that wait, unless nothing does."""
+        self._ready = _next_batch(self.talk, size)
+        self.send_ready()
+
+    def make_ready(self, size: int) -> None:
+        """Put together what goes behind the batches that are under way."""
+        if self.batches[-1].more:
+            self._ready = _next_batch(self.talk, size, [n for batch in self.batches for n in batch.ns])
+
+    def send_ready(self) -> None:
+        """Send the batch that is ready, if there is one."""
+        batch, self._ready = self._ready, NO_BATCH
+        if batch.ns:
+            self._answers.append(self.talk.start(lambda: self.talk.transport.push(batch.body)))
+            self.batches.append(batch)
+
+    def take_in(self) -> tuple[Batch, PushAnswer]:
+        """Wait for the answer to the oldest batch. Raises what `_result` raises; the batch is no longer under way then, too."""
+        batch = self.batches.pop(0)
+        return batch, _result(self.talk, batch, self._answers.pop(0))
+
+    def give_up(self) -> None:
+        """Let go of all that went, or would have gone, behind a batch whose txs were not all taken: it will go again."""
+        self.wait()
+        _unsend(self.talk, *self.batches, self._ready)
+        self.batches.clear()
+        self._answers.clear()
+        self._ready = NO_BATCH
+
+    def wait(self) -> None:
+        """Wait until nothing is under way: a request that was started is not left alone with the connection."""
+        for answer in self._answers:
+            answer.exception()
 
 
-def _next_batch(talk: Conversation, size: int, under_way: Batch = NO_BATCH) -> Batch:
+def _next_batch(talk: Conversation, size: int, under_way: Sequence[int] = ()) -> Batch:
     """Put the next txs in flight; on the medium before they leave, as their content may not change afterwards."""
     with talk.replica.write(durable=True) as writing:
-        if not under_way.ns and outbox.isolate_poison(writing) is not None:
+        if not under_way and outbox.isolate_poison(writing) is not None:
             epochs.renumber(writing, talk.replica.ids)
         return outbox.take_batch(writing, talk.schema_version, size, under_way=under_way)
 
@@ -72,15 +121,15 @@ def _answers_all(answer: PushAnswer, batch: Batch) -> bool:
     return len(answer.verdicts) == len(batch.ns) and answer.expected_tx is None and not answer.reused
 
 
-def _unsend(talk: Conversation, batch: Batch) -> None:
-    """Take back the attempt of a batch that was made ready and never left."""
-    if batch.ns:
+def _unsend(talk: Conversation, *batches: Batch) -> None:
+    """Take back the attempt of batches that never left, or of which nothing can be told."""
+    if any(batch.ns for batch in batches):
         with talk.replica.write(durable=False) as writing:
-            outbox.blameless(writing, batch)
+            for batch in batches:
+                outbox.blameless(writing, batch)
 
 
-def _result(talk: Conversation, batch: Batch, under_way: "Future[PushAnswer] | None") -> PushAnswer:
-    assert under_way is not None
+def _result(talk: Conversation, batch: Batch, under_way: "Future[PushAnswer]") -> PushAnswer:
     try:
         return under_way.result()
     except SyncError as error:

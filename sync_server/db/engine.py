@@ -118,11 +118,13 @@ def open_store(url: str, *, synchronous: str = "FULL") -> Store:
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: server.md 4
         for pragma in (
+            f"page_size={__import__('os').environ.get('PSX','4096')}",
             "journal_mode=WAL",
             f"synchronous={synchronous}",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "foreign_keys=OFF",
             f"cache_size=-{CACHE_KIB}",
+            f"wal_autocheckpoint={__import__('os').environ.get('WALX','1000')}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -206,7 +206,7 @@ def test_device_learns_of_a_contact_whenever_its_token_was_good():
     client = httpx.Client(base_url="https://crm.example", transport=httpx.MockTransport(far))
     token = AccessToken(client, lambda: "device", on_contact=lambda: met.append("contact"))
     assert (token.get(), token.get(), met) == ("a", "a", ["contact"])
-    token.expire()
+    token.expire(token.get())
     with pytest.raises(NeedsSignIn):
         token.get()
     assert met == ["contact"]
