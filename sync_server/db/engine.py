@@ -14,6 +14,8 @@ Connection = sa.Connection
 """What services are given; they never make one."""
 
 BUSY_TIMEOUT_MS = 15_000
+CHECKPOINT_PAGES = 8_000
+"""Pages in the write-ahead log, 32 MB, before they are moved to the file: a push writes hundreds, and many of them again."""
 CACHE_KIB = 32_768
 """Pages that one SQLite connection keeps: a push touches records all over the file."""
 
@@ -118,13 +120,12 @@ def open_store(url: str, *, synchronous: str = "FULL") -> Store:
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: server.md 4
         for pragma in (
-            f"page_size={__import__('os').environ.get('PSX','4096')}",
             "journal_mode=WAL",
             f"synchronous={synchronous}",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "foreign_keys=OFF",
             f"cache_size=-{CACHE_KIB}",
-            f"wal_autocheckpoint={__import__('os').environ.get('WALX','1000')}",
+            f"wal_autocheckpoint={CHECKPOINT_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

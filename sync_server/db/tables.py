@@ -151,12 +151,13 @@ def _sync_tables(metadata: sa.MetaData, groups: tuple[str, ...]) -> dict[str, sa
             _must("device", key()),
             _must("device_epoch", key()),
             _must("exact", sa.Boolean()),
+            sqlite_with_rowid=False,
         ),
         "push": sa.Table(
             "sync_push",
             metadata,
-            _must("tx_id", key(), pk=True),
-            _must("seq", whole()),
+            _must("seq", whole(), pk=True),
+            _must("tx_id", key()),
             _must("origin", key()),
             _must("device", key()),
             _must("device_epoch", key()),
@@ -166,7 +167,7 @@ def _sync_tables(metadata: sa.MetaData, groups: tuple[str, ...]) -> dict[str, sa
             _must("at", whole()),
             _must("req_hash", text(64)),
             _must("verdict", text()),
-            sa.Index(None, "seq", unique=True),
+            sa.Index(None, "tx_id", unique=True),
             sa.Index(None, "device", "device_epoch", "seq"),
         ),
         "history": sa.Table(
@@ -186,6 +187,7 @@ def _sync_tables(metadata: sa.MetaData, groups: tuple[str, ...]) -> dict[str, sa
             _must("arrived_at", whole()),
             _must("kind", text(12)),
             sa.Index(None, "entity", "record_id", "seq"),
+            sqlite_with_rowid=False,
         ),
         **_verdict_tables(metadata),
     }

@@ -15,7 +15,7 @@ from client.sync.engine import SyncEngine
 from client.sync.http_transport import AccessToken, HttpTransport, make_client, sign_in
 from shared_models.codec import Row
 from shared_models.ids import IdMaker
-from shared_models.protocol import SignInRequest
+from shared_models.protocol import PushAnswer, SignInRequest
 from shared_models.registry import Registry
 from sync_server.app import Server
 from sync_server.services.actor import Actor
@@ -33,6 +33,19 @@ class Device:
         self.replica.bind(answer.user_id, answer.device_id)
         self.transport = HttpTransport(http, AccessToken(http, lambda: answer.device_token, answer.access_token))
         self.engine = SyncEngine(self.replica, self.transport, random=Random(1), start=in_background)
+
+    def push_seconds(self) -> float:
+        """Run a round, and return the time from its start until the last of what waited was known to be durable."""
+        start, push, answered = time.perf_counter(), self.transport.push, [0.0]
+
+        def timed(body: bytes) -> PushAnswer:
+            answer = push(body)
+            answered.append(time.perf_counter())
+            return answer
+
+        self.transport.push = timed  # type: ignore[method-assign]
+        self.sync()
+        return max(answered) - start
 
     def sync(self) -> None:
         """Run a round that must succeed and leave nothing behind."""

@@ -77,11 +77,12 @@ def make_sync() -> None:
         must("device_epoch", text(36)),
         must("exact", sa.Boolean()),
         sa.PrimaryKeyConstraint("seq", "entity", "pk", name="pk_sync_change"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "sync_push",
-        key("tx_id", text(36)),
-        must("seq", whole()),
+        key("seq", whole()),
+        must("tx_id", text(36)),
         must("origin", text(36)),
         must("device", text(36)),
         must("device_epoch", text(36)),
@@ -91,10 +92,10 @@ def make_sync() -> None:
         must("at", whole()),
         must("req_hash", text(64)),
         must("verdict", long_text()),
-        sa.PrimaryKeyConstraint("tx_id", name="pk_sync_push"),
+        sa.PrimaryKeyConstraint("seq", name="pk_sync_push"),
     )
     op.create_index("ix_sync_push_device_device_epoch_seq", "sync_push", ["device", "device_epoch", "seq"])
-    op.create_index("ix_sync_push_seq", "sync_push", ["seq"], unique=True)
+    op.create_index("ix_sync_push_tx_id", "sync_push", ["tx_id"], unique=True)
     op.create_table(
         "history",
         key("seq", whole()),
@@ -111,6 +112,7 @@ def make_sync() -> None:
         must("arrived_at", whole()),
         must("kind", text(12)),
         sa.PrimaryKeyConstraint("seq", "n", name="pk_history"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_history_entity_record_id_seq", "history", ["entity", "record_id", "seq"])
     op.create_table(
