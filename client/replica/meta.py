@@ -51,12 +51,8 @@ def get(connection: sqlite3.Connection, key: str) -> Any:  # Any: a JSON value o
 
 def get_all(connection: sqlite3.Connection) -> dict[str, Any]:  # Any: as `get`
     """Return every fact, those at their defaults included, as of one moment."""
-    stored = {k: _value(v) for k, v in connection.execute("SELECT k, v FROM _sync_meta")}
-    return {**_DEFAULTS, **stored}
-
-
-def _value(text: str) -> Any:  # Any: as `get`
-    return json.loads(text) if text[0] in "{[" else _scalar(text)
+    stored = connection.execute("SELECT k, v FROM _sync_meta").fetchall()
+    return {**_DEFAULTS, **{k: json.loads(text) if text[0] in "{[" else _scalar(text) for k, text in stored}}
 
 
 @lru_cache(maxsize=512)

@@ -49,8 +49,9 @@ class Replica:
             meta.put(writing.connection, {"user": user_id, "device": device_id})
 
     def facts(self) -> Mapping[str, Any]:  # Any: JSON values, see `meta`
-        """Return the replica's own facts (`meta`): user, cursor, epochs, state of the engine."""
-        with self.reading() as reader:
+        """Return the replica's own facts (`meta`): user, cursor, epochs, state of the engine. One statement is one moment."""
+        reader = self._reader()
+        with translated_errors():
             return meta.get_all(reader)
 
     # -- writing -------------------------------------------------------------------------------------------------------
@@ -122,9 +123,10 @@ class Replica:
 
     def get(self, entity: str, pk: str) -> Row | None:
         """Return one row as the screen shows it, or None."""
-        with self.reading() as reader:
+        reader = self._reader()  # one statement is one moment
+        with translated_errors():
             found = rows.read(reader, self.registry.get(entity), pk)
-            return None if found is None else found[0]
+        return None if found is None else found[0]
 
     def look(self, entity: str, pk: str) -> Seen | None:
         """Return a row with what its versions stand for: a form draws `seen.row` and hands `seen` to `Edit.update`."""

@@ -49,7 +49,9 @@ class Writer:
     """The only connection that writes, and its turn-taking among threads."""
 
     def __init__(self, connection: sqlite3.Connection, events: Events, synchronous: str) -> None:
-        self._connection, self._events, self._full = connection, events, synchronous
+        self._connection, self._events = connection, events
+        self._full, self._relaxed = synchronous, "OFF" if synchronous == "OFF" else "NORMAL"
+        self._level = ""
         self._turn, self._holder = Lock(), 0
 
     @contextmanager
@@ -74,8 +76,10 @@ class Writer:
 
     def _transaction(self, durable: bool) -> Generator[Writing, None, Writing]:
         connection = self._connection
-        # Only outside a transaction does this pragma take effect.
-        connection.execute(f"PRAGMA synchronous = {self._full if durable else 'NORMAL'}")
+        level = self._full if durable else self._relaxed
+        if level != self._level:  # only outside a transaction does this pragma take effect
+            connection.execute(f"PRAGMA synchronous = {level}")
+            self._level = level
         connection.execute("BEGIN IMMEDIATE")
         writing = Writing(connection)
         try:

@@ -39,7 +39,7 @@ class Scheduler:
         if action is Action.AGAIN:
             self._again = True
         elif action in NOW_REASONS:
-            self._arm(action, facts["failures"], None)
+            self._arm(self._attempt(action, facts["failures"], None, facts["next_attempt_at"]))
         return action is Action.RUN
 
     def due_in_ms(self) -> int | None:
@@ -77,21 +77,32 @@ class Scheduler:
         self.unwritten_at = self._now_ms() + int(self._times.backoff_most_s * 1000 * self._random.uniform(0.1, 0.2))
 
     def _write_end(self, state: State, error: Exception | None, *, stopped: bool) -> None:
-        failures = 0 if error is None else self._replica.facts()["failures"] + 1
         now = self._now_ms()
-        facts: dict[str, object] = {"state": state.value, "failures": failures}
+        facts: dict[str, object] = {"state": state.value}
         if error is None and not stopped:
             facts["last_success_at"] = now
         elif error is not None:
             facts |= {"last_error": _words(error), "last_error_at": now}
         with self._replica.write(durable=False) as writing:
-            meta.put(writing.connection, facts)
-            waits = outbox.has_pending(writing.connection)
-        self._arm_after(state, error, failures, waits)
+            known = meta.get_all(writing.connection)
+            failures = 0 if error is None else known["failures"] + 1
+            action = self._action_after(state, error, waits=outbox.has_pending(writing.connection))
+            if action is None:
+                facts |= {"next_attempt_at": None, "reason": state.value}
+            else:
+                facts |= self._attempt(action, failures, error, known["next_attempt_at"])
+            meta.put(writing.connection, {**facts, "failures": failures})
+            writing.events.append(SyncStatusChanged())
 
     def hold(self, on: bool) -> None:
         """Make no attempt by itself until released or until the program ends; unlike `set_paused` it is not kept."""
         self._held = on
+
+    def _arm(self, attempt: dict[str, object]) -> None:
+        if attempt:
+            with self._replica.write(durable=False) as writing:
+                meta.put(writing.connection, attempt)
+                writing.events.append(SyncStatusChanged())
 
     def set_paused(self, paused: bool) -> None:
         """Work offline, or go on: kept over a restart."""
@@ -99,18 +110,16 @@ class Scheduler:
             meta.put(writing.connection, {"paused": paused, "next_attempt_at": self._now_ms(), "reason": "now"})
             writing.events.append(SyncStatusChanged())
 
-    def _arm_after(self, state: State, error: Exception | None, failures: int, waits: bool) -> None:
+    def _action_after(self, state: State, error: Exception | None, *, waits: bool) -> Action | None:
+        """Return what arms the next attempt after a round, or None when only a person can lead to one."""
         if state in (State.NEEDS_AUTH, State.NEEDS_UPGRADE):
-            self._store(None, state.value)
-        elif error is not None and state is not State.QUARANTINED:
-            self._arm(Action.ARM_BACKOFF, failures, error)
-        elif self._again or (waits and state is State.IDLE):
-            self._arm(Action.ARM_NOW, 0, None)
-        else:
-            self._arm(Action.ARM_POLL, 0, None)
+            return None
+        if error is not None and state is not State.QUARANTINED:
+            return Action.ARM_BACKOFF
+        return Action.ARM_NOW if self._again or (waits and state is State.IDLE) else Action.ARM_POLL
 
-    def _arm(self, action: Action, failures: int, error: Exception | None) -> None:
-        """Set the next attempt; a nearer one that is armed stays, except after a failure."""
+    def _attempt(self, action: Action, failures: int, error: Exception | None, armed: int | None) -> dict[str, object]:
+        """Return the facts of the next attempt; none when a nearer one is armed, which stays, except after a failure."""
         wait_s = {
             Action.ARM_NOW: 0.0,
             Action.ARM_SOON: self._times.settle_s,
@@ -118,10 +127,9 @@ class Scheduler:
             Action.ARM_BACKOFF: self._backoff_s(failures, error),
         }[action]
         at = self._now_ms() + int(wait_s * 1000)
-        armed = self._replica.facts()["next_attempt_at"]
         if action in (Action.ARM_NOW, Action.ARM_SOON) and armed is not None and armed <= at:
-            return
-        self._store(at, NOW_REASONS[action])
+            return {}
+        return {"next_attempt_at": at, "reason": NOW_REASONS[action]}
 
     def _backoff_s(self, failures: int, error: Exception | None) -> float:
         """Doubling wait with jitter, never beyond the limit; a server that asks for a time gets it, with jitter on top."""
@@ -130,11 +138,6 @@ class Scheduler:
         doubled = self._times.backoff_first_s * float(1 << min(max(failures - 1, 0), 20))
         most = min(self._times.backoff_most_s, doubled)
         return most * self._random.uniform(0.5, 1.0)
-
-    def _store(self, at_ms: int | None, reason: str) -> None:
-        with self._replica.write(durable=False) as writing:
-            meta.put(writing.connection, {"next_attempt_at": at_ms, "reason": reason})
-            writing.events.append(SyncStatusChanged())
 
     def _now_ms(self) -> int:
         return self._replica.ids.now_ms()

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from shared_models.codec import Row
+from sync_server.db import bulk
 from sync_server.db.engine import Connection
 from sync_server.db.tables import STATEMENTS, Tables
 
@@ -52,7 +53,8 @@ def revoke(connection: Connection, tables: Tables, device: str, at: int) -> bool
 
 def note(connection: Connection, tables: Tables, device: str, facts: Row) -> None:
     """Store what a device said of itself; columns of `sync_device`."""
-    connection.execute(tables.device.update().where(tables.device.c.id == device).values(**facts))
+    fixed = tuple(column.name for column in tables.device.c if column.name not in facts)
+    bulk.update(connection, tables.device, [{"id": device, **facts}], fixed)
 
 
 def clock_offset_ms(connection: Connection, tables: Tables, device: str) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,9 +10,8 @@ import sqlalchemy as sa
 from shared_models.codec import Row
 from sync_server.db import bulk
 from sync_server.db.engine import Connection
-from sync_server.db.tables import Tables
+from sync_server.db.tables import STATEMENTS, Tables
 
-IN_LIMIT = 500
 FETCH = 2000
 """Rows taken from the driver at a time."""
 
@@ -39,38 +39,64 @@ def write_history(connection: Connection, tables: Tables, lines: Sequence[Row]) 
 
 def count_changed(connection: Connection, tables: Tables, after: int, enough: int) -> int:
     """Return how many records have a version above `after`; stops counting at `enough`."""
-    some = sa.select(tables.row.c.ver).where(tables.row.c.ver > after).limit(enough).subquery()
-    return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+    return int(connection.execute(_count_changed(tables), {"after": after, "enough": enough}).scalar_one())
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _count_changed(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    some = sa.select(tables.row.c.ver).where(tables.row.c.ver > _after()).limit(sa.bindparam("enough", type_=sa.Integer()))
+    return sa.select(sa.func.count()).select_from(some.subquery())
+
+
+def _after() -> sa.BindParameter[int]:
+    return sa.bindparam("after", type_=sa.BigInteger())
 
 
 def held_exactly(connection: Connection, tables: Tables, device: str, device_epoch: str, after: int) -> set[tuple[str, str]]:
     """Return the records all of whose changes since `after` are this device's own, stored exactly as sent (PROTOCOL 7.3)."""
+    values = {"of_device": device, "of_epoch": device_epoch, "after": after}
+    return {(entity, pk) for entity, pk in connection.execute(_held_exactly(tables), values).all()}
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _held_exactly(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     change = tables.change
-    foreign = sa.case(
-        (sa.and_(change.c.device == device, change.c.device_epoch == device_epoch, change.c.exact == sa.true()), 0), else_=1
+    is_mine = sa.and_(
+        change.c.device == sa.bindparam("of_device"),
+        change.c.device_epoch == sa.bindparam("of_epoch"),
+        change.c.exact == sa.true(),
     )
-    query = (
+    return (
         sa.select(change.c.entity, change.c.pk)
-        .where(change.c.seq > after)
+        .where(change.c.seq > _after())
         .group_by(change.c.entity, change.c.pk)
-        .having(sa.func.max(foreign) == 0)
+        .having(sa.func.max(sa.case((is_mine, 0), else_=1)) == 0)
     )
-    return {(one.entity, one.pk) for one in connection.execute(query)}
 
 
 def changed(connection: Connection, tables: Tables, after: int, upto: int) -> Iterator[WireRow]:
     """Yield the records with after < version <= upto."""
-    query = _wire(tables).where(tables.row.c.ver > after, tables.row.c.ver <= upto)
-    return _rows(connection, query)
+    return _rows(connection, _changed(tables), {"after": after, "upto": upto})
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _changed(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    return _wire(tables).where(tables.row.c.ver > _after(), tables.row.c.ver <= sa.bindparam("upto"))
 
 
 def page(
     connection: Connection, tables: Tables, entity: str, after_pk: str, versions: tuple[int, int], limit: int
 ) -> list[WireRow]:
     """Return records of one entity in order of id, with versions above the first and up to the second of `versions`."""
+    values = {"of": entity, "after_pk": after_pk, "after": versions[0], "upto": versions[1], "enough": limit}
+    return list(_rows(connection, _page(tables), values))
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _page(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     row = tables.row
-    query = _wire(tables).where(row.c.entity == entity, row.c.pk > after_pk, row.c.ver > versions[0], row.c.ver <= versions[1])
-    return list(_rows(connection, query.order_by(row.c.pk).limit(limit)))
+    query = _changed(tables).where(row.c.entity == sa.bindparam("of"), row.c.pk > sa.bindparam("after_pk"))
+    return query.order_by(row.c.pk).limit(sa.bindparam("enough", type_=sa.Integer()))
 
 
 def _wire(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
@@ -79,8 +105,8 @@ def _wire(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     return sa.select(row.c.entity, row.c.pk, row.c.ver, row.c.wire, *parts)
 
 
-def _rows(connection: Connection, query: "sa.Select[*tuple[Any, ...]]") -> Iterator[WireRow]:
-    result = connection.execute(query)
+def _rows(connection: Connection, query: "sa.Select[*tuple[Any, ...]]", values: Row) -> Iterator[WireRow]:
+    result = connection.execute(query, values)
     while chunk := result.fetchmany(FETCH):
         for entity, pk, ver, *parts in chunk:
             yield WireRow(entity, pk, ver, tuple(parts))

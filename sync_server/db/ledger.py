@@ -67,13 +67,16 @@ def acks_since(
     connection: Connection, tables: Tables, device: str, device_epoch: str, after: int, upto: int
 ) -> list[tuple[str, str, int, int]]:
     """Return (tx id, verdict JSON, seq, at) of one device's txs with after < seq <= upto, in order."""
+    values = {"of_device": device, "of_epoch": device_epoch, "after": after, "upto": upto}
+    return [(tx_id, verdict, seq, at) for tx_id, verdict, seq, at in connection.execute(_acks(tables), values).all()]
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _acks(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     push = tables.push
-    query = (
-        sa.select(push.c.tx_id, push.c.verdict, push.c.seq, push.c.at)
-        .where(push.c.device == device, push.c.device_epoch == device_epoch, push.c.seq > after, push.c.seq <= upto)
-        .order_by(push.c.seq)
-    )
-    return [(one.tx_id, one.verdict, one.seq, one.at) for one in connection.execute(query)]
+    is_own = push.c.device == sa.bindparam("of_device"), push.c.device_epoch == sa.bindparam("of_epoch")
+    is_new = push.c.seq > sa.bindparam("after"), push.c.seq <= sa.bindparam("upto")
+    return sa.select(push.c.tx_id, push.c.verdict, push.c.seq, push.c.at).where(*is_own, *is_new).order_by(push.c.seq)
 
 
 def expected(connection: Connection, tables: Tables, device: str, device_epoch: str) -> int:

@@ -1,7 +1,7 @@
 """The way of one device to the server: it loses, repeats, delays and breaks off what goes through it, by seed or on demand."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
@@ -28,21 +28,29 @@ class Killed(BaseException):
 
 @dataclass
 class ServerLife:
-    """The server's process. left: statements until it dies, COMMIT counted; none: it lives on."""
+    """The server's process, which can be made to die in the middle of a request."""
 
-    left: int | None = None
+    engine: sa.Engine
+    left: int = 0
+    """Statements until it dies, COMMIT counted."""
 
-    def watch(self, engine: sa.Engine) -> None:
-        """Count the statements and commits of an engine from now on."""
-        sa.event.listen(engine, "before_cursor_execute", self._tick)
-        sa.event.listen(engine, "commit", self._tick)
+    @contextmanager
+    def dying_after(self, left: int) -> Iterator[None]:
+        """Let the process die at a statement of the block, if there are so many. Only then does anybody count them."""
+        self.left = left
+        watched = ("before_cursor_execute", "commit")
+        for name in watched:
+            sa.event.listen(self.engine, name, self._tick)
+        try:
+            yield
+        finally:
+            for name in watched:
+                sa.event.remove(self.engine, name, self._tick)
 
     def _tick(self, *_: object) -> None:
-        if self.left is not None:
-            self.left -= 1
-            if self.left < 0:
-                self.left = None
-                raise Killed
+        self.left -= 1
+        if self.left == -1:
+            raise Killed
 
 
 @dataclass
@@ -75,7 +83,7 @@ class Network:
     pages: list[list[bytes]] = field(default_factory=list)
     """The pages that were answered last."""
     sent: list[bytes] = field(default_factory=list)
-    server: ServerLife = field(default_factory=ServerLife)
+    server: ServerLife | None = None
 
     def hello(self, request: HelloRequest) -> HelloAnswer:
         """Pass on."""
@@ -152,14 +160,12 @@ class Network:
     def _through(self, what: str, call: Callable[[], T]) -> T:
         if what in self.lost or self._by_chance(0.08):
             raise Unreachable(None, "the request was lost")
-        if self._by_chance(0.04):
-            self.server.left = self.random.randrange(50)
+        life = self.server.dying_after(self.random.randrange(50)) if self._by_chance(0.04) and self.server else nullcontext()
         try:
-            answer = call()
+            with life:
+                answer = call()
         except Killed:
             raise Unreachable(None, "the server died") from None
-        finally:
-            self.server.left = None
         if f"{what} answer" in self.lost or self._by_chance(0.12):
             raise Unreachable(None, "the answer was lost")
         return answer

@@ -178,9 +178,8 @@ class Device:
 @cache
 def database(url: str, registry: Registry) -> tuple[Store, Tables, ServerLife]:
     """Return the engine of a database: one for all runs of a process, so that its compiled statements stay."""
-    store, life = open_store(url, synchronous="OFF"), ServerLife()
-    life.watch(store.engine)
-    return store, build_tables(registry), life
+    store = open_store(url, synchronous="OFF")
+    return store, build_tables(registry), ServerLife(store.engine)
 
 
 @cache
