@@ -51,17 +51,16 @@ def first_sync_s(folder: Path, n: int, runs: int = 3) -> float:
         process.stdout.close()
 
 
-def edits_s(folder: Path, n: int, edits: list[workload.Row], *, searched: bool, runs: int = 3) -> float:
+def edits_s(folder: Path, n: int, edits: list[workload.Row], runs: int = 3) -> float:
     """Return the seconds in which edits go into a plain database of n rows, in one transaction; the median of runs."""
     taken = []
     for _ in range(runs):
         path = _fresh(folder / "limit-edits.db")
-        with closing(_open(path, fts=searched)) as connection:
+        with closing(_open(path)) as connection:
             for table, found in _rows(n).items():
                 connection.executemany(_insert(table), found)
-                if searched:
-                    connection.execute(f"INSERT INTO {table}_fts({table}_fts) VALUES('rebuild')")
-            for statement in _triggers() if searched else ():
+                connection.execute(f"INSERT INTO {table}_fts({table}_fts) VALUES('rebuild')")
+            for statement in _triggers():
                 connection.execute(statement)
             connection.commit()
             taken.append(seconds(partial(_apply, connection, edits)))
@@ -88,7 +87,7 @@ def _load(path: Path, pages: list[tuple[str, bytes]], client: httpx.Client, addr
     unpack = zstandard.ZstdDecompressor().decompress
     width = {table: len(names.split()) for table, names in workload.SCHEMA.items()}
     decoders = {table: msgspec.json.Decoder(list[tuple[(str,) * width[table]]]) for table in width}  # type: ignore[misc]
-    with closing(_open(_fresh(path), fts=True)) as connection:
+    with closing(_open(_fresh(path))) as connection:
         for i, (table, _) in enumerate(pages):
             connection.executemany(_insert(table), decoders[table].decode(unpack(client.get(f"{address}/?{i}").content)))
         for table in workload.SCHEMA:
@@ -112,12 +111,12 @@ def _fresh(path: Path) -> Path:
     return path
 
 
-def _open(path: Path, *, fts: bool) -> sqlite3.Connection:
+def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA cache_size=-65536")
-    for statement in workload.sqlite_ddl(fts=fts):
+    for statement in workload.sqlite_ddl(fts=True):
         connection.execute(statement)
     return connection
 

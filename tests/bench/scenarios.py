@@ -15,11 +15,12 @@ from random import Random
 from statistics import median, quantiles
 
 from shared_models.transport import PullRequest, UpToDate
-from tests.bench import limits, workload
+from tests.bench import limits, postgresql_limit, workload
 from tests.bench.central import make_central, served
 from tests.bench.data import Data
 from tests.bench.devices import device, filled_replica, save_one
 from tests.bench.relay import counting
+from tests.missing_services import ServiceMissing
 
 BASE = 10_000
 """Rows under the edits of `push` and `pull`."""
@@ -87,7 +88,7 @@ def first_sync(folder: Path, rows: int, data: Data) -> Figure:
 
 
 def push(folder: Path, rows: int, data: Data) -> Figure:
-    """Push offline edits until they are durable on the server and the device knows; edits a second, to plain statements.
+    """Push offline edits until they are durable on the server and the device knows; edits a second, to what PostgreSQL applies.
 
     The clock stops at the answer to the last batch: the round goes on with a pull, which is another scenario. Each round is on a copy of one server and one device that saved the edits; another device's first sync warms the server.
     The first round goes through the relay, for its bytes, and is not timed.
@@ -111,7 +112,7 @@ def push(folder: Path, rows: int, data: Data) -> Figure:
             before = counted.up
             taken.append(one.push_seconds())
             used.append(counted.up - before)
-    floor = _edits_limit(folder, rows, searched=False) if data.is_limited else None
+    floor = _push_limit(rows) if data.is_limited else None
     return Figure("push", rows, rows / median(taken[1:]), "edits/s", floor, used[0] / rows)
 
 
@@ -136,7 +137,7 @@ def pull(folder: Path, rows: int, data: Data) -> Figure:
         before = counted.down
         taken = [limits.seconds(reader.sync) for reader in readers]
         used = counted.down - before
-    floor = _edits_limit(folder, rows, searched=True) if data.is_limited else None
+    floor = _edits_limit(folder, rows) if data.is_limited else None
     return Figure("pull", rows, rows / median(taken[1:]), "edits/s", floor, used / rows)
 
 
@@ -169,9 +170,17 @@ SCENARIOS: dict[str, tuple[Callable[[Path, int, Data], Figure], int]] = {
 """Name -> what runs, and its default size."""
 
 
-def _edits_limit(folder: Path, k: int, *, searched: bool) -> float:
+def _push_limit(k: int) -> float | None:
+    """Return the edits a second that PostgreSQL applies; None where there is none."""
+    try:
+        return k / postgresql_limit.edits_s(BASE, workload.edits(BASE, k))
+    except ServiceMissing:
+        return None
+
+
+def _edits_limit(folder: Path, k: int) -> float:
     """Return the workload's edits a second of plain statements."""
-    return k / limits.edits_s(folder, BASE, workload.edits(BASE, k), searched=searched)
+    return k / limits.edits_s(folder, BASE, workload.edits(BASE, k))
 
 
 def _p95_ms(taken: list[float]) -> float:
