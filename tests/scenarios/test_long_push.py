@@ -1,5 +1,7 @@
 """A week offline goes up in several requests, each under way while the answer to the one before is stored."""
 
+import itertools
+import threading
 from random import Random
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from client.replica import change_log
 from client.sync.ahead import at_once, in_background
 from client.sync.engine import SyncEngine
+from shared_models.errors import ProtocolFault
 
 SAVES = 7
 
@@ -81,3 +84,55 @@ def test_server_that_moved_to_another_timeline_in_mid_push_loses_nothing(world, 
     del ana.network.push
     world.rest()
     assert len(ana.replica.list_page("company", limit=50).rows) == SAVES
+
+
+@pytest.fixture
+def overtaking(ana):
+    """Let the second push reach the server only after the third, and tell what the third was answered."""
+    inner, lock, third_is_through = ana.network.push, threading.Lock(), threading.Event()
+    count, answers = itertools.count(1), []
+
+    def push(body):
+        number = next(count)
+        if number == 2:
+            assert third_is_through.wait(20), "the third push was never under way beside the second"
+        with lock:
+            answer = inner(body)
+        if number == 3:
+            answers.append(answer)
+            third_is_through.set()
+        return answer
+
+    ana.network.push = push
+    yield answers
+    del ana.network.push
+
+
+@pytest.mark.parametrize("ana", [in_background], indirect=True, ids=["in the background"])
+def test_push_that_overtakes_another_meets_a_gap_and_goes_again(world, ana, overtaking):
+    made = [ana.save("company", name=f"Company {i}") for i in range(SAVES)]
+    result = ana.sync()
+    assert result.error is None
+    assert [(answer.verdicts, answer.expected_tx) for answer in overtaking] == [([], 3)]
+    assert not any(attempts(ana))
+    world.rest()
+    assert [ana.replica.get("company", pk)["name"] for pk in made] == [f"Company {i}" for i in range(SAVES)]
+
+
+def test_batch_behind_one_that_fails_is_not_blamed(world, ana):
+    for i in range(SAVES):
+        ana.save("company", name=f"Company {i}")
+    inner, pushes = ana.network.push, []
+
+    def fail_the_second(body):
+        pushes.append(body)
+        if len(pushes) == 2:
+            raise ProtocolFault(None, "an answer that cannot be read")
+        return inner(body)
+
+    ana.network.push = fail_the_second
+    result = ana.sync()
+    assert isinstance(result.error, ProtocolFault)
+    assert attempts(ana) == [1, 1, 0, 0, 0], "only what was sent in vain counts"
+    del ana.network.push
+    world.rest()
