@@ -18,6 +18,15 @@ from shared_models.protocol import Op
 MAX_AFTER = 2000
 """Longest `after` that a message may carry (`protocol.Tx`)."""
 UNSETTLED = "state <> 'settled'"
+UNSETTLED_COUNT = (
+    f"SELECT count(*), (SELECT saved_at FROM _sync_tx WHERE {UNSETTLED} ORDER BY n LIMIT 1) FROM _sync_tx WHERE {UNSETTLED}"
+)
+
+
+def count_unsettled(connection: sqlite3.Connection) -> tuple[int, int | None]:
+    """Return how many txs have not settled, and when the first of them was saved, in microseconds since 1970 UTC."""
+    waiting, oldest = connection.execute(UNSETTLED_COUNT).fetchone()
+    return waiting, oldest
 
 
 @dataclass(frozen=True)

@@ -49,10 +49,18 @@ class Replica:
             meta.put(writing.connection, {"user": user_id, "device": device_id})
 
     def facts(self) -> Mapping[str, Any]:  # Any: JSON values, see `meta`
-        """Return the replica's own facts (`meta`): user, cursor, epochs, state of the engine. One statement is one moment."""
-        reader = self._reader()
+        """Return the replica's own facts (`meta`): user, cursor, epochs, state of the engine.
+
+        They are asked for again and again: read anew only when anybody has committed since (SQLite's `data_version`).
+        """
+        reader, held = self._reader(), self._local
         with translated_errors():
-            return meta.get_all(reader)
+            if reader.in_transaction:
+                return meta.get_all(reader)
+            version = reader.execute("PRAGMA data_version").fetchone()[0]
+            if getattr(held, "version", None) != version:
+                held.facts, held.version = meta.get_all(reader), version
+        return {**held.facts}
 
     # -- writing -------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ def say_hello(talk: Conversation) -> None:
     """
     facts = talk.replica.facts()
     with talk.replica.reading() as reader:
-        unsettled = change_log.select(reader, change_log.UNSETTLED)
+        waiting, oldest = change_log.count_unsettled(reader)
     sent_ms = talk.now_ms()
     answer = talk.transport.hello(
         HelloRequest.model_validate(
@@ -25,7 +25,7 @@ def say_hello(talk: Conversation) -> None:
                 "app": talk.app,
                 "schema": talk.schema_version,
                 "cursor": facts["cursor"],
-                "pending": Pending(n=len(unsettled), oldest=unsettled[0].saved_at if unsettled else None),
+                "pending": Pending(n=waiting, oldest=oldest),
                 "clock": sent_ms,
             }
         )

@@ -249,6 +249,7 @@ class People:
         draft, roll = self.random.choice(drafts), self.random.random()
         if roll < 0.3:
             device.replica.retry_draft(draft.tx_id)
+            self.memory.sent_again += [(op.t, op.pk) for op in draft.ops]
         elif roll < 0.6 and draft.verdict == "rejected":
             self.correct(device, draft.tx_id)
         else:

@@ -87,6 +87,8 @@ class Memory:
     """Server epoch -> tx id -> seq."""
     origins: dict[str, str] = field(default_factory=dict)
     """Tx id -> id under which it was first issued, where that is another."""
+    sent_again: list[Named] = field(default_factory=list)
+    """Records of saves that a person sent again: their old values are on the screen because he wanted them there."""
 
     def remember(self, act: Act) -> None:
         """Take in a save."""

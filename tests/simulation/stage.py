@@ -29,13 +29,14 @@ class Stage:
 
     def round(self, device: Device) -> RoundResult:
         """Run one round of a device, and check what its screen and its digests say afterwards."""
-        before, count = checks.touched(device), len(self.people.memory.acts)
+        memory = self.people.memory
+        before, count, again = checks.touched(device), len(memory.acts), len(memory.sent_again)
         result = device.sync()
         if result.proof is not None and not result.proof.equal:
             raise Broken(f"I2 the digests of {device.name} differ: {result.proof.differing}")
-        for act in list(self.people.memory.acts.values())[count:]:  # saved while the round was under way
-            for named in act.knew:
-                before.pop(named, None)
+        saved = [named for act in list(memory.acts.values())[count:] for named in act.knew]
+        for named in (*saved, *memory.sent_again[again:]):  # while the round was under way
+            before.pop(named, None)
         if not self.was_restored:
             checks.screen_went_back(device, before, self.people)
         return result
