@@ -2,11 +2,21 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 
 from client.replica import change_log, epochs, meta, outbox, settling
 from client.replica.outbox import NO_BATCH, Batch
 from client.sync.conversation import Conversation, EpochChanged, Quarantined, Stopped
-from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, ProtocolFault, SyncError, Unreachable
+from shared_models.errors import (
+    Busy,
+    ErrorCode,
+    NeedsSignIn,
+    NeedsUpgrade,
+    ProtocolFault,
+    ReplicaError,
+    SyncError,
+    Unreachable,
+)
 from shared_models.protocol import PushAnswer
 
 BLAMELESS = (Unreachable, Busy, NeedsSignIn, NeedsUpgrade)
@@ -40,6 +50,10 @@ def push_waiting(talk: Conversation) -> int:
                 size = max(1, size // 4)
                 pipe.send(size)
                 continue
+            if pipe.was_behind and answer.expected_tx is not None and not answer.verdicts:  # overtaken (PROTOCOL 6.7)
+                pipe.give_up(batch)
+                pipe.send(size)
+                continue
             goes_on = _answers_all(answer, batch)
             if goes_on:
                 pipe.send_ready()
@@ -59,6 +73,10 @@ def push_waiting(talk: Conversation) -> int:
     except (SyncError, EpochChanged, Stopped):
         pipe.give_up()
         raise
+    except ReplicaError:  # what was answered could not be stored: no fault of what was sent
+        with suppress(ReplicaError):
+            pipe.give_up(*pipe.in_hand)
+        raise
     finally:
         pipe.wait()
 
@@ -69,8 +87,12 @@ class _Pipe:
     def __init__(self, talk: Conversation) -> None:
         self.talk = talk
         self.batches: list[Batch] = []
+        self.in_hand: list[Batch] = []
+        """The one whose answer came last."""
+        self.was_behind = False
+        """Whether that one was sent while another was under way."""
         self._ready = NO_BATCH
-        self._answers: list[Future[PushAnswer]] = []
+        self._answers: list[tuple[Future[PushAnswer], bool]] = []
 
     def send(self, size: int) -> None:
         """Send the first of all that wait, unless nothing does."""
@@ -86,25 +108,28 @@ class _Pipe:
         """Send the batch that is ready, if there is one."""
         batch, self._ready = self._ready, NO_BATCH
         if batch.ns:
-            self._answers.append(self.talk.start(lambda: self.talk.transport.push(batch.body)))
+            answer = self.talk.start(lambda: self.talk.transport.push(batch.body))
+            self._answers.append((answer, bool(self.batches)))
             self.batches.append(batch)
 
     def take_in(self) -> tuple[Batch, PushAnswer]:
         """Wait for the answer to the oldest batch. Raises what `_result` raises; the batch is no longer under way then, too."""
         batch = self.batches.pop(0)
-        return batch, _result(self.talk, batch, self._answers.pop(0))
+        answer, self.was_behind = self._answers.pop(0)
+        self.in_hand = [batch]
+        return batch, _result(self.talk, batch, answer)
 
-    def give_up(self) -> None:
+    def give_up(self, *others: Batch) -> None:
         """Let go of all that went, or would have gone, behind a batch whose txs were not all taken: it will go again."""
         self.wait()
-        _unsend(self.talk, *self.batches, self._ready)
+        _unsend(self.talk, *others, *self.batches, self._ready)
         self.batches.clear()
         self._answers.clear()
         self._ready = NO_BATCH
 
     def wait(self) -> None:
         """Wait until nothing is under way: a request that was started is not left alone with the connection."""
-        for answer in self._answers:
+        for answer, _ in self._answers:
             answer.exception()
 
 

@@ -131,9 +131,7 @@ def open_store(url: str, *, synchronous: str = "FULL") -> Store:
 
     def begin(connection: Connection) -> None:
         is_write = connection.get_execution_options().get("write")
-        driver = connection.connection.driver_connection
-        assert driver is not None  # a connection that begins is open
-        driver.execute("BEGIN IMMEDIATE" if is_write else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")  # its failures are translated, as all are
 
     sa.event.listen(engine, "connect", prepare)
     sa.event.listen(engine, "begin", begin)

@@ -69,5 +69,15 @@ def write(
 
 
 def lock_tree(connection: Connection, tables: Tables, entity: str) -> None:
-    """Let one move in a tree be checked at a time (trap 29): what others moved is committed, and visible, when this returns."""
-    connection.execute(sa.select(tables.digest.c.entity).where(tables.digest.c.entity == entity).with_for_update()).all()
+    """Let one move in a tree be checked at a time (trap 29): what others moved is committed, and visible, when this returns.
+
+    The row locked is for nothing else: it is held while the counter is waited for, and no one may wait the other way round.
+    """
+    values = {"name": entity}
+    if connection.execute(_lock(tables), values).first() is None:
+        bulk.insert(connection, tables.lock, [values])  # two first ones at once: one is repeated, as for every unique value
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _lock(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    return sa.select(tables.lock.c.name).where(tables.lock.c.name == sa.bindparam("name")).with_for_update()

@@ -73,6 +73,7 @@ class Tables:
     device: sa.Table
     numbering: sa.Table
     restore: sa.Table
+    lock: sa.Table
 
 
 def build_tables(registry: Registry) -> Tables:
@@ -265,4 +266,5 @@ def _verdict_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
             _must("place", whole()),
             _must("restored_seq", whole()),
         ),
+        "lock": sa.Table("sync_lock", metadata, _must("name", text(60), pk=True)),
     }

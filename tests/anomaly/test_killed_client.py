@@ -99,7 +99,7 @@ def test_client_killed_at_any_statement_of_a_round_ends_equal_and_loses_nothing(
 def answered(world: World) -> set[str]:
     """Return the ids of the txs that have a verdict at the centre."""
     with world.server.central.store.read() as connection:
-        return set(connection.execute(world.server.central.tables.push.select()).scalars())
+        return {row.tx_id for row in connection.execute(world.server.central.tables.push.select())}
 
 
 def test_save_killed_at_any_statement_is_there_whole_or_not_at_all(tmp_path):

@@ -1,6 +1,8 @@
 """What becomes of a push when a save in it breaks the server, when the database refuses a value, or cannot work at all."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -214,3 +216,16 @@ def test_a_changed_bank_account_is_shown_to_whoever_is_responsible(centre):
     assert pk(77) in card["for_users"]
     assert values["iban"] in card["before"]
     assert changed["iban"] in card["mine"]
+
+
+def test_a_file_that_another_program_holds_asks_the_device_to_come_back(centre):
+    with centre.central.store.write() as connection:
+        path = connection.exec_driver_sql("PRAGMA database_list").first()[2]
+    with centre.central.store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 20")  # kept by the pool's one connection
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Refusal) as refused:
+            centre.send_raw("ana", [tx(1, new(1))])
+    assert (refused.value.code, refused.value.http_status) == (ErrorCode.S502, 503)
+    assert centre.send_raw("ana", [tx(1, new(1))]).verdicts[0].v == "applied"

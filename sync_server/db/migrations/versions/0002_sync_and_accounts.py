@@ -184,6 +184,7 @@ def make_sync() -> None:
         must("restored_seq", whole()),
         sa.PrimaryKeyConstraint("epoch", name="pk_sync_restore"),
     )
+    op.create_table("sync_lock", key("name", text(60)), sa.PrimaryKeyConstraint("name", name="pk_sync_lock"))
 
 
 def make_accounts() -> None:
@@ -240,6 +241,7 @@ def downgrade() -> None:
         "access_token",
         "device_token",
         "account",
+        "sync_lock",
         "sync_restore",
         "sync_numbering",
         "sync_device",
