@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from typing import NamedTuple
 
 from client.replica import change_log, epochs, meta, outbox, settling
 from client.replica.outbox import NO_BATCH, Batch
@@ -34,103 +35,107 @@ def push_waiting(talk: Conversation) -> int:
     While batches are on their way, the next one is made ready and the last answer is stored.
     Raises EpochChanged, Quarantined, or the SyncError of a request that failed.
     """
-    answered, idle, size = 0, 0, talk.batch_txs
     pipe = _Pipe(talk)
     try:
-        pipe.send(size)
-        while pipe.batches:
-            if size == talk.batch_txs:
-                pipe.make_ready(size)
-            try:
-                batch, answer = pipe.take_in()
-            except SyncError as error:
-                if error.code is not ErrorCode.L401 or size == 1:
-                    raise
-                pipe.give_up()
-                size = max(1, size // 4)
-                pipe.send(size)
-                continue
-            if pipe.was_behind and answer.expected_tx is not None and not answer.verdicts:  # overtaken (PROTOCOL 6.7)
-                pipe.give_up(batch)
-                pipe.send(size)
-                continue
-            goes_on = _answers_all(answer, batch)
-            if goes_on:
-                pipe.send_ready()
-            taken = _take_answer(talk, answer)
-            answered, idle = answered + taken, 0 if taken else idle + 1
-            if idle >= MAX_IDLE_ANSWERS:
-                raise ProtocolFault(None, "answers without verdicts")
-            talk.stop_if_asked()
-            if not goes_on:
-                pipe.give_up()
-            elif 0 < len(pipe.batches) < AHEAD:
-                pipe.make_ready(size)
-                pipe.send_ready()
-            if not pipe.batches:
-                pipe.send(size)
-        return answered
+        pipe.send_first()
+        while pipe.under_way:
+            pipe.step()
+        return pipe.answered
     except (SyncError, EpochChanged, Stopped):
         pipe.give_up()
         raise
     except ReplicaError:  # what was answered could not be stored: no fault of what was sent
         with suppress(ReplicaError):
-            pipe.give_up(*pipe.in_hand)
+            pipe.give_up(pipe.in_hand)
         raise
     finally:
         pipe.wait()
+
+
+class _Sent(NamedTuple):
+    """A batch on its way."""
+
+    batch: Batch
+    answer: "Future[PushAnswer]"
+    is_behind: bool
+    """Whether another was on its way when it went."""
 
 
 class _Pipe:
     """The batches of one push that are under way, oldest first."""
 
     def __init__(self, talk: Conversation) -> None:
-        self.talk = talk
-        self.batches: list[Batch] = []
-        self.in_hand: list[Batch] = []
+        self.talk, self.size = talk, talk.batch_txs
+        self.under_way: list[_Sent] = []
+        self.in_hand = NO_BATCH
         """The one whose answer came last."""
-        self.was_behind = False
-        """Whether that one was sent while another was under way."""
+        self.answered = 0
+        self._idle = 0
         self._ready = NO_BATCH
-        self._answers: list[tuple[Future[PushAnswer], bool]] = []
 
-    def send(self, size: int) -> None:
+    def send_first(self) -> None:
         """Send the first of all that wait, unless nothing does."""
-        self._ready = _next_batch(self.talk, size)
-        self.send_ready()
+        self._ready = _next_batch(self.talk, self.size)
+        self._send_ready()
 
-    def make_ready(self, size: int) -> None:
-        """Put together what goes behind the batches that are under way."""
-        if self.batches[-1].more:
-            self._ready = _next_batch(self.talk, size, [n for batch in self.batches for n in batch.ns])
-
-    def send_ready(self) -> None:
-        """Send the batch that is ready, if there is one."""
-        batch, self._ready = self._ready, NO_BATCH
-        if batch.ns:
-            answer = self.talk.start(lambda: self.talk.transport.push(batch.body))
-            self._answers.append((answer, bool(self.batches)))
-            self.batches.append(batch)
-
-    def take_in(self) -> tuple[Batch, PushAnswer]:
-        """Wait for the answer to the oldest batch. Raises what `_result` raises; the batch is no longer under way then, too."""
-        batch = self.batches.pop(0)
-        answer, self.was_behind = self._answers.pop(0)
-        self.in_hand = [batch]
-        return batch, _result(self.talk, batch, answer)
+    def step(self) -> None:
+        """Take in the answer to the oldest batch, and let others follow."""
+        self._make_ready()
+        sent = self.under_way.pop(0)
+        self.in_hand = sent.batch
+        try:
+            answer = _result(self.talk, sent.batch, sent.answer)
+        except SyncError as error:
+            if error.code is not ErrorCode.L401 or self.size == 1:
+                raise
+            self.size = max(1, self.size // 4)
+            self._begin_again()
+            return
+        if sent.is_behind and answer.expected_tx is not None and not answer.verdicts:  # overtaken (PROTOCOL 6.7)
+            self._begin_again(sent.batch)
+            return
+        goes_on = _answers_all(answer, sent.batch)
+        if goes_on:
+            self._send_ready()
+        self._count(_take_answer(self.talk, answer))
+        self.talk.stop_if_asked()
+        if goes_on and 0 < len(self.under_way) < AHEAD:
+            self._make_ready()
+            self._send_ready()
+        elif not self.under_way or not goes_on:
+            self._begin_again()
 
     def give_up(self, *others: Batch) -> None:
         """Let go of all that went, or would have gone, behind a batch whose txs were not all taken: it will go again."""
         self.wait()
-        _unsend(self.talk, *others, *self.batches, self._ready)
-        self.batches.clear()
-        self._answers.clear()
+        _unsend(self.talk, *others, *(sent.batch for sent in self.under_way), self._ready)
+        self.under_way.clear()
         self._ready = NO_BATCH
 
     def wait(self) -> None:
         """Wait until nothing is under way: a request that was started is not left alone with the connection."""
-        for answer, _ in self._answers:
-            answer.exception()
+        for sent in self.under_way:
+            sent.answer.exception()
+
+    def _begin_again(self, *others: Batch) -> None:
+        self.give_up(*others)
+        self.send_first()
+
+    def _make_ready(self) -> None:
+        """Put together what goes behind the batches that are under way; smaller ones, after one too large, go alone."""
+        if self.size == self.talk.batch_txs and self.under_way[-1].batch.more:
+            self._ready = _next_batch(self.talk, self.size, [n for sent in self.under_way for n in sent.batch.ns])
+
+    def _send_ready(self) -> None:
+        batch, self._ready = self._ready, NO_BATCH
+        if batch.ns:
+            answer = self.talk.start(lambda: self.talk.transport.push(batch.body))
+            self.under_way.append(_Sent(batch, answer, bool(self.under_way)))
+
+    def _count(self, taken: int) -> None:
+        self.answered, self._idle = self.answered + taken, 0 if taken else self._idle + 1
+        if self._idle >= MAX_IDLE_ANSWERS:
+            raise ProtocolFault(None, "answers without verdicts")
 
 
 def _next_batch(talk: Conversation, size: int, under_way: Sequence[int] = ()) -> Batch:
