@@ -56,13 +56,15 @@ def withhold(work: Applying, checked: Checked, before: Before) -> None:
 
 
 def _ask(work: Applying, found: CentralRow, op: Op, values: dict[str, object]) -> None:
-    """Make a card of every unit that an op would have changed."""
+    """Make a card of every unit that an op would have changed; what is stored already leaves its line of history."""
     for unit in cards.units_of(found.entity, values):
         mine = {name: values[name] for name in unit.fields if name in values}
         theirs = cards.values_of(found, unit.name)
         if mine != theirs:
             ver = found.version_of(unit.name)
             cards.ask(work, found, Clash("value", unit.name, unit.policy, cards.base_of(op, unit), mine, theirs, ver))
+        else:
+            work.remember(op.t, op.pk, unit.name, theirs, theirs, "applied")
     wanted = work.space.at if op.op == "d" else None
     if (op.op == "d" or ARCHIVED in values) and (found.row[ARCHIVED] is None) != (wanted is None):
         mine, theirs = {ARCHIVED: wanted}, {ARCHIVED: found.row[ARCHIVED]}

@@ -4,6 +4,7 @@ SEEDS = {
     1: "a verdict took back a row that a staged page had brought newer",
     120: "a device of an older timeline kept its rows when the server came back empty",
     16: "an all-or-nothing save with a new record was nowhere when a part of it needed a person",
+    652733763: "a value of a withheld save that was stored already left no trace, and a save put back in time went over it",
     841217362: "a label that was in sight under an own pending one was taken away, and stayed",
     688558243: "a late page of another question was taken for the first page of a long pull",
     748500278: "a form forgot what it stood on when a round had settled that before its save",

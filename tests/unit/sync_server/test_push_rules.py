@@ -90,6 +90,16 @@ def test_an_all_or_nothing_save_of_edits_is_undone_and_every_unit_asks(centre):
     assert newest < verdict.seq
 
 
+def test_a_value_of_an_undone_save_that_is_stored_already_leaves_its_line_of_history(centre):
+    seq = centre.save("ana", new(1, name="N", language="ro")).seq
+    centre.save("ion", edit(1, seq, {"name": "N", "language": "ro"}, name="N2", language="en"))
+    values = {"name": "N", "language": "ro"}
+    verdict = centre.save("ana", edit(1, seq, values, name="N3", language="en"), atomic=True)
+    assert (verdict.v, [card["unit"] for card in centre.cards()]) == ("conflict", ["name"])
+    (line,) = centre.rows("history", seq=verdict.seq)
+    assert (line["unit"], line["after"], line["kind"]) == ("language", '{"language":"en"}', "applied")
+
+
 def test_a_fiscal_code_is_flagged_while_two_companies_have_it_and_not_after_a_correction(centre):
     seq = centre.save("ana", new(1, **FISCAL)).seq
     assert centre.save("ion", new(2, **{**FISCAL, "fiscal_code": "1"})).v == "applied"
