@@ -7,8 +7,9 @@ from client.replica.queries import Filter
 from client.replica.replica import Replica
 from client.replica.standing import Draft
 from client.usecases.answers import Change, FormStart, Saved
+from client.usecases.decision_labels import decision_label
 from client.usecases.forms import OpenForms, open_form
-from client.usecases.labels import Say, saved_label
+from client.usecases.labels import Say
 from client.usecases.shown import Names
 from client.usecases.sync_answers import CardView, Decision, Inbox, RefusedChange, Side
 from shared_models.base import Record
@@ -122,8 +123,7 @@ def decide(replica: Replica, say: Say, card_id: str, decision: Decision) -> Save
     card = replica.get("sync_conflict", card_id)
     if card is None:
         raise KeyError(card_id)
-    title = replica.titles(card["record_type"], (card["record_id"],)).get(card["record_id"], "")
-    label = saved_label(say, "sync_conflict", title, (), verb=f"decide.{decision}")
+    label = decision_label(replica, say, card, decision, replica.facts()["user"])
     with replica.edit(label) as edit:
         entity, pk = card["record_type"], card["record_id"]
         if decision in ("restored_mine", "kept_both") and replica.get(entity, pk) is not None:

@@ -12,6 +12,8 @@ from shared_models.codec import Row
 
 Decision = Literal["kept_theirs", "restored_mine", "kept_both", "edited"]
 """How a person closes a card: the states of `entities.sync_conflict.CardState` but `open`."""
+SETTLED_BY_LOOKING = ("duplicate", "bank_account")
+"""Kinds of cards in which no value lost: somebody looks at something, and says so. The state then is `kept_theirs`."""
 
 
 @dataclass(frozen=True)

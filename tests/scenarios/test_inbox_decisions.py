@@ -98,10 +98,31 @@ async def test_restoring_mine_brings_it_to_everyone_and_is_named_in_the_readers_
     clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
     [card] = (await dan.crm.inbox()).cards
     saved = await dan.crm.decide(card.id, "restored_mine")
-    assert saved.label == "Restaurat al meu: Acme by Ana"
+    assert saved.label == "Restaurat al meu: Acme by Dan"
+    assert [item.label for item in (await dan.crm.queue()).waiting] == [saved.label]
     world.rest()
     assert ana.device.get("company", acme)["name"] == "Acme by Dan"
     assert (await ana.crm.inbox()).count == 0
+
+
+@pytest.mark.parametrize(
+    ("decision", "label"),
+    [
+        ("kept_theirs", "Kept mine: Acme by Ana"),
+        ("restored_mine", "Brought back: Acme by Dan"),
+        ("kept_both", "Kept both: Acme by Ana"),
+    ],
+)
+async def test_a_decision_is_named_by_the_value_that_it_keeps_in_the_words_of_who_decides(ana, dan, acme, decision, label):
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    [card] = (await ana.crm.inbox()).cards
+    assert (await ana.crm.decide(card.id, decision)).label == label
+
+
+async def test_a_field_that_is_not_the_title_is_named_with_its_value(ana, dan, acme):
+    clash(ana, dan, "company", acme, {"legal_name": "Acme SRL"}, {"legal_name": "Acme SA"})
+    [card] = (await dan.crm.inbox()).cards
+    assert (await dan.crm.decide(card.id, "restored_mine")).label == "Restored mine: Acme, Legal name Acme SRL"
 
 
 async def test_a_decision_can_be_taken_back_while_it_waits(world, ana, dan, acme):
