@@ -7,18 +7,18 @@ from client.replica.queries import Filter
 from client.replica.replica import Replica
 from client.replica.standing import Draft
 from client.usecases.answers import Change, FormStart, Saved
+from client.usecases.card_views import card_view
 from client.usecases.decision_labels import decision_label
 from client.usecases.forms import OpenForms, open_form
 from client.usecases.labels import Say
 from client.usecases.shown import Names
-from client.usecases.sync_answers import CardView, Decision, Inbox, RefusedChange, Side
+from client.usecases.sync_answers import SETTLED_BY_LOOKING, Decision, Inbox, RefusedChange
 from shared_models.base import Record
 from shared_models.codec import Row
-from shared_models.fields import ARCHIVED, column_of, units
+from shared_models.fields import ARCHIVED, column_of
 
 SOLVED_DAYS = 30
 DAY_US = 86_400_000_000
-OWNERS = ("company_id", "contact_id")
 
 
 def inbox(replica: Replica, now_ms: int) -> Inbox:
@@ -31,62 +31,6 @@ def inbox(replica: Replica, now_ms: int) -> Inbox:
     since = now_ms * 1000 - SOLVED_DAYS * DAY_US
     solved = [Filter("state", "is_not", "open"), Filter("decided_at", "at_least", since), Filter("for_users", "has", me)]
     return Inbox(cards, refused, replica.count("sync_conflict", filters=solved))
-
-
-def card_view(replica: Replica, names: Names, card: Row, me: str | None, here: str | None) -> CardView:
-    """Return a card with the names that a person needs. here: id of this device; other devices have no name on it."""
-    kind = replica.registry.get(card["record_type"])
-    record = replica.get(card["record_type"], card["record_id"]) or {}
-    mine_is_me = card["mine_by"] == me
-    return CardView(
-        id=card["id"],
-        kind=card["kind"],
-        entity=card["record_type"],
-        record=card["record_id"],
-        title=replica.titles(card["record_type"], (card["record_id"],)).get(card["record_id"], ""),
-        about=_about(names, record),
-        unit=card["unit"],
-        policy=card["policy"],
-        before=_side(names, kind, card["before"]),
-        mine=_side(names, kind, card["mine"], card["mine_by"], mine_is_me, card["mine_at"], card["mine_device"] == here),
-        theirs=_side(
-            names,
-            kind,
-            card["theirs"],
-            card["theirs_by"],
-            card["theirs_by"] == me,
-            card["theirs_at"],
-            card["theirs_device"] == here,
-        ),
-        note=card["note"] or "",
-        at=card["created_at"] or 0,
-        can_keep_both=card["kind"] == "value" and card["policy"] == "LM",
-    )
-
-
-def _side(
-    names: Names,
-    kind: type[Record],
-    values: str | None,
-    by: str | None = None,
-    is_me: bool = False,
-    at: int | None = None,
-    is_here: bool = False,
-) -> Side:
-    found: Row = json.loads(values) if values else {}
-    known = {
-        name: value
-        for name, value in found.items()
-        if name == ARCHIVED or name in {c for u in units(kind).values() for c in u.fields}
-    }
-    return Side(found, names.shown(kind, known), names.name("user", by), is_me, at, is_here)
-
-
-def _about(names: Names, record: Row) -> str:
-    for field in OWNERS:
-        if record.get(field):
-            return names.name(field.removesuffix("_id"), record[field])
-    return ""
 
 
 def _refused(replica: Replica, names: Names, draft: Draft) -> RefusedChange:
@@ -126,7 +70,8 @@ def decide(replica: Replica, say: Say, card_id: str, decision: Decision) -> Save
     label = decision_label(replica, say, card, decision, replica.facts()["user"])
     with replica.edit(label) as edit:
         entity, pk = card["record_type"], card["record_id"]
-        if decision in ("restored_mine", "kept_both") and replica.get(entity, pk) is not None:
+        is_edit = decision in ("restored_mine", "kept_both") and card["kind"] not in SETTLED_BY_LOOKING
+        if is_edit and replica.get(entity, pk) is not None:
             values = _restored(card, decision)
             if values.get(ARCHIVED, 0) is None:
                 edit.unarchive(entity, pk)

@@ -29,6 +29,22 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Twin:
+    """A company that may be the same as another one. Without a name it is not on this device (any more)."""
+
+    id: str
+    name: str = ""
+    code: str = ""
+    town: str = ""
+    fiscal_code: str = ""
+    by: str = ""
+    """Who made the record."""
+    is_me: bool = False
+    at: int | None = None
+    """When it was made."""
+
+
+@dataclass(frozen=True)
 class CardView:
     """A conflict card with the names that a person needs to decide it. before: empty values for a record that was new."""
 
@@ -50,6 +66,10 @@ class CardView:
     at: int = 0
     can_keep_both: bool = False
     """Whether both values can stand side by side (phones, e-mails, addresses, texts)."""
+    owner: tuple[str, str] | None = None
+    """(entity, id) of the company or contact whose page shows the record: what "open" leads to."""
+    twins: tuple[Twin, ...] = ()
+    """Both companies of a card of kind `duplicate`, the older first."""
 
 
 @dataclass(frozen=True)

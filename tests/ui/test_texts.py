@@ -14,6 +14,7 @@ from client.ui.layouts.record import TABS
 from client.ui.layouts.timeline import GLYPHS as TIMELINE_KINDS
 from client.ui.router import FORMS, SCREENS
 from client.ui.view_models.palette import ACTIONS
+from client.usecases.sync_answers import SETTLED_BY_LOOKING
 from shared_models.entities.company import ROLES
 from shared_models.errors import ErrorCode
 from shared_models.fields import data_columns
@@ -23,6 +24,7 @@ from shared_models.texts import LANGUAGES, Texts
 UI = Path(__file__).parents[2] / "client" / "ui"
 CALL = re.compile(r"""\blook\.[tn]\(\s*"([a-z_][a-zA-Z0-9_.]*)"[,)]""")
 DECISIONS = ("kept_theirs", "restored_mine", "kept_both")
+READERS = ("", "_own", "_other", "_self")
 
 
 def literal_keys():
@@ -41,9 +43,10 @@ def made_keys():
     yield from (f"{p}.{r}" for r in ROLES for p in ("value.role", "list.role"))
     yield from (f"card.{p}.{k}" for k in CARD_KINDS for p in ("title", "tell"))
     yield from (f"card.{who}_{act}" for who in ("you", "they") for act in ("wrote", "changed", "emptied"))
-    yield from (f"card.act.{d}" for d in DECISIONS)
-    yield from (f"card.act.{d}{s}" for d in DECISIONS[:2] for s in ("_short", "_other"))
-    yield from (f"card.after.{d}" for d in DECISIONS)
+    yield from (f"card.act.{d}{r}{s}" for d in DECISIONS[:2] for r in READERS for s in ("", "_short"))
+    yield from (f"card.after.{d}{r}" for d in DECISIONS for r in READERS)
+    yield from (f"card.{p}.{k}" for k in SETTLED_BY_LOOKING for p in ("act", "after"))
+    yield from (f"saved.decide.{d}" for d in (*DECISIONS, *SETTLED_BY_LOOKING, "kept_theirs_own", "restored_mine_other"))
     yield from (f"timeline.{k}" for k in TIMELINE_KINDS)
     yield from (f"error.{c}" for c in ErrorCode)
     yield from (f"keys.{what}" for _, items in KEYS for _, what in items)

@@ -7,7 +7,8 @@ import flet as ft
 
 from client.ui.dates import clock, day, local
 from client.ui.figures import unbroken, value
-from client.ui.layouts.card_words import glyph_of, sentence, values_of, where, who_when
+from client.ui.layouts.card_twins import twin_boxes
+from client.ui.layouts.card_words import act_words, glyph_of, heads, reader_of, sentence, values_of, where, who_when
 from client.ui.theme import R12, S4, S8, S12, S16, Look
 from client.ui.view_models.inbox import suggested
 from client.ui.widgets import (
@@ -33,7 +34,7 @@ from client.ui.widgets import (
     txt,
 )
 from client.usecases.answers import Change
-from client.usecases.sync_answers import CardView, Decision, RefusedChange, Side
+from client.usecases.sync_answers import SETTLED_BY_LOOKING, CardView, Decision, RefusedChange, Side
 from shared_models.errors import ErrorCode
 from shared_models.fields import column_of
 from shared_models.registry import CRM
@@ -49,6 +50,8 @@ class CardCalls:
     decide: Callable[[str, Decision], None]
     edit: Callable[[CardView | RefusedChange], None]
     open: Callable[[CardView | RefusedChange], None]
+    visit: Callable[[str, str], None]
+    """(entity, id): the page of a company or contact."""
     retry: Callable[[str], None]
     discard: Callable[[str], None]
     step: Callable[[int], None]
@@ -61,7 +64,7 @@ def card_page(look: Look, thing: CardView, place: tuple[int, int], on: CardCalls
     return col(
         _about(look, thing, place, on),
         told,
-        _sides(look, thing),
+        twin_boxes(look, thing.twins, on.visit) if thing.twins else _sides(look, thing),
         _note(look, thing) if thing.note else None,
         _acts(look, thing, on, busy),
         _consequence(look, thing),
@@ -91,11 +94,12 @@ def _about(look: Look, thing: CardView, place: tuple[int, int], on: CardCalls) -
 
 
 def _sides(look: Look, thing: CardView) -> ft.Control | None:
-    """Return before, mine and theirs; a kind without values has none."""
+    """Return before, mine and theirs; a kind without values has none, and of an account there is only before and now."""
+    if thing.kind == "bank_account":
+        return _account(look, thing)
     if not (thing.mine.values or thing.theirs.values):
         return None
-    mine = look.t("card.mine" if thing.mine.is_me else "card.of", who=thing.mine.by)
-    theirs = look.t("card.theirs_used" if not thing.theirs.is_me else "card.yours_used")
+    mine, theirs = heads(look, thing)
     if look.phone:
         before = values_of(look, thing, thing.before)
         first = (
@@ -122,6 +126,15 @@ def _sides(look: Look, thing: CardView) -> ft.Control | None:
         cross=STRETCH,
         even=True,
     )
+
+
+def _account(look: Look, thing: CardView) -> ft.Control:
+    """Return the account before and the one in use now, with who changed it."""
+    both = (
+        _side(look, thing, look.t("card.before"), thing.before, "ink3", False),
+        _side(look, thing, look.t("card.account_now"), thing.theirs, "ink2", True),
+    )
+    return row(*both, gap=S8 if look.phone else S12, cross=STRETCH, even=True)
 
 
 def _side(look: Look, thing: CardView, head: str, side: Side, tone: str, strong: bool) -> ft.Container:
@@ -167,26 +180,8 @@ def _note(look: Look, thing: CardView) -> ft.Control:
 
 
 def _acts(look: Look, thing: CardView, on: CardCalls, busy: bool) -> ft.Control:
-    best = suggested(thing)
-    own = "_short" if look.phone else "" if thing.mine.is_me else "_other"
-
-    def act(decision: Decision, glyph: str, key: str, expand: bool | None) -> ft.Control:
-        return button(
-            look,
-            f"card.{decision}",
-            look.t(f"card.act.{decision}{own if decision in ('kept_theirs', 'restored_mine') else ''}", who=thing.mine.by),
-            lambda: on.decide(thing.id, decision),
-            glyph=glyph,
-            kind="primary" if decision == best else "outline",
-            keys=key,
-            big=True,
-            expand=expand,
-            busy=busy and decision == best,
-        )
-
+    """Return the answers that fit: a value is kept or restored; what was only to be looked at is done with one press."""
     wide = True if look.phone else None
-    theirs, mine = act("kept_theirs", "check", "1", wide), act("restored_mine", "undo-2", "2", wide)
-    both = act("kept_both", "copy", "3", wide) if thing.can_keep_both else None
     edit = button(
         look,
         "card.edit",
@@ -198,15 +193,48 @@ def _acts(look: Look, thing: CardView, on: CardCalls, busy: bool) -> ft.Control:
         big=True,
         expand=wide,
     )
+    if thing.kind == "duplicate":
+        return row(_act(look, thing, on, busy, "kept_theirs", "check", "1"))
+    if thing.kind == "bank_account":
+        seen = _act(look, thing, on, busy, "kept_theirs", "check", "1")
+        return col(row(seen), row(edit), gap=S8) if look.phone else row(seen, fill(), edit)
+    theirs = _act(look, thing, on, busy, "kept_theirs", "check", "1")
+    mine = _act(look, thing, on, busy, "restored_mine", "undo-2", "2")
+    both = _act(look, thing, on, busy, "kept_both", "copy", "3") if thing.can_keep_both else None
     if look.phone:
         return col(row(mine, theirs), row(edit, both), gap=S8)
     return row(theirs, mine, both, fill(), edit)
 
 
+def _act(look: Look, thing: CardView, on: CardCalls, busy: bool, decision: Decision, glyph: str, key: str) -> ft.Control:
+    best = suggested(thing)
+    return button(
+        look,
+        f"card.{decision}",
+        act_words(look, thing, decision),
+        lambda: on.decide(thing.id, decision),
+        glyph=glyph,
+        kind="primary" if decision == best else "outline",
+        keys=key,
+        big=True,
+        expand=True if look.phone else None,
+        busy=busy and decision == best,
+    )
+
+
 def _consequence(look: Look, thing: CardView) -> ft.Control:
-    """Return the one line that says what the filled answer does."""
-    words = look.t(f"card.after.{suggested(thing)}")
-    return row(icon(look, "info", 14, "ink3"), txt(look, words, "meta", "ink3", lines=3, expand=True), cross=TOP)
+    """Return what each answer does, in the words of the reader's side."""
+    if thing.kind in SETTLED_BY_LOOKING:
+        return _told(look, "info", look.t(f"card.after.{thing.kind}"))
+    who = thing.mine.by or look.t("who.someone")
+    answers: list[tuple[Decision, str]] = [("kept_theirs", "check"), ("restored_mine", "undo-2")]
+    answers += [("kept_both", "copy")] if thing.can_keep_both else []
+    lines = [_told(look, glyph, look.t(f"card.after.{one}{reader_of(thing)}", who=who)) for one, glyph in answers]
+    return col(*lines, gap=S4)
+
+
+def _told(look: Look, glyph: str, words: str) -> ft.Control:
+    return row(icon(look, glyph, 14, "ink3"), txt(look, words, "meta", "ink3", lines=4, expand=True), cross=TOP)
 
 
 def refused_page(look: Look, thing: RefusedChange, on: CardCalls) -> ft.Control:

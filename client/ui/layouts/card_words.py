@@ -1,9 +1,11 @@
 """A conflict card in words: what it is about, the clash as a sentence, and the values as text."""
 
+from typing import Literal
+
 from client.ui.dates import clock, local, short_day, weekday_of
 from client.ui.figures import NO_BREAK, unbroken, value
 from client.ui.theme import Look
-from client.usecases.sync_answers import CardView, RefusedChange, Side
+from client.usecases.sync_answers import SETTLED_BY_LOOKING, CardView, Decision, RefusedChange, Side
 from shared_models.fields import column_of, units
 from shared_models.registry import CRM
 
@@ -52,13 +54,46 @@ def title_of(look: Look, card: CardView) -> str:
     """Return what a card is called in the list."""
     if card.kind == "value":
         return f"{unit_label(look, card.entity, card.unit)} · {card.title}"
-    return look.t(f"card.title.{card.kind}", title=card.title)
+    return look.t(f"card.title.{card.kind}", title=subject_of(card))
+
+
+def subject_of(card: CardView) -> str:
+    """Return whom a card names: an account is named by its company, as the account itself is the news."""
+    return card.about or card.title if card.kind == "bank_account" else card.title
+
+
+def reader_of(card: CardView) -> Literal["", "_own", "_other", "_self"]:
+    """Return the end of the text keys for a reader: whose value lost (empty), is in use (`_own`), both, or neither."""
+    if card.mine.is_me:
+        return "_self" if card.theirs.is_me else ""
+    return "_own" if card.theirs.is_me else "_other"
+
+
+def act_words(look: Look, card: CardView, decision: Decision) -> str:
+    """Return what the button of an answer says."""
+    if card.kind in SETTLED_BY_LOOKING:
+        return look.t(f"card.act.{card.kind}")
+    if decision == "kept_both":
+        return look.t("card.act.kept_both")
+    end = f"{reader_of(card)}{'_short' if look.phone else ''}"
+    return look.t(f"card.act.{decision}{end}", who=card.mine.by or look.t("who.someone"))
+
+
+def heads(look: Look, card: CardView) -> tuple[str, str]:
+    """Return what stands over the losing value and over the one in use."""
+    who = card.mine.by or look.t("who.someone")
+    lost = look.t("card.mine") if card.mine.is_me else look.t("card.of", who=who)
+    if card.theirs.is_me:
+        return lost, look.t("card.yours_used")
+    if card.mine.is_me:
+        return lost, look.t("card.theirs_used")
+    return lost, look.t("card.of_used", who=card.theirs.by or look.t("who.someone"))
 
 
 def values_of(look: Look, card: CardView, side: Side) -> list[tuple[str, str]]:
     """Return (label, text) of what a side holds, in order of the fields; one without a label when it is a single field."""
     entity = CRM.get(card.entity)
-    known = [name for name in side.values if name in entity.model_fields]
+    known = [name for name in side.values if name in entity.model_fields and name != "id"]
     lines = [
         (
             look.t(f"{card.entity}.{name}"),
@@ -80,9 +115,11 @@ def sentence(look: Look, card: CardView) -> tuple[str, list[str]]:
     """Return the clash in a sentence or two, and the values in it that stand in bold."""
     mine, theirs = short_value(look, card, card.mine), short_value(look, card, card.theirs)
     if card.kind != "value":
-        words = {"title": card.title, "mine": mine, "theirs": theirs}
+        other = next((twin.name for twin in card.twins if twin.id != card.record), "") or look.t("who.another_company")
+        before = short_value(look, card, card.before)
+        words = {"title": subject_of(card), "mine": mine, "theirs": theirs, "before": before, "other": other}
         who = {"mine_who": _who(look, card.mine), "theirs_who": _who(look, card.theirs)}
-        return look.t(f"card.tell.{card.kind}", **words, **who), [v for v in (mine, theirs, card.title) if v]
+        return look.t(f"card.tell.{card.kind}", **words, **who), [v for v in words.values() if v]
     parts = [_wrote(look, card, card.mine, mine), _wrote(look, card, card.theirs, theirs)]
     return " ".join(parts), [v for v in (mine, theirs) if v]
 

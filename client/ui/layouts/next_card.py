@@ -5,7 +5,7 @@ from collections.abc import Callable
 import flet as ft
 
 from client.ui.layouts.card import SHORT, reason_of
-from client.ui.layouts.card_words import glyph_of, sentence, short_value, title_of
+from client.ui.layouts.card_words import glyph_of, heads, sentence, short_value, title_of
 from client.ui.theme import R12, S4, S12, S16, Look
 from client.ui.view_models.inbox import id_of
 from client.ui.widgets import W5, W6, col, edge, icon, keys, line, marked, pad, pressable, rich, row, tag, txt
@@ -41,11 +41,7 @@ def _values(look: Look, thing: CardView) -> ft.Control | None:
     mine, theirs = short_value(look, thing, thing.mine), short_value(look, thing, thing.theirs)
     if not (mine and theirs) or max(len(mine), len(theirs)) > SHORT:
         return None
-    heads = (
-        look.t("card.mine" if thing.mine.is_me else "card.of", who=thing.mine.by),
-        look.t("card.yours_used" if thing.theirs.is_me else "card.theirs_used"),
-    )
-    return row(*(_value(look, head, text) for head, text in zip(heads, (mine, theirs), strict=True)), gap=S12)
+    return row(*(_value(look, head, text) for head, text in zip(heads(look, thing), (mine, theirs), strict=True)), gap=S12)
 
 
 def _value(look: Look, head: str, text: str) -> ft.Container:

@@ -7,7 +7,7 @@ from client.events import ChangeLogChanged, Event, RecordsChanged
 from client.ui.facade import Crm
 from client.ui.view_models.base import Phase, Rest, ViewModel
 from client.usecases.answers import Saved
-from client.usecases.sync_answers import CardView, Decision, Inbox, RefusedChange
+from client.usecases.sync_answers import SETTLED_BY_LOOKING, CardView, Decision, Inbox, RefusedChange
 
 INBOX_PAGE = 50
 
@@ -45,8 +45,17 @@ def id_of(thing: CardView | RefusedChange) -> str:
     return thing.id if isinstance(thing, CardView) else thing.tx
 
 
+def answers_of(card: CardView) -> tuple[Decision, ...]:
+    """Return the answers that fit a card."""
+    if card.kind in SETTLED_BY_LOOKING:
+        return ("kept_theirs",)
+    return ("kept_theirs", "restored_mine", "kept_both") if card.can_keep_both else ("kept_theirs", "restored_mine")
+
+
 def suggested(card: CardView) -> Decision:
     """Return the sensible answer: both where both can stand, else what was typed last."""
+    if card.kind in SETTLED_BY_LOOKING:
+        return "kept_theirs"
     if card.can_keep_both:
         return "kept_both"
     return "restored_mine" if (card.mine.at or 0) > (card.theirs.at or 0) else "kept_theirs"

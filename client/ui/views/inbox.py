@@ -5,10 +5,10 @@ import flet as ft
 from client.ui.desk import Desk
 from client.ui.layouts.card import CardCalls
 from client.ui.layouts.inbox import InboxCalls, inbox_page
-from client.ui.router import FORMS, FormPlace, Place, record_place
+from client.ui.router import FORMS, SCREEN_OF, FormPlace, Place, record_place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
-from client.ui.view_models.inbox import InboxModel, id_of
+from client.ui.view_models.inbox import InboxModel, answers_of, id_of
 from client.ui.view_models.shell import Snack
 from client.ui.views.hooks import use_keys, use_model
 from client.ui.widgets import col, fill
@@ -29,7 +29,7 @@ def InboxView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Con
             on.card.step(1 if name in ("j", "arrow down") else -1)
         elif name == "e" and thing is not None:
             on.card.edit(thing)
-        elif name in DECISIONS and isinstance(thing, CardView) and (name != "3" or thing.can_keep_both):
+        elif name in DECISIONS and isinstance(thing, CardView) and DECISIONS[name] in answers_of(thing):
             on.card.decide(thing.id, DECISIONS[name])
         elif name == "1" and isinstance(thing, RefusedChange):
             on.card.retry(thing.tx)
@@ -69,15 +69,20 @@ def _calls(desk: Desk, model: InboxModel, place: Place) -> InboxCalls:
         form = FormPlace(thing.entity, thing.record, None if is_card else id, id if is_card else None)
         desk.go(Place("inbox", id, "", form))
 
+    def visit(entity: str, id: str) -> None:
+        if entity in SCREEN_OF:
+            desk.go(record_place(entity, id))
+
     def open_record(thing: CardView | RefusedChange) -> None:
-        if thing.entity in ("company", "contact"):
-            desk.go(record_place(thing.entity, thing.record))
+        owner = thing.owner if isinstance(thing, CardView) else None
+        visit(*(owner or (thing.entity, thing.record)))
 
     card = desk.guard(
         CardCalls(
             decide=lambda id, decision: desk.run(decide(id, decision)),
             edit=edit,
             open=open_record,
+            visit=visit,
             retry=lambda tx: desk.run(settle(tx, True)),
             discard=lambda tx: desk.run(settle(tx, False)),
             step=step,

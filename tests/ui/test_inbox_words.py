@@ -1,0 +1,112 @@
+"""A card speaks to its reader: whose value lost, whose is in use, and which answers fit."""
+
+from dataclasses import replace
+
+import pytest
+
+from client.usecases.sync_answers import CardView, Inbox, Side, Twin
+from tests.ui.believable import ago
+from tests.ui.fake_crm import believable_crm, company_id
+
+A, B = company_id(0), company_id(1)
+HERE = Side({"job_title": "Șef achiziții"}, by="Ana Pop", is_me=True, at=ago(days=7), is_here=True)
+AWAY = Side({"job_title": "Director achiziții"}, by="Maria Ilie", at=ago(days=8))
+OTHER = Side({"job_title": "Achiziții"}, by="Dan Rusu", at=ago(days=9))
+
+
+def duplicate():
+    twins = (
+        Twin(A, "Hotel Șapte Brazi", "C-1", "Predeal", "RO 99000018", "Maria Ilie", at=ago(days=90)),
+        Twin(B, "Brazi", is_me=True, at=ago(days=1)),
+    )
+    return CardView(
+        "c-1", "duplicate", "company", B, "Brazi", "", "fiscal_code", "FM",
+        Side({}), Side({"fiscal_code": "RO 99000018"}, by="Ana Pop", is_me=True, at=ago(days=1)),
+        Side({"id": A, "fiscal_code": "99000018"}, by="Ana Pop", is_me=True, at=ago(days=1)), "", ago(days=1), twins=twins,
+    )  # fmt: skip
+
+
+def account():
+    now = Side({"iban": "RO09BCYP0000001234567890"}, by="Maria Ilie", at=ago(days=1))
+    return CardView(
+        "c-2", "bank_account", "bank_account", "b-1", "RO09BCYP0000001234567890", "Hotel Șapte Brazi", "account", "GR",
+        Side({"iban": "RO49AAAA1B31007593840000"}), now, now, "", ago(days=1), owner=("company", A),
+    )  # fmt: skip
+
+
+def crm_with(card):
+    crm = believable_crm()
+    crm.inbox_ = Inbox((card,))
+    return crm
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_two_companies_that_may_be_one_are_told_apart_and_lead_to_their_pages(window, width):
+    crm = crm_with(duplicate())
+    ui = await window("/inbox", crm, width=width)
+    assert ui.shows("Brazi and Hotel Șapte Brazi have the same fiscal code")
+    assert ui.shows("Code C-1")
+    assert ui.shows("Predeal")
+    assert ui.shows("Added by Maria Ilie, ")
+    assert ui.shows("Added by You, ")
+    assert not any(A in text or "Restore" in text or "Keep" in text for text in ui.texts())
+    await ui.key("2")
+    assert crm.decided == []
+    await ui.press(f"card.twin.{A}")
+    assert ui.shows("Hotel Șapte Brazi")
+    await ui.go("/inbox")
+    await ui.press("card.kept_theirs")
+    assert crm.decided == [("c-1", "kept_theirs")]
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_changed_account_names_its_company_and_both_numbers_and_asks_for_a_look(window, width):
+    crm = crm_with(account())
+    ui = await window("/inbox", crm, width=width)
+    flat = [text.replace("\u00a0", " ") for text in ui.texts()]
+    told = "from RO49 AAAA 1B31 0075 9384 0000 to RO09 BCYP 0000 0012 3456 7890"
+    assert any(f"The account of Hotel Șapte Brazi changed {told}" in text for text in flat)
+    assert ui.shows("I have checked it")
+    assert not ui.has("card.restored_mine")
+    await ui.key("1")
+    assert crm.decided == [("c-2", "kept_theirs")]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("mine", "theirs", "acts", "hint"),
+    [
+        (
+            HERE,
+            AWAY,
+            {1280: ("Keep theirs", "Restore mine"), 390: ("Theirs", "Mine")},
+            "yours replaces what is in use, as a new edit",
+        ),
+        (
+            AWAY,
+            HERE,
+            {1280: ("Keep mine", "Take that of Maria Ilie"), 390: ("Mine", "Theirs")},
+            "it replaces yours, as a new edit",
+        ),
+        (
+            AWAY,
+            OTHER,
+            {1280: ("Keep what is used", "Take that of Maria Ilie"), 390: ("In use", "Other")},
+            "it replaces what is in use",
+        ),
+        (HERE, HERE, {1280: ("Keep what is used", "Take the other one"), 390: ("In use", "Other")}, "Take the other one: it"),
+    ],
+)
+async def test_the_words_fit_the_side_of_the_reader(window, width, mine, theirs, acts, hint):
+    first = believable_crm().inbox_.cards[0]
+    ui = await window("/inbox", crm_with(replace(first, mine=mine, theirs=theirs)), width=width)
+    keep, take = acts[width]
+    assert keep in ui.texts()
+    assert take in ui.texts()
+    assert ui.shows(hint)
+    assert ui.shows("in use now")
+    if theirs is HERE and mine is AWAY:
+        assert ui.shows("Keep mine: yours is in use and stays.")
+        assert not ui.shows("yours is kept in the history")
