@@ -20,6 +20,8 @@ class FormPlace:
     id: str | None = None
     refused: str | None = None
     card: str | None = None
+    tie: bool = False
+    """Whether the new company or contact is tied to the record whose page is open, in the same save."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Place:
             query["form"] = f"{self.form.entity}:{self.form.id}" if self.form.id else self.form.entity
             query |= {"refused": self.form.refused} if self.form.refused else {}
             query |= {"card": self.form.card} if self.form.card else {}
+            query |= {"tie": "1"} if self.form.tie else {}
         return "/" + "/".join(parts) + (f"?{urlencode(query)}" if query else "")
 
     def with_form(self, form: FormPlace | None) -> "Place":
@@ -66,4 +69,5 @@ def _form(query: dict[str, str]) -> FormPlace | None:
     entity, _, id = query.get("form", "").partition(":")
     if entity not in FORMS:
         return None
-    return FormPlace(entity, id or None, query.get("refused"), query.get("card"))
+    is_tied = query.get("tie") == "1" and not id and entity in SCREEN_OF
+    return FormPlace(entity, id or None, query.get("refused"), query.get("card"), is_tied)

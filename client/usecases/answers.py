@@ -262,6 +262,8 @@ class FormEnd:
 
     start: FormStart
     values: Row
+    tie: Row | None = None
+    """Fields of the tie to `start.owner` that is made in the same save as a new company or contact; None for no tie."""
 
 
 @dataclass(frozen=True)

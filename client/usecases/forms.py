@@ -19,6 +19,9 @@ from shared_models.errors import ErrorCode, FieldProblem, RecordInvalid, Refused
 from shared_models.fields import Merge, column_of, data_columns
 
 MAX_CHOICES = 500
+MAX_PICKS = 20
+DETAILS = {"company": "code", "contact": "job_title"}
+"""Kinds that a picker searches, and the field that tells two of one name apart."""
 
 
 @dataclass
@@ -88,6 +91,9 @@ def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Sa
     with replica.edit(label, corrects=start.replaces) as edit:
         if start.id is None:
             pk = edit.insert(entity, _new_values(kind, start, values))
+            if form.tie is not None and start.owner is not None:
+                ends = {f"{start.owner.entity}_id": start.owner.id, f"{entity}_id": pk}
+                edit.insert("company_contact", {**{n: _clean(v) for n, v in form.tie.items()}, **ends})
         else:
             pk = _update(edit, kind, start, values, seen)
         if card is not None:
@@ -138,8 +144,17 @@ def _label(replica: Replica, say: Say, start: FormStart, values: Mapping[str, ob
     if start.id is None:
         kind = replica.registry.get(start.entity)
         title = " ".join(str(values[name]) for name in kind.title_fields if values.get(name))
+        if not kind.title_fields:
+            title = " · ".join(_owner_titles(replica, kind, {**start.values, **values}))
         return saved_label(say, start.entity, title, (), verb="new")
     return saved_label(say, start.entity, start.title, values, verb="edit")
+
+
+def _owner_titles(replica: Replica, kind: type[Record], values: Row) -> list[str]:
+    """Return the names of the records that a tie joins."""
+    ends = [(c.col.references, values.get(c.name)) for c in data_columns(kind) if c.is_owner and c.col.references]
+    found = [replica.titles(entity, (pk,)).get(pk, "") for entity, pk in ends if pk]
+    return [title for title in found if title]
 
 
 def list_choices(replica: Replica, kind: type[Record]) -> dict[str, tuple[Choice, ...]]:
@@ -155,14 +170,28 @@ def list_choices(replica: Replica, kind: type[Record]) -> dict[str, tuple[Choice
 
 
 def find_choices(replica: Replica, entity: str, text: str) -> tuple[Choice, ...]:
-    """Return records that a picker offers: what the search finds, or the first by name."""
-    if text.strip() and entity in ("company", "contact"):
-        return tuple(Choice(hit.pk, hit.title) for hit in replica.search(text, entities=(entity,), limit=20))
+    """Return records that a picker offers: what the search finds; before anything is typed the last used, then by name."""
+    if entity in DETAILS:
+        hits = [(hit.pk, hit.title) for hit in replica.search(text, entities=(entity,), limit=MAX_PICKS)]
+        return _with_details(replica, entity, hits if text.strip() else _and_first(replica, entity, hits))
     filters = [Filter("is_active", "is", True)] if entity == "user" else []
     rows = replica.list_page(entity, filters=filters, limit=100).rows
     titles = replica.titles(entity, [row["id"] for row in rows])
     wanted = text.strip().casefold()
-    return tuple(Choice(row["id"], titles[row["id"]]) for row in rows if wanted in titles[row["id"]].casefold())[:20]
+    return tuple(Choice(row["id"], titles[row["id"]]) for row in rows if wanted in titles[row["id"]].casefold())[:MAX_PICKS]
+
+
+def _and_first(replica: Replica, entity: str, hits: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the last used records, filled up with the first ones by name."""
+    pks = [row["id"] for row in replica.list_page(entity, limit=MAX_PICKS).rows]
+    titles = replica.titles(entity, pks)
+    return list({**dict(hits), **{pk: titles[pk] for pk in pks if pk not in dict(hits)}}.items())[:MAX_PICKS]
+
+
+def _with_details(replica: Replica, entity: str, hits: list[tuple[str, str]]) -> tuple[Choice, ...]:
+    """Add what tells two records of one name apart."""
+    rows = {pk: replica.get(entity, pk) or {} for pk, _ in hits}
+    return tuple(Choice(pk, title, rows[pk].get(DETAILS[entity]) or "") for pk, title in hits)
 
 
 def _defaults(replica: Replica, kind: type[Record], choices: Mapping[str, tuple[Choice, ...]]) -> Row:

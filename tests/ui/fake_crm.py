@@ -282,7 +282,7 @@ class FakeCrm:
     async def check(self, entity: str, values: dict[str, Any], own_id: str | None = None) -> tuple[Finding, ...]:
         found = []
         for column in data_columns(CRM.get(entity)):
-            made = column.is_owner or column.name == "value_normalised"
+            made = (column.is_owner and entity != "company_contact") or column.name == "value_normalised"
             if column.name in values and not column.optional and values[column.name] in (None, "") and not made:
                 found.append(Finding(column.name, "problem.required"))
         if str(values.get("fiscal_code") or "").endswith("81"):
@@ -302,7 +302,11 @@ class FakeCrm:
         id = start.id or derived_id(start.entity, f"new{len(self.saved)}")
         row = self.rows[start.entity].setdefault(id, {"id": id, "updated_at": ago()})
         row.update({**({} if start.id else start.values), **form.values})
-        if start.owner and start.entity != "company_contact":
+        if form.tie is not None and start.owner is not None:
+            ends = {f"{start.owner.entity}_id": start.owner.id, f"{start.entity}_id": id}
+            link = derived_id("company_contact", id)
+            self.rows["company_contact"][link] = {"id": link, **form.tie, **ends}
+        elif start.owner and start.entity != "company_contact":
             row[f"{start.owner.entity}_id"] = start.owner.id
         self.states[id] = "waiting"
         self._waits(f"tx{len(self.saved)}")

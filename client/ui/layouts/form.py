@@ -37,7 +37,7 @@ from client.ui.widgets import (
     text_field,
     txt,
 )
-from client.usecases.answers import Choice
+from client.usecases.answers import Choice, Finding
 from shared_models.entities.company import ROLES
 from shared_models.fields import Column, Kind, Merge, data_columns
 from shared_models.registry import CRM
@@ -60,6 +60,8 @@ class FormCalls:
     typed: Callable[[str, object], None]
     pick_open: Callable[[str, str], None]
     pick: Callable[[str, Choice | None], None]
+    pick_new: Callable[[str], None]
+    """Given the entity of the record that is not there yet."""
     keep: Callable[[str], None]
     take_news: Press
     hide_news: Press
@@ -95,7 +97,8 @@ def _head(look: Look, state: FormState, on: FormCalls) -> ft.Control:
 
 def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     label = look.t("form.save_anyway" if state.warned else "act.save")
-    trouble = _unplaced(look, state) or (look.t("form.warned") if state.warned else "")
+    is_wrong = any(f.severity == "error" for f in state.findings)
+    trouble = look.t("form.wrong") if is_wrong else look.t("form.warned") if state.warned else ""
     if look.phone:
         acts = row(
             button(look, "form.discard", look.t("act.discard"), on.discard, kind="quiet"),
@@ -125,12 +128,43 @@ def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     )
 
 
-def _unplaced(look: Look, state: FormState) -> str:
-    """Return the first error that no field on the screen can show."""
+def form_fields(state: FormState) -> list[tuple[str, tuple[Column, ...]]]:
+    """Return (section, fields) that the form shows: those that people write, first the records that a new one still lacks."""
+    entity = state.place.entity
+    columns = {c.name: c for c in data_columns(CRM.get(entity))}
+    hidden = HIDDEN.get(entity, ())
+    found = [(name, tuple(columns[f] for f in fields if f not in hidden)) for name, fields in sections_of(entity)]
+    name, fields = found[0]
+    return [(name, (*_missing_ends(state), *fields)), *found[1:]]
+
+
+def _missing_ends(state: FormState) -> tuple[Column, ...]:
+    """Return the owners that a new record has to be given here. A tie has two, and the open page is one of them at most."""
+    start = state.start
+    if start is None or start.id is not None:
+        return ()
+    owners = [c for c in data_columns(CRM.get(start.entity)) if c.is_owner and c.col.references]
+    given = f"{start.owner.entity}_id" if start.owner else ""
+    lacking = [c for c in owners if c.name != given]
+    is_complete = any(c.optional for c in owners) and (
+        len(lacking) < len(owners) or any(start.values.get(c.name) for c in owners)
+    )
+    return () if is_complete else tuple(lacking)
+
+
+def _unplaced(look: Look, state: FormState) -> ft.Control | None:
+    """Return what is wrong and has no field on the screen that could say it."""
     entity = CRM.get(state.place.entity)
-    shown = {c.name for c in data_columns(entity)} - set(HIDDEN.get(state.place.entity, ()))
-    errors = [f for f in state.findings if f.severity == "error" and f.field not in shown]
-    return look.t(errors[0].reason, **dict(errors[0].params)) if errors else ""
+    shown = {c.name for _, fields in form_fields(state) for c in fields}
+    own = {c.name for c in data_columns(entity)}
+    lines = []
+    for finding in state.findings:
+        if finding.field not in shown and (finding.severity == "error" or state.warned):
+            words = look.t(finding.reason, **dict(finding.params))
+            of = entity.entity_name if finding.field in own else "company_contact"
+            has_name = finding.field in own or (state.place.tie and finding.field)
+            lines.append(f"{look.t(f'{of}.{finding.field}')}: {words}" if has_name else words)
+    return banner(look, "form.trouble", "circle-alert", "\n".join(lines), tone="need") if lines else None
 
 
 def _body(look: Look, state: FormState, on: FormCalls) -> ft.Control:
@@ -139,8 +173,11 @@ def _body(look: Look, state: FormState, on: FormCalls) -> ft.Control:
         return empty(look, "database", look.t("form.failed"), look.t(f"error.{state.failure}"), again, tone="need")
     if state.start is None:
         return ft.Container(skeleton(look, 6, 64), padding=S16) if state.phase == "slow" else ft.Container()
-    sections = [_section(look, state, on, name, fields) for name, fields in sections_of(state.place.entity)]
-    parts: list[ft.Control] = [] if not state.has_news else [_news(look, on), space(S16)]
+    sections = [_section(look, state, on, name, fields) for name, fields in form_fields(state)]
+    tied = txt(look, look.t(f"form.tied.{state.place.entity}"), "meta", "ink2", lines=2) if state.place.tie else None
+    parts: list[ft.Control] = []
+    for strip in (_unplaced(look, state), _news(look, on) if state.has_news else None, tied):
+        parts += [strip, space(S16)] if strip is not None else []
     for section in sections:
         if section is not None:
             parts += [section, space(S24)]
@@ -153,15 +190,12 @@ def _news(look: Look, on: FormCalls) -> ft.Control:
     return banner(look, "form.news", "refresh-cw", look.t("form.news"), take, close=on.hide_news)
 
 
-def _section(look: Look, state: FormState, on: FormCalls, name: str, fields: tuple[str, ...]) -> ft.Control | None:
+def _section(look: Look, state: FormState, on: FormCalls, name: str, fields: tuple[Column, ...]) -> ft.Control | None:
     """Return the fields of one section: the short ones two by two on wide sheets."""
-    columns = {c.name: c for c in data_columns(CRM.get(state.place.entity))}
-    hidden = HIDDEN.get(state.place.entity, ())
-    shown = [columns[f] for f in fields if f in columns and f not in hidden]
     cells: list[ft.Control] = []
     pair: list[Column] = []
-    for column in shown:
-        whole = look.phone or column.name in WIDE or column.col.widget in ("long_text", "roles", "switch")
+    for column in fields:
+        whole = look.phone or column.is_owner or column.name in WIDE or column.col.widget in ("long_text", "roles", "switch")
         if whole:
             cells += _paired(look, state, on, pair)
             pair = []
@@ -194,7 +228,7 @@ def _message(look: Look, state: FormState, on: FormCalls, column: Column) -> Mes
     finding = state.finding(column.name)
     name = column.name
     if finding is not None:
-        text = look.t(finding.reason, **dict(finding.params))
+        text = _words(look, column, finding)
         if finding.fix is not None:
             right = finding.fix
             return Message(text, finding.severity, look.t("form.use", value=right), lambda: on.typed(name, right))
@@ -210,6 +244,12 @@ def _message(look: Look, state: FormState, on: FormCalls, column: Column) -> Mes
     if column.col.merge is Merge.PN and (state.start is None or state.start.id is None or name in state.start.pending):
         return Message(look.t("form.code_help"), "help")
     return None
+
+
+def _words(look: Look, column: Column, finding: Finding) -> str:
+    if finding.reason == "problem.required" and column.is_owner:
+        return look.t(f"form.required.{column.col.references}")
+    return look.t(finding.reason, **dict(finding.params))
 
 
 def _field(look: Look, state: FormState, on: FormCalls, column: Column, expand: int | None) -> ft.Control:
@@ -293,6 +333,9 @@ def _picker(
     options = [(f"pick.{c.id}", look.label(c.label), c.detail, take(c)) for c in state.picks]
     if column.optional and not state.pick_text:
         options.insert(0, ("pick.none", look.t("form.none"), "", take(None)))
+    target = column.col.references or ""
+    if column.is_owner and state.start.owner is not None and entity == "company_contact":
+        options.append(("pick.new", look.t(f"form.pick_new.{target}"), "", lambda: on.pick_new(target)))
     return picker_field(
         look,
         f"field.{name}",

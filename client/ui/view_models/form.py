@@ -35,6 +35,7 @@ class FormState:
     pick_text: str = ""
     picks: tuple[Choice, ...] = ()
     saving: bool = False
+    """A save is under way, or done: a second press does nothing. False again once it failed."""
     warned: bool = False
     """A save was stopped by warnings; the next one keeps the values."""
     phase: Phase = "reading"
@@ -65,7 +66,10 @@ class FormState:
 
 
 class FormModel(ViewModel[FormState]):
-    """Intentions in a form. drafts: where what is typed is kept until it is saved or given up."""
+    """Intentions in a form. drafts: where what is typed is kept until it is saved or given up.
+
+    tie_key: key of the draft of the tie that this new record is saved with.
+    """
 
     def __init__(
         self,
@@ -75,9 +79,11 @@ class FormModel(ViewModel[FormState]):
         drafts: dict[str, dict[str, object]],
         key: str,
         rest: Rest = asyncio.sleep,
+        tie_key: str | None = None,
     ) -> None:
         super().__init__(FormState(place), rest)
         self._crm, self._owner, self._drafts, self._key = crm, owner, drafts, key
+        self._tie_key = tie_key
         self._turn = 0
 
     async def start(self) -> None:
@@ -179,6 +185,16 @@ class FormModel(ViewModel[FormState]):
         self.type(name, choice.id if choice else None)
         self.put(picking=None, pick_text="", picks=(), names={**self.state.names, name: choice.label if choice else ""})
 
+    def names_of_new(self, entity: str) -> dict[str, object]:
+        """Return the fields that a new record begins with: the name that was looked for and not found."""
+        text = " ".join(self.state.pick_text.split())
+        if not text:
+            return {}
+        if entity == "company":
+            return {"name": text}
+        first, _, last = text.rpartition(" ")
+        return {"first_name": first, "last_name": last} if first else {"last_name": last}
+
     def pick_close(self) -> None:
         """Leave a picker as it was."""
         self.put(picking=None, pick_text="", picks=())
@@ -190,22 +206,38 @@ class FormModel(ViewModel[FormState]):
         start = self.state.start
         if start is None or self.state.saving:
             return None
-        await self._check()
-        if any(f.severity == "error" for f in self.state.findings):
-            return None
-        if self.state.warnings and not self.state.warned:
-            self.put(warned=True)
-            return None
         self.put(saving=True)
+        saved = None
         try:
-            saved = await self._crm.save(FormEnd(start, self.state.changed))
+            await self._check()
+            if self._may_save():
+                saved = await self._crm.save(FormEnd(start, self.state.changed, self._tie()))
         except RecordInvalid as refusal:
             self.put(findings=tuple(Finding(p.field, p.reason, p.params) for p in refusal.problems))
-            return None
         finally:
-            self.put(saving=False)
-        self._drafts.pop(self._key, None)
+            if saved is None:
+                self.put(saving=False)
+        if saved is not None:
+            self._drafts.pop(self._key, None)
+            self._drafts.pop(self._tie_key or "", None)
         return saved
+
+    def _may_save(self) -> bool:
+        """Whether nothing has to be looked at first. Warnings stop one save, not the next."""
+        if any(f.severity == "error" for f in self.state.findings):
+            return False
+        if self.state.warnings and not self.state.warned:
+            self.put(warned=True)
+            return False
+        return True
+
+    def _tie(self) -> dict[str, Any] | None:  # Any: stored values
+        """Return what was typed into the tie before its other end was found to be new."""
+        if self._tie_key is None:
+            return None
+        typed = self._drafts.get(self._tie_key, {})
+        found = {name: _column("company_contact", name) for name in typed}
+        return {name: stored(column, typed[name]) for name, column in found.items() if not column.is_owner}
 
     def give_up(self) -> dict[str, object]:
         """Forget what was typed, and return it, so that it can be brought back."""

@@ -18,11 +18,13 @@ from client.usecases.answers import Owner, Saved
 def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Control:  # a component
     """One open form."""
     key = place.url
-    model = use_model(desk, lambda: FormModel(desk.crm, form, _owner(place), desk.drafts, key, desk.rest), [key])
+    tie = place.with_form(FormPlace("company_contact"))
+    tie_key = tie.url if form.tie else None
+    model = use_model(desk, lambda: FormModel(desk.crm, form, _owner(place), desk.drafts, key, desk.rest, tie_key), [key])
 
     def close() -> None:
         desk.keyboard.set_typing(False)
-        desk.go(_without_form(place))
+        desk.go(tie if form.tie else _without_form(place))
 
     def discard() -> None:
         changed, typed = bool(model.state.changed), model.give_up()
@@ -46,6 +48,12 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
         model.pick_open(name, text)
         desk.run(model.pick_search())
 
+    def pick_new(entity: str) -> None:
+        new = place.with_form(FormPlace(entity, tie=True))
+        desk.drafts[new.url] = model.names_of_new(entity)
+        model.pick_close()
+        desk.go(new)
+
     def pressed(name: str) -> bool:
         if name in SAVES:
             desk.run(save())
@@ -63,6 +71,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
             typed=typed,
             pick_open=pick_open,
             pick=model.pick,
+            pick_new=pick_new,
             keep=model.keep,
             take_news=lambda: desk.run(model.take_news()),
             hide_news=model.hide_news,
@@ -94,5 +103,5 @@ def _without_form(place: Place) -> Place:
 
 def _after(place: Place, form: FormPlace, saved: Saved) -> Place:
     """Return where a save leads: a new company or contact shows its page."""
-    is_new = form.id is None and form.refused is None and form.card is None
+    is_new = form.id is None and form.refused is None and form.card is None and not form.tie
     return record_place(form.entity, saved.id) if is_new and form.entity in ("company", "contact") else place.with_form(None)

@@ -1,0 +1,74 @@
+"""Ties between companies and people over a real replica: what the picker offers, and a new person tied in the same save."""
+
+import pytest
+
+from client.usecases import forms, record_pages, writing
+from client.usecases.answers import FormEnd, Owner
+from shared_models.errors import RecordInvalid
+from shared_models.texts import Texts
+from tests.clients import make_replica
+
+EN = Texts("en").t
+
+
+@pytest.fixture
+def replica(tmp_path):
+    opened = make_replica(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def hotel(replica):
+    with replica.edit("a hotel and two people of one name") as edit:
+        edit.insert("contact", {"first_name": "Ion", "last_name": "Pop", "job_title": "Chef"})
+        edit.insert("contact", {"first_name": "Ion", "last_name": "Pop", "job_title": "Director"})
+        edit.insert("contact", {"first_name": "Ana", "last_name": "Albu"})
+        return edit.insert("company", {"name": "Hotel Șapte Brazi"})
+
+
+@pytest.mark.functions(4)
+def test_a_person_who_is_picked_stands_on_the_page_of_the_company(replica, hotel):
+    opened = forms.OpenForms()
+    [ion, _] = forms.find_choices(replica, "contact", "ion")
+    start = forms.open_form(replica, opened, "company_contact", None, Owner("company", hotel))
+    saved = forms.save_form(replica, opened, EN, FormEnd(start, {"contact_id": ion.id}))
+    assert [tie.id for tie in record_pages.record_page(replica, "company", hotel).ties] == [ion.id]
+    assert saved.label.endswith("Hotel Șapte Brazi · Ion Pop")
+
+
+@pytest.mark.functions(4)
+def test_a_tie_without_a_person_is_refused_with_the_field_that_lacks(replica, hotel):
+    opened = forms.OpenForms()
+    start = forms.open_form(replica, opened, "company_contact", None, Owner("company", hotel))
+    with pytest.raises(RecordInvalid) as refused:
+        forms.save_form(replica, opened, EN, FormEnd(start, {}))
+    assert [(p.field, p.reason) for p in refused.value.problems] == [("contact_id", "problem.required")]
+
+
+@pytest.mark.functions(4)
+def test_a_new_person_and_the_tie_are_one_save_that_one_undo_takes_back(replica, hotel):
+    opened = forms.OpenForms()
+    start = forms.open_form(replica, opened, "contact", None, Owner("company", hotel))
+    saved = forms.save_form(replica, opened, EN, FormEnd(start, {"last_name": "Nouă"}, {"is_primary": True}))
+    [tie] = record_pages.record_page(replica, "company", hotel).ties
+    assert (tie.id, tie.is_primary) == (saved.id, True)
+    assert writing.undo(replica, EN, saved.tx)
+    assert record_pages.record_page(replica, "company", hotel).ties == ()
+
+
+@pytest.mark.functions(4)
+def test_a_tie_that_cannot_be_stored_keeps_the_new_person_out_too(replica, hotel):
+    opened, before = forms.OpenForms(), replica.count("contact")
+    start = forms.open_form(replica, opened, "contact", None, Owner("company", hotel))
+    with pytest.raises(RecordInvalid) as refused:
+        forms.save_form(replica, opened, EN, FormEnd(start, {"last_name": "Nouă"}, {"started_on": "yesterday"}))
+    assert [p.field for p in refused.value.problems] == ["started_on"]
+    assert replica.count("contact") == before
+
+
+def test_the_picker_offers_the_last_used_first_and_tells_two_of_one_name_apart(replica, hotel):
+    by_name = forms.find_choices(replica, "contact", "")
+    assert [(c.label, c.detail) for c in by_name] == [("Ana Albu", ""), ("Ion Pop", "Chef"), ("Ion Pop", "Director")]
+    replica.used("contact", by_name[2].id)
+    assert [c.detail for c in forms.find_choices(replica, "contact", "")] == ["Director", "", "Chef"]
