@@ -124,11 +124,18 @@ def run_sync(arguments: argparse.Namespace) -> int:
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
-    """Show the product, or prove its main story."""
-    if arguments.check:
+    """Show the product, or prove its main story; a signal ends either with all that it has started."""
+    from client.demo_servers import ended_by_signals
+
+    with ended_by_signals():
+        if not arguments.check:
+            from client.demo import show
+
+            return show(arguments, say)
         from client.demo_check import check
 
-        return check(arguments.database, say)
-    from client.demo import show
-
-    return show(arguments, say)
+        try:
+            return check(arguments.database, say)
+        except KeyboardInterrupt:
+            say("Ended before the story was over.")
+            return FAILED

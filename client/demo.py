@@ -11,7 +11,7 @@ from pathlib import Path
 
 from client.app import make_account, open_local
 from client.config import SyncTimes
-from client.demo_servers import ServerProcess, command, is_taken
+from client.demo_servers import ServerProcess, end_child, is_taken, start_child, wait_for_port
 
 OFFICE_EMAIL, FIELD_EMAIL = "maria.stan@carpati.example", "ana.pop@carpati.example"
 PASSWORD = "carpati-demo"  # printed on purpose: the demo holds nothing real
@@ -33,6 +33,7 @@ def show(arguments: argparse.Namespace, say: Say) -> int:
         server.prepare(arguments.size)
         server.start()
         device = _start_device(folder / "device", server.url, arguments.port + 1)
+        wait_for_port(device, arguments.port + 1)
         _tell(say, server.url, arguments.port + 1)
         if not arguments.no_browser:
             webbrowser.open(f"{server.url}/app/")
@@ -49,8 +50,7 @@ def show(arguments: argparse.Namespace, say: Say) -> int:
         return 1
     finally:
         if device is not None:
-            device.terminate()
-            device.wait()
+            end_child(device)
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -60,12 +60,8 @@ def _start_device(folder: Path, server_url: str, port: int) -> "subprocess.Popen
     replica = open_local(folder)
     make_account(folder, SyncTimes()).sign_in(replica, server_url, FIELD_EMAIL, PASSWORD, "Ana's laptop")
     replica.close()
-    with (folder / "client.log").open("ab") as log:
-        return subprocess.Popen(
-            command("client", "--web", "--no-browser", "--unlocked", "--data", str(folder), "--port", str(port)),
-            stdout=log,
-            stderr=log,
-        )
+    words = ("client", "--web", "--no-browser", "--unlocked", "--data", str(folder), "--port", str(port))
+    return start_child(folder / "client.log", *words)
 
 
 def _tell(say: Say, server_url: str, device_port: int) -> None:

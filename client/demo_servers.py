@@ -8,10 +8,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 START_S = 30.0
+END_S = 15.0
+"""Seconds that a child gets to end in order."""
 
 
 def is_taken(port: int) -> bool:
@@ -33,6 +38,56 @@ def free_port() -> int:
 def command(*parts: str) -> list[str]:
     """Return the command line of a subcommand of this installation."""
     return [sys.executable, "-m", "shared_models", *parts]
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM, and the end of the terminal, end what runs inside as Ctrl+C does: once, so that tidying up is not cut off."""
+    endings = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        for one in endings:
+            signal.signal(one, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {one: signal.signal(one, end) for one in endings}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def start_child(log: Path, *parts: str) -> "subprocess.Popen[bytes]":
+    """Start a subcommand that ends when this process does. log: file that what it says is added to."""
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", "client.demo_child", *parts], stdin=subprocess.PIPE, stdout=out, stderr=out
+        )
+
+
+def wait_for_port(child: "subprocess.Popen[bytes]", port: int) -> None:
+    """Wait until a child listens at its port, or has ended, or takes too long."""
+    ends = time.monotonic() + START_S
+    while child.poll() is None and time.monotonic() < ends:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+
+
+def end_child(child: "subprocess.Popen[bytes]", how: signal.Signals = signal.SIGTERM) -> None:
+    """End a child, in order unless another signal is wanted, and at once when it does not hear."""
+    child.send_signal(how)
+    try:
+        child.wait(timeout=END_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    if child.stdin is not None:
+        child.stdin.close()
 
 
 @dataclass
@@ -61,12 +116,9 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start it and wait until it answers. Raises RuntimeError when it does not."""
-        log = (self.folder / "server.log").open("ab")
         more = () if self.office else ("--no-office",)
-        self._process = subprocess.Popen(
-            command("server", "run", "--port", str(self.port), *more, *self._where()), stdout=log, stderr=log
-        )
-        log.close()
+        words = ("server", "run", "--port", str(self.port), *more, *self._where())
+        self._process = start_child(self.folder / "server.log", *words)
         ends = time.monotonic() + START_S
         while time.monotonic() < ends:
             if self._process.poll() is not None:
@@ -92,14 +144,8 @@ class ServerProcess:
             self._process.send_signal(what)
 
     def _end(self, how: signal.Signals) -> None:
-        if self._process is None:
-            return
-        self._process.send_signal(how)
-        try:
-            self._process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        if self._process is not None:
+            end_child(self._process, how)
         self._process = None
 
     def _where(self) -> tuple[str, ...]:
