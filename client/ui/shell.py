@@ -206,6 +206,7 @@ def _foot(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Con
         padding=pads(right=S8),
     )
     pill = sync_pill(look, pill_state, words, lambda: on.go(Place("inbox" if pill_state == "needs_you" else "sync")))
+    pill.expand, pill.expand_loose = True, True
     return col(row(pill), person, gap=S8)
 
 

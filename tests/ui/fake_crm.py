@@ -81,6 +81,7 @@ class FakeCrm:
     states: dict[str, RowState] = field(default_factory=dict)
     pending: dict[str, frozenset[str]] = field(default_factory=dict)
     notes: list[tuple[str, TimelineEntry]] = field(default_factory=list)
+    person_: Person = field(default_factory=lambda: Person("Ana Pop", "ana.pop@carpati.example", False, "Laptop Ana"))
     preferences_: Preferences = field(default_factory=lambda: Preferences("en", "light"))
     status_: SyncStatus = field(default_factory=SyncStatus)
     inbox_: Inbox = field(default_factory=Inbox)
@@ -117,7 +118,7 @@ class FakeCrm:
     # -- who and how --------------------------------------------------------------------------------------------------------
 
     async def person(self) -> Person:
-        return Person("Ana Pop", "ana.pop@carpati.example", False, "Laptop Ana")
+        return self.person_
 
     async def preferences(self) -> Preferences:
         return self.preferences_

@@ -2,7 +2,9 @@ import asyncio
 
 import pytest
 
+from client.events import RecordsChanged
 from client.ui.app import open_door
+from client.usecases.answers import Person, Preferences
 from client.usecases.sync_answers import SyncStatus
 from shared_models.errors import Unreachable
 from tests.ui.believable import NOW
@@ -159,3 +161,23 @@ async def test_the_pill_says_everywhere_that_syncing_was_switched_off(window, li
     crm.status_ = SyncStatus(link=link, waiting=waiting)
     ui = await window("/companies", crm)
     assert ui.shows(words)
+
+
+async def test_who_it_is_and_the_language_come_with_the_first_pull(window):
+    crm = believable_crm()
+    crm.person_ = Person("")
+    ui = await window("/companies", crm)
+    assert not ui.shows("Ana Pop")
+    crm.person_, crm.preferences_ = Person("Ana Pop"), Preferences("ro", "light")
+    crm.tell(RecordsChanged({}, frozenset({"user"}), from_centre=True))
+    await ui.settle()
+    assert ui.shows("Ana Pop")
+    assert ui.shows("AP")
+    assert ui.shows("Firme")
+
+
+async def test_the_pill_keeps_within_the_rail(window):
+    ui = await window("/companies")
+    pill = next(c for c in ui.controls() if getattr(c, "identifier", "") == "sync.pill")
+    words = pill.content.content.controls[-1]
+    assert (pill.expand, pill.expand_loose, words.expand, words.expand_loose) == (True,) * 4

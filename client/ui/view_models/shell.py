@@ -53,7 +53,11 @@ class Shell(ViewModel[ShellState]):
         self.put(is_ready=True)
 
     async def on_event(self, event: Event) -> None:
-        """Count again when something was saved, answered or decided."""
+        """Count again when something was saved, answered or decided; read again who it is when a person's record came."""
+        if isinstance(event, RecordsChanged) and ("user" in event.every or "user" in event.ids):
+            self.put(person=await self._crm.person())
+            if event.from_centre:  # the first pull brings language and zone; own changes are on the screen already
+                self.put(preferences=await self._crm.preferences())
         if isinstance(event, ChangeLogChanged | SyncStatusChanged | RecordsChanged):
             await self._count()
 

@@ -13,18 +13,21 @@ LONG = 160
 
 
 def sync_pill(look: Look, state: str, words: str, press: Press) -> ft.Control:
-    """Return the pill: words, not codes. state: sent, waiting, needs_you."""
+    """Return the pill: words, not codes. It is never wider than its row leaves it. state: sent, waiting, needs_you."""
     tone = {"waiting": "wait", "needs_you": "need"}.get(state, "ink2")
+    said = txt(look, words, "meta", tone, W5, expand=True)
+    said.expand_loose = True
     pill = pressable(
         "sync.pill",
         words,
-        row(dot(look, state), txt(look, words, "meta", tone, W5), gap=S6, tight=True),
+        row(dot(look, state), said, gap=S6, tight=True),
         press,
         height=32 if look.phone else 28,
         padding=pad(10),
         radius=R16,
         bgcolor=look.c.surface if tone == "ink2" else look.tone(f"{tone}_soft"),
         border=edge(look) if tone == "ink2" else None,
+        tooltip=None if look.phone else words,
     )
     return ft.Container(pill, padding=pad(0, S6)) if look.phone else pill
 
