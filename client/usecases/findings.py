@@ -21,8 +21,12 @@ TYPED_ALIKE = 3
 
 
 def check(replica: Replica, entity: str, values: Row, own_id: str | None = None) -> tuple[Finding, ...]:
-    """Return what looks wrong in the fields given. Errors cannot be stored; warnings can, once the person keeps them."""
+    """Return what looks wrong in the fields given. Errors cannot be stored; warnings can, once the person keeps them.
+
+    own_id: the record whose other fields the rules look at, too, as the kind of a contact point.
+    """
     kind = replica.registry.get(entity)
+    whole = {**((replica.get(entity, own_id) if own_id else None) or {}), **values}
     found: list[Finding] = []
     for name, value in values.items():
         if value in (None, "", [], ()):
@@ -35,7 +39,7 @@ def check(replica: Replica, entity: str, values: Row, own_id: str | None = None)
                 found += [Finding(p.field or name, p.reason, p.params) for p in error.problems]
                 continue
         if isinstance(value, str) and (rule := _RULES.get(column.col.widget)):
-            found += _finding(name, rule(value, values))
+            found += _finding(name, rule(value, whole))
     return (*found, *_alike(replica, entity, values, own_id))
 
 

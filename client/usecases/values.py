@@ -6,7 +6,7 @@ Everything that can be stored is stored as typed.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import email_validator
@@ -18,6 +18,8 @@ from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 from stdnum.ro import cui, onrc
 
+PHONES = ("phone", "mobile", "fax")
+"""Kinds of contact points that are numbers."""
 HOME = "RO"
 """Country whose rules hold where a record names none."""
 
@@ -109,8 +111,9 @@ def url(text: str) -> Checked:
 
 def contact_point_value(kind: str, text: str, country: str | None = None) -> Checked:
     """Check the value of a contact point by its kind."""
-    if kind in ("phone", "mobile", "fax"):
-        return phone(text, country)
+    if kind in PHONES:
+        found = phone(text, country)
+        return replace(found, warning="warning.phone_is_email") if found.warning and email(text).warning is None else found
     checks: dict[str, Callable[[str], Checked]] = {"email": email, "url": url}
     return checks[kind](text) if kind in checks else Checked(text.strip().casefold())
 

@@ -228,7 +228,7 @@ def _message(look: Look, state: FormState, on: FormCalls, column: Column) -> Mes
     finding = state.finding(column.name)
     name = column.name
     if finding is not None:
-        text = _words(look, column, finding)
+        text = _words(look, state, column, finding)
         if finding.fix is not None:
             right = finding.fix
             return Message(text, finding.severity, look.t("form.use", value=right), lambda: on.typed(name, right))
@@ -246,9 +246,17 @@ def _message(look: Look, state: FormState, on: FormCalls, column: Column) -> Mes
     return None
 
 
-def _words(look: Look, column: Column, finding: Finding) -> str:
+def is_required(column: Column) -> bool:
+    """Whether a record cannot be saved while the field is empty."""
+    return not column.optional and column.kind not in (Kind.BOOLEAN, Kind.SET)
+
+
+def _words(look: Look, state: FormState, column: Column, finding: Finding) -> str:
     if finding.reason == "problem.required" and column.is_owner:
         return look.t(f"form.required.{column.col.references}")
+    if finding.reason == "problem.too_long" and column.max_length:
+        typed = str(state.shows(column.name) or "").strip()
+        return look.n("form.too_long", column.max_length, typed=look.texts.number(len(typed)))
     return look.t(finding.reason, **dict(finding.params))
 
 
@@ -281,6 +289,7 @@ def _field(look: Look, state: FormState, on: FormCalls, column: Column, expand: 
         lambda text: on.typed(name, text),
         message=message,
         mark=mark,
+        required=is_required(column),
         hint=look.t("form.hint.partial_date") if column.col.widget == "partial_date" else "",
         glyph=GLYPHS.get(column.col.widget),
         lines=4 if column.col.widget == "long_text" else 1,
@@ -317,6 +326,7 @@ def _choice(
         message=message,
         expand=expand,
         mark=mark,
+        required=is_required(column),
     )
 
 
@@ -349,4 +359,5 @@ def _picker(
         message=message,
         expand=expand,
         mark=mark,
+        required=is_required(column),
     )

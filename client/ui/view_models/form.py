@@ -1,6 +1,7 @@
 """A form on one record: what is typed, what is wrong with it, and what others changed meanwhile. Typed text is never lost."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,9 @@ from client.usecases.answers import Choice, Finding, FormEnd, FormStart, Label, 
 from shared_models.errors import ErrorCode, RecordInvalid
 from shared_models.fields import Column, Kind, columns
 from shared_models.registry import CRM
+
+EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\W\d]{2,}")
+"""What is clearly an e-mail address, and no phone number."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class FormState:
     """A save is under way, or done: a second press does nothing. False again once it failed."""
     warned: bool = False
     """A save was stopped by warnings; the next one keeps the values."""
+    kind_chosen: bool = False
+    """The person chose the kind of a contact point; what is typed does not change it any more."""
     phase: Phase = "reading"
     failure: str = ""
 
@@ -130,15 +136,30 @@ class FormModel(ViewModel[FormState]):
 
     def type(self, name: str, value: object) -> None:
         """Keep what stands in a field now, at once."""
-        typed = {**self.state.typed, name: value}
+        typed = self._with_kind({**self.state.typed, name: value}, name)
         self._drafts[self._key] = dict(typed)
         self.put(
             typed=typed,
             kept=self.state.kept - {name},
+            kind_chosen=self.state.kind_chosen or name == "kind",
             warned=False,
             findings=tuple(f for f in self.state.findings if f.field != name),
             theirs={n: v for n, v in self.state.theirs.items() if n != name},
         )
+
+    def _with_kind(self, typed: dict[str, object], name: str) -> dict[str, object]:
+        """Let the kind of a new contact point follow what is typed, for as long as the person has chosen none."""
+        start = self.state.start
+        if (
+            start is None
+            or start.entity != "contact_point"
+            or start.id is not None
+            or name != "value"
+            or self.state.kind_chosen
+        ):
+            return typed
+        rest = {field: one for field, one in typed.items() if field != "kind"}
+        return {**rest, "kind": "email"} if EMAIL.fullmatch(str(typed[name]).strip()) else rest
 
     async def look_over(self) -> None:
         """Check what was typed when the fingers rest."""

@@ -40,9 +40,11 @@ def _under(look: Look, id: str, message: Message | None) -> Maybe:
 
 
 def _labelled(
-    look: Look, id: str, label: str, box: ft.Control, message: Message | None, expand: int | None, mark: str = ""
+    look: Look, id: str, label: str, box: ft.Control, message: Message | None, expand: int | None, mark: str, required: bool
 ) -> ft.Container:
-    head = row(txt(look, label, "meta", "ink2", W5), txt(look, mark, "meta", "wait", W5) if mark else None, gap=S6)
+    star = txt(look, "*", "meta", "need", W5, key=f"{id}.required") if required else None
+    name = row(txt(look, label, "meta", "ink2", W5), star, gap=S2, tight=True)
+    head = row(name, txt(look, mark, "meta", "wait", W5) if mark else None, gap=S6)
     return ft.Container(col(head if label else None, box, _under(look, id, message), gap=S4), expand=expand)
 
 
@@ -66,6 +68,7 @@ def text_field(
     message: Message | None = None,
     hint: str = "",
     mark: str = "",
+    required: bool = False,
     glyph: str | None = None,
     lines: int = 1,
     expand: int | None = None,
@@ -74,7 +77,10 @@ def text_field(
     read_only: bool = False,
     submit: Press | None = None,
 ) -> ft.Container:
-    """Return a text box. typed: told of every letter before anything else (a render from an old value eats letters)."""
+    """Return a text box.
+
+    required: marked as such. typed: told of every letter before anything else (a render from an old value eats letters).
+    """
     height = 48 if look.phone else 36
     px, line_height = look.sizes["body"]
     inset = (height - line_height) / 2 + 0.5
@@ -105,7 +111,7 @@ def text_field(
         on_blur=lambda _: look.typing(False),
         on_submit=(lambda _: submit()) if submit else None,
     )
-    return _labelled(look, id, label, _with_glyph(look, id, label, box, glyph, height), message, expand, mark)
+    return _labelled(look, id, label, _with_glyph(look, id, label, box, glyph, height), message, expand, mark, required)
 
 
 def _with_glyph(look: Look, id: str, label: str, box: ft.TextField, glyph: str | None, height: float) -> ft.Control:
@@ -196,11 +202,12 @@ def choice_field(
     message: Message | None = None,
     expand: int | None = None,
     mark: str = "",
+    required: bool = False,
 ) -> ft.Container:
     """Return a field that opens a short list of (identifier, label, press)."""
     face = menu(look, _closed_box(look, shown, glyph, hint), options, label)
     box = ft.Semantics(identifier=id, label=f"{label} {shown}", button=True, content=face)
-    return _labelled(look, id, label, box, message, expand, mark)
+    return _labelled(look, id, label, box, message, expand, mark, required)
 
 
 def picker_field(
@@ -217,11 +224,12 @@ def picker_field(
     message: Message | None = None,
     expand: int | None = None,
     mark: str = "",
+    required: bool = False,
 ) -> ft.Container:
     """Return a field that names another record. text: typed so far, None while closed."""
     if text is None:
         box: ft.Control = pressable(id, f"{label} {shown}", _closed_box(look, shown, None, hint), press)
-        return _labelled(look, id, label, box, message, expand, mark)
+        return _labelled(look, id, label, box, message, expand, mark, required)
 
     def option(option_id: str, name: str, detail: str, pick: Press) -> ft.Control:
         words = row(txt(look, name, expand=True), txt(look, detail, "meta", "ink3") if detail else None)
@@ -235,7 +243,7 @@ def picker_field(
     )
     search = search_field(look, f"{id}.search", hint or label, text, typed, focused=True)
     open_box = ft.Container(col(search, below), border=edge(look, "accent", 2), border_radius=R8, bgcolor=look.c.surface)
-    return _labelled(look, id, label, open_box, message, expand, mark)
+    return _labelled(look, id, label, open_box, message, expand, mark, required)
 
 
 def chips_field(
@@ -243,7 +251,7 @@ def chips_field(
 ) -> ft.Container:
     """Return a set of (value, label, chosen, press), any number of them at once."""
     chips = [chip(look, f"{id}.{value}", text, press, on=on) for value, text, on, press in options]
-    return _labelled(look, id, label, row(*chips, wrap=True, gap=S8 if look.phone else S6), None, None, mark)
+    return _labelled(look, id, label, row(*chips, wrap=True, gap=S8 if look.phone else S6), None, None, mark, required=False)
 
 
 def switch_field(look: Look, id: str, label: str, on: bool, press: Press, *, help: str = "", mark: str = "") -> ft.Container:

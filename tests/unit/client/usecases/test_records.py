@@ -197,3 +197,11 @@ def test_the_size_on_the_device_counts_rows_that_stand_in_the_log_of_sqlite_only
     assert log.stat().st_size > 0
     size = sync_desk.status(replica, status_of(replica, State.IDLE, 0), is_paused=False).size_bytes
     assert size == replica.path.stat().st_size + log.stat().st_size
+
+
+@pytest.mark.functions(19)
+def test_a_changed_address_is_checked_by_the_kind_that_the_record_has(replica, hotel):
+    opened = forms.OpenForms()
+    start = forms.open_form(replica, opened, "contact_point", None, Owner("company", hotel))
+    saved = forms.save_form(replica, opened, EN, FormEnd(start, {"kind": "email", "value": "a@carpati.example"}))
+    assert findings.check(replica, "contact_point", {"value": "b@carpati.example"}, saved.id) == ()

@@ -76,3 +76,10 @@ def test_anything_can_be_typed_and_its_comparison_is_stable(text, kind):
 def test_no_text_breaks_a_check(text):
     for check in (values.fiscal_code, values.trade_register_no, values.iban, values.currency, values.country):
         check(text)
+
+
+@pytest.mark.functions(19)
+@pytest.mark.parametrize("kind", ["phone", "mobile", "fax"])
+def test_an_address_in_the_place_of_a_number_is_told_which_kind_to_choose(kind):
+    assert values.contact_point_value(kind, "ana@carpati.example").warning == "warning.phone_is_email"
+    assert values.contact_point_value(kind, "abc").warning == "warning.phone"
