@@ -30,8 +30,9 @@ def update(connection: Connection, table: sa.Table, rows: Sequence[Row], fixed: 
 
 def _run(connection: Connection, compiled: SQLCompiler, rows: Sequence[Row]) -> None:
     if compiled.positional:
-        values_of = itemgetter(*[name.removeprefix("v_") for name in compiled.positiontup or ()])
-        connection.exec_driver_sql(str(compiled), [values_of(row) for row in rows])
+        names = [name.removeprefix("v_") for name in compiled.positiontup or ()]
+        values_of = itemgetter(*names)  # of one name it returns the value itself
+        connection.exec_driver_sql(str(compiled), [values_of(row) if len(names) > 1 else (row[names[0]],) for row in rows])
     else:
         names = [name.removeprefix("v_") for name in compiled.params]
         connection.exec_driver_sql(str(compiled), [{f"v_{name}": row[name] for name in names} for row in rows])
