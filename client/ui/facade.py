@@ -24,7 +24,7 @@ from client.usecases.answers import (
     Saved,
     Timeline,
 )
-from client.usecases.sync_answers import Decision, Inbox, Queue, SyncStatus
+from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from shared_models.codec import Row
 
 
@@ -117,6 +117,14 @@ class Crm(Protocol):
 
     async def decide(self, card: str, decision: Decision) -> Saved:
         """Close a card, with the edit that the decision means, as one transaction."""
+        ...
+
+    async def decided_cards(self) -> tuple[CardView, ...]:
+        """Return the cards of the reader that were decided in the last 30 days, the last one first."""
+        ...
+
+    async def restore_lost(self, card: str) -> Saved:
+        """Bring the losing value of a decided card back, as a new edit. Raises KeyError when there is nothing to bring back."""
         ...
 
     async def decide_by_edit(self, card: str) -> FormStart:

@@ -180,11 +180,21 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """How a clash was decided. lost_by, used_by: who wrote the value that had lost, and the one in use."""
+
+    decision: str
+    """One of `sync_answers.Decision`, or the kind of a card that was only to be looked at."""
+    lost_by: str = ""
+    used_by: str = ""
+
+
+@dataclass(frozen=True)
 class TimelineEntry:
     """A note, or one past save of the record or of a part of it, newest first in the list."""
 
     id: str
-    kind: Literal["note", "created", "changed", "merged", "overwritten", "restored", "refused", "archived"]
+    kind: Literal["note", "created", "changed", "merged", "overwritten", "restored", "refused", "archived", "decided"]
     entity: str
     at: int
     by: str
@@ -194,6 +204,8 @@ class TimelineEntry:
     changes: tuple[Change, ...] = ()
     is_pinned: bool = False
     state: RowState = "sent"
+    outcome: Outcome | None = None
+    """Of a decided clash: `changes` then hold the value that had lost as before, and the one in use as after."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from client.events import Event, SyncStatusChanged
 from client.replica.replica import Replica
 from client.sync.engine import SyncEngine
 from client.sync.states import Event as SyncEvent
-from client.usecases import decisions, findings, forms, lists, preferences, record_pages, sync_desk, timelines, writing
+from client.usecases import decided, decisions, findings, forms, lists, preferences, record_pages, sync_desk, timelines, writing
 from client.usecases.answers import (
     Choice,
     CompanyRow,
@@ -32,7 +32,7 @@ from client.usecases.answers import (
     Timeline,
 )
 from client.usecases.labels import Say
-from client.usecases.sync_answers import Decision, Inbox, Queue, SyncStatus
+from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from client.usecases.timelines import AskHistory
 from shared_models.codec import Row
 from shared_models.errors import Unreachable
@@ -165,6 +165,14 @@ class LocalCrm:
     async def decide(self, card: str, decision: Decision) -> Saved:
         """Close a card, with the edit that the decision means."""
         return await self._with_words(lambda say: decisions.decide(self.replica, say, card, decision))
+
+    async def decided_cards(self) -> tuple[CardView, ...]:
+        """Return the cards of the reader that were decided lately."""
+        return await asyncio.to_thread(decided.decided, self.replica, self.now_ms())
+
+    async def restore_lost(self, card: str) -> Saved:
+        """Bring the losing value of a decided card back."""
+        return await self._with_words(lambda say: decided.restore_lost(self.replica, say, card))
 
     async def decide_by_edit(self, card: str) -> FormStart:
         """Return a form on the card's record; its save closes the card."""

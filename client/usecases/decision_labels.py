@@ -13,8 +13,11 @@ MAX_VALUE = 40
 """Letters of a value in a label; the rest is in the card."""
 
 
-def decision_label(replica: Replica, say: Say, card: Row, decision: Decision, me: str | None) -> str:
-    """Return what a decision does: "Restored mine: Brazi F2", or with a field "Kept theirs: Hotel X, job title Director"."""
+def decision_label(replica: Replica, say: Say, card: Row, decision: Decision, me: str | None, verb: str | None = None) -> str:
+    """Return what a decision does: "Restored mine: Brazi F2", or with a field "Kept theirs: Hotel X, job title Director".
+
+    verb: what else is done with the value than deciding, as in the text key `saved.decide.<verb>`.
+    """
     entity, pk = replica.registry.get(card["record_type"]), card["record_id"]
     title = replica.titles(entity.entity_name, (pk,)).get(pk, "")
     if card["kind"] in SETTLED_BY_LOOKING:
@@ -25,7 +28,8 @@ def decision_label(replica: Replica, say: Say, card: Row, decision: Decision, me
         title = " ".join(text for name in entity.title_fields if (text := values.get(name)))
     elif card["kind"] == "value" and (told := _told(say, entity, values)):
         title = f"{title}, {told}" if title else told
-    return saved_label(say, "sync_conflict", title, (), verb=f"decide.{decision}{_whose(card, decision, me)}")
+    end = verb or f"{decision}{_whose(card, decision, me)}"
+    return saved_label(say, "sync_conflict", title, (), verb=f"decide.{end}")
 
 
 def _whose(card: Row, decision: Decision, me: str | None) -> str:

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping
 
-from client.replica.queries import Filter
 from client.replica.replica import Replica
 from client.replica.standing import Draft
 from client.usecases.answers import Change, FormStart, Saved
 from client.usecases.card_views import card_view
+from client.usecases.decided import solved_count
 from client.usecases.decision_labels import decision_label
 from client.usecases.forms import OpenForms, open_form
 from client.usecases.labels import Say
@@ -17,9 +17,6 @@ from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.fields import ARCHIVED, column_of
 
-SOLVED_DAYS = 30
-DAY_US = 86_400_000_000
-
 
 def inbox(replica: Replica, now_ms: int) -> Inbox:
     """Return what needs the reader, newest cards first."""
@@ -28,9 +25,7 @@ def inbox(replica: Replica, now_ms: int) -> Inbox:
     me = facts["user"]
     cards = tuple(card_view(replica, names, row, me, facts["device"]) for row in replica.cards())
     refused = tuple(_refused(replica, names, draft) for draft in replica.drafts())
-    since = now_ms * 1000 - SOLVED_DAYS * DAY_US
-    solved = [Filter("state", "is_not", "open"), Filter("decided_at", "at_least", since), Filter("for_users", "has", me)]
-    return Inbox(cards, refused, replica.count("sync_conflict", filters=solved))
+    return Inbox(cards, refused, solved_count(replica, now_ms))
 
 
 def _refused(replica: Replica, names: Names, draft: Draft) -> RefusedChange:

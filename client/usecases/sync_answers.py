@@ -70,6 +70,13 @@ class CardView:
     """(entity, id) of the company or contact whose page shows the record: what "open" leads to."""
     twins: tuple[Twin, ...] = ()
     """Both companies of a card of kind `duplicate`, the older first."""
+    state: str = "open"
+    """`open`, or the `Decision`."""
+    decided_by: str = ""
+    decided_by_me: bool = False
+    decided_at: int | None = None
+    can_restore: bool = False
+    """Of a decided card: whether the losing value can be brought back as a new edit."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from client.replica.replica import Replica
+from client.usecases import decided
 from client.usecases.answers import Change, Timeline, TimelineEntry
 from client.usecases.shown import Names
 from shared_models.errors import SyncError
@@ -17,10 +18,10 @@ HIDDEN = ("created_at", "created_by", "updated_at", "updated_by", "value_normali
 def timeline(replica: Replica, ask: AskHistory, entity: str, pk: str, after: str | None) -> Timeline:
     """Return the newest entries. Out of reach of the centre only the notes are here, and `has_history` says so.
 
-    after: `next` of the page before, the seq below which history goes on. Notes come with the first page.
+    after: `next` of the page before, the seq below which history goes on. Notes and decided clashes come with the first page.
     """
     names = Names(replica)
-    notes = [] if after is not None else _notes(replica, names, entity, pk)
+    notes = [] if after is not None else [*_notes(replica, names, entity, pk), *decided.entries(replica, names, entity, pk)]
     try:
         page = ask(entity, pk, int(after) if after else None)
     except SyncError:

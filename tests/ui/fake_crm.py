@@ -85,6 +85,7 @@ class FakeCrm:
     preferences_: Preferences = field(default_factory=lambda: Preferences("en", "light"))
     status_: SyncStatus = field(default_factory=SyncStatus)
     inbox_: Inbox = field(default_factory=Inbox)
+    decided_: tuple[CardView, ...] = ()
     queue_: Queue = field(default_factory=Queue)
     listeners: list[Callable[[Event], None]] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)
@@ -351,6 +352,14 @@ class FakeCrm:
         self.status_ = replace(self.status_, needs_you=self.inbox_.count)
         self.tell(ChangeLogChanged())
         return Saved(f"decide:{card}", gone.record, f"Kept both: {gone.title}")
+
+    async def decided_cards(self) -> tuple[CardView, ...]:
+        return self.decided_
+
+    async def restore_lost(self, card: str) -> Saved:
+        self.calls.append(f"restore_lost {card}")
+        gone = next(c for c in self.decided_ if c.id == card)
+        return Saved(f"restore:{card}", gone.record, f"Brought back: {gone.title}")
 
     async def decide_by_edit(self, card: str) -> FormStart:
         gone = next(c for c in self.inbox_.cards if c.id == card)

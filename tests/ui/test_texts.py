@@ -47,6 +47,7 @@ def made_keys():
     yield from (f"card.after.{d}{r}" for d in DECISIONS for r in READERS)
     yield from (f"card.{p}.{k}" for k in SETTLED_BY_LOOKING for p in ("act", "after"))
     yield from (f"saved.decide.{d}" for d in (*DECISIONS, *SETTLED_BY_LOOKING, "kept_theirs_own", "restored_mine_other"))
+    yield from (f"decision.{d}" for d in (*DECISIONS, "edited", *SETTLED_BY_LOOKING))
     yield from (f"timeline.{k}" for k in TIMELINE_KINDS)
     yield from (f"error.{c}" for c in ErrorCode)
     yield from (f"keys.{what}" for _, items in KEYS for _, what in items)

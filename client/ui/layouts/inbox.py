@@ -10,7 +10,7 @@ from client.ui.figures import count
 from client.ui.layouts.card import CardCalls, card_page, refused_page
 from client.ui.layouts.card_words import glyph_of, title_of
 from client.ui.layouts.next_card import next_card
-from client.ui.theme import R8, S8, S12, S16, S24, Look
+from client.ui.theme import R8, S4, S8, S12, S16, S24, Look
 from client.ui.view_models.inbox import InboxState, id_of
 from client.ui.widgets import (
     CENTRE,
@@ -44,6 +44,8 @@ class InboxCalls:
     card: CardCalls
     again: Press
     more: Press
+    resolved: Press
+    """Show what was decided."""
 
 
 def inbox_page(look: Look, state: InboxState, chosen: str | None, on: InboxCalls) -> ft.Control:
@@ -59,18 +61,24 @@ def inbox_page(look: Look, state: InboxState, chosen: str | None, on: InboxCalls
     left = col(
         pane_header(look, look.t("nav.inbox"), count(look, state.inbox.count) if state.inbox.count else ""),
         fill(ft.ListView(_rows(look, state, thing, on), expand=True) if thing else ft.Container()),
-        _solved(look, state),
+        _solved(look, state, on),
         expand=True,
     )
     right = _detail(look, state, thing, on) if thing else _nothing(look, state, on)
     return list_detail(look, left, right)
 
 
-def _solved(look: Look, state: InboxState) -> ft.Control | None:
+def _solved(look: Look, state: InboxState, on: InboxCalls) -> ft.Control | None:
     if not state.inbox.solved:
         return None
-    words = txt(look, look.n("inbox.solved", state.inbox.solved), "meta", "ink3")
-    return ft.Container(row(icon(look, "history", 14, "ink3"), words), padding=S16)
+    words = look.n("inbox.solved", state.inbox.solved)
+    face = row(
+        icon(look, "history", 14, "ink3"),
+        txt(look, words, "meta", "ink2", expand=True),
+        icon(look, "chevron-right", 14, "ink3"),
+    )
+    way = pressable("inbox.resolved", look.t("inbox.resolved_open"), face, on.resolved, height=44, padding=pad(S12))
+    return ft.Container(way, padding=S4)
 
 
 def _nothing(look: Look, state: InboxState, on: InboxCalls) -> ft.Control:
@@ -162,7 +170,8 @@ def _detail(look: Look, state: InboxState, thing: CardView | RefusedChange, on: 
 def _stacked(look: Look, state: InboxState, thing: CardView | RefusedChange | None, on: InboxCalls) -> ft.Control:
     """Return the list of a phone: the chosen thing stands open in its place."""
     if thing is None:
-        return _nothing(look, state, on)
+        solved = _solved(look, state, on)
+        return col(fill(_nothing(look, state, on)), solved, expand=True) if solved else _nothing(look, state, on)
     cells: list[ft.Control] = []
     for head, things in _groups(look, state):
         cells.append(head)
@@ -179,5 +188,5 @@ def _stacked(look: Look, state: InboxState, thing: CardView | RefusedChange | No
             cells.append(ft.Container(card(look, open_one), padding=pad(S16)))
             cells.append(space(S8))
     cells += _more(look, state, on)
-    solved = _solved(look, state)
+    solved = _solved(look, state, on)
     return ft.ListView([*cells, *([solved] if solved else [])], expand=True)

@@ -31,7 +31,7 @@ from client.ui.widgets import (
     text_field,
     txt,
 )
-from client.usecases.answers import Change, Timeline, TimelineEntry
+from client.usecases.answers import Change, Outcome, Timeline, TimelineEntry
 from shared_models.fields import column_of
 from shared_models.registry import CRM
 
@@ -44,10 +44,15 @@ GLYPHS = {
     "restored": ("undo-2", "ink2"),
     "refused": ("circle-x", "need"),
     "archived": ("archive", "ink2"),
+    "decided": ("scale", "ink2"),
 }
 """Glyph and tone by kind of entry."""
 MAX_CHANGES = 6
-"""Changed fields told of one save; the rest is a number."""
+"""Changed fields told of one save while it is folded; the rest is a number."""
+MAX_VALUE = 80
+"""Letters of a value while its entry is folded."""
+KEPT = {"kept_theirs": ("after",), "restored_mine": ("before",), "kept_both": ("after", "before")}
+"""Which of the two values of a decided clash stayed, by decision; after an edit none did."""
 
 
 def composer(
@@ -121,8 +126,10 @@ def _entry(look: Look, entry: TimelineEntry, last: bool) -> ft.Control:
     words = ft.Container(
         col(
             ft.Container(head, height=None if look.phone else 28, padding=pads(top=3, bottom=S2) if look.phone else None),
+            txt(look, who, "meta", "ink2", lines=2) if look.phone and who else None,
             txt(look, entry.body, tone="ink2", lines=None) if entry.body else None,
-            *_changes(look, entry),
+            txt(look, look.t(f"decision.{entry.outcome.decision}"), tone="ink2", lines=2) if entry.outcome else None,
+            *_told(look, entry),
         ),
         padding=pads(left=40, bottom=S16),
     )
@@ -135,33 +142,82 @@ def _title(look: Look, entry: TimelineEntry) -> str:
         return look.t("timeline.note")
     what = look.t(f"timeline.{entry.kind}")
     subject = look.t(f"entity.{entry.entity}")
-    if entry.changes and entry.kind in ("changed", "merged", "overwritten", "restored"):
+    if entry.changes and entry.kind in ("changed", "merged", "overwritten", "restored", "decided"):
         subject = ", ".join(look.t(f"{entry.entity}.{change.field}") for change in entry.changes[:2])
         subject += "…" if len(entry.changes) > 2 else ""
     return f"{what} · {subject}"
 
 
-def _changes(look: Look, entry: TimelineEntry) -> list[ft.Control]:
-    """Return before and after of every changed field, as one line each."""
-    lines: list[ft.Control] = [_change(look, entry.entity, change) for change in entry.changes[:MAX_CHANGES]]
-    hidden = len(entry.changes) - len(lines)
+def _told(look: Look, entry: TimelineEntry) -> list[ft.Control]:
+    """Return before and after of every changed field; what is long can be unfolded."""
+    if not entry.changes:
+        return []
+    is_long = len(entry.changes) > MAX_CHANGES or any(
+        len(text) > MAX_VALUE for change in entry.changes for text in _values(look, entry, change)
+    )
+    fold: Callable[..., ft.Control] = Foldable  # a component takes a key beside its arguments
+    return [fold(look, entry, key=f"changes.{entry.id}")] if is_long else _lines(look, entry, unfolded=True)
+
+
+@ft.component
+def Foldable(look: Look, entry: TimelineEntry) -> ft.Control:  # a component
+    """The changes of a save that are too long to be shown at once: folded, until someone asks for all of them."""
+    unfolded, unfold = ft.use_state(False)
+    words = look.t("timeline.fold" if unfolded else "timeline.expand")
+    way = link(look, f"timeline.unfold.{entry.id}", words, lambda: unfold(not unfolded))
+    return col(*_lines(look, entry, unfolded=unfolded), row(way))
+
+
+def _lines(look: Look, entry: TimelineEntry, *, unfolded: bool) -> list[ft.Control]:
+    shown = entry.changes if unfolded else entry.changes[:MAX_CHANGES]
+    lines: list[ft.Control] = [_change(look, entry, change, unfolded) for change in shown]
+    hidden = len(entry.changes) - len(shown)
     if hidden > 0:
         lines.append(txt(look, look.n("timeline.more_fields", hidden), "meta", "ink3"))
     return lines
 
 
-def _change(look: Look, entity: str, change: Change) -> ft.Control:
-    kind = CRM.get(entity)
+def _values(look: Look, entry: TimelineEntry, change: Change) -> tuple[str, str]:
+    """Return a field before and after, as a person reads it."""
+    kind = CRM.get(entry.entity)
     column = column_of(kind, change.field)
-    before = value(look, kind, column, change.before, change.before_shown)
-    after = value(look, kind, column, change.after, change.after_shown)
-    parts: list[Part] = [(look.t(f"{entity}.{change.field}") + ": ", "ink3", W5)]
+    return (
+        value(look, kind, column, change.before, change.before_shown),
+        value(look, kind, column, change.after, change.after_shown),
+    )
+
+
+def _change(look: Look, entry: TimelineEntry, change: Change, unfolded: bool) -> ft.Control:
+    """Return one field: on a line of its own, or on a phone below its name, where a line is too short for both values."""
+    before, after = (text if unfolded else _short(text) for text in _values(look, entry, change))
+    after = after or look.t("value.empty")
+    field = look.t(f"{entry.entity}.{change.field}")
+    if entry.outcome is not None:
+        return _decided(look, entry.outcome, field, before or look.t("value.empty"), after)
+    if look.phone:
+        name = txt(look, field, "meta", "ink3", W5)
+        old = txt(look, before, tone="ink3", lines=None, strike=True) if before else None
+        return col(name, old, rich(look, [("→ ", "ink3", W5), (after, "ink", W5)], "body", "ink3"), gap=S2)
+    parts: list[Part] = [(f"{field}: ", "ink3", W5)]
     if before:
-        parts += [(_short(before), "ink3", W5), "  →  "]
-    parts.append((_short(after) if after else look.t("value.empty"), "ink", W5))
-    return rich(look, parts, "body", "ink3", lines=2)
+        parts += [(before, "ink3", W5), "  →  "]
+    parts.append((after, "ink", W5))
+    return rich(look, parts, "body", "ink3")
 
 
-def _short(text: str, limit: int = 80) -> str:
+def _decided(look: Look, outcome: Outcome, field: str, lost: str, used: str) -> ft.Control:
+    """Return both values of a decided clash, each with its author and whether it stayed."""
+
+    def told(side: str, text: str, by: str) -> ft.Control:
+        kept = side in KEPT.get(outcome.decision, ())
+        parts: list[Part] = [(look.t("resolved.kept" if kept else "resolved.not_kept") + ": ", "ink3", W5)]
+        parts.append((text, "ink" if kept else "ink2", W5))
+        return rich(look, [*parts, f" · {by}"] if by else parts, "body", "ink3")
+
+    name = txt(look, field, "meta", "ink3", W5)
+    return col(name, told("after", used, outcome.used_by), told("before", lost, outcome.lost_by), gap=S2)
+
+
+def _short(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    return line if len(line) <= MAX_VALUE else line[: MAX_VALUE - 1] + "…"

@@ -17,6 +17,8 @@ class InboxState:
     """What the inbox shows. busy: a decision is being saved."""
 
     inbox: Inbox = field(default_factory=Inbox)
+    decided: tuple[CardView, ...] | None = None
+    """What was decided lately; None until someone asks for it."""
     busy: bool = False
     shown: int = INBOX_PAGE
     """How many things are listed; an import that went wrong can leave hundreds."""
@@ -76,6 +78,8 @@ class InboxModel(ViewModel[InboxState]):
         """Read again when something was decided here or elsewhere."""
         if isinstance(event, ChangeLogChanged | RecordsChanged):
             await self._load(first=False)
+            if self.state.decided is not None:
+                await self.read_decided()
 
     def neighbour(self, id: str | None, step: int) -> str | None:
         """Return the id of the next or previous thing."""
@@ -104,6 +108,22 @@ class InboxModel(ViewModel[InboxState]):
         finally:
             self.put(busy=False)
         await self._load(first=False)
+        return saved
+
+    async def read_decided(self) -> None:
+        """Read what was decided lately."""
+        self.put(decided=await self._crm.decided_cards())
+
+    async def restore_lost(self, card: str) -> Saved | None:
+        """Bring the losing value of a decided card back; None while something else is being saved."""
+        if self.state.busy:
+            return None
+        self.put(busy=True)
+        try:
+            saved = await self._crm.restore_lost(card)
+        finally:
+            self.put(busy=False)
+        await self.read_decided()
         return saved
 
     async def retry(self, tx: str) -> None:

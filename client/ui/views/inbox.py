@@ -5,6 +5,7 @@ import flet as ft
 from client.ui.desk import Desk
 from client.ui.layouts.card import CardCalls
 from client.ui.layouts.inbox import InboxCalls, inbox_page
+from client.ui.layouts.resolved import ResolvedCalls, resolved_page
 from client.ui.router import FORMS, SCREEN_OF, FormPlace, Place, record_place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
@@ -14,6 +15,8 @@ from client.ui.views.hooks import use_keys, use_model
 from client.ui.widgets import col, fill
 from client.usecases.sync_answers import CardView, Decision, RefusedChange
 
+RESOLVED = "resolved"
+"""What stands in the address for the page of decided cards, in place of an id."""
 DECISIONS: dict[str, Decision] = {"1": "kept_theirs", "2": "restored_mine", "3": "kept_both"}
 
 
@@ -21,10 +24,13 @@ DECISIONS: dict[str, Decision] = {"1": "kept_theirs", "2": "restored_mine", "3":
 def InboxView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Control:  # a component
     """The inbox."""
     model = use_model(desk, lambda: InboxModel(desk.crm, desk.rest))
+    ft.use_effect(lambda: desk.run(model.read_decided()) if place.id == RESOLVED else None, [place.id])
     on = _calls(desk, model, place)
 
     def key(name: str) -> bool:
         thing = model.state.chosen(place.id)
+        if place.id == RESOLVED:
+            return False
         if name in ("j", "k", "arrow down", "arrow up"):
             on.card.step(1 if name in ("j", "arrow down") else -1)
         elif name == "e" and thing is not None:
@@ -38,10 +44,38 @@ def InboxView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Con
         return True
 
     use_keys(desk, key)
+    if place.id == RESOLVED:
+        return _resolved(desk, look, model, frame)
     body = inbox_page(look, model.state, place.id, on)
     if not look.phone:
         return body
     return col(top_bar(look, desk.shell.state, frame, look.t("nav.inbox")), fill(body), expand=True)
+
+
+def _resolved(desk: Desk, look: Look, model: InboxModel, frame: ShellCalls) -> ft.Control:
+    """Return the page of decided cards."""
+
+    async def restore(card: str) -> None:
+        saved = await model.restore_lost(card)
+        if saved is not None:
+            await desk.shell.saved(saved, "snack.done")
+
+    on = desk.guard(
+        ResolvedCalls(
+            back=lambda: desk.go(Place("inbox")),
+            visit=lambda entity, id: _visit(desk, entity, id),
+            restore=lambda card: desk.run(restore(card)),
+        )
+    )
+    body = resolved_page(look, model.state.decided, on)
+    if not look.phone:
+        return body
+    return col(top_bar(look, desk.shell.state, frame, look.t("inbox.resolved"), back=Place("inbox")), fill(body), expand=True)
+
+
+def _visit(desk: Desk, entity: str, id: str) -> None:
+    if entity in SCREEN_OF:
+        desk.go(record_place(entity, id))
 
 
 def _calls(desk: Desk, model: InboxModel, place: Place) -> InboxCalls:
@@ -70,8 +104,7 @@ def _calls(desk: Desk, model: InboxModel, place: Place) -> InboxCalls:
         desk.go(Place("inbox", id, "", form))
 
     def visit(entity: str, id: str) -> None:
-        if entity in SCREEN_OF:
-            desk.go(record_place(entity, id))
+        _visit(desk, entity, id)
 
     def open_record(thing: CardView | RefusedChange) -> None:
         owner = thing.owner if isinstance(thing, CardView) else None
@@ -90,6 +123,10 @@ def _calls(desk: Desk, model: InboxModel, place: Place) -> InboxCalls:
     )
     return desk.guard(
         InboxCalls(
-            open=lambda id: desk.go(Place("inbox", id)), card=card, again=lambda: desk.run(model.start()), more=model.more
+            resolved=lambda: desk.go(Place("inbox", RESOLVED)),
+            open=lambda id: desk.go(Place("inbox", id)),
+            card=card,
+            again=lambda: desk.run(model.start()),
+            more=model.more,
         )
     )

@@ -1,0 +1,151 @@
+"""Cards that were decided: both values, which of them stayed, who decided and when. Read-only, but for bringing one back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import flet as ft
+
+from client.ui.dates import clock, local, short_day
+from client.ui.layouts.card_twins import Visit
+from client.ui.layouts.card_words import glyph_of, short_value, title_of, values_of, where, who_when
+from client.ui.theme import R12, S4, S8, S12, S16, S24, Look
+from client.ui.widgets import (
+    STRETCH,
+    TOP,
+    W6,
+    Press,
+    button,
+    card,
+    col,
+    disc,
+    edge,
+    empty,
+    fill,
+    icon,
+    icon_button,
+    link,
+    pad,
+    pane_header,
+    row,
+    txt,
+)
+from client.usecases.sync_answers import SETTLED_BY_LOOKING, CardView, Side
+
+
+@dataclass(frozen=True)
+class ResolvedCalls:
+    """What a person can do with decided cards. restore: with the id of the card."""
+
+    back: Press
+    visit: Visit
+    restore: Callable[[str], None]
+
+
+def resolved_page(look: Look, cards: tuple[CardView, ...] | None, on: ResolvedCalls) -> ft.Control:
+    """Return the page of decided cards. None: still being read."""
+    back = icon_button(look, "resolved.back", "arrow-left", look.t("act.back"), on.back, tone="ink")
+    head = None if look.phone else row(back, ft.Container(pane_header(look, look.t("inbox.resolved")), expand=True), gap=0)
+    if cards is None:
+        body: ft.Control = ft.Container(expand=True)
+    elif not cards:
+        body = empty(look, "history", look.t("inbox.resolved_empty"), look.t("inbox.resolved_empty_text"))
+    else:
+        cells: list[ft.Control] = [
+            ft.Container(
+                card(look, _card(look, one, on)), padding=pad(S16 if look.phone else S24, S8), key=f"resolved.{one.id}"
+            )
+            for one in cards
+        ]
+        body = ft.ListView(cells, expand=True)
+    return col(head, fill(body), expand=True)
+
+
+def _card(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control:
+    owner = thing.owner or (thing.entity, thing.record)
+    glyph, _ = glyph_of(thing)
+    who = look.t("who.you") if thing.decided_by_me else thing.decided_by or look.t("who.someone")
+    words = decision_words(look, thing.kind, thing.state)
+    when = _moment(look, thing.decided_at)
+    return col(
+        row(
+            disc(look, glyph, "ink2", 32, 16),
+            txt(look, title_of(look, thing), weight=W6, lines=2, expand=True),
+            link(
+                look,
+                f"resolved.open.{thing.id}",
+                look.t("card.open_twin", name=thing.about or thing.title),
+                lambda: on.visit(*owner),
+            )
+            if not look.phone
+            else None,
+        ),
+        txt(look, f"{words} · {who} · {when}", "body", "ink2", lines=3),
+        _sides(look, thing),
+        _restore(look, thing, on),
+        link(
+            look,
+            f"resolved.open.{thing.id}",
+            look.t("card.open_twin", name=thing.about or thing.title),
+            lambda: on.visit(*owner),
+        )
+        if look.phone
+        else None,
+        gap=S12,
+    )
+
+
+def decision_words(look: Look, kind: str, decision: str) -> str:
+    """Return what was decided, without who did it."""
+    return look.t(f"decision.{kind if kind in SETTLED_BY_LOOKING else decision}")
+
+
+def _moment(look: Look, at: int | None) -> str:
+    return f"{short_day(look, local(look, at).date())}, {clock(look, at)}" if at else ""
+
+
+def _sides(look: Look, thing: CardView) -> ft.Control | None:
+    """Return both values; nothing for what was only looked at, where none had lost."""
+    if thing.kind in SETTLED_BY_LOOKING or not (values_of(look, thing, thing.mine) or values_of(look, thing, thing.theirs)):
+        return None
+    mine = _side(look, thing, thing.mine, thing.state in ("restored_mine", "kept_both"))
+    theirs = _side(look, thing, thing.theirs, thing.state in ("kept_theirs", "kept_both"))
+    return row(mine, theirs, gap=S8 if look.phone else S12, cross=STRETCH, even=True)
+
+
+def _side(look: Look, thing: CardView, side: Side, kept: bool) -> ft.Control:
+    lines: list[ft.Control] = []
+    for label, text in values_of(look, thing, side):
+        lines += [txt(look, label, "meta", "ink3")] if label else []
+        lines.append(txt(look, text, "body", "ink" if kept else "ink2", W6, lines=12))
+    return ft.Container(
+        col(
+            txt(look, look.t("resolved.kept" if kept else "resolved.not_kept"), "meta", "accent_ink" if kept else "ink3", W6),
+            *(lines or [txt(look, look.t("value.empty"), "body", "ink3")]),
+            txt(look, who_when(look, side) or " ", "meta", "ink2", lines=2),
+            txt(look, where(look, side) or " ", "meta", "ink3", lines=2),
+            gap=S4,
+        ),
+        expand=1,
+        padding=S12,
+        bgcolor=look.c.surface if kept else look.c.sunken,
+        border=edge(look, "field_line" if kept else "line"),
+        border_radius=R12,
+    )
+
+
+def _restore(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control | None:
+    """Return the way back for the value that was not kept, and what it does."""
+    if not thing.can_restore:
+        return None
+    value = short_value(look, thing, thing.theirs if thing.state == "restored_mine" else thing.mine)
+    words = look.t("resolved.restore", value=look.t("card.quoted", text=value)) if value else look.t("resolved.restore_long")
+    act = button(
+        look,
+        f"resolved.restore.{thing.id}",
+        words,
+        lambda: on.restore(thing.id),
+        glyph="undo-2",
+        expand=True if look.phone else None,
+    )
+    hint = txt(look, look.t("resolved.restore_hint"), "meta", "ink3", lines=3, expand=True)
+    return col(row(act), row(icon(look, "info", 14, "ink3"), hint, cross=TOP), gap=S4)

@@ -1,0 +1,137 @@
+"""Cards that somebody has decided: both values stay readable with the decision, and the losing one can be brought back.
+
+All of it is read from the replica: a card's row stays in it after the decision.
+"""
+
+import dataclasses
+import json
+
+from client.replica.queries import Filter
+from client.replica.replica import Replica
+from client.usecases.answers import Change, Outcome, Saved, TimelineEntry
+from client.usecases.card_views import card_view
+from client.usecases.decision_labels import decision_label
+from client.usecases.labels import Say
+from client.usecases.shown import Names
+from client.usecases.sync_answers import SETTLED_BY_LOOKING, CardView, Decision
+from shared_models.codec import Row
+from shared_models.fields import ARCHIVED, column_of, columns
+
+SOLVED_DAYS = 30
+DAY_US = 86_400_000_000
+MAX_SHOWN = 200
+"""Decided cards of one page, and of one record's timeline."""
+
+
+def solved_count(replica: Replica, now_ms: int) -> int:
+    """Return how many cards of the reader were decided in the last 30 days, those that wait to be sent among them."""
+    return sum(replica.count("sync_conflict", filters=filters) for filters in _solved(replica, now_ms))
+
+
+def decided(replica: Replica, now_ms: int) -> tuple[CardView, ...]:
+    """Return the same cards, the last decided first."""
+    names, facts = Names(replica), replica.facts()
+    rows = [
+        row
+        for filters in _solved(replica, now_ms)
+        for row in replica.list_page("sync_conflict", sort="decided_at", descending=True, filters=filters, limit=MAX_SHOWN).rows
+    ]
+    found = [_view(replica, names, row, facts["user"], facts["device"]) for row in rows]
+    return tuple(sorted(found, key=lambda card: -(card.decided_at or 0)))
+
+
+def _solved(replica: Replica, now_ms: int) -> tuple[list[Filter], list[Filter]]:
+    """Return the conditions of what the centre has seen decided, and of what was decided here since."""
+    mine = [Filter("state", "is_not", "open"), Filter("for_users", "has", replica.facts()["user"])]
+    since = now_ms * 1000 - SOLVED_DAYS * DAY_US
+    return [Filter("decided_at", "at_least", since), *mine], [Filter("decided_at", "is", None), *mine]
+
+
+def _view(replica: Replica, names: Names, card: Row, me: str | None, here: str | None) -> CardView:
+    by = card["decided_by"] or me  # not at the centre yet: decided on this device
+    return dataclasses.replace(
+        card_view(replica, names, card, me, here),
+        state=card["state"],
+        decided_by=names.name("user", by),
+        decided_by_me=by == me,
+        decided_at=_when(card),
+        can_restore=_lost(replica, card) is not None,
+    )
+
+
+def _when(card: Row) -> int:
+    return int(card["decided_at"] or card["updated_at"] or card["created_at"] or 0)
+
+
+def _lost(replica: Replica, card: Row) -> Row | None:
+    """Return the losing values, where bringing them back makes sense: of a value, on a record in use, that differs from it."""
+    record = replica.get(card["record_type"], card["record_id"])
+    side = {"kept_theirs": "mine", "edited": "mine", "restored_mine": "theirs"}.get(card["state"])
+    if card["kind"] != "value" or side is None or record is None or record[ARCHIVED] is not None:
+        return None
+    values: Row = json.loads(card[side] or "{}")
+    known = {column.name for column in columns(replica.registry.get(card["record_type"]))}
+    if not values or not set(values) <= known or all(record[name] == value for name, value in values.items()):
+        return None
+    return values
+
+
+def restore_lost(replica: Replica, say: Say, card_id: str) -> Saved:
+    """Bring the losing value of a decided card back, as a new edit on what the record holds now. Raises KeyError.
+
+    The card stays as it was decided. Raises KeyError as well when there is nothing to bring back.
+    """
+    card = replica.get("sync_conflict", card_id)
+    values = _lost(replica, card) if card is not None else None
+    if card is None or values is None:
+        raise KeyError(card_id)
+    decision: Decision = "kept_theirs" if card["state"] == "restored_mine" else "restored_mine"
+    label = decision_label(replica, say, card, decision, replica.facts()["user"], verb="brought_back")
+    with replica.edit(label) as edit:
+        edit.update(card["record_type"], card["record_id"], values)
+        tx = edit.tx_id
+    return Saved(tx, card["record_id"], label)
+
+
+def entries(replica: Replica, names: Names, entity: str, pk: str) -> list[TimelineEntry]:
+    """Return the decisions on a record and its parts, whoever made them."""
+    pks = [pk]
+    for child, field in replica.registry.children(replica.registry.get(entity)):
+        pks += [row["id"] for row in replica.children_of(child.entity_name, field, pk, archived=None)]
+    filters = [Filter("record_id", "in", pks), Filter("state", "is_not", "open")]
+    rows = replica.list_page("sync_conflict", sort="decided_at", descending=True, filters=filters, limit=MAX_SHOWN).rows
+    me = replica.facts()["user"]
+    return [_entry(replica, names, row, me) for row in rows]
+
+
+def _entry(replica: Replica, names: Names, card: Row, me: str | None) -> TimelineEntry:
+    by = card["decided_by"] or me
+    decision = card["kind"] if card["kind"] in SETTLED_BY_LOOKING else card["state"]
+    return TimelineEntry(
+        id=f"card/{card['id']}",
+        kind="decided",
+        entity=card["record_type"],
+        at=_when(card),
+        by=names.name("user", by),
+        is_mine=by == me,
+        changes=tuple(_changes(replica, names, card)),
+        outcome=Outcome(decision, names.name("user", card["mine_by"]), names.name("user", card["theirs_by"])),
+    )
+
+
+def _changes(replica: Replica, names: Names, card: Row) -> list[Change]:
+    """Return the losing value of the card as `before`, the one that was in use as `after`."""
+    if card["kind"] in SETTLED_BY_LOOKING:
+        return []
+    entity = replica.registry.get(card["record_type"])
+    known = {column.name for column in columns(entity)} - {"id", ARCHIVED}
+    mine: Row = json.loads(card["mine"] or "{}")
+    theirs: Row = json.loads(card["theirs"] or "{}")
+    found = []
+    for field in dict.fromkeys([*mine, *theirs]):
+        if field not in known:
+            continue
+        target, values = column_of(entity, field).col.references, (mine.get(field), theirs.get(field))
+        shown = [names.of(target, value) if target and isinstance(value, str) else None for value in values]
+        found.append(Change(field, *values, *shown))
+    return found

@@ -1,0 +1,84 @@
+"""After a decision nothing is out of reach: both values, who decided and when, and the way back."""
+
+import pytest
+
+from client.usecases.answers import FormEnd, Outcome, Owner
+from tests.scenarios.test_inbox_decisions import acme, ana, clash, dan, sync
+
+__all__ = ["acme", "ana", "dan"]  # fixtures
+
+
+async def decide(ana, dan, acme, decision, mine="Acme by Dan", theirs="Acme by Ana"):
+    clash(ana, dan, "company", acme, {"name": mine}, {"name": theirs})
+    [card] = (await dan.crm.inbox()).cards
+    await dan.crm.decide(card.id, decision)
+    return card
+
+
+def decisions_of(timeline):
+    return [entry for entry in timeline.entries if entry.kind == "decided"]
+
+
+@pytest.mark.functions(142)
+async def test_the_timeline_tells_the_losing_value_and_who_decided_also_without_the_centre(world, ana, dan, acme):
+    await decide(ana, dan, acme, "kept_theirs")
+    dan.device.network.is_up = False
+    [entry] = decisions_of(await dan.crm.timeline("company", acme))
+    assert (entry.by, entry.is_mine, entry.outcome) == ("Dan Radu", True, Outcome("kept_theirs", "Dan Radu", "Ana Pop"))
+    assert [(one.field, one.before, one.after) for one in entry.changes] == [("name", "Acme by Dan", "Acme by Ana")]
+    assert entry.at
+    dan.device.network.is_up = True
+    world.rest()
+    [there] = decisions_of(await ana.crm.timeline("company", acme))
+    assert (there.by, there.is_mine, there.at > 0) == ("Dan Radu", False, True)
+
+
+async def test_a_clash_on_a_part_is_told_on_the_page_of_its_company(ana, dan, acme):
+    form = await ana.crm.open_form("address", None, Owner("company", acme))
+    place = (await ana.crm.save(FormEnd(form, {"street": "Lungă 1", "city": "Brașov"}))).id
+    sync(ana, dan)
+    clash(ana, dan, "address", place, {"street": "Lungă 2"}, {"street": "Lungă 3"})
+    [card] = (await dan.crm.inbox()).cards
+    await dan.crm.decide(card.id, "restored_mine")
+    [entry] = decisions_of(await dan.crm.timeline("company", acme))
+    assert (entry.entity, entry.outcome.decision) == ("address", "restored_mine")
+
+
+@pytest.mark.functions(142)
+async def test_decided_cards_stay_readable_with_both_values(world, ana, dan, acme):
+    card = await decide(ana, dan, acme, "kept_theirs")
+    [here] = await dan.crm.decided_cards()
+    assert (await dan.crm.inbox()).solved == 1
+    assert (here.id, here.state, here.decided_by, here.decided_by_me) == (card.id, "kept_theirs", "Dan Radu", True)
+    assert (here.mine.values, here.theirs.values) == ({"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    world.rest()
+    [there] = await ana.crm.decided_cards()
+    assert (there.decided_by, there.decided_by_me, there.can_restore) == ("Dan Radu", False, True)
+    assert there.decided_at
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize(
+    ("decision", "kept", "lost"),
+    [("kept_theirs", "Acme by Ana", "Acme by Dan"), ("restored_mine", "Acme by Dan", "Acme by Ana")],
+)
+async def test_the_losing_value_can_be_brought_back_later_as_a_new_edit(world, ana, dan, acme, decision, kept, lost):
+    card = await decide(ana, dan, acme, decision)
+    world.rest()
+    assert ana.device.get("company", acme)["name"] == kept
+    saved = await dan.crm.restore_lost(card.id)
+    assert saved.label == f"Brought back: {lost}"
+    world.rest()
+    assert ana.device.get("company", acme)["name"] == lost
+    assert ana.device.get("sync_conflict", card.id)["state"] == decision
+    assert (await ana.crm.inbox()).count == 0
+    assert not (await dan.crm.decided_cards())[0].can_restore
+    with pytest.raises(KeyError):
+        await dan.crm.restore_lost(card.id)
+
+
+async def test_nothing_is_brought_back_into_an_archived_record(world, ana, dan, acme):
+    await decide(ana, dan, acme, "kept_theirs")
+    await dan.crm.archive("company", acme)
+    assert not (await dan.crm.decided_cards())[0].can_restore
+    world.rest()

@@ -1,0 +1,108 @@
+"""The page of decided cards, and what a timeline tells of decisions and of long values."""
+
+from dataclasses import replace
+
+import pytest
+
+from client.usecases.answers import Change, Outcome, TimelineEntry
+from tests.ui.believable import ago
+from tests.ui.fake_crm import believable_crm, company_id, contact_id
+
+HOTEL = f"/companies/{company_id(0)}"
+OLD, NEW = "Livrare prin curte. " * 12, "Livrare prin față, dar numai după ora zece. " * 12
+
+
+def decided_crm():
+    crm = believable_crm()
+    card = crm.inbox_.cards[0]
+    crm.decided_ = (
+        replace(card, state="kept_theirs", decided_by="Maria Ilie", decided_at=ago(hours=3), can_restore=True, owner=("contact", contact_id(0))),
+        replace(crm.inbox_.cards[1], state="restored_mine", decided_by="Ana Pop", decided_by_me=True, decided_at=ago(days=2)),
+    )  # fmt: skip
+    return crm
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_what_was_resolved_opens_with_both_values_and_the_decision(window, width):
+    ui = await window("/inbox", decided_crm(), width=width)
+    await ui.press("inbox.resolved")
+    assert ui.shows("Kept what was in use · Maria Ilie · ")
+    assert ui.shows("Took the other value · You · ")
+    for text in ("Șef achiziții", "Director achiziții", "Kept", "Not kept"):
+        assert text in ui.texts()
+    assert not any(ui.has(f"card.{one}") for one in ("kept_theirs", "restored_mine", "edit"))
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_value_that_was_not_kept_can_be_brought_back_from_there(window, width):
+    crm = decided_crm()
+    first, second = crm.decided_
+    ui = await window("/inbox/resolved", crm, width=width)
+    assert ui.shows("Bring “Șef achiziții” back")
+    assert not ui.has(f"resolved.restore.{second.id}")
+    await ui.press(f"resolved.restore.{first.id}")
+    assert f"restore_lost {first.id}" in crm.calls
+    assert ui.shows("Brought back: ")
+    await ui.press(f"resolved.open.{first.id}")
+    assert ui.shows("Ioana Știrbei")
+
+
+async def test_the_keys_that_decide_do_nothing_on_the_page_of_what_is_decided(window):
+    crm = decided_crm()
+    ui = await window("/inbox/resolved", crm)
+    await ui.key("1")
+    assert crm.decided == []
+
+
+async def test_the_way_to_what_was_resolved_is_there_when_nothing_needs_anyone(window):
+    crm = decided_crm()
+    crm.inbox_ = replace(crm.inbox_, cards=(), refused=(), solved=2)
+    for width in (1280, 390):
+        ui = await window("/inbox", crm, width=width)
+        assert ui.has("inbox.resolved")
+
+
+def entry(**more):
+    made = TimelineEntry("e1", "changed", "company", ago(hours=1), "Maria Ilie")
+    return replace(made, **more)
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_timeline_tells_a_decision_with_both_values_and_their_authors(window, width):
+    crm = believable_crm()
+    outcome = Outcome("kept_theirs", "Dan Rusu", "Maria Ilie")
+    told = entry(kind="decided", changes=(Change("name", "Brazi O2", "Brazi F2"),), outcome=outcome)
+    crm.notes.insert(0, (company_id(0), told))
+    ui = await window(HOTEL, crm, width=width)
+    assert ui.shows("Decided · Name")
+    assert ui.shows("Kept what was in use")
+    assert ui.shows("Not kept: Brazi O2 · Dan Rusu")
+    assert ui.shows("Kept: Brazi F2 · Maria Ilie")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_long_new_value_is_never_pushed_out_by_the_old_one_and_unfolds(window, width):
+    crm = believable_crm()
+    crm.notes.insert(0, (company_id(0), entry(changes=(Change("description", OLD, NEW),))))
+    ui = await window(HOTEL, crm, width=width)
+    assert ui.shows("Maria Ilie")
+    assert any("Livrare prin față" in text for text in ui.texts())
+    assert not any(NEW.strip() in text for text in ui.texts())
+    await ui.press("timeline.unfold.e1")
+    assert any(NEW.strip() in text for text in ui.texts())
+    assert any(OLD.strip() in text for text in ui.texts())
+    await ui.press("timeline.unfold.e1")
+    assert not any(NEW.strip() in text for text in ui.texts())
+
+
+async def test_on_a_phone_an_entry_names_its_author_and_puts_the_new_value_on_a_line_of_its_own(window):
+    crm = believable_crm()
+    crm.notes.insert(0, (company_id(0), entry(by="Ion Autor", changes=(Change("name", "Vechi", "Nou"),))))
+    ui = await window(HOTEL, crm, width=390)
+    texts = ui.texts()
+    assert "Ion Autor" in texts
+    assert "Vechi" in texts
+    assert "→ Nou" in texts
