@@ -65,6 +65,7 @@ async def test_a_person_who_is_not_there_yet_is_made_and_tied_in_one_save(window
     await ui.press("field.is_primary")
     await ui.press("field.contact_id")
     await ui.type("field.contact_id.search", "Zamfira Nouă")
+    assert ui.shows("Nothing found")
     await ui.press("pick.new")
     assert (ui.keyed("field.first_name").value, ui.keyed("field.last_name").value) == ("Zamfira", "Nouă")
     await ui.press("form.save")

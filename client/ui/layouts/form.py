@@ -99,12 +99,13 @@ def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     label = look.t("form.save_anyway" if state.warned else "act.save")
     is_wrong = any(f.severity == "error" for f in state.findings)
     trouble = look.t("form.wrong") if is_wrong else look.t("form.warned") if state.warned else ""
+    tone = "need" if is_wrong else "wait"
     if look.phone:
         acts = row(
             button(look, "form.discard", look.t("act.discard"), on.discard, kind="quiet"),
             button(look, "form.save", label, on.save, glyph="check", kind="primary", expand=True, busy=state.saving),
         )
-        warned = txt(look, trouble, "meta", "wait", W5, lines=2) if trouble else None
+        warned = txt(look, trouble, "meta", tone, W5, lines=2) if trouble else None
         return ft.Container(
             col(warned, acts, gap=S8), padding=pad(S16, S12), border=ft.Border.only(top=ft.BorderSide(1, look.c.line))
         )
@@ -115,7 +116,7 @@ def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
         txt(look, look.t("form.saves"), "meta", "ink3"),
         gap=S6,
     )
-    warned = txt(look, trouble, "meta", "wait", W5, lines=2, expand=True, key="form.warned")
+    warned = txt(look, trouble, "meta", tone, W5, lines=2, expand=True, key="form.warned")
     return ft.Container(
         row(
             warned if trouble else row(hints, fill(), expand=True),
@@ -344,8 +345,7 @@ def _picker(
     if column.optional and not state.pick_text:
         options.insert(0, ("pick.none", look.t("form.none"), "", take(None)))
     target = column.col.references or ""
-    if column.is_owner and state.start.owner is not None and entity == "company_contact":
-        options.append(("pick.new", look.t(f"form.pick_new.{target}"), "", lambda: on.pick_new(target)))
+    has_more = column.is_owner and state.start.owner is not None and entity == "company_contact"
     return picker_field(
         look,
         f"field.{name}",
@@ -355,6 +355,7 @@ def _picker(
         text=state.pick_text if state.picking == name else None,
         typed=lambda text: on.pick_open(name, text),
         options=options,
+        more=("pick.new", look.t(f"form.pick_new.{target}"), lambda: on.pick_new(target)) if has_more else None,
         hint=look.t("form.choose"),
         message=message,
         expand=expand,

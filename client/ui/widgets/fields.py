@@ -220,13 +220,14 @@ def picker_field(
     text: str | None,
     typed: Typed,
     options: Sequence[tuple[str, str, str, Press]],
+    more: tuple[str, str, Press] | None = None,
     hint: str = "",
     message: Message | None = None,
     expand: int | None = None,
     mark: str = "",
     required: bool = False,
 ) -> ft.Container:
-    """Return a field that names another record. text: typed so far, None while closed."""
+    """Return a field that names another record. text: typed so far, None while closed. more: what stands below the hits."""
     if text is None:
         box: ft.Control = pressable(id, f"{label} {shown}", _closed_box(look, shown, None, hint), press)
         return _labelled(look, id, label, box, message, expand, mark, required)
@@ -242,8 +243,14 @@ def picker_field(
         col(*found) if found else ft.Container(txt(look, look.t("form.nothing_found"), "meta", "ink3"), padding=pad(S12, S8))
     )
     search = search_field(look, f"{id}.search", hint or label, text, typed, focused=True)
-    open_box = ft.Container(col(search, below), border=edge(look, "accent", 2), border_radius=R8, bgcolor=look.c.surface)
+    last = [line(look), _more(look, *more)] if more else []
+    open_box = ft.Container(col(search, below, *last), border=edge(look, "accent", 2), border_radius=R8, bgcolor=look.c.surface)
     return _labelled(look, id, label, open_box, message, expand, mark, required)
+
+
+def _more(look: Look, id: str, label: str, press: Press) -> ft.Control:
+    words = row(icon(look, "plus", 16, "accent_ink"), txt(look, label, tone="accent_ink", weight=W5, expand=True))
+    return pressable(id, label, words, press, height=look.target, padding=pad(S12), radius=0)
 
 
 def chips_field(
