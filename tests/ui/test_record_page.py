@@ -125,9 +125,25 @@ async def test_a_long_timeline_is_shown_in_parts_and_what_the_centre_adds_stands
 class Long(FakeCrm):
     """A facade whose records have sixty notes here, and one past change at the centre."""
 
+    decision = ()
+
     async def timeline(self, entity, id, after=None):
         if after is not None:
             past = TimelineEntry("x/1", "refused", "company", ago(days=30.5), "Ana Pop", body="Din arhivă.")
             return Timeline((past,), None, has_history=True)
         notes = (TimelineEntry(f"n{i}", "note", "note", ago(days=i), "Ana Pop", body=f"Nota {i}.") for i in range(60))
-        return Timeline(tuple(notes), "1", has_history=True)
+        return Timeline((*self.decision, *notes), "1", has_history=True)
+
+
+async def test_a_decision_that_was_taken_back_leaves_the_timeline_although_older_parts_were_fetched(window):
+    crm = Long()
+    crm.__dict__ |= believable_crm().__dict__
+    crm.decision = (TimelineEntry("card/1", "decided", "company", ago(hours=1), "Ana Pop", body="Hotărât atunci."),)
+    ui = await window(HOTEL, crm)
+    assert ui.shows("Hotărât atunci.")
+    await ui.press("timeline.older")
+    await ui.press("timeline.older")
+    crm.decision = ()
+    crm.tell(RecordsChanged({"sync_conflict": frozenset({"1"})}))
+    await ui.settle()
+    assert not ui.shows("Hotărât atunci.")

@@ -7,6 +7,7 @@ import pytest
 from client.usecases.answers import Change, Outcome, TimelineEntry
 from tests.ui.believable import ago
 from tests.ui.fake_crm import believable_crm, company_id, contact_id
+from tests.ui.test_inbox_words import account, duplicate
 
 HOTEL = f"/companies/{company_id(0)}"
 OLD, NEW = "Livrare prin curte. " * 12, "Livrare prin față, dar numai după ora zece. " * 12
@@ -47,6 +48,25 @@ async def test_a_value_that_was_not_kept_can_be_brought_back_from_there(window, 
     assert ui.shows("Brought back: ")
     await ui.press(f"resolved.open.{first.id}")
     assert ui.shows("Ioana Știrbei")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_what_was_only_looked_at_shows_what_there_was_to_see(window, width):
+    crm = believable_crm()
+    made = {"state": "kept_theirs", "decided_by": "Ana Pop", "decided_by_me": True, "decided_at": ago(hours=1)}
+    crm.decided_ = (replace(duplicate(), **made), replace(account(), **made))
+    ui = await window("/inbox/resolved", crm, width=width, height=1600)
+    assert ui.shows("Said that it is another company · You")
+    assert ui.shows("Code C-1")
+    assert ui.shows("Checked the new account · You")
+    texts = [text.replace("\u00a0", " ") for text in ui.texts()]
+    assert "RO49 AAAA 1B31 0075 9384 0000" in texts
+    assert "RO09 BCYP 0000 0012 3456 7890" in texts
+
+
+async def test_the_way_from_a_decided_card_is_named_by_where_it_leads(window):
+    ui = await window("/inbox/resolved", decided_crm())
+    assert ui.shows("Open Ioana Știrbei")
 
 
 async def test_the_keys_that_decide_do_nothing_on_the_page_of_what_is_decided(window):

@@ -96,7 +96,7 @@ def _about(look: Look, thing: CardView, place: tuple[int, int], on: CardCalls) -
 def _sides(look: Look, thing: CardView) -> ft.Control | None:
     """Return before, mine and theirs; a kind without values has none, and of an account there is only before and now."""
     if thing.kind == "bank_account":
-        return _account(look, thing)
+        return account_boxes(look, thing)
     if not (thing.mine.values or thing.theirs.values):
         return None
     mine, theirs = heads(look, thing)
@@ -128,7 +128,7 @@ def _sides(look: Look, thing: CardView) -> ft.Control | None:
     )
 
 
-def _account(look: Look, thing: CardView) -> ft.Control:
+def account_boxes(look: Look, thing: CardView) -> ft.Control:
     """Return the account before and the one in use now, with who changed it."""
     both = (
         _side(look, thing, look.t("card.before"), thing.before, "ink3", False),

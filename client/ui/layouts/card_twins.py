@@ -6,7 +6,7 @@ import flet as ft
 
 from client.ui.dates import clock, local, short_day
 from client.ui.theme import R12, S4, S8, S12, S16, Look
-from client.ui.widgets import STRETCH, W6, button, col, edge, row, txt
+from client.ui.widgets import STRETCH, W6, button, col, edge, pads, row, txt
 from client.usecases.sync_answers import Twin
 
 Visit = Callable[[str, str], None]
@@ -32,7 +32,7 @@ def _box(look: Look, twin: Twin, visit: Visit) -> ft.Control:
             glyph="arrow-up-right",
             expand=True if look.phone else None,
         )
-        body = col(txt(look, twin.name, weight=W6, lines=3), *lines, row(way), gap=S4)
+        body = col(txt(look, twin.name, weight=W6, lines=3), *lines, ft.Container(row(way), padding=pads(top=S8)), gap=S4)
     return ft.Container(
         body,
         expand=None if look.phone else 1,

@@ -148,7 +148,8 @@ def _row(look: Look, thing: CardView | RefusedChange, chosen: bool, on: InboxCal
 
 def _names(look: Look, thing: CardView | RefusedChange) -> tuple[str, str]:
     if isinstance(thing, CardView):
-        return title_of(look, thing), thing.about or look.t(f"entity.{thing.entity}")
+        names = ", ".join(twin.name for twin in thing.twins if twin.name)
+        return title_of(look, thing), names or thing.about or look.t(f"entity.{thing.entity}")
     return thing.label or thing.title, look.t("inbox.deferred" if thing.is_deferred else "inbox.refused")
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import flet as ft
 
 from client.ui.dates import clock, local, short_day
-from client.ui.layouts.card_twins import Visit
+from client.ui.layouts.card import account_boxes
+from client.ui.layouts.card_twins import Visit, twin_boxes
 from client.ui.layouts.card_words import glyph_of, short_value, title_of, values_of, where, who_when
 from client.ui.theme import R12, S4, S8, S12, S16, S24, Look
 from client.ui.widgets import (
@@ -25,6 +26,7 @@ from client.ui.widgets import (
     icon_button,
     link,
     pad,
+    pads,
     pane_header,
     row,
     txt,
@@ -44,7 +46,15 @@ class ResolvedCalls:
 def resolved_page(look: Look, cards: tuple[CardView, ...] | None, on: ResolvedCalls) -> ft.Control:
     """Return the page of decided cards. None: still being read."""
     back = icon_button(look, "resolved.back", "arrow-left", look.t("act.back"), on.back, tone="ink")
-    head = None if look.phone else row(back, ft.Container(pane_header(look, look.t("inbox.resolved")), expand=True), gap=0)
+    head = (
+        None
+        if look.phone
+        else row(
+            ft.Container(back, padding=pads(left=S12)),
+            ft.Container(pane_header(look, look.t("inbox.resolved")), expand=True),
+            gap=0,
+        )
+    )
     if cards is None:
         body: ft.Control = ft.Container(expand=True)
     elif not cards:
@@ -63,6 +73,8 @@ def resolved_page(look: Look, cards: tuple[CardView, ...] | None, on: ResolvedCa
 def _card(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control:
     owner = thing.owner or (thing.entity, thing.record)
     glyph, _ = glyph_of(thing)
+    name = thing.title if owner == (thing.entity, thing.record) else thing.about
+    way = link(look, f"resolved.open.{thing.id}", look.t("card.open_twin", name=name), lambda: on.visit(*owner))
     who = look.t("who.you") if thing.decided_by_me else thing.decided_by or look.t("who.someone")
     words = decision_words(look, thing.kind, thing.state)
     when = _moment(look, thing.decided_at)
@@ -70,26 +82,12 @@ def _card(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control:
         row(
             disc(look, glyph, "ink2", 32, 16),
             txt(look, title_of(look, thing), weight=W6, lines=2, expand=True),
-            link(
-                look,
-                f"resolved.open.{thing.id}",
-                look.t("card.open_twin", name=thing.about or thing.title),
-                lambda: on.visit(*owner),
-            )
-            if not look.phone
-            else None,
+            None if look.phone or thing.twins else way,
         ),
         txt(look, f"{words} · {who} · {when}", "body", "ink2", lines=3),
-        _sides(look, thing),
+        _sides(look, thing, on),
         _restore(look, thing, on),
-        link(
-            look,
-            f"resolved.open.{thing.id}",
-            look.t("card.open_twin", name=thing.about or thing.title),
-            lambda: on.visit(*owner),
-        )
-        if look.phone
-        else None,
+        way if look.phone and not thing.twins else None,
         gap=S12,
     )
 
@@ -103,9 +101,13 @@ def _moment(look: Look, at: int | None) -> str:
     return f"{short_day(look, local(look, at).date())}, {clock(look, at)}" if at else ""
 
 
-def _sides(look: Look, thing: CardView) -> ft.Control | None:
-    """Return both values; nothing for what was only looked at, where none had lost."""
-    if thing.kind in SETTLED_BY_LOOKING or not (values_of(look, thing, thing.mine) or values_of(look, thing, thing.theirs)):
+def _sides(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control | None:
+    """Return both values; of what was only looked at, what there was to see."""
+    if thing.twins:
+        return twin_boxes(look, thing.twins, on.visit)
+    if thing.kind == "bank_account":
+        return account_boxes(look, thing)
+    if not (values_of(look, thing, thing.mine) or values_of(look, thing, thing.theirs)):
         return None
     mine = _side(look, thing, thing.mine, thing.state in ("restored_mine", "kept_both"))
     theirs = _side(look, thing, thing.theirs, thing.state in ("kept_theirs", "kept_both"))

@@ -10,6 +10,8 @@ from client.usecases.answers import Owner, RecordPage, Saved, Timeline, Timeline
 
 TIMELINE_PAGE = 50
 """Entries that a timeline shows at once; a company of many years has thousands of notes."""
+LOCAL = ("note", "decided")
+"""Kinds of entries that come from the replica, whole at every read."""
 Drafts = dict[str, dict[str, object]]
 """What is typed and not saved yet: address -> field -> text."""
 
@@ -98,7 +100,7 @@ class RecordPageModel(ViewModel[PageState]):
         new, known = await self._crm.timeline(self.state.entity, self.state.id), self.state.timeline
         if known is not None and (known.next != new.next or not new.has_history):
             fresh = {entry.id for entry in new.entries}
-            past = tuple(entry for entry in known.entries if entry.kind != "note" and entry.id not in fresh)
+            past = tuple(entry for entry in known.entries if entry.kind not in LOCAL and entry.id not in fresh)
             new = Timeline(_by_age(new.entries + past), known.next, new.has_history)
         self.put(timeline=new)
 
