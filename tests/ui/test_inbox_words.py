@@ -111,3 +111,10 @@ async def test_the_words_fit_the_side_of_the_reader(window, width, mine, theirs,
     if theirs is HERE and mine is AWAY:
         assert ui.shows("Keep mine: yours is in use and stays.")
         assert not ui.shows("yours is kept in the history")
+
+
+async def test_restoring_an_archive_says_that_the_record_is_archived(window):
+    gone = believable_crm().inbox_.cards[2]
+    ui = await window("/inbox", crm_with(gone))
+    assert ui.shows("Keep theirs: the record stays in use.")
+    assert ui.shows("Restore mine: the record is archived now.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from client.ui.layouts.card import REMOVALS
 from client.ui.layouts.card_words import GLYPHS as CARD_KINDS
 from client.ui.layouts.form import HIDDEN
 from client.ui.layouts.palette import KEYS
@@ -45,6 +46,7 @@ def made_keys():
     yield from (f"card.{who}_{act}" for who in ("you", "they") for act in ("wrote", "changed", "emptied"))
     yield from (f"card.act.{d}{r}{s}" for d in DECISIONS[:2] for r in READERS for s in ("", "_short"))
     yield from (f"card.after.{d}{r}" for d in DECISIONS for r in READERS)
+    yield from (f"card.after.{d}.{k}" for d in DECISIONS[:2] for k in REMOVALS)
     yield from (f"card.{p}.{k}" for k in SETTLED_BY_LOOKING for p in ("act", "after"))
     yield from (f"saved.decide.{d}" for d in (*DECISIONS, *SETTLED_BY_LOOKING, "kept_theirs_own", "restored_mine_other"))
     yield from (f"decision.{d}" for d in (*DECISIONS, "edited", *SETTLED_BY_LOOKING))

@@ -39,6 +39,8 @@ from shared_models.errors import ErrorCode
 from shared_models.fields import column_of
 from shared_models.registry import CRM
 
+REMOVALS = ("archived", "link_removed")
+"""Kinds of cards in which not a value is at stake but whether the record stays."""
 SHORT = 20
 """Letters up to which the values of a card are shown in the title size: all of them, or none."""
 
@@ -229,8 +231,15 @@ def _consequence(look: Look, thing: CardView) -> ft.Control:
     who = thing.mine.by or look.t("who.someone")
     answers: list[tuple[Decision, str]] = [("kept_theirs", "check"), ("restored_mine", "undo-2")]
     answers += [("kept_both", "copy")] if thing.can_keep_both else []
-    lines = [_told(look, glyph, look.t(f"card.after.{one}{reader_of(thing)}", who=who)) for one, glyph in answers]
-    return col(*lines, gap=S4)
+    return col(*(_told(look, glyph, _after(look, thing, one, who)) for one, glyph in answers), gap=S4)
+
+
+def _after(look: Look, thing: CardView, answer: Decision, who: str) -> str:
+    """Return what an answer does; of a record that was archived or removed that is another thing than of a value."""
+    if thing.kind in REMOVALS and answer != "kept_both":
+        keep, take = act_words(look, thing, "kept_theirs"), act_words(look, thing, "restored_mine")
+        return look.t(f"card.after.{answer}.{thing.kind}", keep=keep, take=take)
+    return look.t(f"card.after.{answer}{reader_of(thing)}", who=who)
 
 
 def _told(look: Look, glyph: str, words: str) -> ft.Control:
