@@ -227,7 +227,7 @@ def picker_field(
     mark: str = "",
     required: bool = False,
 ) -> ft.Container:
-    """Return a field that names another record. text: typed so far, None while closed. more: what stands below the hits."""
+    """Return a field that names another record. text: typed so far, None while closed. more: what stands above the hits."""
     if text is None:
         box: ft.Control = pressable(id, f"{label} {shown}", _closed_box(look, shown, None, hint), press)
         return _labelled(look, id, label, box, message, expand, mark, required)
@@ -243,8 +243,10 @@ def picker_field(
         col(*found) if found else ft.Container(txt(look, look.t("form.nothing_found"), "meta", "ink3"), padding=pad(S12, S8))
     )
     search = search_field(look, f"{id}.search", hint or label, text, typed, focused=True)
-    last = [line(look), _more(look, *more)] if more else []
-    open_box = ft.Container(col(search, below, *last), border=edge(look, "accent", 2), border_radius=R8, bgcolor=look.c.surface)
+    first = [_more(look, *more), line(look)] if more else []
+    open_box = ft.Container(
+        col(search, *first, below), border=edge(look, "accent", 2), border_radius=R8, bgcolor=look.c.surface
+    )
     return _labelled(look, id, label, open_box, message, expand, mark, required)
 
 
