@@ -267,7 +267,8 @@ def adds_kept(evidence: Evidence, people: People) -> None:
     asked = {card["transaction_id"] for card in evidence.cards}
     adds, removes = _adds_and_removes(people, (act for act in people.memory.acts.values() if act.tx in done))
     for add in adds:
-        if add.member in alive or add.act.tx in asked:
+        is_withheld = add.act.is_atomic and evidence.verdicts[add.act.tx] == "conflict"  # all of it, the add too
+        if add.member in alive or add.act.tx in asked or is_withheld:
             continue
         if not any(_took_away(evidence, remove, add) for remove in removes if remove.member == add.member):
             raise Broken(f"I5 {add.member} that {add.act.tx} added is gone, though nobody who removed it had seen that")
