@@ -94,7 +94,7 @@ def run_sync(arguments: argparse.Namespace) -> int:
     from client.platform.lock_file import LockFile
     from client.sync.ahead import in_background
     from client.sync.engine import SyncEngine
-    from shared_models.errors import ReplicaDamaged, ReplicaError
+    from shared_models.errors import ReplicaDamaged, ReplicaError, ReplicaLocked
     from shared_models.texts import Texts
 
     try:
@@ -109,6 +109,9 @@ def run_sync(arguments: argparse.Namespace) -> int:
             replica.events.subscribe(show)
             result = engine.run_once()
             status = engine.status()
+    except ReplicaLocked:
+        say(f"Not needed: Fieldfare is open on {arguments.data}, and synchronizes by itself.")
+        return FAILED
     except (LookupError, ReplicaError) as error:
         is_damaged = isinstance(error, ReplicaDamaged) and "profile.json" not in str(error)
         say(f"Not possible: {arguments.data}: {Texts('en').t('error.D603')}" if is_damaged else f"Not possible: {error}")

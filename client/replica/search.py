@@ -23,6 +23,10 @@ MAX_CANDIDATES = 300
 BY_NAME = 120
 BY_WORD = 60
 RECENT = 50
+MAX_LETTERS = 100
+"""Letters of what was typed that are looked at: a text that was pasted by mistake names no record."""
+MAX_WORDS = 12
+"""Different words that are looked for: each is a walk through the index."""
 MIN_TAIL = 3
 """Digits that are looked for at the end of numbers, too; fewer would find too much."""
 _ONCE_MARKS = re.compile("[\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3]")
@@ -56,8 +60,10 @@ def search(
 ) -> list[Hit]:
     """Return the best records for what was typed, live ones only; an empty text finds what was used lately.
 
+    Of a long text only the start counts (`MAX_LETTERS`, `MAX_WORDS`), so that no text takes long.
     entities: names of the kinds wanted, by default all that have a title and are searched.
     """
+    text = text.strip()[:MAX_LETTERS]
     typed = fold(text).strip()
     kinds = [e for e in _kinds(registry) if not entities or e.entity_name in entities]
     lately = _lately(connection)
@@ -168,7 +174,7 @@ def match_query(text: str) -> str:
     """
     if _NUMBER.fullmatch(text.strip()) and (digits := "".join(c for c in text if c.isdigit())):
         return f'"{digits}"*' if len(digits) < MIN_TAIL else f'"{digits}"* OR "t{digits[::-1]}"*'
-    return " AND ".join(_one_word(word) for word in _tokens(text))
+    return " AND ".join(_one_word(word) for word in list(dict.fromkeys(_tokens(text)))[:MAX_WORDS])
 
 
 def _tokens(text: str) -> list[str]:

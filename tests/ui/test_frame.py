@@ -181,3 +181,9 @@ async def test_the_pill_keeps_within_the_rail(window):
     pill = next(c for c in ui.controls() if getattr(c, "identifier", "") == "sync.pill")
     words = pill.content.content.controls[-1]
     assert (pill.expand, pill.expand_loose, words.expand, words.expand_loose) == (True,) * 4
+
+
+async def test_a_search_box_keeps_the_start_of_a_text_pasted_by_mistake(window):
+    ui = await window("/companies")
+    await ui.type("list.search", "a" * 3000)
+    assert ui.keyed("list.search").value == "a" * 100

@@ -16,6 +16,10 @@ GLYPH_ROOM = 32
 """Pixels from the edge of a text box to its text when a glyph stands before it; the outline adds 4."""
 
 
+MAX_SEARCH = 100
+"""Letters of a search: of a text that was pasted by mistake the start is kept."""
+
+
 @dataclass(frozen=True)
 class Message:
     """One sentence under a field. fix: the link that puts it right, or keeps the value on purpose."""
@@ -135,7 +139,10 @@ def search_field(
     submit: Press | None = None,
     ref: ft.Ref[ft.TextField] | None = None,
 ) -> ft.Control:
-    """Return the sunken search box of a list. ref: set to the box, so that a key can put the cursor there."""
+    """Return the sunken search box of a list, which keeps `MAX_SEARCH` letters.
+
+    ref: set to the box, so that a key can put the cursor there.
+    """
     height = 48 if look.phone else 36
     px, line_height = look.sizes["body"]
     inset = (height - line_height) / 2 + 0.5
@@ -166,7 +173,7 @@ def search_field(
         size_constraints=ft.BoxConstraints(min_height=height, max_height=height),
         autofocus=focused,
         cursor_color=look.c.accent,
-        on_change=lambda e: typed(e.control.value or ""),
+        on_change=lambda e: typed((e.control.value or "")[:MAX_SEARCH]),
         on_focus=lambda _: look.typing(True, one_line=True),
         on_blur=lambda _: look.typing(False),
         on_submit=(lambda _: submit()) if submit else None,

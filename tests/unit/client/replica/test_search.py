@@ -2,7 +2,7 @@
 
 import pytest
 
-from client.replica import bulk_load
+from client.replica import bulk_load, search
 from tests.clients import bring, central_row, make_replica
 
 BRANCUSI = "018f1111-0000-7000-8000-000000000001"
@@ -133,3 +133,17 @@ def test_no_letter_of_any_script_breaks_the_search(tmp_path, letter):
     for typed in (letter, f"a{letter}b", f"{letter}{letter}"):
         assert replica.search(typed) == []
     replica.close()
+
+
+@pytest.mark.functions(38)
+def test_of_a_text_pasted_by_mistake_only_the_start_is_looked_for(replica):
+    start = "Atelier Brâncuși SRL"
+    statements = []
+    with replica.reading() as reader:
+        reader.set_trace_callback(statements.append)
+        found = search.search(reader, replica.registry, (start + " " * 100 + "și încă un cuvânt") * 100)
+        search.search(reader, replica.registry, "".join(f"{letter} " for letter in "abcdefghijklmnopqrstuvwxyz") * 120)
+        reader.set_trace_callback(None)
+    assert [hit.pk for hit in found] == [BRANCUSI]
+    assert max(len(statement) for statement in statements) < 1000
+    assert len(search.match_query("a b c d e f g h i j k l m n o p a b").split(" AND ")) == search.MAX_WORDS
