@@ -125,7 +125,7 @@ async def test_a_long_timeline_is_shown_in_parts_and_what_the_centre_adds_stands
 class Long(FakeCrm):
     """A facade whose records have sixty notes here, and one past change at the centre."""
 
-    decision = ()
+    decision: tuple[TimelineEntry, ...] = ()
 
     async def timeline(self, entity, id, after=None):
         if after is not None:

@@ -95,7 +95,7 @@ async def test_what_is_wrong_with_a_field_that_is_not_there_stands_at_the_top(wi
     async def check(entity, values, own_id=None):
         return (Finding("company_id", "problem.read_only"),)
 
-    crm.check = check
+    crm.check = check  # type: ignore[method-assign]  # a finding of its own
     ui = await window(TIE, crm)
     await ui.press("form.save")
     assert ui.keyed("form.trouble").value == "Company: This cannot be changed"
