@@ -194,11 +194,12 @@ def run_window(window: ClientWindow, tell: Callable[[str], None], *, web: bool, 
     tell: gets the address of the browser's page; show: whether the browser is opened there.
     """
     try:
-        if web or is_linux_server():  # type: ignore[no-untyped-call]  # without a screen no window opens
-            ensure_flet_web_package_installed()  # type: ignore[no-untyped-call]
+        has_screen = not is_linux_server()  # type: ignore[no-untyped-call]  # Flet's own helper has no types
+        if web or not has_screen:
+            ensure_flet_web_package_installed()  # type: ignore[no-untyped-call]  # as above
             from client.browser import serve_device  # a phone has neither of the packages that serve a page
 
-            serve_device(window.main, ASSETS, port, tell, show=show)
+            serve_device(window.main, ASSETS, port, tell, show=show and has_screen)
         else:
             ft.run(window.main, view=ft.AppView.FLET_APP, assets_dir=str(ASSETS))
     finally:

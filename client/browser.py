@@ -15,7 +15,7 @@ from typing import Any
 import flet as ft
 import flet_web.fastapi as flet_fastapi
 import uvicorn
-from flet.utils import is_linux_server, open_in_browser
+from flet.utils import open_in_browser
 
 from shared_models.web_pages import FRAMEWORK_PATHS, SAFE_METHODS, is_same_origin, protected
 
@@ -88,9 +88,8 @@ def _protecting(send: Any) -> Any:  # Any: ASGI's own types differ by library
 def serve_device(main: OnPage, assets: Path, port: int, tell: Callable[[str], None], *, show: bool = True) -> None:
     """Serve the app at a port of this machine (0: a free one) until Ctrl+C or a signal ends it.
 
-    tell: gets the address once it is open; show: whether the browser is opened, where there is a screen.
+    tell: gets the address once it is open; show: whether the browser is opened.
     """
-    has_screen = not is_linux_server()  # type: ignore[no-untyped-call]
     with socket.create_server((HOST, port)) as listening:
         url = f"http://{HOST}:{listening.getsockname()[1]}/"
         for ending in (signal.SIGINT, signal.SIGTERM):
@@ -105,7 +104,7 @@ def serve_device(main: OnPage, assets: Path, port: int, tell: Callable[[str], No
             timeout_graceful_shutdown=CLOSE_S,
         )
         tell(url)
-        if show and has_screen:
+        if show:
             open_in_browser(url)
         uvicorn.Server(options).run(sockets=[listening])
 

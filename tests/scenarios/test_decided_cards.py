@@ -1,4 +1,4 @@
-"""After a decision nothing is out of reach: both values, who decided and when, and the way back."""
+"""After a decision nothing is out of reach: both values, who decided and when, the way back; and cards that a look settles."""
 
 import pytest
 
@@ -82,3 +82,37 @@ async def test_nothing_is_brought_back_into_an_archived_record(world, ana, dan, 
     await dan.crm.archive("company", acme)
     assert not (await dan.crm.decided_cards())[0].can_restore
     world.rest()
+
+
+@pytest.mark.functions(142)
+async def test_a_company_that_is_here_twice_is_shown_beside_the_other_and_closed_by_saying_that_it_is_another(world, ana, dan):
+    first = ana.device.save("company", name="Acme", code="A1", fiscal_code="RO 99000018")
+    ana.device.save("address", company_id=first, city="Brașov")
+    sync(ana)
+    second = dan.device.save("company", name="Acme Nord", fiscal_code="99000018")
+    sync(dan, ana)
+    [card] = (await dan.crm.inbox()).cards
+    assert card.kind == "duplicate"
+    assert [(one.id, one.name, one.code, one.town, one.by, one.is_me) for one in card.twins] == [
+        (first, "Acme", "A1", "Brașov", "Ana Pop", False),
+        (second, "Acme Nord", "", "", "Dan Radu", True),
+    ]
+    assert all(one.at for one in card.twins)
+    saved = await dan.crm.decide(card.id, "kept_theirs")
+    assert saved.label == "Another company: Acme Nord"
+    world.rest()
+    assert (await dan.crm.inbox()).count == 0
+
+
+@pytest.mark.functions(142)
+async def test_a_changed_account_leads_to_its_company_and_is_settled_by_a_look(world, ana, dan, acme):
+    form = await ana.crm.open_form("bank_account", None, Owner("company", acme))
+    account = (await ana.crm.save(FormEnd(form, {"iban": "RO49AAAA1B31007593840000"}))).id
+    sync(ana, dan)
+    dan.device.edit("bank_account", account, iban="RO09BCYP0000001234567890")
+    sync(dan)
+    [card] = (await dan.crm.inbox()).cards
+    assert (card.kind, card.about, card.owner) == ("bank_account", "Acme", ("company", acme))
+    await dan.crm.decide(card.id, "restored_mine")
+    world.rest()
+    assert ana.device.get("bank_account", account)["iban"] == "RO09BCYP0000001234567890"

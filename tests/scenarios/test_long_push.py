@@ -22,6 +22,18 @@ def ana(world, request):
     return made
 
 
+def at_push(device, number, happens):
+    """Let something happen just before a push reaches the server."""
+    inner, count = device.network.push, itertools.count(1)
+
+    def push(body):
+        if next(count) == number:
+            happens()
+        return inner(body)
+
+    device.network.push = push
+
+
 def attempts(device) -> list[int]:
     with device.replica.reading() as reader:
         return [tx.attempts for tx in change_log.select(reader, change_log.UNSETTLED)]
@@ -72,15 +84,7 @@ def test_server_that_moved_to_another_timeline_in_mid_push_loses_nothing(world, 
     backup = world.back_up()
     for i in range(SAVES):
         ana.save("company", name=f"Company {i}")
-    inner, pushes = ana.network.push, []
-
-    def restored_between(body):
-        pushes.append(body)
-        if len(pushes) == 3:
-            world.restore(backup, "epoch-after")
-        return inner(body)
-
-    ana.network.push = restored_between
+    at_push(ana, 3, lambda: world.restore(backup, "epoch-after"))
     ana.sync()
     del ana.network.push
     world.rest()
@@ -126,15 +130,11 @@ def test_push_that_overtakes_another_meets_a_gap_and_goes_again(world, ana, over
 def test_batch_behind_one_that_fails_is_not_blamed(world, ana):
     for i in range(SAVES):
         ana.save("company", name=f"Company {i}")
-    inner, pushes = ana.network.push, []
 
-    def fail_the_second(body):
-        pushes.append(body)
-        if len(pushes) == 2:
-            raise ProtocolFault(None, "an answer that cannot be read")
-        return inner(body)
+    def fail():
+        raise ProtocolFault(None, "an answer that cannot be read")
 
-    ana.network.push = fail_the_second
+    at_push(ana, 2, fail)
     result = ana.sync()
     assert isinstance(result.error, ProtocolFault)
     assert attempts(ana) == [1, 1, 0, 0, 0], "only what was sent in vain counts"

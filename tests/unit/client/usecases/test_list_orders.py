@@ -6,18 +6,11 @@ from client.replica import orders
 from client.usecases import lists, writing
 from client.usecases.answers import ListQuery, Owner
 from shared_models.texts import Texts
-from tests.clients import bring, central_row, make_replica
+from tests.clients import bring, central_row
 
 EN = Texts("en").t
 DAY_MS = 86_400_000
 NOON_MS = 1_795_000_000_000
-
-
-@pytest.fixture
-def replica(tmp_path):
-    opened = make_replica(tmp_path)
-    yield opened
-    opened.close()
 
 
 def company(replica, name: str, every: int | None, note_days_ago: int | None = None, **more: object) -> str:

@@ -7,16 +7,9 @@ import pytest
 from client.usecases import preferences
 from client.usecases.answers import Preferences
 from shared_models.texts import Texts
-from tests.clients import ANA, bring, central_row, make_replica
+from tests.clients import ANA, bring, central_row
 
 RO = Texts("ro").t
-
-
-@pytest.fixture
-def replica(tmp_path):
-    opened = make_replica(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -10,16 +10,9 @@ from client.usecases.labels import saved_label
 from shared_models.errors import RecordInvalid, Unreachable
 from shared_models.protocol import HistoryEntry, HistoryPage
 from shared_models.texts import Texts
-from tests.clients import ANA, make_replica
+from tests.clients import ANA
 
 EN = Texts("en").t
-
-
-@pytest.fixture
-def replica(tmp_path):
-    opened = make_replica(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -6,16 +6,8 @@ from client.usecases import forms, record_pages, writing
 from client.usecases.answers import FormEnd, Owner
 from shared_models.errors import RecordInvalid
 from shared_models.texts import Texts
-from tests.clients import make_replica
 
 EN = Texts("en").t
-
-
-@pytest.fixture
-def replica(tmp_path):
-    opened = make_replica(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
