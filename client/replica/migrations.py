@@ -1,6 +1,7 @@
 """How a replica file gets its tables, and how an older file grows.
 
-The change log is what a person typed and cannot be pulled again: its steps are written out below and frozen once released.
+The change log and the drafts of open forms are what a person typed and cannot be pulled again: their steps are written out
+below and frozen once released.
 Entity tables are derived. A new field or entity needs no step: the shape of the registry has a fingerprint, and a file that
 has another one gets the missing tables and columns, a fresh search index, and its rows anew from the centre, which alone knows
 the values of a new field; what waits in the log stays. Anything else is a step of its own.
@@ -30,6 +31,10 @@ def _change_log() -> Migrations:
     def m001_first(db: Database) -> None:
         for statement in _CHANGE_LOG_1:
             db.execute(statement)
+
+    @steps()
+    def m002_form_drafts(db: Database) -> None:
+        db.execute(_FORM_DRAFTS_2)
 
     return steps
 
@@ -115,3 +120,7 @@ _CHANGE_LOG_1 = (
     """CREATE TABLE _recent (entity TEXT NOT NULL, pk TEXT NOT NULL, used_at INTEGER NOT NULL,
         PRIMARY KEY (entity, pk)) STRICT, WITHOUT ROWID""",
 )
+
+# what: JSON, the fields of `drafts.FormDraft` that nobody asks the file for. Stays on this device.
+_FORM_DRAFTS_2 = """CREATE TABLE _form_draft (user TEXT NOT NULL, form TEXT NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL,
+    PRIMARY KEY (user, form)) STRICT, WITHOUT ROWID"""

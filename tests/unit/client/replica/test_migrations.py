@@ -1,14 +1,17 @@
 """An older replica grows to a newer registry, keeps what waits in it, and asks for the values that only the centre knows."""
 
 import os
+import sqlite3
 import stat
+from contextlib import closing
 from typing import Annotated
 
 import pytest
 from pydantic import Field
 from sqlite_utils import Database
 
-from client.replica import integrity
+from client.replica import drafts, integrity
+from client.replica.drafts import FormDraft
 from client.replica.replica import open_replica
 from shared_models.base import Record, Tags, Text
 from shared_models.errors import ReplicaDamaged
@@ -72,6 +75,21 @@ def test_older_file_grows_and_keeps_what_waits(tmp_path):
     new.close()
 
 
+def test_file_from_before_the_drafts_of_forms_gets_their_table_and_keeps_what_waits(tmp_path):
+    old = make_replica(tmp_path)
+    with old.edit("New") as edit:
+        edit.insert("company", {"name": "Acme"})
+    old.close()
+    with closing(sqlite3.connect(tmp_path / "ana.db")) as file, file:
+        file.execute("DROP TABLE _form_draft")
+        file.execute("DELETE FROM _sqlite_migrations WHERE name = 'm002_form_drafts'")
+    again = make_replica(tmp_path)
+    with again.write(durable=False) as writing:
+        drafts.keep(writing.connection, "ana", FormDraft("company:", "/companies?form=company", "", "company"))
+    assert [waiting.label for waiting in again.waiting()] == ["New"]
+    again.close()
+
+
 def test_grown_file_equals_a_new_one(tmp_path):
     make_replica(tmp_path, name="grown", registry=release(newer=False)).close()
     make_replica(tmp_path, name="grown", registry=release(newer=True)).close()
@@ -92,7 +110,7 @@ def test_file_of_the_same_version_is_opened_as_it_is(tmp_path):
     again = make_replica(tmp_path)
     assert again.facts()["server_epoch"] == EPOCH
     db = Database(tmp_path / "ana.db")
-    assert db.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0] == 2
+    assert db.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0] == 3
     db.close()
     again.close()
 
