@@ -1,0 +1,110 @@
+"""The writing half of the fake facade: forms, saves, archives, and undoing them."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from client.events import ChangeLogChanged, RecordsChanged
+from client.usecases.answers import Choice, Finding, FormEnd, FormStart, Owner, Saved, TimelineEntry
+from shared_models.errors import FieldProblem, RecordInvalid
+from shared_models.fields import data_columns
+from shared_models.ids import derived_id
+from shared_models.registry import CRM
+from tests.ui.believable import INDUSTRIES, ago
+from tests.ui.fake_records import FakeRecords
+from tests.ui.fake_state import TEAM, USERS, folded
+
+
+@dataclass
+class FakeForms(FakeRecords):
+    """Writes into the same memory; everything saved waits to be sent."""
+
+    async def open_form(self, entity: str, id: str | None, owner: Owner | None = None) -> FormStart:
+        await self._read("open_form")
+        row = dict(self.rows[entity][id]) if id else {}
+        if not id:
+            row = {c.name: (False if c.kind == "boolean" and not c.optional else None) for c in data_columns(CRM.get(entity))}
+            row |= {"roles": ["prospect"]} if entity == "company" else {}
+            row |= {"kind": "mobile", "validity": "unknown"} if entity == "contact_point" else {}
+        values = {
+            c.name: row.get(c.name) for c in data_columns(CRM.get(entity)) if not c.is_owner or entity == "company_contact"
+        }
+        if owner and entity == "company_contact":
+            values[f"{owner.entity}_id"] = owner.id
+        choices = {
+            c.name: tuple(Choice(i, label) for i, label in INDUSTRIES.items())
+            for c in data_columns(CRM.get(entity))
+            if c.col.references == "pick_list_item"
+        }
+        title = self.title(entity, id) if id else ""
+        pending = self.pending.get(id or "", frozenset())
+        return FormStart(entity, id, values, self._shown(entity, values), choices, "seen", owner, title, pending=pending)
+
+    async def open_refused(self, tx: str) -> FormStart:
+        change = next(r for r in self.inbox_.refused if r.tx == tx)
+        start = await self.open_form(change.entity, change.record)
+        values = {**start.values, **{c.field: c.after for c in change.changes}}
+        return replace(start, values=values, replaces=tx)
+
+    async def find_choices(self, entity: str, text: str) -> tuple[Choice, ...]:
+        if entity == "user":
+            return tuple(Choice(i, n) for i, n in USERS.items() if folded(text) in folded(n))
+        if entity == "team":
+            return (Choice(TEAM, "Transilvania"),)
+        return tuple(Choice(h.id, h.title, h.detail) for h in await self.search(text) if h.entity == entity)[:6]
+
+    async def check(self, entity: str, values: dict[str, Any], own_id: str | None = None) -> tuple[Finding, ...]:
+        found = []
+        for column in data_columns(CRM.get(entity)):
+            made = (column.is_owner and entity != "company_contact") or column.name == "value_normalised"
+            if column.name in values and not column.optional and values[column.name] in (None, "") and not made:
+                found.append(Finding(column.name, "problem.required"))
+        if str(values.get("fiscal_code") or "").endswith("81"):
+            found.append(Finding("fiscal_code", "warning.fiscal_code", {}, "warning", "RO 99000018"))
+        return tuple(found)
+
+    async def save(self, form: FormEnd) -> Saved:
+        start = form.start
+        problems = [
+            FieldProblem(f.field, f.reason)
+            for f in await self.check(start.entity, {**start.values, **form.values})
+            if f.severity == "error"
+        ]
+        if problems:
+            raise RecordInvalid(tuple(problems))
+        self.saved.append(form)
+        id = start.id or derived_id(start.entity, f"new{len(self.saved)}")
+        row = self.rows[start.entity].setdefault(id, {"id": id, "updated_at": ago()})
+        row.update({**({} if start.id else start.values), **form.values})
+        if form.tie is not None and start.owner is not None:
+            ends = {f"{start.owner.entity}_id": start.owner.id, f"{start.entity}_id": id}
+            link = derived_id("company_contact", id)
+            self.rows["company_contact"][link] = {"id": link, **form.tie, **ends}
+        elif start.owner and start.entity != "company_contact":
+            row[f"{start.owner.entity}_id"] = start.owner.id
+        self.states[id] = "waiting"
+        self._waits(f"tx{len(self.saved)}")
+        self.tell(RecordsChanged({start.entity: frozenset({id})}))
+        return Saved(f"tx{len(self.saved)}", id, f"Edited: {self.title(start.entity, id)}")
+
+    def _waits(self, tx: str) -> None:
+        self.status_ = replace(self.status_, waiting=self.status_.waiting + 1)
+        self.tell(ChangeLogChanged())
+
+    async def add_note(self, owner: Owner, body: str) -> Saved:
+        entry = TimelineEntry(f"n{len(self.notes)}", "note", "note", ago(), "Ana Pop", True, "", body, state="waiting")
+        self.notes.append((owner.id, entry))
+        self._waits(entry.id)
+        return Saved(entry.id, entry.id, body[:40])
+
+    async def archive(self, entity: str, id: str) -> Saved:
+        self.rows[entity][id]["archived_at"] = ago()
+        self.tell(RecordsChanged({entity: frozenset({id})}))
+        return Saved(f"archive:{entity}:{id}", id, f"Archived: {self.title(entity, id)}")
+
+    async def undo(self, tx: str) -> bool:
+        self.undone.append(tx)
+        if tx.startswith("archive:"):
+            _, entity, id = tx.split(":")
+            self.rows[entity][id]["archived_at"] = None
+            self.tell(RecordsChanged({entity: frozenset({id})}))
+        return True

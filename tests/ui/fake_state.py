@@ -1,0 +1,90 @@
+"""What the fake facade holds in memory, who uses it, and how a test makes it slow or failing."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from client.events import Event
+from client.usecases.answers import FormEnd, Person, Preferences, RowState, TimelineEntry
+from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
+from shared_models.errors import FieldfareError
+from shared_models.ids import derived_id
+from shared_models.registry import CRM
+from tests.ui.believable import DAY, ago
+
+USERS = {derived_id("user", n): n for n in ("Ana Pop", "Maria Ilie", "Dan Rusu")}
+TEAM = derived_id("team", "Transilvania")
+
+
+def folded(text: str) -> str:
+    import unicodedata
+
+    return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
+
+
+def due_at(row: dict[str, Any]) -> int | None:
+    every = row.get("visit_every_days")
+    return None if every is None else (row.get("_last") or ago(days=90)) + every * DAY
+
+
+def company_id(place: int) -> str:
+    return derived_id("company", str(place))
+
+
+def contact_id(place: int) -> str:
+    return derived_id("contact", str(place))
+
+
+@dataclass
+class FakeState:
+    """Everything in memory. `fail` makes every read fail; `delay_s` makes reads slow."""
+
+    rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    states: dict[str, RowState] = field(default_factory=dict)
+    pending: dict[str, frozenset[str]] = field(default_factory=dict)
+    notes: list[tuple[str, TimelineEntry]] = field(default_factory=list)
+    person_: Person = field(default_factory=lambda: Person("Ana Pop", "ana.pop@carpati.example", False, "Laptop Ana"))
+    preferences_: Preferences = field(default_factory=lambda: Preferences("en", "light"))
+    status_: SyncStatus = field(default_factory=SyncStatus)
+    inbox_: Inbox = field(default_factory=Inbox)
+    decided_: tuple[CardView, ...] = ()
+    queue_: Queue = field(default_factory=Queue)
+    listeners: list[Callable[[Event], None]] = field(default_factory=list)
+    undone: list[str] = field(default_factory=list)
+    saved: list[FormEnd] = field(default_factory=list)
+    decided: list[tuple[str, Decision]] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    fail: FieldfareError | None = None
+    delay_s: float = 0.0
+
+    def listen(self, handler: Callable[[Event], None]) -> Callable[[], None]:
+        self.listeners.append(handler)
+        return lambda: self.listeners.remove(handler)
+
+    def tell(self, event: Event) -> None:
+        for handler in tuple(self.listeners):
+            handler(event)
+
+    async def _read(self, what: str) -> None:
+        self.calls.append(what)
+        if self.delay_s:
+            await asyncio.sleep(self.delay_s)
+        if self.fail is not None:
+            raise self.fail
+
+    def title(self, entity: str, id: str) -> str:
+        row = self.rows.get(entity, {}).get(id, {})
+        return " ".join(str(row[f]) for f in CRM.get(entity).title_fields if row.get(f))
+
+    async def person(self) -> Person:
+        return self.person_
+
+    async def preferences(self) -> Preferences:
+        return self.preferences_
+
+    async def set_preferences(self, preferences: Preferences) -> None:
+        self.preferences_ = preferences
+
+    async def sign_out(self) -> None:
+        self.calls.append("sign_out")

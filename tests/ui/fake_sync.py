@@ -1,0 +1,74 @@
+"""What needs a person, and sync, in the fake facade."""
+
+from dataclasses import dataclass, replace
+
+from client.events import ChangeLogChanged, SyncStatusChanged
+from client.usecases.answers import FormStart, Saved
+from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
+from tests.ui.believable import ago
+from tests.ui.fake_forms import FakeForms
+
+
+@dataclass
+class FakeSync(FakeForms):
+    """The inbox, its decisions, and a conversation with a centre that is only told of."""
+
+    async def inbox(self) -> Inbox:
+        return self.inbox_
+
+    async def decide(self, card: str, decision: Decision) -> Saved:
+        self.decided.append((card, decision))
+        gone = next(c for c in self.inbox_.cards if c.id == card)
+        self.inbox_ = replace(
+            self.inbox_, cards=tuple(c for c in self.inbox_.cards if c.id != card), solved=self.inbox_.solved + 1
+        )
+        self.status_ = replace(self.status_, needs_you=self.inbox_.count)
+        self.tell(ChangeLogChanged())
+        return Saved(f"decide:{card}", gone.record, f"Kept both: {gone.title}")
+
+    async def decided_cards(self) -> tuple[CardView, ...]:
+        return self.decided_
+
+    async def restore_lost(self, card: str) -> Saved:
+        self.calls.append(f"restore_lost {card}")
+        gone = next(c for c in self.decided_ if c.id == card)
+        return Saved(f"restore:{card}", gone.record, f"Brought back: {gone.title}")
+
+    async def decide_by_edit(self, card: str) -> FormStart:
+        gone = next(c for c in self.inbox_.cards if c.id == card)
+        return await self.open_form(gone.entity, gone.record)
+
+    async def retry(self, tx: str) -> None:
+        self.calls.append(f"retry {tx}")
+        await self._settle(tx)
+
+    async def discard(self, tx: str) -> None:
+        await self._settle(tx)
+
+    async def _settle(self, tx: str) -> None:
+        self.inbox_ = replace(self.inbox_, refused=tuple(r for r in self.inbox_.refused if r.tx != tx))
+        self.tell(ChangeLogChanged())
+
+    async def status(self) -> SyncStatus:
+        return self.status_
+
+    async def queue(self) -> Queue:
+        return self.queue_
+
+    async def sync_now(self) -> None:
+        self.calls.append("sync_now")
+        self.status_ = replace(self.status_, link="idle", waiting=0, offline_since=None, next_attempt_at=None, last_ok_at=ago())
+        self.queue_ = replace(self.queue_, waiting=())
+        self.tell(SyncStatusChanged())
+
+    async def lift_quarantine(self) -> None:
+        self.calls.append("lift_quarantine")
+        self.status_ = replace(self.status_, link="syncing")
+
+    async def set_paused(self, paused: bool) -> None:
+        self.status_ = replace(self.status_, link="paused" if paused else "offline")
+        self.tell(SyncStatusChanged())
+
+    async def set_work_offline(self, on: bool) -> None:
+        self.status_ = replace(self.status_, link="work_offline" if on else "offline")
+        self.tell(SyncStatusChanged())
