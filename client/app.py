@@ -165,7 +165,7 @@ class ClientWindow:
     def door(self) -> LocalDoor[LocalCrm]:
         """Return the way in."""
         account = make_account(self.config.folder, self.config.times)
-        return LocalDoor(account, lambda: open_local(self.config.folder), self.open_crm, socket.gethostname())
+        return LocalDoor(account, lambda: open_local(self.config.folder), self.open_crm, socket.gethostname(), self.server_url)
 
     def open_crm(self) -> LocalCrm:
         """Start what runs for the signed-in person, once for all windows."""

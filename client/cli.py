@@ -19,7 +19,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description="Opens Fieldfare. Everything works without a connection; what you do is sent when there is one.",
     )
     client.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER", help="folder of the local data")
-    client.add_argument("--server", default="", metavar="URL", help="address that the sign-in page offers")
+    client.add_argument("--server", default="", metavar="URL", help="address that is filled in before the first sign-in")
     client.add_argument("--web", action="store_true", help="in the browser instead of a window")
     client.add_argument("--port", type=port, default=0, help="port of the browser's page on this machine (default: a free one)")
     client.add_argument("--no-browser", action="store_true", help="only print the address of the browser's page")

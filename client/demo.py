@@ -60,7 +60,18 @@ def _start_device(folder: Path, server_url: str, port: int) -> "subprocess.Popen
     replica = open_local(folder)
     make_account(folder, SyncTimes()).sign_in(replica, server_url, FIELD_EMAIL, PASSWORD, "Ana's laptop")
     replica.close()
-    words = ("client", "--web", "--no-browser", "--unlocked", "--data", str(folder), "--port", str(port))
+    words = (
+        "client",
+        "--web",
+        "--no-browser",
+        "--unlocked",
+        "--data",
+        str(folder),
+        "--port",
+        str(port),
+        "--server",
+        server_url,
+    )
     return start_child(folder / "client.log", *words)
 
 

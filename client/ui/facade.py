@@ -170,7 +170,7 @@ class Door(Protocol):
     """The way into an installed client: the first sign-in, and opening what is here without a connection."""
 
     async def last(self) -> tuple[str, str]:
-        """Return server address and e-mail of the account of this device, empty before the first sign-in."""
+        """Return server address and e-mail of the account of this device; before the first sign-in, what is offered."""
         ...
 
     async def enter(self, server: str, email: str, password: str) -> Crm:

@@ -22,11 +22,13 @@ class LocalDoor(Generic[C]):
     open_crm: Callable[[], C]
     """Start what runs for a signed-in person."""
     device_name: str
+    offered: str = ""
+    """Address of the server that is filled in while no account is on this device."""
 
     async def last(self) -> tuple[str, str]:
-        """Return server address and e-mail of the account of this device, empty before the first sign-in."""
+        """Return server address and e-mail of the account of this device; before the first sign-in, what is offered."""
         profile = await asyncio.to_thread(lambda: self.account.profile)
-        return (profile.server_url, profile.email) if profile else ("", "")
+        return (profile.server_url, profile.email) if profile else (self.offered, "")
 
     async def enter(self, server: str, email: str, password: str) -> C:
         """Sign in, or unlock without a connection when the account of this device is named.

@@ -189,7 +189,7 @@ def test_a_client_that_runs_already_is_not_started_twice(folder):
 async def test_the_windows_of_one_client_share_what_runs_behind_the_door(tmp_path, address):
     window = ClientWindow(ClientConfig(tmp_path / "device", address), address)
     door = window.door()
-    assert await door.last() == ("", "")
+    assert await door.last() == (address, "")
     with pytest.raises(NeedsSignIn):
         await door.enter(address, EMAIL, "a guess")
     assert window.running is None
@@ -204,7 +204,7 @@ async def test_after_a_sign_out_every_further_window_begins_at_the_door(tmp_path
     crm = await window.door().enter(address, EMAIL, PASSWORD)
     await crm.sign_out()
     assert window.running is None
-    assert await window.door().last() == ("", "")
+    assert await window.door().last() == (address, "")
     with pytest.raises(LookupError):
         window.open_crm()
     again = await window.door().enter(address, EMAIL, PASSWORD)

@@ -122,7 +122,14 @@ async def test_an_empty_field_is_named(door_of):
     await ui.close()
 
 
-@pytest.mark.parametrize(("known", "field"), [(("", ""), "server"), (("https://crm.firma.ro", "ana@firma.ro"), "password")])
+@pytest.mark.parametrize(
+    ("known", "field"),
+    [
+        (("", ""), "server"),
+        (("https://crm.firma.ro", ""), "email"),
+        (("https://crm.firma.ro", "ana@firma.ro"), "password"),
+    ],
+)
 async def test_the_cursor_waits_in_the_first_field_that_has_to_be_typed(door_of, known, field):
     ui = await door_of(FakeDoor(known))
     names = ("server", "email", "password")

@@ -164,6 +164,13 @@ async def test_the_door_remembers_the_account_of_the_device(door):
     assert await door.last() == (URL, EMAIL)
 
 
+async def test_before_the_first_sign_in_the_door_offers_the_server_that_the_client_was_started_with(door, account):
+    offering = LocalDoor(account, door.open_replica, door.open_crm, "Ana's laptop", "https://other.example")
+    assert await offering.last() == ("https://other.example", "")
+    await door.enter(URL, EMAIL, PASSWORD)
+    assert await offering.last() == (URL, EMAIL)
+
+
 async def test_without_a_connection_the_device_opens_with_the_password_of_its_account(door, server):
     await door.enter(URL, EMAIL, PASSWORD)
     server.is_up = False
