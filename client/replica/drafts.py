@@ -23,7 +23,8 @@ class FormDraft:
     """Address that opens the form."""
     title: str
     """Name of the record, empty for a new one."""
-    entity: str
+    heading: str
+    """Text key of the form's own title."""
     typed: Mapping[str, Any] = field(default_factory=dict)  # Any: JSON scalars and lists of text, as they stand in the fields
     base: Mapping[str, Any] = field(default_factory=dict)  # Any: stored values
     """Field -> stored value that it was typed over."""
@@ -35,7 +36,7 @@ class FormDraft:
 
 def keep(connection: sqlite3.Connection, user: str, draft: FormDraft) -> None:
     """Keep a draft in the place of an earlier one of its form; part of the caller's transaction."""
-    what = {name: getattr(draft, name) for name in ("place", "title", "entity", "typed", "base", "names")}
+    what = {name: getattr(draft, name) for name in ("place", "title", "heading", "typed", "base", "names")}
     connection.execute(
         "INSERT INTO _form_draft (user, form, at, what) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (user, form) DO UPDATE SET at = excluded.at, what = excluded.what",

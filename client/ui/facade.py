@@ -24,6 +24,7 @@ from client.usecases.answers import (
     Saved,
     Timeline,
 )
+from client.usecases.form_drafts import FormDraft
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from shared_models.codec import Row
 
@@ -95,6 +96,22 @@ class Crm(Protocol):
 
     async def save(self, form: FormEnd) -> Saved:
         """Save a form as one transaction. Raises RecordInvalid with every problem; then nothing was changed."""
+        ...
+
+    async def keep_draft(self, draft: FormDraft) -> None:
+        """Keep what stands in an open form on this device, in the place of an earlier draft of the form."""
+        ...
+
+    async def drop_draft(self, form: str) -> None:
+        """Forget what stood in a form."""
+        ...
+
+    async def draft(self, form: str) -> FormDraft | None:
+        """Return what stood in a form when it was left without a save or a discard."""
+        ...
+
+    async def last_draft(self) -> FormDraft | None:
+        """Return the reader's last draft of any form."""
         ...
 
     async def add_note(self, owner: Owner, body: str) -> Saved:

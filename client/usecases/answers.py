@@ -276,6 +276,8 @@ class FormEnd:
     values: Row
     tie: Row | None = None
     """Fields of the tie to `start.owner` that is made in the same save as a new company or contact; None for no tie."""
+    drafts: tuple[str, ...] = ()
+    """Forms whose drafts (`form_drafts`) the save ends."""
 
 
 @dataclass(frozen=True)

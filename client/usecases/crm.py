@@ -13,7 +13,19 @@ from client.events import Event, SyncStatusChanged
 from client.replica.replica import Replica
 from client.sync.engine import SyncEngine
 from client.sync.states import Event as SyncEvent
-from client.usecases import decided, decisions, findings, forms, lists, preferences, record_pages, sync_desk, timelines, writing
+from client.usecases import (
+    decided,
+    decisions,
+    findings,
+    form_drafts,
+    forms,
+    lists,
+    preferences,
+    record_pages,
+    sync_desk,
+    timelines,
+    writing,
+)
 from client.usecases.answers import (
     Choice,
     CompanyRow,
@@ -31,6 +43,7 @@ from client.usecases.answers import (
     Saved,
     Timeline,
 )
+from client.usecases.form_drafts import FormDraft
 from client.usecases.labels import Say
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from client.usecases.timelines import AskHistory
@@ -143,6 +156,22 @@ class LocalCrm:
     async def save(self, form: FormEnd) -> Saved:
         """Save a form as one tx."""
         return await self._with_words(lambda say: forms.save_form(self.replica, self.open_forms, say, form))
+
+    async def keep_draft(self, draft: FormDraft) -> None:
+        """Keep what stands in an open form."""
+        await asyncio.to_thread(form_drafts.keep_draft, self.replica, draft, self.now_ms())
+
+    async def drop_draft(self, form: str) -> None:
+        """Forget what stood in a form."""
+        await asyncio.to_thread(form_drafts.drop_draft, self.replica, form)
+
+    async def draft(self, form: str) -> FormDraft | None:
+        """Return what stood in a form when it was left unsaved."""
+        return await asyncio.to_thread(form_drafts.find_draft, self.replica, form)
+
+    async def last_draft(self) -> FormDraft | None:
+        """Return the reader's last draft."""
+        return await asyncio.to_thread(form_drafts.last_draft, self.replica)
 
     async def add_note(self, owner: Owner, body: str) -> Saved:
         """Add a note."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from client.replica import drafts
 from client.replica.queries import Filter
 from client.replica.replica import Replica
 from client.replica.seen import Seen
@@ -79,7 +80,7 @@ def open_refused(replica: Replica, forms: OpenForms, tx: str) -> FormStart:
 
 
 def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Saved:
-    """Save what a form changed as one tx, and close what it answers: a refused tx, or a card.
+    """Save what a form changed as one tx, and close what it answers: a refused tx, or a card. Its draft goes with the same commit.
 
     Raises RecordInvalid with every problem, Refused D602 when the record is gone; then nothing was changed.
     """
@@ -98,6 +99,7 @@ def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Sa
             pk = _update(edit, kind, start, values, seen)
         if card is not None:
             edit.update("sync_conflict", card, {"state": "edited"})
+        drafts.drop(edit.writing.connection, replica.facts()["user"] or "", *form.drafts)
         tx = edit.tx_id
     forms.forget(start.seen)
     return Saved(tx or "", pk, label)

@@ -5,6 +5,7 @@ from typing import Any
 
 from client.events import ChangeLogChanged, RecordsChanged
 from client.usecases.answers import Choice, Finding, FormEnd, FormStart, Owner, Saved, TimelineEntry
+from client.usecases.form_drafts import FormDraft
 from shared_models.errors import FieldProblem, RecordInvalid
 from shared_models.fields import data_columns
 from shared_models.ids import derived_id
@@ -72,6 +73,8 @@ class FakeForms(FakeRecords):
         if problems:
             raise RecordInvalid(tuple(problems))
         self.saved.append(form)
+        for draft in form.drafts:
+            self.drafts.pop(draft, None)
         id = start.id or derived_id(start.entity, f"new{len(self.saved)}")
         row = self.rows[start.entity].setdefault(id, {"id": id, "updated_at": ago()})
         row.update({**({} if start.id else start.values), **form.values})
@@ -85,6 +88,18 @@ class FakeForms(FakeRecords):
         self._waits(f"tx{len(self.saved)}")
         self.tell(RecordsChanged({start.entity: frozenset({id})}))
         return Saved(f"tx{len(self.saved)}", id, f"Edited: {self.title(start.entity, id)}")
+
+    async def keep_draft(self, draft: FormDraft) -> None:
+        self.drafts[draft.form] = replace(draft, at=ago())
+
+    async def drop_draft(self, form: str) -> None:
+        self.drafts.pop(form, None)
+
+    async def draft(self, form: str) -> FormDraft | None:
+        return self.drafts.get(form)
+
+    async def last_draft(self) -> FormDraft | None:
+        return max(self.drafts.values(), key=lambda draft: draft.at, default=None)
 
     def _waits(self, tx: str) -> None:
         self.status_ = replace(self.status_, waiting=self.status_.waiting + 1)

@@ -7,6 +7,7 @@ from typing import Any
 
 from client.events import Event
 from client.usecases.answers import FormEnd, Person, Preferences, RowState, TimelineEntry
+from client.usecases.form_drafts import FormDraft
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from shared_models.errors import FieldfareError
 from shared_models.ids import derived_id
@@ -54,6 +55,7 @@ class FakeState:
     undone: list[str] = field(default_factory=list)
     saved: list[FormEnd] = field(default_factory=list)
     decided: list[tuple[str, Decision]] = field(default_factory=list)
+    drafts: dict[str, FormDraft] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     fail: FieldfareError | None = None
     delay_s: float = 0.0

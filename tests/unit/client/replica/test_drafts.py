@@ -8,7 +8,9 @@ from tests.clients import make_replica
 
 
 def draft(form: str = "company:", at: int = 1, **typed: object) -> FormDraft:
-    return FormDraft(form, "/companies?form=company", "", "company", typed, {"name": None}, {"team_id": {"en": "A"}}, at)
+    return FormDraft(
+        form, "/companies?form=company", "", "form.new.company", typed, {"name": None}, {"team_id": {"en": "A"}}, at
+    )
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_file_from_before_the_drafts_of_forms_gets_their_table_and_keeps_what_wa
         file.execute("DELETE FROM _sqlite_migrations WHERE name = 'm002_form_drafts'")
     again = make_replica(tmp_path)
     with again.write(durable=False) as writing:
-        drafts.keep(writing.connection, "ana", FormDraft("company:", "/companies?form=company", "", "company"))
+        drafts.keep(writing.connection, "ana", FormDraft("company:", "/companies?form=company", "", "form.new.company"))
     assert [waiting.label for waiting in again.waiting()] == ["New"]
     again.close()
 

@@ -1,0 +1,35 @@
+"""Drafts of open forms: what is typed survives a killed program and a closed window, until it is saved or given up."""
+
+from dataclasses import replace
+
+from client.replica import drafts
+from client.replica.drafts import FormDraft as FormDraft  # the shape that the screens know
+from client.replica.replica import Replica
+
+
+def keep_draft(replica: Replica, draft: FormDraft, now_ms: int) -> None:
+    """Keep what stands in a form, in the place of an earlier draft of it. A power cut may take the last one back."""
+    with replica.write(durable=False) as writing:
+        drafts.keep(writing.connection, _user(replica), replace(draft, at=now_ms * 1000))
+
+
+def drop_draft(replica: Replica, form: str) -> None:
+    """Forget what stood in a form."""
+    with replica.write(durable=False) as writing:
+        drafts.drop(writing.connection, _user(replica), form)
+
+
+def find_draft(replica: Replica, form: str) -> FormDraft | None:
+    """Return what stood in a form when it was left without a save or a discard."""
+    with replica.reading() as reader:
+        return drafts.draft_of(reader, _user(replica), form)
+
+
+def last_draft(replica: Replica) -> FormDraft | None:
+    """Return the last draft of the reader."""
+    with replica.reading() as reader:
+        return next(iter(drafts.drafts_of(reader, _user(replica))), None)
+
+
+def _user(replica: Replica) -> str:
+    return replica.facts()["user"] or ""

@@ -1,0 +1,50 @@
+"""A draft of a form ends with the save of the form, in the same commit, and stays with the person who typed it."""
+
+import pytest
+
+from client.replica.drafts import FormDraft
+from client.usecases import form_drafts, forms
+from client.usecases.answers import FormEnd
+from shared_models.errors import RecordInvalid
+from tests.clients import make_replica
+
+NOW_MS = 1_800_000_000_000
+NEW = FormDraft("company:", "/companies?form=company", "", "form.new.company", {"name": "Acme"})
+
+
+def say(key: str, **params: object) -> str:
+    return key
+
+
+def test_a_draft_is_there_after_the_program_was_killed(tmp_path):
+    killed = make_replica(tmp_path)
+    form_drafts.keep_draft(killed, NEW, NOW_MS)
+    again = make_replica(tmp_path)  # the first one never closes
+    found = form_drafts.find_draft(again, "company:")
+    assert found is not None
+    assert (found.typed, found.at) == ({"name": "Acme"}, NOW_MS * 1000)
+    assert form_drafts.last_draft(again) == found
+    assert again.waiting() == []
+    for replica in (again, killed):
+        replica.close()
+
+
+def test_a_draft_stays_with_its_own_person(replica):
+    form_drafts.keep_draft(replica, NEW, NOW_MS)
+    ana, device = replica.facts()["user"], replica.facts()["device"]
+    replica.bind("somebody-else", device)
+    assert form_drafts.last_draft(replica) is None
+    form_drafts.drop_draft(replica, "company:")
+    replica.bind(ana, device)
+    assert form_drafts.find_draft(replica, "company:") is not None
+
+
+def test_a_save_ends_the_draft_and_a_refused_save_does_not(replica):
+    form_drafts.keep_draft(replica, NEW, NOW_MS)
+    open_forms = forms.OpenForms()
+    start = forms.open_form(replica, open_forms, "company", None, None)
+    with pytest.raises(RecordInvalid):
+        forms.save_form(replica, open_forms, say, FormEnd(start, {"name": ""}, drafts=("company:",)))
+    assert form_drafts.find_draft(replica, "company:") is not None
+    forms.save_form(replica, open_forms, say, FormEnd(start, {"name": "Acme"}, drafts=("company:",)))
+    assert form_drafts.find_draft(replica, "company:") is None
