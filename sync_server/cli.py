@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -35,6 +36,12 @@ OUT_OF_REACH = """Warning: the server listens at {host} without TLS. Devices and
 and records never travel over plain http; only this machine itself is served. To serve others, do one of the two:
   - give the server a certificate:    --certificate crm.pem --key crm.key
   - let a proxy in front end the TLS: --behind-proxy, and have the proxy set X-Forwarded-Proto
+"""
+NOBODY = """Warning: nobody has an account, so nobody can sign in. Make the first administrator, here or in another terminal:
+  fieldfare server init{where}
+"""
+NO_ADMIN = """Warning: no administrator may sign in, so nobody can manage people, lists and devices. Add one, here or in another terminal:
+  fieldfare server user add E-MAIL --name NAME --admin{where}
 """
 
 
@@ -189,13 +196,14 @@ def _open(arguments: argparse.Namespace) -> "Server":
     """Open the server of a database that has this version's tables. Raises NotPossible for any other."""
     from sync_server.app import open_server
     from sync_server.db import migrate
+    from sync_server.services import setup
 
     config = config_of(arguments)
     if config.database_url or (config.folder / "central.db").exists():
         server = open_server(config)
         with server.central.store.read():
             pass
-        if migrate.is_current(config.url):
+        if migrate.is_current(config.url) and setup.is_started(server.central):
             return server
     raise NotPossible(
         "The database does not have this version's tables: run `fieldfare server init`, or `migrate` after an update."
@@ -213,6 +221,7 @@ def run_init(arguments: argparse.Namespace) -> int:
     first_run.prepare(server.central, server.config.url, server.ids.token)
     if not server.accounts.is_empty():
         say("The database is there already; nothing was changed.")
+        _advise(server, arguments)
         return OK
     if arguments.demo:
         count = first_run.fill_demo(server.central, server.accounts, arguments.demo)
@@ -240,7 +249,7 @@ def run_server(arguments: argparse.Namespace) -> int:
     missing = next((file for file in (config.certificate, config.key) if file and not file.is_file()), None)
     if missing:
         raise NotPossible(f"There is no file {missing}.")
-    _open(arguments).central.store.close()
+    server = _open(arguments)
     try:
         listening = listen(config)
     except OSError as error:
@@ -252,6 +261,8 @@ def run_server(arguments: argparse.Namespace) -> int:
     )
     if config.is_out_of_reach:
         say(OUT_OF_REACH.format(host=config.host))
+    _advise(server, arguments)
+    server.central.store.close()
     with listening:
         return serve(config, listening)
 
@@ -341,9 +352,19 @@ def run_status(arguments: argparse.Namespace) -> int:
         found = digests.read(connection, server.central.tables)
         known = devices.every(connection, server.central.tables)
     say(f"sequence {now.seq}, epoch {now.epoch}, {len(known)} devices")
+    _advise(server, arguments)
     for name, digest in sorted(found.items()):
         say(f"  {name:20} {digest.rows:>9} rows  {digest.total:016x}")
     return OK
+
+
+def _advise(server: "Server", arguments: argparse.Namespace) -> None:
+    """Say what to do about a database without an administrator; its URL may hold a password and is not repeated."""
+    if server.accounts.has_admin():
+        return
+    where = f" --data {shlex.quote(str(arguments.data))}" if arguments.data else ""
+    where += " --database URL" if arguments.database else ""
+    say((NOBODY if server.accounts.is_empty() else NO_ADMIN).format(where=where))
 
 
 def _moment(micros: int | None) -> str:

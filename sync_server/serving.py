@@ -20,6 +20,7 @@ from sync_server.services.accounts import office_device
 from sync_server.services.actor import Actor
 from sync_server.services.local_transport import LocalTransport
 
+logger = structlog.get_logger("server")
 MAX_WEBSOCKET_BYTES = 4_000_000
 """One message of the office's page: a long note pasted whole fits many times."""
 
@@ -42,10 +43,17 @@ def serve(config: ServerConfig, listening: socket.socket) -> int:
     """Serve until a signal ends it; returns the exit code."""
     log_as_json()
     server = open_server(config)
+    log_missing_admin(server)
     app = create_app(server, make_office(server) if config.office else None)
     spare_the_collector()
     uvicorn.Server(uvicorn.Config(app, **uvicorn_options(config))).run(sockets=[listening])
     return 0
+
+
+def log_missing_admin(server: Server) -> None:
+    """Warn whoever reads the log that nobody can administer: the terminal of a service is seen by nobody."""
+    if not server.accounts.has_admin():
+        logger.warning("no_administrator", advice="fieldfare server init, or fieldfare server user add --admin")
 
 
 def uvicorn_options(config: ServerConfig) -> dict[str, Any]:  # Any: keyword arguments of uvicorn.Config

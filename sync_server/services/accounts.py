@@ -101,6 +101,10 @@ class Accounts:
         with self.central.store.read() as connection:
             return accounts.is_empty(connection, self.tables)
 
+    def has_admin(self) -> bool:
+        """Whether anybody who may come in administers."""
+        return any(person.is_admin and not person.is_disabled for person in self.people())
+
     def people(self) -> list[Person]:
         """Return everyone who has an account, by address."""
         with self.central.store.read() as connection:

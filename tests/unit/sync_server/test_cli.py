@@ -1,11 +1,14 @@
 from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from shared_models.__main__ import main
 from sync_server.app import open_server
 from sync_server.config import ServerConfig
 from sync_server.db import feed
+from sync_server.serving import log_missing_admin
 from tests.servers import Caller, in_process
 
 
@@ -123,6 +126,56 @@ def test_the_status_names_the_sequence_and_the_rows(data, capsys):
 def test_it_does_not_serve_a_database_without_tables(tmp_path, capsys):
     assert server("run", "--data", str(tmp_path)) == 1
     assert "fieldfare server init" in capsys.readouterr().out
+
+
+def test_it_does_not_serve_tables_without_a_sequence(tmp_path, capsys):
+    assert server("migrate", "--data", str(tmp_path)) == 0
+    capsys.readouterr()
+    for command in ("run", "status"):
+        assert server(command, "--data", str(tmp_path)) == 1
+        assert "fieldfare server init" in capsys.readouterr().out
+
+
+@pytest.fixture
+def begun(tmp_path, password):
+    """A database whose first run stopped before there was an admin, in a folder with a space in its name."""
+    folder = str(tmp_path / "our data")
+    no_address = ["--email", "nobody", "--password-file", password]
+    assert server("init", "--data", folder, *no_address) == 1
+    return folder
+
+
+def test_a_database_without_accounts_says_how_to_make_the_first_admin(begun, serving, capsys):
+    capsys.readouterr()
+    for command in ("run", "status"):
+        assert server(command, "--data", begun) == 0
+        assert f"fieldfare server init --data '{begun}'" in capsys.readouterr().out
+    with capture_logs() as logs:
+        log_missing_admin(open_server(ServerConfig(Path(begun))))
+    assert [(line["event"], line["log_level"]) for line in logs] == [("no_administrator", "warning")]
+
+
+def test_a_database_without_an_admin_says_how_to_add_one(begun, password, serving, capsys):
+    add = ["user", "add", "--data", begun, "--password-file", password, "--name", "Dan Ilie"]
+    assert server(*add, "dan@example.ro") == 0
+    for command in (["run"], ["status"], ["init"]):
+        capsys.readouterr()
+        assert server(*command, "--data", begun) == 0
+        assert f"user add E-MAIL --name NAME --admin --data '{begun}'" in capsys.readouterr().out
+    assert server(*add, "ana@example.ro", "--admin") == 0
+    capsys.readouterr()
+    with capture_logs() as logs:
+        log_missing_admin(open_server(ServerConfig(Path(begun))))
+    assert logs == []
+    for command in (["run"], ["status"], ["init"]):
+        assert server(*command, "--data", begun) == 0
+    assert "Warning" not in capsys.readouterr().out
+
+
+def test_the_advice_does_not_repeat_the_url_of_a_database(begun, serving, capsys):
+    url = f"sqlite:///{begun}/central.db"
+    assert server("run", "--data", begun, "--database", url) == 0
+    assert f"init --data '{begun}' --database URL" in capsys.readouterr().out
 
 
 def test_a_certificate_needs_its_key(data, capsys):
