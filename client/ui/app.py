@@ -1,6 +1,7 @@
 """The interface as one component: where the window is, the frame, the screen, and what lies over it."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from datetime import UTC, datetime
 import flet as ft
 
 from client.ui.colours import SETS, Colours
-from client.ui.desk import Desk
+from client.ui.desk import Desk, Ticks
 from client.ui.facade import Crm, Door
 from client.ui.router import ENTITY_OF, FormPlace, Place, place_of
 from client.ui.shell import ShellCalls, framed
@@ -67,10 +68,11 @@ def open_ui(
     now: Clock = utc_now,
     left: Callable[[], Awaitable[None]] = stay,
     rest: Rest = asyncio.sleep,
+    clock: Ticks = time.monotonic,
 ) -> Desk:
     """Draw the interface of a signed-in person. left: what follows a sign-out. Closing the desk stops the news."""
     prepare(page)
-    desk = Desk(page, crm, Shell(crm, rest), left, rest)
+    desk = Desk(page, crm, Shell(crm, rest), left, rest, clock)
     page.on_close = lambda _: desk.close()
     page.render(App, desk, now)
     return desk
@@ -120,10 +122,14 @@ def App(desk: Desk, now: Clock) -> ft.Control:  # a component
     window = use_window(desk.page, now)
     use_redraw(desk.shell)
 
+    async def start() -> None:
+        await desk.shell.start()
+        await desk.shell.offer_draft(desk.place.url)
+
     def begin() -> None:
         desk.open()
         desk.on_news(desk.shell.on_event)
-        desk.run(desk.shell.start())
+        desk.run(start())
 
     ft.on_mounted(begin)
     place = place_of(window.route)

@@ -1,6 +1,7 @@
 """What every view has at hand: the facade, the frame's model, other places, and a guard round what a person starts."""
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import fields, replace
 from threading import Lock
@@ -22,16 +23,27 @@ from shared_models.errors import FieldfareError
 
 log = logging.getLogger("fieldfare.ui")
 C = TypeVar("C")
+Ticks = Callable[[], float]
+"""Seconds that only go forward."""
 
 
 class Desk:
     """One open window of one signed-in person."""
 
-    def __init__(self, page: ft.Page, crm: Crm, shell: Shell, left: Callable[[], Awaitable[None]], rest: Rest) -> None:
+    def __init__(
+        self,
+        page: ft.Page,
+        crm: Crm,
+        shell: Shell,
+        left: Callable[[], Awaitable[None]],
+        rest: Rest,
+        clock: Ticks = time.monotonic,
+    ) -> None:
         self.page = page
         self.crm = crm
         self.shell = shell
         self.rest = rest
+        self.clock = clock
         self.left = left
         """What follows a sign-out: the sign-in page, or the server's own."""
         self.keyboard = Keyboard()

@@ -8,7 +8,7 @@ import flet as ft
 from client.ui.dates import moment
 from client.ui.router import Place, Screen
 from client.ui.theme import R8, R12, R16, S4, S8, S12, S16, S24, Look
-from client.ui.view_models.shell import ShellState
+from client.ui.view_models.shell import ShellState, Snack
 from client.ui.widgets import (
     CENTRE,
     STRETCH,
@@ -102,12 +102,21 @@ def framed(
 def _snack(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
     said = state.snack
     assert said is not None  # the caller asked
-    undo = look.t("act.undo") if said.tx or said.place else None
-    bar = snack(look, look.t(said.key, **dict(said.params)), undo, on.undo, failed=said.failed)
+    action = look.t(said.action) if said.tx or said.place else None
+    bar = snack(look, _words(look, said), action, on.undo, failed=said.failed)
     if look.phone:
         return ft.Container(bar, bottom=BOTTOM + S8, left=S8, right=S8)
     left = RAIL if look.wide else RAIL_OF_ICONS
     return ft.Container(bar, bottom=S24, left=left, right=0, alignment=ft.Alignment.CENTER)
+
+
+def _words(look: Look, said: Snack) -> str:
+    params = dict(said.params)
+    if said.at is not None:
+        params["at"] = moment(look, said.at)
+    if said.heading:
+        params["form"] = " · ".join(part for part in (look.t(said.heading), params.get("label")) if part)
+    return look.t(said.key, **params)
 
 
 def _desktop(look: Look, state: ShellState, on: ShellCalls, place: Place, content: ft.Control) -> ft.Control:

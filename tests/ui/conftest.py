@@ -1,6 +1,7 @@
 """A window over the believable company, or over any other facade."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import count
 
 import pytest_asyncio
 
@@ -8,6 +9,13 @@ from client.ui.app import open_ui
 from tests.ui.believable import NOW
 from tests.ui.fake_crm import FakeCrm, believable_crm
 from tests.ui.probe import Probe, hurried
+
+
+def unhurried() -> Callable[[], float]:
+    """A clock by which a second goes by between any two presses."""
+    seconds = count(1.0)
+    return lambda: next(seconds)
+
 
 OpenWindow = Callable[..., Awaitable[Probe]]
 
@@ -20,7 +28,10 @@ async def window() -> AsyncIterator[OpenWindow]:
     async def start(route: str = "/", crm: FakeCrm | None = None, width: int = 1280, height: int = 800) -> Probe:
         facade = crm or believable_crm()
         probe = await Probe.open(
-            lambda page: open_ui(page, facade, lambda: NOW, rest=hurried), width=width, height=height, route=route
+            lambda page: open_ui(page, facade, lambda: NOW, rest=hurried, clock=unhurried()),
+            width=width,
+            height=height,
+            route=route,
         )
         opened.append(probe)
         return probe

@@ -204,7 +204,7 @@ class Probe:
 
 async def hurried(seconds: float) -> None:
     """Pass short rests at once and never end long ones, so that no test waits for a real clock."""
-    if seconds < 1:
+    if seconds <= 1:
         await asyncio.sleep(0)
         return
     with contextlib.suppress(asyncio.CancelledError):

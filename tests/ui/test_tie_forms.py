@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from client.ui.router import FormPlace, place_of
-from client.ui.view_models.form import FormModel
+from client.ui.view_models.form import GUARD_S, FormModel
 from client.usecases.answers import Finding, Owner
+from tests.ui.conftest import unhurried
 from tests.ui.fake_crm import believable_crm, company_id, contact_id
 from tests.ui.probe import hurried
 
@@ -126,9 +127,9 @@ async def test_a_relative_without_an_open_person_asks_whose_it_is(window):
 # -- pressed twice ---------------------------------------------------------------------------------------------------------
 
 
-async def opened(crm, entity="contact", typed=(("last_name", "Nouă"),)):
+async def opened(crm, entity="contact", typed=(("last_name", "Nouă"),), clock=None):
     """Return the model of a form for a new record, with something typed."""
-    model = FormModel(crm, FormPlace(entity), None, {}, "form", hurried)
+    model = FormModel(crm, FormPlace(entity), None, {}, "form", hurried, clock=clock or unhurried())
     await model.start()
     for name, value in typed:
         model.type(name, value)
@@ -157,6 +158,17 @@ async def test_two_presses_on_save_anyway_make_one_record():
     await asyncio.gather(model.save(), model.save())
     await model.save()
     assert len(crm.saved) == 1
+
+
+async def test_the_second_click_of_a_double_click_does_not_overrule_the_warning():
+    crm, now = believable_crm(), [100.0]
+    model = await opened(crm, "company", (("name", "Popas"), ("fiscal_code", "RO 99000081")), clock=lambda: now[0])
+    assert await model.save() is None
+    now[0] += 0.3
+    assert await model.save() is None
+    assert (crm.saved, model.state.warned, model.state.saving) == ([], True, False)
+    now[0] += GUARD_S
+    assert await model.save() is not None
 
 
 async def test_a_save_that_failed_can_be_pressed_again():

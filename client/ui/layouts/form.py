@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import flet as ft
 
+from client.ui.dates import moment
 from client.ui.figures import choice, value
 from client.ui.layouts.parts import sections_of
 from client.ui.theme import S6, S8, S12, S16, S24, Look
@@ -68,6 +69,10 @@ class FormCalls:
     save: Press
     discard: Press
     again: Press
+    left: Press
+    """A text box was left."""
+    continue_draft: Press
+    decline_draft: Press
 
 
 def form_sheet(look: Look, state: FormState, on: FormCalls) -> ft.Control:
@@ -177,12 +182,22 @@ def _body(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     sections = [_section(look, state, on, name, fields) for name, fields in form_fields(state)]
     tied = txt(look, look.t(f"form.tied.{state.place.entity}"), "meta", "ink2", lines=2) if state.place.tie else None
     parts: list[ft.Control] = []
-    for strip in (_unplaced(look, state), _news(look, on) if state.has_news else None, tied):
+    for strip in (_draft(look, state, on), _unplaced(look, state), _news(look, on) if state.has_news else None, tied):
         parts += [strip, space(S16)] if strip is not None else []
     for section in sections:
         if section is not None:
             parts += [section, space(S24)]
     return ft.ListView(parts, padding=pad(S16 if look.phone else S24, S16), expand=True, key="form.fields")
+
+
+def _draft(look: Look, state: FormState, on: FormCalls) -> ft.Control | None:
+    """Return the strip that offers what was typed before the program or the window was closed."""
+    if state.draft is None:
+        return None
+    text = look.t("form.draft", at=moment(look, state.draft.at))
+    go_on = link(look, "form.draft.continue", look.t("act.continue"), on.continue_draft)
+    give_up = link(look, "form.draft.discard", look.t("act.discard"), on.decline_draft)
+    return banner(look, "form.draft", "pencil", text, go_on, give_up)
 
 
 def _news(look: Look, on: FormCalls) -> ft.Control:
@@ -293,6 +308,7 @@ def _field(look: Look, state: FormState, on: FormCalls, column: Column, expand: 
         required=is_required(column),
         hint=look.t("form.hint.partial_date") if column.col.widget == "partial_date" else "",
         glyph=GLYPHS.get(column.col.widget),
+        left=on.left,
         lines=4 if column.col.widget == "long_text" else 1,
         expand=expand,
         read_only=column.col.merge is Merge.AN and state.place.id is not None and not CRM.get(entity).is_link,

@@ -2,21 +2,34 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from client.events import Event, RecordsChanged
 from client.ui.facade import Crm
-from client.ui.router import FormPlace
+from client.ui.router import SCREEN_OF, FormPlace
 from client.ui.view_models.base import DEBOUNCE_S, Phase, Rest, ViewModel
 from client.usecases.answers import Choice, Finding, FormEnd, FormStart, Label, Owner, Saved
+from client.usecases.form_drafts import FormDraft
 from shared_models.errors import ErrorCode, RecordInvalid
 from shared_models.fields import Column, Kind, columns
 from shared_models.registry import CRM
 
 EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\W\d]{2,}")
 """What is clearly an e-mail address, and no phone number."""
+KEEP_S = 1.0
+"""Seconds between two writes of what is typed."""
+GUARD_S = 0.8
+"""Seconds for which a press on Save does not yet overrule warnings that were just shown: the rest of a double click."""
+
+
+def form_key(place: FormPlace, owner: Owner | None) -> str:
+    """Return which form this is, wherever it is opened: of a record, or of a new one, with its owner where it will have one."""
+    answers = f"~{place.refused or place.card}" if place.refused or place.card else ""
+    is_owned = place.id is None and owner is not None and (place.tie or place.entity not in SCREEN_OF)
+    return f"{place.entity}:{place.id or ''}" + answers + (f"@{owner.entity}:{owner.id}" if is_owned and owner else "")
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,8 @@ class FormState:
     """A save was stopped by warnings; the next one keeps the values."""
     kind_chosen: bool = False
     """The person chose the kind of a contact point; what is typed does not change it any more."""
+    draft: FormDraft | None = None
+    """What was typed before the program or the window was closed, until the person continues it or gives it up."""
     phase: Phase = "reading"
     failure: str = ""
 
@@ -72,9 +87,10 @@ class FormState:
 
 
 class FormModel(ViewModel[FormState]):
-    """Intentions in a form. drafts: where what is typed is kept until it is saved or given up.
+    """Intentions in a form.
 
-    tie_key: key of the draft of the tie that this new record is saved with.
+    drafts, key: where what is typed is at hand while the window is open, and the form's address, under which it is there.
+    tie_key: key of the tie that this new record is saved with. clock: seconds that only go forward.
     """
 
     def __init__(
@@ -86,11 +102,18 @@ class FormModel(ViewModel[FormState]):
         key: str,
         rest: Rest = asyncio.sleep,
         tie_key: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(FormState(place), rest)
         self._crm, self._owner, self._drafts, self._key = crm, owner, drafts, key
-        self._tie_key = tie_key
+        self._tie_key, self._clock = tie_key, clock
         self._turn = 0
+        self._form = form_key(place, owner)
+        self._tie_form = form_key(FormPlace("company_contact"), owner)
+        self._kept: FormDraft | None = None
+        self._is_keeping = self._is_over = False
+        self._storing = asyncio.Lock()
+        self._warned_at = 0.0
 
     async def start(self) -> None:
         """Open the form, with what was typed into it before, if anything was."""
@@ -101,7 +124,11 @@ class FormModel(ViewModel[FormState]):
             return
         if start is None:
             return
-        self.put(start=start, typed=dict(self._drafts.get(self._key, {})))
+        typed, draft = dict(self._drafts.get(self._key, {})), await self._crm.draft(self._form)
+        is_news = draft is not None and (not typed or (self.state.place.tie and draft.typed != typed))
+        self.put(start=start, typed=typed, draft=draft if is_news else None)
+        if typed:
+            await self.keep_now()
         if start.replaces is not None or self.state.typed:
             await self._check()
 
@@ -220,19 +247,93 @@ class FormModel(ViewModel[FormState]):
         """Leave a picker as it was."""
         self.put(picking=None, pick_text="", picks=())
 
+    # -- drafts ----------------------------------------------------------------------------------------------------------
+
+    async def continue_draft(self) -> None:
+        """Put what was typed before into the fields again; a field that others changed since names what stands there now."""
+        draft, start = self.state.draft, self.state.start
+        if draft is None or start is None:
+            return
+        known = {column.name for column in columns(CRM.get(start.entity))}
+        older = {n: t for n, t in draft.typed.items() if n in known}
+        typed = {**older, **self.state.typed}
+        news = {n: start.values.get(n) for n in older if start.id and start.values.get(n) != draft.base.get(n)}
+        picked = {n: Label(**name) if isinstance(name, dict) else name for n, name in draft.names.items()}
+        self._drafts[self._key], self._kept = dict(typed), draft
+        if self._tie_key is not None and (tie := await self._crm.draft(self._tie_form)) is not None:
+            self._drafts.setdefault(self._tie_key, dict(tie.typed))
+        self.put(
+            typed=typed,
+            names={**picked, **self.state.names},
+            theirs=news,
+            draft=None,
+            kind_chosen=True if "kind" in older else self.state.kind_chosen,
+        )
+        await self._check(required=False)
+
+    async def decline_draft(self) -> None:
+        """Give up what was typed before; what is typed now stands."""
+        self.put(draft=None)
+        await self._crm.drop_draft(self._form)
+        await self.keep_now()
+
+    async def keep_soon(self) -> None:
+        """Write down what is typed, once in a second at most."""
+        if self._is_keeping:
+            return
+        self._is_keeping = True
+        try:
+            await self._rest(KEEP_S)
+        finally:
+            self._is_keeping = False
+        await self.keep_now()
+
+    async def keep_now(self) -> None:
+        """Write down what is typed, unless it is written already, or saved or given up."""
+        async with self._storing:
+            draft = self._draft()
+            if self._is_over or draft == self._kept:
+                return
+            await (self._crm.drop_draft(self._form) if draft is None else self._crm.keep_draft(draft))
+            self._kept = draft
+
+    def _draft(self) -> FormDraft | None:
+        """Return what stands in the form, over an older draft that nobody has decided on; None when there is nothing to keep."""
+        state, older = self.state, self.state.draft
+        if state.start is None or (older is None and not state.changed):
+            return None
+        place, values = state.place, state.start.values
+        verb = "edit" if place.id or place.refused or place.card else "new"
+        names = {n: asdict(name) if isinstance(name, Label) else name for n, name in state.names.items() if name}
+        return FormDraft(
+            self._form,
+            self._key,
+            state.start.title,
+            f"form.{verb}.{place.entity}",
+            {**(older.typed if older else {}), **state.typed},
+            {**{n: values.get(n) for n in state.typed}, **(older.base if older else {})},
+            {**(older.names if older else {}), **names},
+        )
+
+    async def forget(self) -> None:
+        """Remove the draft of a form that was given up."""
+        self._is_over = True
+        async with self._storing:
+            await self._crm.drop_draft(self._form)
+
     # -- the end -----------------------------------------------------------------------------------------------------------
 
     async def save(self) -> Saved | None:
         """Save. None when something has to be looked at first; the messages say what."""
         start = self.state.start
-        if start is None or self.state.saving:
+        if start is None or self.state.saving or (self.state.warned and self._clock() - self._warned_at < GUARD_S):
             return None
         self.put(saving=True)
         saved = None
         try:
             await self._check()
             if self._may_save():
-                saved = await self._crm.save(FormEnd(start, self.state.changed, self._tie()))
+                saved = await self._store(start)
         except RecordInvalid as refusal:
             self.put(findings=tuple(Finding(p.field, p.reason, p.params) for p in refusal.problems))
         finally:
@@ -243,11 +344,20 @@ class FormModel(ViewModel[FormState]):
             self._drafts.pop(self._tie_key or "", None)
         return saved
 
+    async def _store(self, start: FormStart) -> Saved:
+        """Save, with no draft under way that could outlive it."""
+        drafts = (self._form, *([self._tie_form] if self._tie_key else []))
+        async with self._storing:
+            saved = await self._crm.save(FormEnd(start, self.state.changed, self._tie(), drafts))
+            self._is_over = True
+        return saved
+
     def _may_save(self) -> bool:
         """Whether nothing has to be looked at first. Warnings stop one save, not the next."""
         if any(f.severity == "error" for f in self.state.findings):
             return False
         if self.state.warnings and not self.state.warned:
+            self._warned_at = self._clock()
             self.put(warned=True)
             return False
         return True

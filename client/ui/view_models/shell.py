@@ -14,12 +14,19 @@ SNACK_S = 10.0
 
 @dataclass(frozen=True)
 class Snack:
-    """One message of the snack bar. params may hold `label`; tx: what Undo takes back; place: where Undo leads instead."""
+    """One message of the snack bar. params may hold `label`; tx: what Undo takes back; place: where the action leads instead.
+
+    action: text key of what can be done. at: a moment that is told as `{at}`, in microseconds since 1970 UTC. heading: text key
+    of a form's title, told as `{form}` with the label after it.
+    """
 
     key: str
     params: tuple[tuple[str, str], ...] = ()
     tx: str | None = None
     place: str | None = None
+    action: str = "act.undo"
+    at: int | None = None
+    heading: str = ""
     failed: bool = False
 
 
@@ -73,6 +80,15 @@ class Shell(ViewModel[ShellState]):
         await self._rest(SNACK_S)
         if turn == self._turn:
             self.put(snack=None)
+
+    async def offer_draft(self, url: str) -> None:
+        """Tell of the form that was left unsaved last, unless it is the one at `url`, which tells of it by itself."""
+        draft = await self._crm.last_draft()
+        if draft is not None and draft.place != url:
+            label = (("label", draft.title),) if draft.title else ()
+            await self.say(
+                Snack("snack.draft", label, place=draft.place, action="act.open", at=draft.at, heading=draft.heading)
+            )
 
     async def saved(self, saved: Saved, key: str = "snack.saved") -> None:
         """Tell what was saved, and offer to take it back."""

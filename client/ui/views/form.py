@@ -11,7 +11,7 @@ from client.ui.view_models.form import FormModel
 from client.ui.view_models.shell import Snack
 from client.ui.views.hooks import use_keys, use_model
 from client.ui.widgets import side_sheet
-from client.usecases.answers import Owner, Saved
+from client.usecases.answers import Choice, Owner, Saved
 
 
 @ft.component
@@ -20,7 +20,9 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     key = place.url
     tie = place.with_form(FormPlace("company_contact"))
     tie_key = tie.url if form.tie else None
-    model = use_model(desk, lambda: FormModel(desk.crm, form, _owner(place), desk.drafts, key, desk.rest, tie_key), [key])
+    model = use_model(
+        desk, lambda: FormModel(desk.crm, form, _owner(place), desk.drafts, key, desk.rest, tie_key, desk.clock), [key]
+    )
 
     def close() -> None:
         desk.keyboard.set_typing(False)
@@ -29,6 +31,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     def discard() -> None:
         changed, typed = bool(model.state.changed), model.give_up()
         close()
+        desk.run(model.forget())
         if changed:
             desk.drafts[key] = typed
             desk.run(_offer_back(desk, key))
@@ -43,10 +46,15 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     def typed(name: str, held: object) -> None:
         model.type(name, held)
         desk.run(model.look_over())
+        desk.run(model.keep_soon())
 
     def pick_open(name: str, text: str) -> None:
         model.pick_open(name, text)
         desk.run(model.pick_search())
+
+    def picked(name: str, choice: Choice | None) -> None:
+        model.pick(name, choice)
+        desk.run(model.keep_soon())
 
     def pick_new(entity: str) -> None:
         new = place.with_form(FormPlace(entity, tie=True))
@@ -70,7 +78,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
         FormCalls(
             typed=typed,
             pick_open=pick_open,
-            pick=model.pick,
+            pick=picked,
             pick_new=pick_new,
             keep=model.keep,
             take_news=lambda: desk.run(model.take_news()),
@@ -78,6 +86,9 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
             save=lambda: desk.run(save()),
             discard=discard,
             again=lambda: desk.run(model.start()),
+            left=lambda: desk.run(model.keep_now()),
+            continue_draft=lambda: desk.run(model.continue_draft()),
+            decline_draft=lambda: desk.run(model.decline_draft()),
         )
     )
     return ft.Stack(side_sheet(look, form_sheet(look, model.state, on), discard), expand=True, fit=ft.StackFit.EXPAND)

@@ -80,14 +80,22 @@ def text_field(
     secret: bool = False,
     read_only: bool = False,
     submit: Press | None = None,
+    left: Press | None = None,
 ) -> ft.Container:
     """Return a text box.
 
-    required: marked as such. typed: told of every letter before anything else (a render from an old value eats letters).
+    required: marked as such. typed: told of every letter before anything else (a render from an old value eats letters). left: told when
+    the cursor leaves it.
     """
     height = 48 if look.phone else 36
     px, line_height = look.sizes["body"]
     inset = (height - line_height) / 2 + 0.5
+
+    def blurred(_: object) -> None:
+        look.typing(False)
+        if left is not None:
+            left()
+
     box = ft.TextField(
         value=value,
         key=id,
@@ -112,7 +120,7 @@ def text_field(
         hover_color=CLEAR,
         on_change=lambda e: typed(e.control.value or ""),
         on_focus=lambda _: look.typing(True),
-        on_blur=lambda _: look.typing(False),
+        on_blur=blurred,
         on_submit=(lambda _: submit()) if submit else None,
     )
     return _labelled(look, id, label, _with_glyph(look, id, label, box, glyph, height), message, expand, mark, required)

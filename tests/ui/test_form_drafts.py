@@ -1,0 +1,180 @@
+"""What is typed in an open form survives a killed program: the next window offers it, and nothing else is in the way."""
+
+import asyncio
+
+import pytest
+
+from client.ui.router import FormPlace
+from client.ui.view_models.form import FormModel, form_key
+from client.usecases.answers import Owner
+from tests.ui.fake_crm import believable_crm, company_id, contact_id
+from tests.ui.probe import hurried
+
+HOTEL = company_id(0)
+FORM = f"/companies/{HOTEL}?form=company:{HOTEL}"
+NEW = "/companies?form=company"
+
+
+async def test_what_was_typed_before_the_program_was_killed_is_offered_and_continued(window):
+    crm = believable_crm()
+    killed = await window(NEW, crm)
+    await killed.type("field.name", "Popas Nou")
+    ui = await window(NEW, crm)
+    assert ui.keyed("form.draft").value == "Continue your draft of 10:42?"
+    assert ui.keyed("field.name").value == ""
+    await ui.press("form.draft.continue")
+    assert ui.keyed("field.name").value == "Popas Nou"
+    assert not ui.has("form.draft.continue")
+    await ui.press("form.save")
+    assert crm.saved[0].values == {"name": "Popas Nou"}
+    assert crm.drafts == {}
+
+
+async def test_a_form_without_a_draft_opens_at_once_with_nothing_to_answer(window):
+    ui = await window(NEW)
+    assert ui.has("field.name")
+    assert not ui.has("form.draft.continue")
+
+
+async def test_a_draft_that_is_given_up_is_gone(window):
+    crm = believable_crm()
+    await (await window(FORM, crm)).type("field.name", "Hotel Opt Brazi")
+    ui = await window(FORM, crm)
+    await ui.press("form.draft.discard")
+    assert ui.keyed("field.name").value == "Hotel Șapte Brazi"
+    assert crm.drafts == {}
+
+
+async def test_discarding_the_form_forgets_its_draft_until_it_is_taken_back(window):
+    crm = believable_crm()
+    ui = await window(FORM, crm)
+    await ui.type("field.name", "Hotel Opt Brazi")
+    await ui.key("Escape")
+    assert crm.drafts == {}
+    await ui.press("snack.action")
+    assert [draft.typed for draft in crm.drafts.values()] == [{"name": "Hotel Opt Brazi"}]
+
+
+async def test_text_that_is_typed_back_leaves_no_draft(window):
+    crm = believable_crm()
+    ui = await window(FORM, crm)
+    await ui.type("field.name", "Altceva")
+    await ui.type("field.name", "Hotel Șapte Brazi")
+    assert crm.drafts == {}
+
+
+async def test_typing_beside_an_offered_draft_loses_neither(window):
+    crm = believable_crm()
+    await (await window(NEW, crm)).type("field.name", "Popas Nou")
+    await (await window(NEW, crm)).type("field.legal_name", "Popas SRL")
+    ui = await window(NEW, crm)
+    await ui.press("form.draft.continue")
+    assert ui.keyed("field.name").value == "Popas Nou"
+    assert ui.keyed("field.legal_name").value == "Popas SRL"
+
+
+async def test_a_continued_draft_names_what_others_wrote_meanwhile(window):
+    crm = believable_crm()
+    await (await window(FORM, crm)).type("field.name", "Hotel Opt Brazi")
+    crm.rows["company"][HOTEL] |= {"name": "Hotel 7 Brazi"}
+    ui = await window(FORM, crm)
+    await ui.press("form.draft.continue")
+    assert ui.keyed("field.name").value == "Hotel Opt Brazi"
+    assert "Hotel 7 Brazi" in ui.keyed("field.name.message").value
+
+
+async def test_a_picked_record_comes_back_with_its_name(window):
+    crm = believable_crm()
+    killed = await window(FORM, crm)
+    await killed.press("field.responsible_id")
+    await killed.type("field.responsible_id.search", "dan")
+    await killed.press(next(i for i in killed.ids() if i.startswith("pick.") and i != "pick.none"))
+    ui = await window(FORM, crm)
+    await ui.press("form.draft.continue")
+    assert ui.shows("Dan Rusu")
+
+
+async def test_the_start_tells_of_the_last_draft_and_leads_to_it(window):
+    crm = believable_crm()
+    await (await window(FORM, crm)).type("field.name", "Hotel Opt Brazi")
+    ui = await window("/inbox", crm)
+    assert ui.keyed("snack").value == "Not saved yet (10:42): Edit company · Hotel Șapte Brazi"
+    await ui.press("snack.action")
+    await ui.press("form.draft.continue")
+    assert ui.keyed("field.name").value == "Hotel Opt Brazi"
+
+
+def slow_form(crm, rests):
+    """Return the model of a form whose pauses end when the test says so."""
+
+    async def rest(seconds: float) -> None:
+        if seconds != 1.0:
+            return
+        rests.append(asyncio.Event())
+        await rests[-1].wait()
+
+    return FormModel(crm, FormPlace("company"), None, {}, NEW, rest)
+
+
+async def test_letters_are_written_once_in_a_second():
+    crm, rests = believable_crm(), []
+    model = slow_form(crm, rests)
+    await model.start()
+    tasks = []
+    for text in ("P", "Po", "Pop"):
+        model.type("name", text)
+        tasks.append(asyncio.create_task(model.keep_soon()))
+        await asyncio.sleep(0)
+    assert (len(rests), crm.drafts) == (1, {})
+    rests[0].set()
+    await asyncio.gather(*tasks)
+    assert [draft.typed for draft in crm.drafts.values()] == [{"name": "Pop"}]
+
+
+async def test_leaving_a_field_writes_at_once():
+    crm = believable_crm()
+    model = slow_form(crm, [])
+    await model.start()
+    model.type("name", "Popas")
+    await model.keep_now()
+    assert crm.drafts["company:"].typed == {"name": "Popas"}
+
+
+@pytest.mark.parametrize("end", ["save", "forget"])
+async def test_no_late_write_brings_a_draft_back(end):
+    crm, rests = believable_crm(), []
+    model = slow_form(crm, rests)
+    await model.start()
+    model.type("name", "Popas")
+    late = asyncio.create_task(model.keep_soon())
+    await asyncio.sleep(0)
+    await getattr(model, end)()
+    rests[0].set()
+    await late
+    assert crm.drafts == {}
+
+
+async def test_the_tie_of_a_new_person_survives_with_it():
+    crm, owner = believable_crm(), Owner("company", HOTEL)
+    tie = FormModel(crm, FormPlace("company_contact"), owner, {}, "tie", hurried)
+    await tie.start()
+    tie.type("started_on", "2026-01-05")
+    await tie.keep_now()
+    person = FormModel(crm, FormPlace("contact", tie=True), owner, {}, "new", hurried, "tie")
+    await person.start()
+    person.type("last_name", "Pop")
+    await person.keep_now()
+    again = FormModel(crm, FormPlace("contact", tie=True), owner, {}, "new", hurried, "tie")
+    await again.start()
+    await again.continue_draft()
+    assert await again.save() is not None
+    assert crm.saved[0].tie == {"started_on": "2026-01-05"}
+    assert crm.drafts == {}
+
+
+def test_a_form_is_the_same_wherever_it_is_opened():
+    company, person = Owner("company", HOTEL), Owner("contact", contact_id(1))
+    assert form_key(FormPlace("company"), company) == form_key(FormPlace("company"), None)
+    assert form_key(FormPlace("address"), company) != form_key(FormPlace("address"), person)
+    assert form_key(FormPlace("address", "x"), company) == form_key(FormPlace("address", "x"), None)
+    assert form_key(FormPlace("company", HOTEL, refused="tx"), None) != form_key(FormPlace("company", HOTEL), None)
