@@ -1,7 +1,6 @@
 """Takes in what a device did: one durable verdict for every transaction, all of a request in one database transaction."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -19,8 +18,9 @@ from sync_server.services import reconcile, settling
 from sync_server.services.actor import Actor
 from sync_server.services.applying import Applying
 from sync_server.services.central import Central
-from sync_server.services.checks import NotYet, Wrong, check
+from sync_server.services.checks import NotYet, check
 from sync_server.services.refusals import Refusal
+from sync_server.services.shapes import FAULTS, Shape, Wrong, shapes_of
 from sync_server.services.workspace import PROVISIONAL, Workspace, latest_edit_units
 
 ATTEMPTS = 4
@@ -65,6 +65,7 @@ class _Request:
     central: Central
     actor: Actor
     push: PushRequest
+    shapes: Mapping[str, Shape]
     space: Workspace
     clock: timeline.Clock
     poisoned: frozenset[str]
@@ -85,20 +86,21 @@ def accept(central: Central, actor: Actor, body: bytes) -> PushAnswer:
     epoch, P205 for a known id with other content, L401 for a body that is too large, S502 when other writers never let go.
     """
     push = parse(body, central)
+    shapes = shapes_of(push, central.registry)
     try:
-        return _accept(central, actor, push)
+        return _accept(central, actor, push, shapes)
     except Unstorable:
-        return _one_by_one(central, actor, push)
+        return _one_by_one(central, actor, push, shapes)
     except StoreDown as error:
         raise Refusal(ErrorCode.S502, 503, str(error), retry_after_s=5) from error
 
 
-def _one_by_one(central: Central, actor: Actor, push: PushRequest) -> PushAnswer:
+def _one_by_one(central: Central, actor: Actor, push: PushRequest, shapes: Mapping[str, Shape]) -> PushAnswer:
     """Take the txs alone, to find the one that cannot be stored; what follows a gap or a used number is not taken."""
     verdicts: list[Verdict] = []
     for tx in push.txs:
         try:
-            answer = _accept(central, actor, push.model_copy(update={"txs": [tx]}))
+            answer = _accept(central, actor, push.model_copy(update={"txs": [tx]}), shapes)
         except StoreDown as error:
             raise Refusal(ErrorCode.S502, 503, str(error), retry_after_s=5) from error
         verdicts += answer.verdicts
@@ -107,13 +109,13 @@ def _one_by_one(central: Central, actor: Actor, push: PushRequest) -> PushAnswer
     return answer.model_copy(update={"verdicts": [] if answer.reused else verdicts})
 
 
-def _accept(central: Central, actor: Actor, push: PushRequest) -> PushAnswer:
+def _accept(central: Central, actor: Actor, push: PushRequest, shapes: Mapping[str, Shape]) -> PushAnswer:
     poisoned: frozenset[str] = frozenset()
     contended = 0
     while contended < ATTEMPTS:
         try:
             with central.store.write() as connection:
-                return _carry_out(central, actor, push, connection, poisoned)
+                return _carry_out(central, actor, push, shapes, connection, poisoned)
         except Poison as error:
             poisoned |= {error.tx_id}
         except Unstorable:
@@ -149,21 +151,26 @@ def parse(body: bytes, central: Central) -> PushRequest:
 
 
 def _carry_out(
-    central: Central, actor: Actor, push: PushRequest, connection: Connection, poisoned: frozenset[str]
+    central: Central,
+    actor: Actor,
+    push: PushRequest,
+    shapes: Mapping[str, Shape],
+    connection: Connection,
+    poisoned: frozenset[str],
 ) -> PushAnswer:
     now = timeline.read(connection, central.tables)
     if push.server_epoch != now.epoch:
         raise Refusal(ErrorCode.P203, 409, "another server epoch")
     space = Workspace(central, connection, central.now_us())
     offset = devices.clock_offset_ms(connection, central.tables, actor.device_id)
-    request = _Request(central, actor, push, space, now, poisoned, offset)
+    request = _Request(central, actor, push, shapes, space, now, poisoned, offset)
     expected = ledger.expected(connection, central.tables, actor.device_id, push.device_epoch)
     known = ledger.answered(connection, central.tables, [tx.id for tx in push.txs])
     space.preload([tx for tx in push.txs if tx.id not in known])
     number, gap, reused = expected, None, False
     for tx in push.txs:
         if tx.id in known:
-            request.decided.append(_repeat(tx, push.origins, known[tx.id]))
+            request.decided.append(_repeat(tx, shapes[tx.id], known[tx.id]))
         elif tx.tx < number:
             reused = True
             break
@@ -188,27 +195,9 @@ def _carry_out(
     )
 
 
-def content_of(tx: Tx, origins: Sequence[str]) -> bytes:
-    """Return a tx's content, packed: what must not change under one id. Its number and the epoch's name may.
-
-    origins: the request's, which its `after` points into.
-    """
-    ops = [(op.t, op.pk, op.op, op.set, op.base, op.bv, op.bvx) for op in tx.ops]
-    content = (tx.id, tx.origin, [origins[place] for place in tx.after], tx.hlc, tx.label, tx.atomic, ops)
-    try:
-        return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # an integer beyond 64 bits; no field holds one, so the tx is refused, but it has a hash
-        return dumps(content).encode()
-
-
-def hash_of(content: bytes) -> str:
-    """Return the hash by which a repeated tx is known to be the same."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def _repeat(tx: Tx, origins: Sequence[str], stored: ledger.Answered) -> Verdict:
+def _repeat(tx: Tx, shape: Shape, stored: ledger.Answered) -> Verdict:
     """Return the verdict that a tx has had for ever (I4)."""
-    if stored.req_hash != hash_of(content_of(tx, origins)):
+    if stored.req_hash != shape.hash:
         raise Refusal(ErrorCode.P205, 409, "a known transaction with another content")
     return Verdict.model_validate({**orjson.loads(stored.verdict), "tx": tx.tx, "seq": stored.seq})
 
@@ -219,12 +208,12 @@ def _take(request: _Request, tx: Tx) -> None:
     error: CodedError | None = None
     cards: list[str] = []
     verb: Verb
-    work, content = _applying(request, tx, seq), content_of(tx, request.push.origins)
+    work, shape = _applying(request, tx, seq), request.shapes[tx.id]
     try:
         if tx.id in request.poisoned:
             verb, error = "rejected", CodedError(code=ErrorCode.S501)
         else:
-            checked = check(request.space, request.actor, tx, len(content))
+            checked = check(request.space, request.actor, tx, shape)
             work.hlc = _clamped(request, work, tx)
             author = Author(work.origin, request.actor.device_id, request.actor.user_id, work.hlc, request.space.at)
             request.space.authors[seq] = author
@@ -236,9 +225,9 @@ def _take(request: _Request, tx: Tx) -> None:
         verb, error = "rejected", wrong.error
     except NotYet as not_yet:
         verb, error = "deferred", not_yet.error
-    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, AssertionError) as fault:
+    except FAULTS as fault:
         raise Poison(tx.id) from fault
-    _note(request, work, _Decided(tx, verb, len(request.stored), cards, error), hash_of(content))
+    _note(request, work, _Decided(tx, verb, len(request.stored), cards, error), shape.hash)
 
 
 def _applying(request: _Request, tx: Tx, seq: int) -> Applying:

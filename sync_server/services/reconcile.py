@@ -12,7 +12,7 @@ from shared_models.protocol import Op, Verb
 from sync_server.services import archiving, cards, codes, links, suspects, trees, withholding
 from sync_server.services.applying import Applying
 from sync_server.services.cards import Clash
-from sync_server.services.checks import Checked
+from sync_server.services.shapes import Checked
 from sync_server.services.workspace import CentralRow
 
 NO_ELEMENTS = frozenset[str]()

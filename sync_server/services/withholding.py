@@ -10,7 +10,7 @@ from shared_models.protocol import Op
 from sync_server.services import cards
 from sync_server.services.applying import Applying
 from sync_server.services.cards import Clash
-from sync_server.services.checks import Checked, Wrong
+from sync_server.services.shapes import Checked, Wrong
 from sync_server.services.workspace import CentralRow, Workspace
 
 
