@@ -35,6 +35,7 @@ def card_view(replica: Replica, names: Names, card: Row, me: str | None, here: s
         can_keep_both=card["kind"] == "value" and card["policy"] == "LM",
         owner=owner or (card["record_type"], card["record_id"]),
         twins=_twins(replica, names, (card["record_id"], theirs.get("id")), me) if card["kind"] == "duplicate" else (),
+        other=_holder(replica, card, theirs) if card["kind"] == "code" else "",
     )
 
 
@@ -59,6 +60,12 @@ def _side(
         if name == ARCHIVED or name in {c for u in units(kind).values() for c in u.fields}
     }
     return Side(found, names.shown(kind, known), names.name("user", by), is_me, at, is_here)
+
+
+def _holder(replica: Replica, card: Row, theirs: Row) -> str:
+    """Return the title of the record that has the code which was typed."""
+    pk = theirs.get("id")
+    return replica.titles(card["record_type"], (pk,)).get(pk, "") if isinstance(pk, str) else ""
 
 
 def _owner(record: Row) -> tuple[str, str] | None:

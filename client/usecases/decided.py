@@ -13,7 +13,7 @@ from client.usecases.card_views import card_view
 from client.usecases.decision_labels import decision_label
 from client.usecases.labels import Say
 from client.usecases.shown import Names
-from client.usecases.sync_answers import SETTLED_BY_LOOKING, CardView, Decision
+from client.usecases.sync_answers import SETTLED_BY_LOOKING, CardView, Decision, outcome_of
 from shared_models.codec import Row
 from shared_models.fields import ARCHIVED, column_of, columns
 
@@ -106,7 +106,6 @@ def entries(replica: Replica, names: Names, entity: str, pk: str) -> list[Timeli
 
 def _entry(replica: Replica, names: Names, card: Row, me: str | None) -> TimelineEntry:
     by = card["decided_by"] or me
-    decision = card["kind"] if card["kind"] in SETTLED_BY_LOOKING else card["state"]
     return TimelineEntry(
         id=f"card/{card['id']}",
         kind="decided",
@@ -115,7 +114,9 @@ def _entry(replica: Replica, names: Names, card: Row, me: str | None) -> Timelin
         by=names.name("user", by),
         is_mine=by == me,
         changes=tuple(_changes(replica, names, card)),
-        outcome=Outcome(decision, names.name("user", card["mine_by"]), names.name("user", card["theirs_by"])),
+        outcome=Outcome(
+            outcome_of(card["kind"], card["state"]), names.name("user", card["mine_by"]), names.name("user", card["theirs_by"])
+        ),
     )
 
 

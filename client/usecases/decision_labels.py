@@ -4,7 +4,7 @@ import json
 
 from client.replica.replica import Replica
 from client.usecases.labels import Say, saved_label
-from client.usecases.sync_answers import SETTLED_BY_LOOKING, Decision
+from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING, Decision
 from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.fields import Kind, column_of
@@ -22,6 +22,8 @@ def decision_label(replica: Replica, say: Say, card: Row, decision: Decision, me
     title = replica.titles(entity.entity_name, (pk,)).get(pk, "")
     if card["kind"] in SETTLED_BY_LOOKING:
         return saved_label(say, "sync_conflict", title, (), verb=f"decide.{card['kind']}")
+    if decision in OWN_ANSWERS.get(card["kind"], ()):
+        return saved_label(say, "sync_conflict", title, (), verb=f"decide.{card['kind']}.{decision}")
     kept = {"restored_mine": card["mine"], "kept_theirs": card["theirs"]}.get(decision)
     values: Row = json.loads(kept or "{}")
     if set(values) & set(entity.title_fields):

@@ -77,6 +77,8 @@ def decide(replica: Replica, say: Say, card_id: str, decision: Decision) -> Save
                 edit.update(entity, pk, values)
             else:
                 edit.update(entity, pk, values, replica.look_at_card(card))
+        elif card["kind"] == "revived" and decision == "kept_theirs" and replica.get(entity, pk) is not None:
+            edit.archive(entity, pk)  # what "theirs" holds of a revived record is its archiving
         edit.update("sync_conflict", card_id, {"state": decision})
         tx = edit.tx_id
     return Saved(tx, card_id, label)

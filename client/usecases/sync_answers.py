@@ -14,6 +14,15 @@ Decision = Literal["kept_theirs", "restored_mine", "kept_both", "edited"]
 """How a person closes a card: the states of `entities.sync_conflict.CardState` but `open`."""
 SETTLED_BY_LOOKING = ("duplicate", "bank_account")
 """Kinds of cards in which no value lost: somebody looks at something, and says so. The state then is `kept_theirs`."""
+OWN_ANSWERS: Mapping[str, tuple[Decision, ...]] = {
+    "revived": ("restored_mine", "kept_theirs"),
+    "code": ("kept_theirs", "edited"),
+    "cycle": ("kept_theirs", "edited"),
+}
+"""Answers of the kinds of cards in which restoring the losing value makes no sense; the first leaves everything as it is.
+
+Of a revived record "theirs" is its archiving: keeping that archives it again.
+"""
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,8 @@ class CardView:
     """(entity, id) of the company or contact whose page shows the record: what "open" leads to."""
     twins: tuple[Twin, ...] = ()
     """Both companies of a card of kind `duplicate`, the older first."""
+    other: str = ""
+    """Title of the record that has the code which was typed, for kind `code`; empty when it is not on this device."""
     state: str = "open"
     """`open`, or the `Decision`."""
     decided_by: str = ""
@@ -77,6 +88,13 @@ class CardView:
     decided_at: int | None = None
     can_restore: bool = False
     """Of a decided card: whether the losing value can be brought back as a new edit."""
+
+
+def outcome_of(kind: str, state: str) -> str:
+    """Return what was decided, as the end of the text key `decision.<...>`."""
+    if kind in SETTLED_BY_LOOKING and state != "edited":
+        return kind
+    return f"{kind}.{state}" if state in OWN_ANSWERS.get(kind, ()) else state
 
 
 @dataclass(frozen=True)

@@ -173,14 +173,45 @@ async def test_restoring_an_edit_over_an_archive_leaves_the_record_where_it_is(w
 
 
 @pytest.mark.functions(142)
-async def test_keeping_an_archive_that_an_edit_had_undone_is_the_other_persons_card_to_decide(world, ana, dan, acme):
+async def test_a_record_that_an_edit_brought_back_can_be_archived_again(world, ana, dan, acme):
     await ana.crm.archive("company", acme)
     dan.device.edit("company", acme, name="Acme by Dan")
     sync(ana, dan, ana)
     [card] = (await ana.crm.inbox()).cards
-    await ana.crm.decide(card.id, "kept_theirs")
+    saved = await ana.crm.decide(card.id, "kept_theirs")
     world.rest()
-    assert (await ana.crm.inbox()).count == 0
+    row = dan.device.get("company", acme)
+    assert (row["archived_at"] is not None, row["name"]) == (True, "Acme by Dan")
+    assert saved.label == "Archived again: Acme by Dan"
+    assert "revived.kept_theirs" in [e.outcome.decision for e in (await ana.crm.timeline("company", acme)).entries if e.outcome]
+
+
+@pytest.mark.functions(142)
+async def test_a_card_about_a_code_names_the_company_that_has_it(world, ana, dan, acme):
+    ana.device.edit("company", acme, code="C-7")
+    brazi = dan.device.save("company", name="Brazi", code="C-7")
+    sync(ana, dan, ana)
+    [card] = (await dan.crm.inbox()).cards
+    assert (card.kind, card.title, card.other, card.theirs.values["code"]) == ("code", "Brazi", "Acme", "C-7-2")
+    assert (await dan.crm.decide(card.id, "kept_theirs")).label == "New code kept: Brazi"
+    world.rest()
+    assert (ana.device.get("company", brazi)["code"], (await dan.crm.inbox()).count) == ("C-7-2", 0)
+
+
+@pytest.mark.functions(142)
+async def test_choosing_another_parent_closes_the_card_about_a_circle(world, ana, dan, acme):
+    brazi, group = ana.device.save("company", name="Brazi"), ana.device.save("company", name="Group")
+    sync(ana, dan)
+    ana.device.edit("company", brazi, parent_id=acme)
+    dan.device.edit("company", acme, parent_id=brazi)
+    sync(ana, dan, ana)
+    [card] = (await dan.crm.inbox()).cards
+    assert (card.kind, card.mine.shown["parent_id"], card.theirs.values["parent_id"]) == ("cycle", "Brazi", None)
+    form = await dan.crm.decide_by_edit(card.id)
+    await dan.crm.save(FormEnd(form, {"parent_id": group}))
+    world.rest()
+    assert (ana.device.get("company", acme)["parent_id"], (await dan.crm.inbox()).count) == (group, 0)
+    assert "cycle.edited" in [e.outcome.decision for e in (await dan.crm.timeline("company", acme)).entries if e.outcome]
 
 
 @pytest.mark.functions(4, 142)

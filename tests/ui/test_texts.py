@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from client.ui.layouts.card import REMOVALS
+from client.ui.layouts.card_answers import REMOVALS
 from client.ui.layouts.card_words import GLYPHS as CARD_KINDS
 from client.ui.layouts.form import HIDDEN
 from client.ui.layouts.palette import KEYS
@@ -15,7 +15,7 @@ from client.ui.layouts.record import TABS
 from client.ui.layouts.timeline import GLYPHS as TIMELINE_KINDS
 from client.ui.router import FORMS, SCREENS
 from client.ui.view_models.palette import ACTIONS
-from client.usecases.sync_answers import SETTLED_BY_LOOKING
+from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING
 from shared_models.entities.company import ROLES
 from shared_models.errors import ErrorCode
 from shared_models.fields import data_columns
@@ -43,6 +43,13 @@ def made_keys():
     yield from (f"value.{e}.{c.name}.{v}" for e in FORMS for c in data_columns(CRM.get(e)) for v in c.values)
     yield from (f"{p}.{r}" for r in ROLES for p in ("value.role", "list.role"))
     yield from (f"card.{p}.{k}" for k in CARD_KINDS for p in ("title", "tell"))
+    yield from (f"card.tell.revived{r}" for r in READERS)
+    yield "card.tell.cycle_root"
+    yield from (f"card.{p}.{k}" for p in ("asked", "given") for k in ("code", "cycle"))
+    yield from (f"card.act.{k}.{d}" for k, answers in OWN_ANSWERS.items() for d in answers)
+    yield from (f"card.after.{d}.{k}" for k, answers in OWN_ANSWERS.items() for d in answers)
+    yield from (f"decision.{k}.{d}" for k, answers in OWN_ANSWERS.items() for d in answers)
+    yield from (f"saved.decide.{k}.{d}" for k, answers in OWN_ANSWERS.items() for d in answers if d != "edited")
     yield from (f"card.{who}_{act}" for who in ("you", "they") for act in ("wrote", "changed", "emptied"))
     yield from (f"card.act.{d}{r}{s}" for d in DECISIONS[:2] for r in READERS for s in ("", "_short"))
     yield from (f"card.after.{d}{r}" for d in DECISIONS for r in READERS)

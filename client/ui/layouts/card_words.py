@@ -5,7 +5,7 @@ from typing import Literal
 from client.ui.dates import clock, local, short_day, weekday_of
 from client.ui.figures import NO_BREAK, unbroken, value
 from client.ui.theme import Look
-from client.usecases.sync_answers import SETTLED_BY_LOOKING, CardView, Decision, RefusedChange, Side
+from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING, CardView, Decision, RefusedChange, Side
 from shared_models.fields import column_of, units
 from shared_models.registry import CRM
 
@@ -73,6 +73,8 @@ def act_words(look: Look, card: CardView, decision: Decision) -> str:
     """Return what the button of an answer says."""
     if card.kind in SETTLED_BY_LOOKING:
         return look.t(f"card.act.{card.kind}")
+    if card.kind in OWN_ANSWERS:
+        return look.t(f"card.act.{card.kind}.{decision}")
     if decision == "kept_both":
         return look.t("card.act.kept_both")
     end = f"{reader_of(card)}{'_short' if look.phone else ''}"
@@ -81,6 +83,8 @@ def act_words(look: Look, card: CardView, decision: Decision) -> str:
 
 def heads(look: Look, card: CardView) -> tuple[str, str]:
     """Return what stands over the losing value and over the one in use."""
+    if card.kind in ("code", "cycle"):
+        return look.t(f"card.asked.{card.kind}"), look.t(f"card.given.{card.kind}")
     who = card.mine.by or look.t("who.someone")
     lost = look.t("card.mine") if card.mine.is_me else look.t("card.of", who=who)
     if card.theirs.is_me:
@@ -115,22 +119,39 @@ def sentence(look: Look, card: CardView) -> tuple[str, list[str]]:
     """Return the clash in a sentence or two, and the values in it that stand in bold."""
     mine, theirs = short_value(look, card, card.mine), short_value(look, card, card.theirs)
     if card.kind != "value":
-        other = next((twin.name for twin in card.twins if twin.id != card.record), "") or look.t("who.another_company")
+        twin = next((twin.name for twin in card.twins if twin.id != card.record), "")
+        other = card.other or twin or look.t("who.another_company")
         before = short_value(look, card, card.before)
         words = {"title": subject_of(card), "mine": mine, "theirs": theirs, "before": before, "other": other}
         who = {"mine_who": _who(look, card.mine), "theirs_who": _who(look, card.theirs)}
-        return look.t(f"card.tell.{card.kind}", **words, **who), [v for v in words.values() if v]
+        when = {"mine_when": _when(look, card.mine), "theirs_when": _when(look, card.theirs)}
+        return look.t(_tell_key(card), **words, **who, **when), [v for v in words.values() if v]
     parts = [_wrote(look, card, card.mine, mine), _wrote(look, card, card.theirs, theirs)]
     return " ".join(parts), [v for v in (mine, theirs) if v]
 
 
+def _tell_key(card: CardView) -> str:
+    """Return the text key of what happened: of a revived record it fits the reader, of a circle what stands above now."""
+    if card.kind == "revived":
+        return f"card.tell.revived{reader_of(card)}"
+    is_root = card.kind == "cycle" and not card.theirs.values.get(card.unit)
+    return f"card.tell.{card.kind}{'_root' if is_root else ''}"
+
+
+def _when(look: Look, side: Side) -> str:
+    return weekday_of(look, side.at) if side.at is not None else ""
+
+
 def _wrote(look: Look, card: CardView, side: Side, text: str) -> str:
-    when = weekday_of(look, side.at) if side.at is not None else ""
     has_value = bool(values_of(look, card, side))
     act = "wrote" if text else ("changed" if has_value else "emptied")
     who = "you" if side.is_me else "they"
     what = unit_label(look, card.entity, card.unit)
-    return look.t(f"card.{who}_{act}", who=side.by, value=text, what=what, when=when).replace(" .", ".").replace("..", ".")
+    return (
+        look.t(f"card.{who}_{act}", who=side.by, value=text, what=what, when=_when(look, side))
+        .replace(" .", ".")
+        .replace("..", ".")
+    )
 
 
 def _who(look: Look, side: Side) -> str:

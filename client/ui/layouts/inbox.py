@@ -7,7 +7,8 @@ import flet as ft
 
 from client.ui.dates import age
 from client.ui.figures import count
-from client.ui.layouts.card import CardCalls, card_page, refused_page
+from client.ui.layouts.card import card_page, refused_page
+from client.ui.layouts.card_answers import CardCalls
 from client.ui.layouts.card_words import glyph_of, title_of
 from client.ui.layouts.next_card import next_card
 from client.ui.theme import R8, S4, S8, S12, S16, S24, Look

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import flet as ft
 
-from client.ui.layouts.card import SHORT, reason_of
+from client.ui.layouts.card import reason_of
+from client.ui.layouts.card_sides import SHORT
 from client.ui.layouts.card_words import glyph_of, heads, sentence, short_value, title_of
 from client.ui.theme import R12, S4, S12, S16, Look
 from client.ui.view_models.inbox import id_of

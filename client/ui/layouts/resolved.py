@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import flet as ft
 
 from client.ui.dates import clock, local, short_day
-from client.ui.layouts.card import account_boxes
+from client.ui.layouts.card_sides import account_boxes
 from client.ui.layouts.card_twins import Visit, twin_boxes
 from client.ui.layouts.card_words import glyph_of, short_value, title_of, values_of, where, who_when
 from client.ui.theme import R12, S4, S8, S12, S16, S24, Look
@@ -31,7 +31,7 @@ from client.ui.widgets import (
     row,
     txt,
 )
-from client.usecases.sync_answers import SETTLED_BY_LOOKING, CardView, Side
+from client.usecases.sync_answers import CardView, Side, outcome_of
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _card(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control:
     name = thing.title if owner == (thing.entity, thing.record) else thing.about
     way = link(look, f"resolved.open.{thing.id}", look.t("card.open_twin", name=name), lambda: on.visit(*owner))
     who = look.t("who.you") if thing.decided_by_me else thing.decided_by or look.t("who.someone")
-    words = decision_words(look, thing.kind, thing.state)
+    words = look.t(f"decision.{outcome_of(thing.kind, thing.state)}")
     when = _moment(look, thing.decided_at)
     return col(
         row(
@@ -92,11 +92,6 @@ def _card(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control:
     )
 
 
-def decision_words(look: Look, kind: str, decision: str) -> str:
-    """Return what was decided, without who did it."""
-    return look.t(f"decision.{kind if kind in SETTLED_BY_LOOKING else decision}")
-
-
 def _moment(look: Look, at: int | None) -> str:
     return f"{short_day(look, local(look, at).date())}, {clock(look, at)}" if at else ""
 
@@ -107,7 +102,7 @@ def _sides(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control | None:
         return twin_boxes(look, thing.twins, on.visit)
     if thing.kind == "bank_account":
         return account_boxes(look, thing)
-    if not (values_of(look, thing, thing.mine) or values_of(look, thing, thing.theirs)):
+    if thing.kind == "revived" or not (values_of(look, thing, thing.mine) or values_of(look, thing, thing.theirs)):
         return None
     mine = _side(look, thing, thing.mine, thing.state in ("restored_mine", "kept_both"))
     theirs = _side(look, thing, thing.theirs, thing.state in ("kept_theirs", "kept_both"))

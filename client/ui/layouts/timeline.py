@@ -209,7 +209,7 @@ def _decided(look: Look, outcome: Outcome, field: str, lost: str, used: str) -> 
     """Return both values of a decided clash, each with its author and whether it stayed."""
 
     def told(side: str, text: str, by: str) -> ft.Control:
-        kept = side in KEPT.get(outcome.decision, ())
+        kept = side in KEPT.get(outcome.decision.rpartition(".")[2], ())
         parts: list[Part] = [(look.t("resolved.kept" if kept else "resolved.not_kept") + ": ", "ink3", W5)]
         parts.append((text, "ink" if kept else "ink2", W5))
         return rich(look, [*parts, f" · {by}"] if by else parts, "body", "ink3")

@@ -7,7 +7,7 @@ from client.events import ChangeLogChanged, Event, RecordsChanged
 from client.ui.facade import Crm
 from client.ui.view_models.base import Phase, Rest, ViewModel
 from client.usecases.answers import Saved
-from client.usecases.sync_answers import SETTLED_BY_LOOKING, CardView, Decision, Inbox, RefusedChange
+from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING, CardView, Decision, Inbox, RefusedChange
 
 INBOX_PAGE = 50
 
@@ -48,16 +48,23 @@ def id_of(thing: CardView | RefusedChange) -> str:
 
 
 def answers_of(card: CardView) -> tuple[Decision, ...]:
-    """Return the answers that fit a card."""
+    """Return the answers that fit a card, in the order of their keys; editing has a key of its own."""
     if card.kind in SETTLED_BY_LOOKING:
         return ("kept_theirs",)
+    if card.kind in OWN_ANSWERS:
+        return tuple(answer for answer in OWN_ANSWERS[card.kind] if answer != "edited")
     return ("kept_theirs", "restored_mine", "kept_both") if card.can_keep_both else ("kept_theirs", "restored_mine")
+
+
+def can_edit(card: CardView) -> bool:
+    """Whether a form on its record is an answer to a card."""
+    return card.kind != "duplicate" and (card.kind not in OWN_ANSWERS or "edited" in OWN_ANSWERS[card.kind])
 
 
 def suggested(card: CardView) -> Decision:
     """Return the sensible answer: both where both can stand, else what was typed last."""
-    if card.kind in SETTLED_BY_LOOKING:
-        return "kept_theirs"
+    if card.kind in SETTLED_BY_LOOKING or card.kind in OWN_ANSWERS:
+        return answers_of(card)[0]
     if card.can_keep_both:
         return "kept_both"
     return "restored_mine" if (card.mine.at or 0) > (card.theirs.at or 0) else "kept_theirs"

@@ -3,13 +3,13 @@
 import flet as ft
 
 from client.ui.desk import Desk
-from client.ui.layouts.card import CardCalls
+from client.ui.layouts.card_answers import CardCalls
 from client.ui.layouts.inbox import InboxCalls, inbox_page
 from client.ui.layouts.resolved import ResolvedCalls, resolved_page
 from client.ui.router import FORMS, SCREEN_OF, FormPlace, Place, record_place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
-from client.ui.view_models.inbox import InboxModel, answers_of, id_of
+from client.ui.view_models.inbox import InboxModel, answers_of, can_edit, id_of
 from client.ui.view_models.shell import Snack
 from client.ui.views.hooks import use_keys, use_model
 from client.ui.widgets import col, fill
@@ -17,7 +17,8 @@ from client.usecases.sync_answers import CardView, Decision, RefusedChange
 
 RESOLVED = "resolved"
 """What stands in the address for the page of decided cards, in place of an id."""
-DECISIONS: dict[str, Decision] = {"1": "kept_theirs", "2": "restored_mine", "3": "kept_both"}
+DIGITS = ("1", "2", "3")
+"""Keys of the answers, in their order on the screen."""
 
 
 @ft.component
@@ -33,10 +34,10 @@ def InboxView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Con
             return False
         if name in ("j", "k", "arrow down", "arrow up"):
             on.card.step(1 if name in ("j", "arrow down") else -1)
-        elif name == "e" and thing is not None:
+        elif name == "e" and thing is not None and (isinstance(thing, RefusedChange) or can_edit(thing)):
             on.card.edit(thing)
-        elif name in DECISIONS and isinstance(thing, CardView) and DECISIONS[name] in answers_of(thing):
-            on.card.decide(thing.id, DECISIONS[name])
+        elif isinstance(thing, CardView) and name in DIGITS[: len(answers_of(thing))]:
+            on.card.decide(thing.id, answers_of(thing)[DIGITS.index(name)])
         elif name == "1" and isinstance(thing, RefusedChange):
             on.card.retry(thing.tx)
         else:

@@ -1,0 +1,107 @@
+"""The values of a card side by side: before, mine and theirs, or what its kind has in their place."""
+
+import flet as ft
+
+from client.ui.layouts.card_words import heads, values_of, where, who_when
+from client.ui.theme import R12, S4, S8, S12, S16, Look
+from client.ui.widgets import (
+    STRETCH,
+    W4,
+    W6,
+    col,
+    edge,
+    row,
+    txt,
+)
+from client.usecases.sync_answers import CardView, Side
+
+SHORT = 20
+"""Letters up to which the values of a card are shown in the title size: all of them, or none."""
+
+
+def sides_of(look: Look, thing: CardView) -> ft.Control | None:
+    """Return before, mine and theirs; a kind without values has none, and of an account there is only before and now."""
+    if thing.kind == "bank_account":
+        return account_boxes(look, thing)
+    if thing.kind in ("code", "cycle"):
+        return asked_and_given(look, thing)
+    if thing.kind == "revived":  # not a value is at stake but the record
+        return None
+    if not (thing.mine.values or thing.theirs.values):
+        return None
+    mine, theirs = heads(look, thing)
+    if look.phone:
+        before = values_of(look, thing, thing.before)
+        first = (
+            row(
+                txt(look, look.t("card.before"), "meta", "ink3", W6),
+                txt(look, before[0][1], "meta", "ink3", strike=True, expand=True),
+            )
+            if before
+            else None
+        )
+        both = row(
+            _side(look, thing, mine, thing.mine, "accent_ink", True),
+            _side(look, thing, theirs, thing.theirs, "ink2", True),
+            gap=S8,
+            cross=STRETCH,
+            even=True,
+        )
+        return col(first, both, gap=S12)
+    return row(
+        _side(look, thing, look.t("card.before"), thing.before, "ink3", False),
+        _side(look, thing, mine, thing.mine, "accent_ink", True),
+        _side(look, thing, theirs, thing.theirs, "ink2", True),
+        gap=S12,
+        cross=STRETCH,
+        even=True,
+    )
+
+
+def account_boxes(look: Look, thing: CardView) -> ft.Control:
+    """Return the account before and the one in use now, with who changed it."""
+    both = (
+        _side(look, thing, look.t("card.before"), thing.before, "ink3", False),
+        _side(look, thing, look.t("card.account_now"), thing.theirs, "ink2", True),
+    )
+    return row(*both, gap=S8 if look.phone else S12, cross=STRETCH, even=True)
+
+
+def asked_and_given(look: Look, thing: CardView) -> ft.Control:
+    """Return what a person asked for, and what the centre gave instead: nobody typed that."""
+    given = Side(thing.theirs.values, thing.theirs.shown)
+    asked_head, given_head = heads(look, thing)
+    both = (
+        _side(look, thing, asked_head, thing.mine, "ink3", False),
+        _side(look, thing, given_head, given, "ink2", True),
+    )
+    return row(*both, gap=S8 if look.phone else S12, cross=STRETCH, even=True)
+
+
+def _side(look: Look, thing: CardView, head: str, side: Side, tone: str, strong: bool) -> ft.Container:
+    """Return one value; mine and theirs weigh the same, before is quiet and struck."""
+    ink, weight = ("ink", W6) if strong else ("ink3", W4)
+    shown = [value for one in (thing.before, thing.mine, thing.theirs) for value in values_of(look, thing, one)]
+    big = not look.phone and all(len(text) <= SHORT and not label for label, text in shown)
+    lines: list[ft.Control] = []
+    for label, text in values_of(look, thing, side):
+        if label:
+            lines.append(txt(look, label, "meta", "ink3"))
+        size = "title" if big else "body"
+        lines.append(txt(look, text, size, ink, weight, lines=12, strike=not strong))
+    if not lines:
+        lines.append(txt(look, look.t("value.empty"), "body", "ink3"))
+    return ft.Container(
+        col(
+            txt(look, head, "meta", tone, W6),
+            *lines,
+            txt(look, who_when(look, side) or " ", "meta", "ink2", lines=2),
+            txt(look, where(look, side) or " ", "meta", "ink3", lines=2),
+            gap=S4,
+        ),
+        expand=1,
+        padding=S12 if look.phone else S16,
+        bgcolor=look.c.surface if strong else look.c.sunken,
+        border_radius=R12,
+        border=edge(look, "field_line" if strong else "line"),
+    )

@@ -1,0 +1,137 @@
+"""Cards in which a general "keep theirs, restore mine" makes no sense: what happened, and the answers that fit."""
+
+from dataclasses import replace
+
+import pytest
+
+from client.usecases.sync_answers import CardView, Inbox, Side
+from tests.ui.believable import ago
+from tests.ui.fake_crm import believable_crm, company_id
+
+A, B = company_id(0), company_id(1)
+ANA = Side({}, by="Ana Pop", is_me=True, at=ago(hours=3))
+MARIA = Side({}, by="Maria Ilie", at=ago(hours=26))
+
+
+def card(kind, unit, mine, theirs, **more):
+    return CardView(
+        "c-1", kind, "company", A, "Hotel Șapte Brazi", "", unit, "FM", Side({}), mine, theirs, "", ago(hours=1), **more
+    )
+
+
+def revived(mine=ANA, theirs=MARIA):
+    return card("revived", "archived_at", mine, replace(theirs, values={"archived_at": theirs.at}))
+
+
+def code():
+    mine, theirs = replace(ANA, values={"code": "C-7"}), replace(ANA, values={"code": "C-7-2", "id": B})
+    return card("code", "code", mine, theirs, other="Hotel Codlea")
+
+
+def cycle(parent=None):
+    mine = replace(ANA, values={"parent_id": B}, shown={"parent_id": "Hotel Codlea"})
+    theirs = replace(MARIA, values={"parent_id": parent}, shown={"parent_id": "Grup Carpați"} if parent else {})
+    return card("cycle", "parent_id", mine, theirs)
+
+
+def crm_with(one):
+    crm = believable_crm()
+    crm.inbox_ = Inbox((one,))
+    return crm
+
+
+def general(ui):
+    words = ("keep theirs", "restore mine", "keep what is used", "in use now · ", "take ", "păstrează al", "restaurează")
+    return [text for text in ui.texts() if text.lower().startswith(words)]
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("mine", "theirs", "told"),
+    [
+        (ANA, MARIA, "Maria Ilie had archived Hotel Șapte Brazi"),
+        (MARIA, ANA, "You archived Hotel Șapte Brazi"),
+        (MARIA, replace(MARIA, by="Dan Rusu"), "Dan Rusu archived Hotel Șapte Brazi"),
+        (ANA, ANA, "worked on it on another device"),
+    ],
+)
+async def test_a_record_that_came_back_is_kept_or_archived_again(window, width, mine, theirs, told):
+    crm = crm_with(revived(mine, theirs))
+    ui = await window("/inbox", crm, width=width)
+    assert ui.shows(told)
+    assert ui.shows("Keep it in use")
+    assert ui.shows("Archive it again")
+    assert general(ui) == []
+    assert not ui.has("card.edit")
+    await ui.key("e")
+    await ui.key("3")
+    assert crm.decided == []
+    await ui.press("card.kept_theirs")
+    assert crm.decided == [("c-1", "kept_theirs")]
+
+
+async def test_the_first_key_leaves_a_record_that_came_back_as_it_is(window):
+    crm = crm_with(revived())
+    ui = await window("/inbox", crm)
+    await ui.key("1")
+    assert crm.decided == [("c-1", "restored_mine")]
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_code_that_was_taken_names_who_has_it_and_the_code_given_instead(window, width):
+    crm = crm_with(code())
+    ui = await window("/inbox", crm, width=width)
+    assert ui.shows("The code C-7 belongs to Hotel Codlea already, so Hotel Șapte Brazi was given the code C-7-2.")
+    assert ui.shows("Keep the new code")
+    assert general(ui) == []
+    await ui.key("2")
+    assert crm.decided == []
+    await ui.press("card.edit")
+    assert ui.has("form.code") or ui.shows("Edit company")
+    await ui.go("/inbox")
+    await ui.key("1")
+    assert crm.decided == [("c-1", "kept_theirs")]
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("parent", "told"), [(None, "It stays without a parent company."), (B, "It stays under Grup Carpați.")]
+)
+async def test_a_circle_says_where_the_company_stays_and_offers_another_parent(window, width, parent, told):
+    crm = crm_with(cycle(parent))
+    ui = await window("/inbox", crm, width=width)
+    assert ui.shows("because Hotel Codlea itself stands below Hotel Șapte Brazi")
+    assert ui.shows(told)
+    assert ui.shows("Choose another parent company")
+    assert general(ui) == []
+    await ui.press("card.kept_theirs")
+    assert crm.decided == [("c-1", "kept_theirs")]
+
+
+@pytest.mark.parametrize("make", [revived, code, cycle])
+async def test_romanian_has_words_of_its_own_for_each(window, make):
+    crm = crm_with(make())
+    crm.preferences_ = replace(crm.preferences_, language="ro")
+    ui = await window("/inbox", crm)
+    assert ui.shows({revived: "Las-o în uz", code: "Păstrează codul nou", cycle: "Las-o acolo"}[make])
+    assert general(ui) == []
+
+
+@pytest.mark.parametrize(
+    ("make", "state", "words"),
+    [
+        (revived, "kept_theirs", "Archived it again"),
+        (revived, "restored_mine", "Kept it in use"),
+        (code, "kept_theirs", "Kept the new code"),
+        (code, "edited", "Chose another code"),
+        (cycle, "kept_theirs", "Left it where it was"),
+    ],
+)
+async def test_the_decision_is_told_in_the_same_words_afterwards(window, make, state, words):
+    crm = believable_crm()
+    crm.decided_ = (replace(make(), state=state, decided_by="Ana Pop", decided_by_me=True, decided_at=ago(hours=1)),)
+    ui = await window("/inbox/resolved", crm)
+    assert ui.shows(words)
