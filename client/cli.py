@@ -40,6 +40,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "devices, edits without connection, a conflict, a lost answer, a kill in mid-push; it says line by line what happened.",
     )
     demo.add_argument("--check", action="store_true", help="play the story without a screen, and end with 1 if any of it fails")
+    demo.add_argument(
+        "--folder", type=Path, metavar="DIR", help="keep the data there, and go on from it the next time (default: thrown away)"
+    )
     demo.add_argument("--database", default="", metavar="URL", help="central database instead of an SQLite file of its own")
     demo.add_argument("--size", choices=("small", "medium", "large"), default="small", help="size of the demo company")
     demo.add_argument("--port", type=port, default=8400, help="port of the server; the device takes the next one")
@@ -130,6 +133,9 @@ def run_demo(arguments: argparse.Namespace) -> int:
     """Show the product, or prove its main story; a signal ends either with all that it has started."""
     from client.demo_servers import ended_by_signals
 
+    if arguments.check and arguments.folder:
+        say("--check plays its story in a folder of its own, which it throws away: leave out --folder.")
+        return FAILED
     with ended_by_signals():
         if not arguments.check:
             from client.demo import show

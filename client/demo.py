@@ -6,80 +6,155 @@ import subprocess
 import tempfile
 import time
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from client.app import make_account, open_local
 from client.config import SyncTimes
 from client.demo_servers import ServerProcess, end_child, is_taken, start_child, wait_for_port
+from client.platform.lock_file import LockFile
+from shared_models.errors import ReplicaLocked
 
 OFFICE_EMAIL, FIELD_EMAIL = "maria.stan@carpati.example", "ana.pop@carpati.example"
 PASSWORD = "carpati-demo"  # printed on purpose: the demo holds nothing real
+LOCK = "demo.lock"
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where the data of a demo is."""
+
+    folder: Path
+    is_kept: bool
+    """Whether it outlives the demo."""
+    has_own_database: bool
+    """Whether the central database is in the folder, and not where `--database` says."""
+
+    @property
+    def server(self) -> Path:
+        """Return the folder of the server."""
+        return self.folder / "server"
+
+    @property
+    def device(self) -> Path:
+        """Return the folder of the field device."""
+        return self.folder / "device"
+
+    @property
+    def fate(self) -> str:
+        """Return what becomes of it."""
+        if self.is_kept:
+            return "kept: the same command goes on from it"
+        return "thrown away at the end; --folder DIR would keep it"
+
+    @property
+    def farewell(self) -> str:
+        """Return what is left of the demo."""
+        own = f"Its data stays in {self.folder}." if self.is_kept else "Its folder is thrown away."
+        return own if self.has_own_database else f"{own} The database that --database names keeps the demo company."
+
+
+@contextmanager
+def place_of(folder: Path | None, database: str) -> Iterator[Place]:
+    """Give the demo its folder: one of its own that goes at the end, or the named one, which stays and is used by one demo.
+
+    Raises RuntimeError, whose text is for the person, for a folder that holds something else or that another demo uses.
+    """
+    if folder is None:
+        own = Path(tempfile.mkdtemp(prefix="fieldfare-demo-"))
+        try:
+            yield Place(own, is_kept=False, has_own_database=not database)
+        finally:
+            shutil.rmtree(own, ignore_errors=True)
+        return
+    place = Place(folder.absolute(), is_kept=True, has_own_database=not database)
+    try:
+        place.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not place.server.is_dir() and any(one.name != LOCK for one in place.folder.iterdir()):
+            raise RuntimeError(f"{place.folder} holds something else than a demo. Choose an empty folder, or a new one.")
+        held = LockFile(place.folder / LOCK)
+        held.acquire()
+    except OSError as error:
+        raise RuntimeError(f"{place.folder} cannot be used: {error.strerror}.") from error
+    except ReplicaLocked as error:
+        raise RuntimeError(f"Another demo runs on {place.folder}. End it first, or choose another folder.") from error
+    try:
+        yield place
+    finally:
+        held.release()
+
+
 def show(arguments: argparse.Namespace, say: Say) -> int:
-    """Run the demo until Ctrl+C; returns the exit code. Everything is in a temporary folder that goes with it."""
+    """Run the demo until Ctrl+C; returns the exit code."""
     for port in (arguments.port, arguments.port + 1):
         if is_taken(port):
             say(f"Port {port} of this machine is taken. Choose another with --port.")
             return 1
-    folder = Path(tempfile.mkdtemp(prefix="fieldfare-demo-"))
-    server = ServerProcess(folder / "server", arguments.port, arguments.database, office=True)
-    server.folder.mkdir()
+    try:
+        with place_of(arguments.folder, arguments.database) as place:
+            return _run(arguments, place, say)
+    except RuntimeError as error:
+        say(str(error))
+        return 1
+
+
+def _run(arguments: argparse.Namespace, place: Place, say: Say) -> int:
+    server = ServerProcess(place.server, arguments.port, arguments.database, office=True)
     device: subprocess.Popen[bytes] | None = None
     try:
-        say("Making the demo company…")
+        say(f"{'Going on from' if place.server.is_dir() else 'Making'} the demo company in {place.folder} ({place.fate})…")
+        place.server.mkdir(exist_ok=True)
         server.prepare(arguments.size)
         server.start()
-        device = _start_device(folder / "device", server.url, arguments.port + 1)
+        is_open = _is_signed_in(place.device, server.url)
+        device = _start_device(place.device, server.url, arguments.port + 1, is_open=is_open)
         wait_for_port(device, arguments.port + 1)
-        _tell(say, server.url, arguments.port + 1)
+        _tell(say, server.url, arguments.port + 1, place, is_open=is_open)
         if not arguments.no_browser:
             webbrowser.open(f"{server.url}/app/")
             webbrowser.open(f"http://127.0.0.1:{arguments.port + 1}/")
         while device.poll() is None:
             time.sleep(0.5)
-        say(f"The field device has ended. {(folder / 'device' / 'client.log').read_text(encoding='utf-8')[-2000:]}")
+        say(f"The field device has ended. {(place.device / 'client.log').read_text(encoding='utf-8')[-2000:]}")
         return 1
     except KeyboardInterrupt:
-        say("\nThe demo ends; nothing of it stays on this machine.")
+        say(f"\nThe demo ends. {place.farewell}")
         return 0
-    except RuntimeError as error:
-        say(str(error))
-        return 1
     finally:
         if device is not None:
             end_child(device)
         server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start_device(folder: Path, server_url: str, port: int) -> "subprocess.Popen[bytes]":
-    """Sign a field device in and start its client as a process of its own."""
-    replica = open_local(folder)
-    make_account(folder, SyncTimes()).sign_in(replica, server_url, FIELD_EMAIL, PASSWORD, "Ana's laptop")
-    replica.close()
-    words = (
-        "client",
-        "--web",
-        "--no-browser",
-        "--unlocked",
-        "--data",
-        str(folder),
-        "--port",
-        str(port),
-        "--server",
-        server_url,
-    )
-    return start_child(folder / "client.log", *words)
+def _is_signed_in(folder: Path, server_url: str) -> bool:
+    """Sign the field device in when it is new, or let it know where the server is now; False where a person had signed out."""
+    account = make_account(folder, SyncTimes())
+    if account.profile is not None:
+        account.store.save(replace(account.profile, server_url=server_url))
+        return True
+    if (folder / "replica.db").exists():
+        return False
+    with closing(open_local(folder)) as replica:
+        account.sign_in(replica, server_url, FIELD_EMAIL, PASSWORD, "Ana's laptop")
+    return True
 
 
-def _tell(say: Say, server_url: str, device_port: int) -> None:
+def _start_device(folder: Path, server_url: str, port: int, *, is_open: bool) -> "subprocess.Popen[bytes]":
+    """Start the client of the field device as a process of its own."""
+    words = ["client", "--web", "--no-browser", "--data", str(folder), "--port", str(port), "--server", server_url]
+    return start_child(folder / "client.log", *words, *(["--unlocked"] if is_open else []))
+
+
+def _tell(say: Say, server_url: str, device_port: int, place: Place, *, is_open: bool) -> None:
+    way_in = "Sync has the switch “work offline”" if is_open else f"sign in as {FIELD_EMAIL}, password {PASSWORD}"
     say("")
     say("Fieldfare is running.")
     say(f"  Office         {server_url}/app/           sign in as {OFFICE_EMAIL}, password {PASSWORD}")
-    say(f"  Field device   http://127.0.0.1:{device_port}/   Ana's laptop; Sync has the switch “work offline”")
+    say(f"  Field device   http://127.0.0.1:{device_port}/   Ana's laptop; {way_in}")
+    say(f"  Data           {place.folder}   {place.fate}")
     say("")
     say("Try it: open Hotel Șapte Brazi in both, switch the device to work offline, change its description or name in both,")
     say("switch it on again, and look at the Inbox. Ctrl+C ends the demo.")

@@ -4,11 +4,15 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 
+from client.app import open_local
+from client.demo import place_of
 from client.demo_servers import command, free_port, is_taken
+from client.platform.profile import ProfileStore
+from shared_models.__main__ import main
 
 
 def started(folder, port, *more):
@@ -22,6 +26,8 @@ def started(folder, port, *more):
         said.append(line)
         if "Ctrl+C ends" in line:
             return demo, "".join(said)
+    demo.stdout.close()
+    demo.wait(timeout=30)
     raise AssertionError("".join(said))
 
 
@@ -34,7 +40,7 @@ def wait_for_the_end_of(connection):
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_a_signal_ends_the_demo_with_its_server_and_its_device(tmp_path, how):
     port = free_port()
-    demo, _ = started(tmp_path, port)
+    demo, said = started(tmp_path, port)
     try:
         children = [socket.create_connection(("127.0.0.1", one), timeout=30) for one in (port, port + 1)]
         demo.send_signal(how)
@@ -46,6 +52,78 @@ def test_a_signal_ends_the_demo_with_its_server_and_its_device(tmp_path, how):
         wait_for_the_end_of(child)
     assert not is_taken(port)
     assert not is_taken(port + 1)
+    assert f"{tmp_path}/fieldfare-demo-" in said
+    assert "thrown away at the end; --folder DIR would keep it" in said
     if how != signal.SIGKILL:
         assert demo.returncode == 0
         assert list(tmp_path.glob("fieldfare-demo-*")) == []
+
+
+def ended(demo):
+    """Return what a demo says when it is ended as Ctrl+C does."""
+    demo.send_signal(signal.SIGINT)
+    said = demo.stdout.read()
+    assert demo.wait(timeout=30) == 0
+    demo.stdout.close()
+    return said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+def test_a_named_folder_is_kept_and_the_next_demo_goes_on_from_it_at_any_port(tmp_path):
+    folder = tmp_path / "demo"
+    demo, said = started(tmp_path, free_port(), "--folder", str(folder))
+    try:
+        assert f"Making the demo company in {folder}" in said
+        with pytest.raises(AssertionError, match="Another demo runs"):
+            started(tmp_path, free_port(), "--folder", str(folder))
+        assert f"Its data stays in {folder}" in ended(demo)
+    finally:
+        demo.kill()
+    with closing(open_local(folder / "device")) as replica, replica.edit("a note for later") as edit:
+        edit.insert("company", {"name": "Făcută cu o zi înainte"})
+    port = free_port()
+    demo, said = started(tmp_path, port, "--folder", str(folder))
+    try:
+        assert f"Going on from the demo company in {folder}" in said
+        assert "work offline" in said
+        assert ProfileStore(folder / "device").load().server_url == f"http://127.0.0.1:{port}"
+    finally:
+        ended(demo)
+    with closing(open_local(folder / "device")) as replica:
+        assert [hit.title for hit in replica.search("facuta cu o zi", entities=("company",))]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+def test_where_the_person_had_signed_out_the_demo_says_who_may_sign_in(tmp_path):
+    folder = tmp_path / "demo"
+    ended(started(tmp_path, free_port(), "--folder", str(folder))[0])
+    ProfileStore(folder / "device").forget()
+    demo, said = started(tmp_path, free_port(), "--folder", str(folder))
+    ended(demo)
+    assert "sign in as ana.pop@carpati.example, password carpati-demo" in said
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path):
+    (tmp_path / "letter.txt").write_text("Dear Ana")
+    said = []
+    with pytest.raises(RuntimeError, match="holds something else"), place_of(tmp_path, ""):
+        said.append("entered")
+    with pytest.raises(RuntimeError, match="cannot be used"), place_of(tmp_path / "letter.txt", ""):
+        said.append("entered")
+    assert said == []
+    assert [one.name for one in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_database_of_its_own_is_said_to_keep_the_company(tmp_path):
+    with place_of(tmp_path / "demo", "postgresql+psycopg://ana:secret@host/x") as place:
+        assert "The database that --database names keeps the demo company." in place.farewell
+        assert "secret" not in place.farewell
+    with place_of(None, "") as place:
+        assert place.farewell == "Its folder is thrown away."
+        assert place.folder.is_dir()
+    assert not place.folder.exists()
+
+
+def test_the_story_without_a_screen_takes_no_folder(tmp_path, capsys):
+    assert main(["demo", "--check", "--folder", str(tmp_path)]) == 1
+    assert "leave out --folder" in capsys.readouterr().out
