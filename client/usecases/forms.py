@@ -12,6 +12,7 @@ from client.replica.unit_of_work import Edit
 from client.usecases.answers import Choice, FormEnd, FormStart, Label, Owner, Saved
 from client.usecases.labels import Say, saved_label
 from client.usecases.shown import Names
+from client.usecases.ties import tie_between
 from client.usecases.values import contact_point_value
 from conflict.overlay import blank_row
 from shared_models.base import Record
@@ -93,8 +94,9 @@ def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Sa
         if start.id is None:
             pk = edit.insert(entity, _new_values(kind, start, values))
             if form.tie is not None and start.owner is not None:
-                ends = {f"{start.owner.entity}_id": start.owner.id, f"{entity}_id": pk}
-                edit.insert("company_contact", {**{n: _clean(v) for n, v in form.tie.items()}, **ends})
+                tie = tie_between(replica.registry, start.owner.entity, entity)
+                ends = {tie.fields[start.owner.entity]: start.owner.id, tie.fields[entity]: pk}
+                edit.insert(tie.entity, {**{n: _clean(v) for n, v in form.tie.items()}, **ends})
         else:
             pk = _update(edit, kind, start, values, seen)
         if card is not None:

@@ -1,11 +1,18 @@
 """Ties between companies and people over a real replica: what the picker offers, and a new person tied in the same save."""
 
+from typing import Annotated, ClassVar
+
 import pytest
 
 from client.usecases import forms, record_pages, writing
-from client.usecases.answers import FormEnd, Owner
+from client.usecases.answers import FormEnd, FormStart, Owner
+from client.usecases.ties import TieKind, tie_between
+from shared_models.base import Id, Record, Text
 from shared_models.errors import RecordInvalid
+from shared_models.fields import Col, Merge, Parent
+from shared_models.registry import CRM, Registry
 from shared_models.texts import Texts
+from tests.clients import make_replica
 
 EN = Texts("en").t
 
@@ -64,3 +71,66 @@ def test_the_picker_offers_the_last_used_first_and_tells_two_of_one_name_apart(r
     assert [(c.label, c.detail) for c in by_name] == [("Ana Albu", ""), ("Ion Pop", "Chef"), ("Ion Pop", "Director")]
     replica.used("contact", by_name[2].id)
     assert [c.detail for c in forms.find_choices(replica, "contact", "")] == ["Director", "", "Chef"]
+
+
+class Boat(Record):
+    """A boat."""
+
+    entity_name = "boat"
+    title_fields = ("name",)
+
+    name: Annotated[Text, Col()]
+
+
+class Sailor(Record):
+    """A sailor."""
+
+    entity_name = "sailor"
+    title_fields = ("name",)
+
+    name: Annotated[Text, Col()]
+
+
+class Whistle(Record):
+    """A link that belongs to a boat or to a sailor, and ties nothing."""
+
+    entity_name = "whistle"
+    is_link: ClassVar[bool] = True
+
+    boat_id: Annotated[Id | None, Parent(), Col(merge=Merge.AN, references="boat")] = None
+    sailor_id: Annotated[Id | None, Parent(), Col(merge=Merge.AN, references="sailor")] = None
+
+
+class Crew(Record):
+    """A sailor on a boat."""
+
+    entity_name = "crew"
+    is_link: ClassVar[bool] = True
+
+    aboard: Annotated[Id, Parent(), Col(merge=Merge.AN, references="boat")]
+    member: Annotated[Id, Parent(), Col(merge=Merge.AN, references="sailor")]
+
+    @classmethod
+    def natural_key(cls, aboard: str, member: str) -> tuple[str, ...]:
+        """Return both ends."""
+        return aboard, member
+
+
+def test_which_entity_ties_two_kinds_follows_from_the_definitions():
+    fleet = Registry((Boat, Sailor, Whistle, Crew))
+    assert tie_between(fleet, "sailor", "boat") == TieKind("crew", {"boat": "aboard", "sailor": "member"})
+    assert tie_between(CRM, "company", "contact") == TieKind(
+        "company_contact", {"company": "company_id", "contact": "contact_id"}
+    )
+    with pytest.raises(KeyError):
+        tie_between(fleet, "boat", "whistle")
+
+
+def test_a_new_person_of_another_kind_of_tie_is_saved_with_it(tmp_path):
+    boats = make_replica(tmp_path, registry=Registry((Boat, Sailor, Whistle, Crew, *CRM.entities)))
+    with boats.edit("a boat") as edit:
+        boat = edit.insert("boat", {"name": "Luntre"})
+    start = FormStart("sailor", None, {"name": None}, {}, {}, "1", Owner("boat", boat))
+    saved = forms.save_form(boats, forms.OpenForms(), lambda key, **_: key, FormEnd(start, {"name": "Ion"}, tie={}))
+    assert [row["member"] for row in boats.children_of("crew", "aboard", boat)] == [saved.id]
+    boats.close()
