@@ -26,11 +26,12 @@ from client.usecases.account import Account
 from client.usecases.crm import LocalCrm, Rounds
 from client.usecases.door import LocalDoor
 from client.usecases.labels import Say
+from client.usecases.preferences import last_language
 from client.usecases.timelines import AskHistory
 from shared_models.ids import IdMaker
 from shared_models.protocol import SignInAnswer, SignInRequest
 from shared_models.registry import CRM
-from shared_models.texts import Texts
+from shared_models.texts import Language, Texts
 from shared_models.transport import Transport
 
 ASSETS = Path(__file__).parent / "ui" / "assets"
@@ -165,7 +166,20 @@ class ClientWindow:
     def door(self) -> LocalDoor[LocalCrm]:
         """Return the way in."""
         account = make_account(self.config.folder, self.config.times)
-        return LocalDoor(account, lambda: open_local(self.config.folder), self.open_crm, socket.gethostname(), self.server_url)
+        return LocalDoor(
+            account,
+            lambda: open_local(self.config.folder),
+            self.open_crm,
+            socket.gethostname(),
+            self.server_url,
+            self._last_language,
+        )
+
+    def _last_language(self) -> Language | None:
+        folder = self.config.folder
+        if not (folder / "replica.db").exists():
+            return None
+        return last_language(folder / "preferences.json", lambda: open_local(folder))
 
     def open_crm(self) -> LocalCrm:
         """Start what runs for the signed-in person, once for all windows."""

@@ -19,7 +19,7 @@ from client.ui.view_models.shell import Shell
 from client.ui.view_models.sign_in import SignIn
 from client.ui.views.hooks import use_keys, use_redraw
 from client.ui.views.screens import overlays, screen
-from client.ui.views.sign_in import SignInView
+from client.ui.views.sign_in import SignInView, language_of
 from client.ui.widgets.feedback import empty
 from client.usecases.answers import Preferences
 from client.usecases.causes import cause_of
@@ -78,8 +78,12 @@ def open_ui(
     return desk
 
 
-def open_door(page: ft.Page, door: Door, now: Clock = utc_now, preferences: Preferences = DEVICE) -> None:
-    """Draw the sign-in page of an installed client, and the interface once someone is in. preferences: until they are known."""
+def open_door(page: ft.Page, door: Door, now: Clock = utc_now, preferences: Preferences | None = None) -> None:
+    """Draw the sign-in page of an installed client, and the interface once someone is in.
+
+    preferences: until those of the person are known; by default the language is the one of the last person here, else the
+    browser's or the operating system's.
+    """
     prepare(page)
 
     async def back() -> None:
@@ -103,14 +107,22 @@ def show_failure(page: ft.Page, error: FieldfareError) -> None:
 
 @ft.component
 def Entrance(  # a component
-    page: ft.Page, door: Door, now: Clock, preferences: Preferences, entered: Callable[[Crm], None]
+    page: ft.Page, door: Door, now: Clock, preferences: Preferences | None, entered: Callable[[Crm], None]
 ) -> ft.Control:
     """The window before anyone is in."""
     window = use_window(page, now)
     held, hold = ft.use_state(preferences)
     model = ft.use_memo(lambda: SignIn(door), [])
-    colours = colours_of(preferences, window.is_dark)
+    colours = colours_of(held or DEVICE, window.is_dark)
     _repaint(page, colours)
+
+    async def speak() -> None:
+        if held is None:
+            hold(replace(DEVICE, language=await door.language() or await language_of(page)))
+
+    ft.on_mounted(speak)
+    if held is None:
+        return ft.Container(bgcolor=colours.canvas, expand=True)
     look = look_of(held, colours, window, _unheard)
     other = lambda: hold(replace(held, language="en" if held.language == "ro" else "ro"))  # noqa: E731  # one expression
     return SignInView(page, look, model, entered, other)

@@ -27,6 +27,7 @@ from client.usecases.answers import (
 from client.usecases.form_drafts import FormDraft
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from shared_models.codec import Row
+from shared_models.texts import Language
 
 
 class Crm(Protocol):
@@ -188,6 +189,10 @@ class Door(Protocol):
 
     async def last(self) -> tuple[str, str]:
         """Return server address and e-mail of the account of this device; before the first sign-in, what is offered."""
+        ...
+
+    async def language(self) -> Language | None:
+        """Return the language of whoever used this device last, or None."""
         ...
 
     async def enter(self, server: str, email: str, password: str) -> Crm:

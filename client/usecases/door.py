@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from client.replica.replica import Replica
 from client.usecases.account import Account, checked_address
 from shared_models.errors import Unreachable
+from shared_models.texts import Language
 
 C = TypeVar("C")
 """What opens behind the door: the CRM of the person."""
@@ -24,11 +25,17 @@ class LocalDoor(Generic[C]):
     device_name: str
     offered: str = ""
     """Address of the server that is filled in while no account is on this device."""
+    last_language: Callable[[], Language | None] = lambda: None
+    """Look up the language of whoever used this device last."""
 
     async def last(self) -> tuple[str, str]:
         """Return server address and e-mail of the account of this device; before the first sign-in, what is offered."""
         profile = await asyncio.to_thread(lambda: self.account.profile)
         return (profile.server_url, profile.email) if profile else (self.offered, "")
+
+    async def language(self) -> Language | None:
+        """Return the language of whoever used this device last, or None."""
+        return await asyncio.to_thread(self.last_language)
 
     async def enter(self, server: str, email: str, password: str) -> C:
         """Sign in, or unlock without a connection when the account of this device is named.

@@ -1,6 +1,8 @@
 """How the reader wants to see the product: kept in a small file beside the replica, and language and zone with the person."""
 
 import json
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,6 +10,8 @@ from zoneinfo import ZoneInfo
 from client.replica.replica import Replica
 from client.usecases.answers import Preferences
 from client.usecases.labels import Say
+from shared_models.errors import ReplicaError
+from shared_models.texts import Language, preferred
 
 
 def load(path: Path, replica: Replica) -> Preferences:
@@ -17,6 +21,19 @@ def load(path: Path, replica: Replica) -> Preferences:
     found = {**known, **_stored(path)}
     kept = {name: value for name, value in found.items() if value in _allowed(name, value)}
     return Preferences(**kept)  # type: ignore[arg-type]  # checked against what is allowed in the line above
+
+
+def last_language(path: Path, open_replica: Callable[[], Replica]) -> Language | None:
+    """Return the language of whoever used this device last, or None: nobody did, or what is here cannot be read."""
+    kept = preferred([str(_stored(path).get("language"))])
+    if kept is not None:
+        return kept
+    try:
+        with closing(open_replica()) as replica:
+            user = replica.get("user", replica.facts()["user"] or "") or {}
+    except ReplicaError:
+        return None
+    return preferred([str(user.get("language"))])
 
 
 def save(path: Path, replica: Replica, say: Say, preferences: Preferences) -> None:

@@ -4,6 +4,7 @@
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,6 +21,12 @@ def load(language: Language) -> Catalogue:
     """Return the texts of a language by key."""
     found: Catalogue = json.loads(files(__name__).joinpath(f"{language}.json").read_text(encoding="utf-8"))
     return found
+
+
+def preferred(tags: Iterable[str]) -> Language | None:
+    """Return the first language that we speak of those that a reader does, or None. tags: as BCP 47 has them, best first."""
+    spoken = (tag.strip().lower().partition("-")[0] for tag in tags)
+    return next((language for tag in spoken for language in LANGUAGES if tag == language), None)
 
 
 def plural_form(language: Language, count: int) -> Form:

@@ -26,6 +26,10 @@ class FakeDoor:
 
     account: tuple[str, str] = ("", "")
     error: FieldfareError | None = None
+    speaks: Language | None = None
+
+    async def language(self) -> Language | None:
+        return self.speaks
 
     async def last(self) -> tuple[str, str]:
         return self.account

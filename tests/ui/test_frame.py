@@ -1,5 +1,7 @@
 import asyncio
+from dataclasses import dataclass
 
+import flet as ft
 import pytest
 
 from client.events import RecordsChanged
@@ -150,6 +152,49 @@ async def test_no_field_is_drawn_before_the_account_was_looked_for_since_a_field
     found.set()
     await ui.settle()
     assert ui.keyed("sign_in.password").autofocus
+    await ui.close()
+
+
+@dataclass
+class Device:
+    """What the page says of a device: the languages of its person, best first."""
+
+    locales: list[ft.Locale]
+
+
+def saying(*languages):
+    async def get_device_info():
+        return Device([ft.Locale(language) for language in languages])
+
+    return get_device_info
+
+
+async def silent():
+    raise TimeoutError
+
+
+@pytest.mark.parametrize(
+    ("last", "device", "title"),
+    [
+        (None, saying("ro", "en"), "Conectare"),
+        (None, saying("de", "en", "ro"), "Sign in"),
+        (None, saying("de", "ro"), "Conectare"),
+        (None, saying("de"), "Sign in"),
+        (None, silent, "Sign in"),
+        ("ro", silent, "Conectare"),
+        ("en", saying("ro"), "Sign in"),
+    ],
+)
+async def test_the_door_speaks_the_language_of_the_last_person_here_else_the_devices_else_english(last, device, title):
+    def main(page):
+        page.get_device_info = device
+        open_door(page, FakeDoor(speaks=last), lambda: NOW)
+
+    ui = await Probe.open(main)
+    await ui.settle()
+    assert ui.keyed("sign_in.title").value == title
+    await ui.press("sign_in.language")
+    assert ui.keyed("sign_in.title").value != title
     await ui.close()
 
 

@@ -1,5 +1,7 @@
 """The sign-in page of an installed client."""
 
+import asyncio
+import logging
 from collections.abc import Callable
 
 import flet as ft
@@ -9,6 +11,11 @@ from client.ui.layouts.sign_in import SignInCalls, sign_in_page
 from client.ui.theme import Look
 from client.ui.view_models.sign_in import SignIn
 from client.ui.views.hooks import use_redraw
+from shared_models.texts import Language, preferred
+
+log = logging.getLogger("fieldfare.ui")
+ASK_S = 3.0
+"""Seconds after which a device that does not answer is taken for one that speaks English."""
 
 
 @ft.component
@@ -28,6 +35,16 @@ def SignInView(  # a component
     if not model.state.is_ready:  # a field takes the cursor only when it is drawn first
         return ft.Container(bgcolor=look.c.canvas, expand=True)
     return sign_in_page(look, model.state, on)
+
+
+async def language_of(page: ft.Page) -> Language:
+    """Return the language of the browser or the operating system, English where we speak none of theirs or they do not say."""
+    try:
+        device = await asyncio.wait_for(page.get_device_info(), ASK_S)
+    except Exception:  # whatever is wrong with the device, a person has to be able to sign in
+        log.warning("the device does not say its languages", exc_info=True)
+        return "en"
+    return preferred([one.language_code for one in device.locales] if device is not None else []) or "en"
 
 
 def _started(_task: object) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from shared_models.texts import Texts, load, plural_form
+from shared_models.texts import Texts, load, plural_form, preferred
 
 EN, RO = Texts("en"), Texts("ro")
 
@@ -50,3 +50,18 @@ def test_an_unknown_key_or_one_of_the_other_kind_is_an_error():
 def test_numbers_are_grouped_as_each_language_does():
     assert EN.number(1204) == "1,204"
     assert RO.number(1204) == "1.204"
+
+
+@pytest.mark.parametrize(
+    ("tags", "language"),
+    [
+        (["ro-RO", "en"], "ro"),
+        (["de", "EN-gb", "ro"], "en"),
+        ([" ro_RO"], None),
+        (["rom"], None),
+        (["*", ""], None),
+        ([], None),
+    ],
+)
+def test_the_first_language_of_a_reader_that_we_speak_is_taken(tags, language):
+    assert preferred(tags) == language

@@ -1,13 +1,15 @@
 """How the reader wants to see the product: from a small file, else from the person's own record."""
 
 import json
+from contextlib import closing
 
 import pytest
 
 from client.usecases import preferences
 from client.usecases.answers import Preferences
+from shared_models.errors import ReplicaDamaged
 from shared_models.texts import Texts
-from tests.clients import ANA, bring, central_row
+from tests.clients import ANA, bring, central_row, make_replica
 
 RO = Texts("ro").t
 
@@ -75,3 +77,22 @@ def test_preferences_can_be_set_before_the_person_has_arrived(replica, path):
     preferences.save(path, replica, RO, Preferences("ro", "dark", "UTC"))
     assert preferences.load(path, replica).language == "ro"
     assert replica.waiting() == []
+
+
+def test_the_language_of_the_last_person_is_the_devices_else_the_persons_own(tmp_path, path):
+    def opened():
+        return make_replica(tmp_path)
+
+    assert preferences.last_language(path, opened) is None
+    with closing(opened()) as replica:
+        bring(replica, (5, "user", ana(language="ro")), to=5)
+    assert preferences.last_language(path, opened) == "ro"
+    path.write_text(json.dumps({"language": "en"}), encoding="utf-8")
+    assert preferences.last_language(path, opened) == "en"
+
+
+def test_a_damaged_replica_tells_no_language_and_keeps_nobody_from_the_door(path):
+    def damaged():
+        raise ReplicaDamaged("replica.db")
+
+    assert preferences.last_language(path, damaged) is None
