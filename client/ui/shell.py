@@ -7,7 +7,7 @@ import flet as ft
 
 from client.ui.dates import moment
 from client.ui.router import Place, Screen
-from client.ui.theme import R8, R12, R16, S4, S8, S12, S16, S24, Look
+from client.ui.theme import R8, R12, R16, S4, S8, S12, S16, Look
 from client.ui.view_models.shell import ShellState, Snack
 from client.ui.widgets import (
     CENTRE,
@@ -92,36 +92,38 @@ def framed(
 
     What lies under a sheet is disabled, so that Tab stays within the sheet: Flet has no focus scope.
     """
-    body = _phone(look, state, on, place, content) if look.phone else _desktop(look, state, on, place, content)
+    told = None if over else said(look, state, on.undo)
+    body = _phone(look, state, on, place, content, told) if look.phone else _desktop(look, state, on, place, content, told)
     layers: list[ft.Control] = [ft.Container(body, disabled=bool(over), expand=True, key="under"), *over]
-    if state.snack is not None:
-        layers.append(_snack(look, state, on))
+    if state.snack is not None and (state.palette or state.help):
+        layers.append(ft.Container(said(look, state, on.undo), bottom=0, left=0, right=0))
     return ft.Stack(layers, expand=True, fit=ft.StackFit.EXPAND)
 
 
-def _snack(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
-    said = state.snack
-    assert said is not None  # the caller asked
-    action = look.t(said.action) if said.tx or said.place else None
-    bar = snack(look, _words(look, said), action, on.undo, failed=said.failed)
-    if look.phone:
-        return ft.Container(bar, bottom=BOTTOM + S8, left=S8, right=S8)
-    left = RAIL if look.wide else RAIL_OF_ICONS
-    return ft.Container(bar, bottom=S24, left=left, right=0, alignment=ft.Alignment.CENTER)
+def said(look: Look, state: ShellState, undo: Press) -> ft.Control | None:
+    """Return the message of the snack bar, in a row of its own: it lies over nothing that could be pressed."""
+    message = state.snack
+    if message is None:
+        return None
+    action = look.t(message.action) if message.tx or message.place else None
+    bar = snack(look, _words(look, message), action, undo, failed=message.failed)
+    return ft.Container(bar, padding=pad(S8) if look.phone else pad(S16, S12), alignment=ft.Alignment.CENTER)
 
 
-def _words(look: Look, said: Snack) -> str:
-    params = dict(said.params)
-    if said.at is not None:
-        params["at"] = moment(look, said.at)
-    if said.heading:
-        params["form"] = " · ".join(part for part in (look.t(said.heading), params.get("label")) if part)
-    return look.t(said.key, **params)
+def _words(look: Look, message: Snack) -> str:
+    params = dict(message.params)
+    if message.at is not None:
+        params["at"] = moment(look, message.at)
+    if message.heading:
+        params["form"] = " · ".join(part for part in (look.t(message.heading), params.get("label")) if part)
+    return look.t(message.key, **params)
 
 
-def _desktop(look: Look, state: ShellState, on: ShellCalls, place: Place, content: ft.Control) -> ft.Control:
+def _desktop(
+    look: Look, state: ShellState, on: ShellCalls, place: Place, content: ft.Control, told: ft.Control | None
+) -> ft.Control:
     pane = ft.Container(
-        content,
+        col(ft.Container(content, expand=True), told, expand=True),
         expand=True,
         bgcolor=look.c.surface,
         border=edge(look),
@@ -279,9 +281,13 @@ def _rail_of_icons(look: Look, state: ShellState, on: ShellCalls, place: Place) 
     )
 
 
-def _phone(look: Look, state: ShellState, on: ShellCalls, place: Place, content: ft.Control) -> ft.Control:
+def _phone(
+    look: Look, state: ShellState, on: ShellCalls, place: Place, content: ft.Control, told: ft.Control | None
+) -> ft.Control:
     return ft.Container(
-        ft.SafeArea(col(ft.Container(content, expand=True), _bottom_bar(look, state, on, place), expand=True), expand=True),
+        ft.SafeArea(
+            col(ft.Container(content, expand=True), told, _bottom_bar(look, state, on, place), expand=True), expand=True
+        ),
         bgcolor=look.c.surface,
         expand=True,
     )

@@ -64,6 +64,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "contact": (f"/contacts/{IOANA}?data=waiting", "note.open", nothing),
     "contacts": ("/contacts?data=waiting", "row.", nothing),
     "edit": (f"/companies/{HOTEL}?form=company:{HOTEL}&data=waiting", "field.name", wrong_code),
+    "draft": ("/contacts?form=company&data=draft", "form.save", nothing),
     "inbox": ("/inbox", "inbox.", nothing),
     "inbox-refused": ("/inbox/tx-9", "refused.edit", nothing),
     "sync": ("/sync", "sync.now", nothing),

@@ -1,7 +1,7 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline` for the other
-states.
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft` for
+the other states.
 """
 
 import os
@@ -13,6 +13,7 @@ import flet as ft
 
 from client.ui.app import open_door, open_ui
 from client.usecases.answers import Preferences
+from client.usecases.form_drafts import FormDraft
 from client.usecases.sync_answers import Inbox, SyncStatus
 from shared_models.errors import ReplicaDamaged
 from tests.ui.believable import NOW, ago
@@ -37,6 +38,10 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
     if data == "calm":
         crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago(), proof=crm.status_.proof, size_bytes=18_000_000), Inbox(solved=23)
         crm.queue_ = type(crm.queue_)((), crm.queue_.sent, 41)
+    if data == "draft":
+        for form, place in (("company:", "/companies?form=company"), ("contact:", "/contacts?form=contact")):
+            heading = f"form.new.{form[:-1]}"
+            crm.drafts[form] = FormDraft(form, place, "", heading, {"name": "Popas Nou"}, at=ago(minutes=37))
     if data == "stopped":
         crm.status_, crm.inbox_ = replace(crm.status_, link="quarantined", needs_you=0), Inbox(solved=23)
         crm.queue_ = replace(crm.queue_, waiting=(replace(crm.queue_.waiting[0], state="isolated"), *crm.queue_.waiting[1:]))

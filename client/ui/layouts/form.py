@@ -75,9 +75,9 @@ class FormCalls:
     decline_draft: Press
 
 
-def form_sheet(look: Look, state: FormState, on: FormCalls) -> ft.Control:
-    """Return the form: head, fields, foot."""
-    return col(_head(look, state, on), line(look), fill(_body(look, state, on)), _foot(look, state, on), expand=True)
+def form_sheet(look: Look, state: FormState, on: FormCalls, told: ft.Control | None = None) -> ft.Control:
+    """Return the form: head, fields, foot. told: the message of the snack bar, which stands between fields and foot."""
+    return col(_head(look, state, on), line(look), fill(_body(look, state, on)), told, _foot(look, state, on), expand=True)
 
 
 def _head(look: Look, state: FormState, on: FormCalls) -> ft.Control:

@@ -62,6 +62,8 @@ SECTIONS = {
     },
 }
 """Sections of a page and of a form, in order. What no section names stands in the last one (`sections_of`)."""
+NAME_SHARE, REACH_SHARE = 3, 2
+"""How name and ways to reach a person share the width of a row."""
 
 
 def sections_of(entity: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -110,7 +112,7 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
         txt(look, _joined(what, ended) or " ", "meta", "ink2"),
         txt(look, reach, "meta", "ink3") if reach and look.phone else None,
         gap=S2,
-        expand=True,
+        expand=NAME_SHARE,
         align=CENTRE,
     )
     return pressable(
@@ -120,7 +122,7 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
             dot(look, tie.state),
             disc(look, GLYPHS[other], "ink2", 32, 16),
             words,
-            None if look.phone else txt(look, unbroken(reach), "meta", "ink2"),
+            None if look.phone else _reach(look, f"tie.{tie.id}.reach", unbroken(reach)),
             icon_button(
                 look,
                 f"tie.{tie.id}.edit",
@@ -141,6 +143,13 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
         padding=pad(S12, S8 if look.phone else 0),
         radius=12,
     )
+
+
+def _reach(look: Look, key: str, words: str) -> ft.Text:
+    """Return phone and e-mail at the right of a row: ended by an ellipsis before they squeeze the name, whole in a tooltip."""
+    said = txt(look, words, "meta", "ink2", expand=REACH_SHARE, key=key)
+    said.text_align, said.tooltip = ft.TextAlign.END, words or None
+    return said
 
 
 def parts_list(

@@ -6,10 +6,11 @@ from client.ui.desk import Desk
 from client.ui.keyboard import SAVES
 from client.ui.layouts.form import FormCalls, form_sheet
 from client.ui.router import ENTITY_OF, FormPlace, Place, record_place
+from client.ui.shell import said
 from client.ui.theme import Look
 from client.ui.view_models.form import FormModel
 from client.ui.view_models.shell import Snack
-from client.ui.views.hooks import use_keys, use_model
+from client.ui.views.hooks import use_keys, use_model, use_redraw
 from client.ui.widgets import side_sheet
 from client.usecases.answers import Choice, Owner, Saved
 
@@ -17,6 +18,7 @@ from client.usecases.answers import Choice, Owner, Saved
 @ft.component
 def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Control:  # a component
     """One open form."""
+    use_redraw(desk.shell)
     key = place.url
     tie = place.with_form(FormPlace("company_contact"))
     tie_key = tie.url if form.tie else None
@@ -91,7 +93,9 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
             decline_draft=lambda: desk.run(model.decline_draft()),
         )
     )
-    return ft.Stack(side_sheet(look, form_sheet(look, model.state, on), discard), expand=True, fit=ft.StackFit.EXPAND)
+    shell = desk.shell.state
+    told = None if shell.palette or shell.help else said(look, shell, desk.undo)
+    return ft.Stack(side_sheet(look, form_sheet(look, model.state, on, told), discard), expand=True, fit=ft.StackFit.EXPAND)
 
 
 async def _offer_back(desk: Desk, key: str) -> None:

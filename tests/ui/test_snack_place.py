@@ -1,0 +1,59 @@
+"""The message of the snack bar has a row of its own: it never lies over something that can be pressed."""
+
+import flet as ft
+import pytest
+
+from client.usecases.form_drafts import FormDraft
+from tests.ui.believable import ago
+from tests.ui.fake_crm import believable_crm, company_id
+
+HOTEL = company_id(0)
+FORM = f"/companies/{HOTEL}?form=company:{HOTEL}"
+SIZES = [(1280, 800), (900, 700), (390, 844)]
+
+
+def telling():
+    """Return a facade whose window begins with a message: of a form that was left unsaved."""
+    crm = believable_crm()
+    crm.drafts["contact:"] = FormDraft(
+        "contact:", "/contacts?form=contact", "", "form.new.contact", {"last_name": "P"}, at=ago()
+    )
+    return crm
+
+
+def above(control):
+    """Return a control's ancestors, the nearest first."""
+    found = []
+    while getattr(control, "parent", None) is not None:
+        control = control.parent
+        found.append(control)
+    return found
+
+
+def meeting(ui, one, other):
+    """Return the nearest part of the window that holds both."""
+    ids = {id(control) for control in above(ui.keyed(other))}
+    return next(control for control in above(ui.keyed(one)) if id(control) in ids)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("button", ["form.save", "form.discard"])
+async def test_the_message_stands_beside_the_buttons_of_a_form(window, size, button):
+    ui = await window(FORM, telling(), *size)
+    assert isinstance(meeting(ui, "snack", button), ft.Column)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_message_stands_under_the_screen_and_not_over_it(window, size):
+    ui = await window(f"/companies/{HOTEL}/contacts", telling(), *size)
+    assert isinstance(meeting(ui, "snack", "tie.add"), ft.Column)
+
+
+async def test_a_long_address_is_ended_before_it_squeezes_the_name_and_is_whole_in_the_tooltip(window):
+    ui = await window(f"/companies/{HOTEL}/contacts")
+    reaches = [c for c in ui.controls() if str(getattr(c.key, "value", c.key)).endswith(".reach")]
+    assert reaches
+    for reach in reaches:
+        assert (reach.max_lines, reach.overflow, reach.tooltip) == (1, ft.TextOverflow.ELLIPSIS, reach.value or None)
+        words = next(c for c in reach.parent.controls if isinstance(c, ft.Column))
+        assert words.expand > reach.expand
