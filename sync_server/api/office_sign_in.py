@@ -1,5 +1,6 @@
 """Signing in to the office web and out of it: pages of the server that work without script."""
 
+import re
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -8,13 +9,15 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from shared_models.errors import ErrorCode
-from shared_models.texts import Texts
+from shared_models.texts import Texts, preferred
 from shared_models.web_pages import is_same_origin
 from sync_server.api.office import COOKIE, PREFIX, Office
 from sync_server.api.office_page import sign_in_page, sign_out_page
 from sync_server.services.accounts import SESSION_S, sha256
 from sync_server.services.refusals import Refusal
 
+LANGUAGE_COOKIE = "fieldfare_language"
+YEAR_S = 365 * 86_400
 AnyRequest = Request[Any, Any, Any]
 """Any: see `problems.AnyRequest`."""
 PAGE_HEADERS = {
@@ -36,7 +39,10 @@ def sign_in_routes(office: Office) -> list[Any]:  # Any: Litestar's handlers hav
     @get(f"{PREFIX}/sign-in", include_in_schema=False, media_type="text/html", sync_to_thread=False)
     def show_sign_in(request: AnyRequest) -> Response[str]:
         """Show the sign-in page."""
-        return _page(sign_in_page(texts_of(request), "", ""))
+        answer = _page(sign_in_page(texts_of(request), "", ""))
+        if "lang" in request.query_params:
+            answer.set_cookie(_remembering(request, texts_of(request).language))
+        return answer
 
     @post(f"{PREFIX}/sign-in", include_in_schema=False, status_code=200)
     async def take_sign_in(request: AnyRequest) -> Response[Any]:  # Any: a page or a redirect
@@ -58,7 +64,8 @@ def sign_in_routes(office: Office) -> list[Any]:  # Any: Litestar's handlers hav
         cookie = Cookie(
             COOKIE, value=secret, path=PREFIX, httponly=True, samesite="strict", max_age=SESSION_S, secure=_is_safe(request)
         )
-        return Redirect(f"{PREFIX}/", status_code=303, cookies=[cookie])
+        known = await sync_to_thread(office.accounts.session_language, secret)
+        return Redirect(f"{PREFIX}/", status_code=303, cookies=[cookie, _remembering(request, known or texts.language)])
 
     @get(f"{PREFIX}/sign-out", include_in_schema=False, media_type="text/html", sync_to_thread=False)
     def ask_sign_out(request: AnyRequest) -> Response[str]:
@@ -70,19 +77,42 @@ def sign_in_routes(office: Office) -> list[Any]:  # Any: Litestar's handlers hav
         """End the session and close its websockets."""
         if not is_same_origin(dict(request.headers)):
             return Redirect(f"{PREFIX}/", status_code=303)
+        cookies = [Cookie(COOKIE, value="", path=PREFIX, max_age=0, httponly=True, samesite="strict")]
         if secret := request.cookies.get(COOKIE):
+            known = await sync_to_thread(office.accounts.session_language, secret)
+            cookies += [_remembering(request, known)] if known else []
             await sync_to_thread(office.accounts.close_session, secret)
             office.sockets.close(sha256(secret))
-        gone = Cookie(COOKIE, value="", path=PREFIX, max_age=0, httponly=True, samesite="strict")
-        return Redirect(f"{PREFIX}/sign-in", status_code=303, cookies=[gone])
+        return Redirect(f"{PREFIX}/sign-in", status_code=303, cookies=cookies)
 
     return [front_door, show_sign_in, take_sign_in, ask_sign_out, sign_out]
 
 
 def texts_of(request: AnyRequest, asked: str = "") -> Texts:
-    """Return the texts in the language of `?lang=`, else of the form, else the browser's first, else English."""
-    wanted = str(request.query_params.get("lang") or asked or request.headers.get("accept-language") or "")
-    return Texts("ro" if wanted.lower().startswith("ro") else "en")
+    """Return the texts in the language of `?lang=`, else of the form, else of the last person here, else the browser's, else English."""
+    chosen = [str(request.query_params.get("lang") or ""), asked, request.cookies.get(LANGUAGE_COOKIE, "")]
+    return Texts(preferred([*chosen, *accepted(request.headers.get("accept-language", ""))]) or "en")
+
+
+def accepted(header: str) -> list[str]:
+    """Return the languages of an Accept-Language header, best first; RFC 9110, 12.5.4. A weight that is none counts as nought."""
+    weighed = [(tag, re.fullmatch(r"q=([01](?:\.\d{0,3})?)", rest.replace(" ", "") or "q=1")) for tag, _, rest in (
+        one.partition(";") for one in header.split(",")
+    )]  # fmt: skip
+    return [tag for tag, _ in sorted(weighed, key=lambda one: -float(one[1][1] if one[1] else 0))]
+
+
+def _remembering(request: AnyRequest, language: str) -> Cookie:
+    """Return the cookie by which the sign-in page speaks the language of the last person on this browser."""
+    return Cookie(
+        LANGUAGE_COOKIE,
+        value=language,
+        path=PREFIX,
+        httponly=True,
+        samesite="lax",
+        max_age=YEAR_S,
+        secure=_is_safe(request),
+    )
 
 
 def _is_safe(request: AnyRequest) -> bool:

@@ -90,6 +90,11 @@ def is_admin(connection: Connection, tables: AccountTables, user_id: str) -> boo
     return connection.execute(query).first() is not None
 
 
+def language(connection: Connection, tables: AccountTables, user_id: str) -> str | None:
+    """Return the language that a user reads, or None for an unknown user."""
+    return connection.execute(sa.select(tables.user.c.language).where(tables.user.c.id == user_id)).scalar_one_or_none()
+
+
 def _is_live(user: sa.Table) -> "sa.ColumnElement[bool]":
     """Whether a user may come in. An admin ends it by an edit of the record, which needs nothing else."""
     return sa.and_(user.c.is_active == sa.true(), user.c.archived_at.is_(None))

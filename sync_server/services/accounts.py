@@ -215,6 +215,14 @@ class Accounts:
             holder = accounts.holder_of_session(connection, self.tables, sha256(secret), self.central.now_us())
         return None if holder is None else Actor(holder.user_id, office_device(holder.user_id), holder.is_admin)
 
+    def session_language(self, secret: str) -> str | None:
+        """Return the language that the person of a session reads, or None."""
+        actor = self.session(secret)
+        if actor is None:
+            return None
+        with self.central.store.read() as connection:
+            return accounts.language(connection, self.tables, actor.user_id)
+
     def close_session(self, secret: str) -> None:
         """End a session."""
         with self.central.store.write() as connection:

@@ -13,6 +13,7 @@ from litestar.testing import TestClient
 from sync_server.api.limits import SignInLimits
 from sync_server.api.office import Office
 from sync_server.api.office_sockets import SIGNED_OUT, OpenSockets
+from sync_server.services.accounts import NewUser
 from tests.servers import EMAIL, PASSWORD, behind_socket, in_process, make_server
 
 CODE = b"x = 1;" * 1000
@@ -222,11 +223,45 @@ def test_guessing_is_slowed_down_and_says_how_long(browser):
 
 
 @pytest.mark.parametrize(
-    ("headers", "query", "word"), [({}, "", "Sign in"), ({"accept-language": "ro-RO,ro"}, "", "Conectare")]
+    ("headers", "query", "word"),
+    [
+        ({}, "", "Sign in"),
+        ({"accept-language": "ro-RO,ro"}, "", "Conectare"),
+        ({"accept-language": "de-DE,de;q=0.9,ro;q=0.8,en;q=0.7"}, "", "Conectare"),
+        ({"accept-language": "ro;q=0.5, en-GB"}, "", "Sign in"),
+        ({"accept-language": "fr, *;q=0.5"}, "", "Sign in"),
+        ({"accept-language": "ro;q=x,;,en;q=0.1"}, "", "Sign in"),
+        ({"accept-language": "ro"}, "?lang=en", "Sign in"),
+    ],
 )
 def test_the_page_speaks_the_browsers_language(browser, headers, query, word):
     page = browser.get(f"/app/sign-in{query}", headers=headers).text
     assert f"<h1>{word}</h1>" in page
+
+
+def test_the_page_speaks_the_language_of_the_last_person_on_this_browser(browser, server):
+    romanian = {"accept-language": "ro"}
+    assert "<h1>Conectare</h1>" in browser.get("/app/sign-in", headers=romanian).text
+    enter(browser)
+    browser.post("/app/sign-out")
+    assert "<h1>Sign in</h1>" in browser.get("/app/sign-in", headers=romanian).text
+    server.accounts.create_user(NewUser("Dan Ilie", "dan@example.ro", PASSWORD, language="ro"))
+    browser.post("/app/sign-in", data={"email": "dan@example.ro", "password": PASSWORD, "lang": "en"})
+    assert "<h1>Conectare</h1>" in browser.get("/app/sign-in").text
+
+
+def test_a_language_that_was_chosen_on_the_page_is_kept(browser):
+    browser.get("/app/sign-in?lang=ro")
+    assert "<h1>Conectare</h1>" in browser.get("/app/sign-in").text
+
+
+def test_a_language_changed_in_the_office_is_known_after_the_sign_out(browser, server):
+    enter(browser)
+    user = server.central.tables.entities["user"]
+    with server.central.store.write() as connection:
+        connection.execute(user.update().values(language="ro"))
+    browser.post("/app/sign-out")
+    assert "<h1>Conectare</h1>" in browser.get("/app/sign-in").text
 
 
 def test_the_pages_need_no_script_and_nothing_from_elsewhere(browser):
