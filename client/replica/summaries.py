@@ -57,7 +57,8 @@ def of_contacts(connection: sqlite3.Connection, pks: Sequence[str]) -> dict[str,
         connection.execute(
             "SELECT contact_id, value FROM contact_point WHERE contact_id IN (SELECT value FROM json_each(?)) "
             "AND archived_at IS NULL AND kind IN ('phone', 'mobile') AND validity NOT IN ('wrong', 'bounced') "
-            "ORDER BY is_primary, id DESC",
+            # the last row of a contact stays: a marked one, and of those the newest, as on the contact's page
+            "ORDER BY is_primary, CASE WHEN is_primary THEN coalesce(created_at, 0) END, id DESC",
             (wanted,),
         ).fetchall()
     )

@@ -11,6 +11,7 @@ from client.replica.seen import Seen
 from client.replica.unit_of_work import Edit
 from client.usecases.answers import Choice, FormEnd, FormStart, Label, Owner, Saved
 from client.usecases.labels import Say, saved_label
+from client.usecases.main_points import is_main, marked_beside
 from client.usecases.shown import Names
 from client.usecases.ties import tie_between
 from client.usecases.values import contact_point_value
@@ -66,7 +67,10 @@ def open_form(replica: Replica, forms: OpenForms, entity: str, pk: str | None, o
     title = replica.titles(entity, (pk,)).get(pk, "")
     shown, token = names.shown(kind, seen.row), forms.keep(seen)
     pending = frozenset(replica.pending_fields(entity, pk))
-    return FormStart(entity, pk, dict(seen.row), shown, choices, token, owner, title, pending=pending)
+    values = dict(seen.row)
+    if entity == "contact_point":
+        values["is_primary"] = is_main(replica, seen.row)
+    return FormStart(entity, pk, values, shown, choices, token, owner, title, pending=pending)
 
 
 def open_refused(replica: Replica, forms: OpenForms, tx: str) -> FormStart:
@@ -90,6 +94,7 @@ def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Sa
     kind = replica.registry.get(entity)
     values = {name: _clean(value) for name, value in form.values.items()}
     label = _label(replica, say, start, values)
+    unmarked = marked_beside(replica, {**start.values, **values}) if _is_marked(start, values) else ()
     with replica.edit(label, corrects=start.replaces) as edit:
         if start.id is None:
             pk = edit.insert(entity, _new_values(kind, start, values))
@@ -99,12 +104,20 @@ def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Sa
                 edit.insert(tie.entity, {**{n: _clean(v) for n, v in form.tie.items()}, **ends})
         else:
             pk = _update(edit, kind, start, values, seen)
+        for other in unmarked:
+            if other not in (pk, start.id):
+                edit.update("contact_point", other, {"is_primary": False})
         if card is not None:
             edit.update("sync_conflict", card, {"state": "edited"})
         drafts.drop(edit.writing.connection, replica.facts()["user"] or "", *form.drafts)
         tx = edit.tx_id
     forms.forget(start.seen)
     return Saved(tx or "", pk, label)
+
+
+def _is_marked(start: FormStart, values: Row) -> bool:
+    """Whether a save makes a point the one to use first; a point that is main already, and gets a label, takes nothing away."""
+    return start.entity == "contact_point" and bool(values.get("is_primary"))
 
 
 def _update(edit: Edit, kind: type[Record], start: FormStart, values: Row, seen: Seen | None) -> str:

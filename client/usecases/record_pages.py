@@ -2,6 +2,7 @@
 
 from client.replica.replica import Replica
 from client.usecases.answers import Part, Point, RecordPage, Tie
+from client.usecases.main_points import in_order, main_of
 from client.usecases.shown import Names
 from shared_models.codec import Row
 
@@ -52,18 +53,18 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
 
 def _points(replica: Replica, entity: str, pk: str) -> tuple[Point, ...]:
     rows = replica.children_of("contact_point", f"{entity}_id", pk)
-    states = replica.states_of("contact_point", [row["id"] for row in rows])
+    states, main = replica.states_of("contact_point", [row["id"] for row in rows]), main_of(rows)
     return tuple(
         Point(
             row["id"],
             row["kind"],
             row["value"],
             row["label"] or "",
-            row["is_primary"],
+            row["id"] in main,
             "opted_out" if row["opted_out_at"] else row["validity"],
             states[row["id"]],
         )
-        for row in sorted(rows, key=lambda row: not row["is_primary"])
+        for row in in_order(rows)
     )
 
 
@@ -94,8 +95,7 @@ def _tie(replica: Replica, names: Names, other: str, link: Row, state: str) -> T
     row = replica.get(other, pk)
     if row is None or row["archived_at"] is not None:
         return None
-    points = replica.children_of("contact_point", f"{other}_id", pk)
-    points.sort(key=lambda point: not point["is_primary"])
+    points = in_order(replica.children_of("contact_point", f"{other}_id", pk))
     return Tie(
         link_id=link["id"],
         id=pk,
