@@ -106,7 +106,9 @@ def said(look: Look, state: ShellState, undo: Press) -> ft.Control | None:
     if message is None:
         return None
     action = look.t(message.action) if message.tx or message.place else None
-    bar = snack(look, _words(look, message), action, undo, failed=message.failed)
+    bar = snack(
+        look, _words(look, message), action, undo, glyph="pencil" if message.heading else "check", failed=message.failed
+    )
     return ft.Container(bar, padding=pad(S8) if look.phone else pad(S16, S12), alignment=ft.Alignment.CENTER)
 
 

@@ -104,6 +104,14 @@ async def test_the_start_tells_of_the_last_draft_and_leads_to_it(window):
     assert ui.keyed("field.name").value == "Hotel Opt Brazi"
 
 
+async def test_a_form_that_is_open_tells_of_its_draft_itself(window):
+    crm = believable_crm()
+    await (await window(NEW, crm)).type("field.name", "Popas Nou")
+    ui = await window("/contacts?form=company", crm)
+    assert ui.has("form.draft.continue")
+    assert not ui.has("snack.action")
+
+
 def slow_form(crm, rests):
     """Return the model of a form whose pauses end when the test says so."""
 

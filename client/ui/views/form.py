@@ -8,7 +8,7 @@ from client.ui.layouts.form import FormCalls, form_sheet
 from client.ui.router import ENTITY_OF, FormPlace, Place, record_place
 from client.ui.shell import said
 from client.ui.theme import Look
-from client.ui.view_models.form import FormModel
+from client.ui.view_models.form import FormModel, form_key
 from client.ui.view_models.shell import Snack
 from client.ui.views.hooks import use_keys, use_model, use_redraw
 from client.ui.widgets import side_sheet
@@ -104,6 +104,11 @@ async def _offer_back(desk: Desk, key: str) -> None:
     await desk.shell.say(snack)
     if desk.place.url != key and desk.shell.state.snack != snack:
         desk.drafts.pop(key, None)
+
+
+def form_at(place: Place) -> str:
+    """Return which form is open at a place (`form_key`), empty for none."""
+    return form_key(place.form, _owner(place)) if place.form else ""
 
 
 def _owner(place: Place) -> Owner | None:

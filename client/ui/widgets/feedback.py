@@ -3,7 +3,7 @@
 import flet as ft
 
 from client.ui.theme import R4, R8, R12, R16, S4, S6, S8, S12, S16, S24, Look
-from client.ui.widgets.frame import CENTRE, TOP, col, edge, fill, pad, pads, row
+from client.ui.widgets.frame import CENTRE, TOP, col, edge, pad, pads, row
 from client.ui.widgets.marks import disc, dot
 from client.ui.widgets.press import Press, icon_button, pressable
 from client.ui.widgets.text import W5, W6, icon, txt
@@ -32,11 +32,13 @@ def sync_pill(look: Look, state: str, words: str, press: Press) -> ft.Control:
     return ft.Container(pill, padding=pad(0, S6)) if look.phone else pill
 
 
-def snack(look: Look, words: str, action: str | None, press: Press | None, *, failed: bool = False) -> ft.Control:
+def snack(
+    look: Look, words: str, action: str | None, press: Press | None, *, glyph: str = "check", failed: bool = False
+) -> ft.Control:
     """Return what was saved and where, with undo for ten seconds; never a question."""
     return ft.Container(
         row(
-            icon(look, "circle-alert" if failed else "check", 16, "on_inverse"),
+            icon(look, "circle-alert" if failed else glyph, 16, "on_inverse"),
             txt(look, words, tone="on_inverse", lines=12 if failed else 2 if look.phone else 1, expand=True, key="snack"),
             pressable(
                 "snack.action",
@@ -144,9 +146,9 @@ def banner(
             icon(look, glyph, 16, tone),
             txt(look, text, "body" if look.phone else "meta", tone, W5, lines=3, expand=True, key=id),
             *actions,
-            icon_button(look, f"{id}.close", "x", look.t("act.close"), close, tone=tone) if close else fill(),
+            icon_button(look, f"{id}.close", "x", look.t("act.close"), close, tone=tone) if close else None,
         ),
         bgcolor=look.tone(f"{tone}_soft"),
         border_radius=R8,
-        padding=pads(left=S12, right=S4, top=S4, bottom=S4),
+        padding=pads(left=S12, right=S4 if actions or close else S12, top=S4, bottom=S4),
     )
