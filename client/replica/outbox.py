@@ -58,8 +58,9 @@ def has_pending(connection: sqlite3.Connection) -> bool:
 
 def isolate_poison(writing: Writing) -> LoggedTx | None:
     """Set the first tx aside when every send of it alone failed; returns it. The numbers behind it must be made new."""
-    found = change_log.select(writing.connection, f"n = (SELECT min(n) FROM _sync_tx WHERE {OPEN})")
-    if not found or found[0].attempts < POISON_ATTEMPTS:
+    first = f"n = (SELECT min(n) FROM _sync_tx WHERE {OPEN}) AND attempts >= {POISON_ATTEMPTS}"
+    found = change_log.select(writing.connection, first)
+    if not found:
         return None
     change_log.set_state(writing.connection, (found[0].n,), {"state": "isolated"})
     writing.connection.execute(f"UPDATE _sync_tx SET attempts = 0 WHERE {OPEN}")  # it alone was to blame

@@ -140,10 +140,17 @@ class _Pipe:
 
 def _next_batch(talk: Conversation, size: int, under_way: Sequence[int] = ()) -> Batch:
     """Put the next txs in flight; on the medium before they leave, as their content may not change afterwards."""
+    if not under_way and not _anything_waits(talk):  # nothing is written, then
+        return NO_BATCH
     with talk.replica.write(durable=True) as writing:
         if not under_way and outbox.isolate_poison(writing) is not None:
             epochs.renumber(writing, talk.replica.ids)
         return outbox.take_batch(writing, talk.schema_version, size, under_way=under_way)
+
+
+def _anything_waits(talk: Conversation) -> bool:
+    with talk.replica.reading() as reader:
+        return outbox.has_pending(reader)
 
 
 def _answers_all(answer: PushAnswer, batch: Batch) -> bool:
