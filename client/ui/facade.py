@@ -137,8 +137,8 @@ class Crm(Protocol):
         """Close a card, with the edit that the decision means, as one transaction."""
         ...
 
-    async def decided_cards(self) -> tuple[CardView, ...]:
-        """Return the cards of the reader that were decided in the last 30 days, the last one first."""
+    async def decided_cards(self, after: str | None = None) -> Page[CardView]:
+        """Return a page of the cards of the reader that were decided in the last 30 days, the last one first."""
         ...
 
     async def restore_lost(self, card: str) -> Saved:

@@ -195,9 +195,9 @@ class LocalCrm:
         """Close a card, with the edit that the decision means."""
         return await self._with_words(lambda say: decisions.decide(self.replica, say, card, decision))
 
-    async def decided_cards(self) -> tuple[CardView, ...]:
-        """Return the cards of the reader that were decided lately."""
-        return await asyncio.to_thread(decided.decided, self.replica, self.now_ms())
+    async def decided_cards(self, after: str | None = None) -> Page[CardView]:
+        """Return a page of the cards of the reader that were decided lately."""
+        return await asyncio.to_thread(decided.decided, self.replica, self.now_ms(), after)
 
     async def restore_lost(self, card: str) -> Saved:
         """Bring the losing value of a decided card back."""

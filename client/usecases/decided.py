@@ -8,7 +8,7 @@ import json
 
 from client.replica.queries import Filter
 from client.replica.replica import Replica
-from client.usecases.answers import Change, Outcome, Saved, TimelineEntry
+from client.usecases.answers import Change, Outcome, Page, Saved, TimelineEntry
 from client.usecases.card_views import card_view
 from client.usecases.decision_labels import decision_label
 from client.usecases.labels import Say
@@ -19,8 +19,10 @@ from shared_models.fields import ARCHIVED, column_of, columns
 
 SOLVED_DAYS = 30
 DAY_US = 86_400_000_000
-MAX_SHOWN = 200
-"""Decided cards of one page, and of one record's timeline."""
+PAGE_ROWS = 50
+"""Decided cards of one page, of the reader or of one record."""
+HERE, CENTRAL = "h", "c"
+"""Parts of the decided cards: those whose decision the centre has not seen yet, and the others."""
 
 
 def solved_count(replica: Replica, now_ms: int) -> int:
@@ -28,16 +30,30 @@ def solved_count(replica: Replica, now_ms: int) -> int:
     return sum(replica.count("sync_conflict", filters=filters) for filters in _solved(replica, now_ms))
 
 
-def decided(replica: Replica, now_ms: int) -> tuple[CardView, ...]:
-    """Return the same cards, the last decided first."""
+def decided(replica: Replica, now_ms: int, after: str | None = None) -> Page[CardView]:
+    """Return a page of the same cards: what waits to be sent, then the last decided first. after: `next` of the page before."""
     names, facts = Names(replica), replica.facts()
-    rows = [
-        row
-        for filters in _solved(replica, now_ms)
-        for row in replica.list_page("sync_conflict", sort="decided_at", descending=True, filters=filters, limit=MAX_SHOWN).rows
-    ]
-    found = [_view(replica, names, row, facts["user"], facts["device"]) for row in rows]
-    return tuple(sorted(found, key=lambda card: -(card.decided_at or 0)))
+    central, here = _solved(replica, now_ms)
+    rows, following = _page(replica, here, central, after)
+    return Page(tuple(_view(replica, names, row, facts["user"], facts["device"]) for row in rows), following)
+
+
+def _page(replica: Replica, here: list[Filter], central: list[Filter], after: str | None) -> tuple[list[Row], str | None]:
+    """Return a page of cards and the place of the next: first those decided here, which have no time of the centre yet.
+
+    The place is the part that it is in, and within it the place of `Replica.list_page`.
+    """
+    found: list[Row] = []
+    part, place = (after[0], after[1:]) if after else (HERE, None)
+    if part == HERE:
+        first = replica.list_page(
+            "sync_conflict", sort="updated_at", descending=True, filters=here, after=place, limit=PAGE_ROWS
+        )
+        found, place = first.rows, None
+        if first.next is not None:
+            return found, HERE + first.next
+    rest = replica.list_page("sync_conflict", sort="decided_at", descending=True, filters=central, after=place, limit=PAGE_ROWS)
+    return [*found, *rest.rows], None if rest.next is None else CENTRAL + rest.next
 
 
 def _solved(replica: Replica, now_ms: int) -> tuple[list[Filter], list[Filter]]:
@@ -93,15 +109,18 @@ def restore_lost(replica: Replica, say: Say, card_id: str) -> Saved:
     return Saved(tx, card["record_id"], label)
 
 
-def entries(replica: Replica, names: Names, entity: str, pk: str) -> list[TimelineEntry]:
-    """Return the decisions on a record and its parts, whoever made them."""
+def entries(
+    replica: Replica, names: Names, entity: str, pk: str, after: str | None = None
+) -> tuple[list[TimelineEntry], str | None]:
+    """Return a page of the decisions on a record and its parts, whoever made them, and the place of the next page."""
     pks = [pk]
     for child, field in replica.registry.children(replica.registry.get(entity)):
         pks += [row["id"] for row in replica.children_of(child.entity_name, field, pk, archived=None)]
     filters = [Filter("record_id", "in", pks), Filter("state", "is_not", "open")]
-    rows = replica.list_page("sync_conflict", sort="decided_at", descending=True, filters=filters, limit=MAX_SHOWN).rows
+    here, central = [Filter("decided_at", "is", None), *filters], [Filter("decided_at", "is_not", None), *filters]
+    rows, following = _page(replica, here, central, after)
     me = replica.facts()["user"]
-    return [_entry(replica, names, row, me) for row in rows]
+    return [_entry(replica, names, row, me) for row in rows], following
 
 
 def _entry(replica: Replica, names: Names, card: Row, me: str | None) -> TimelineEntry:

@@ -12,23 +12,35 @@ from shared_models.protocol import HistoryEntry, HistoryPage
 
 AskHistory = Callable[[str, str, int | None], HistoryPage]
 """(entity, record, before) -> a page; raises SyncError. `Transport.history`."""
+OUT_OF_REACH = "-"
+"""In the place of a next page: only decisions go on, as the centre did not answer."""
 HIDDEN = ("created_at", "created_by", "updated_at", "updated_by", "value_normalised")
 
 
 def timeline(replica: Replica, ask: AskHistory, entity: str, pk: str, after: str | None) -> Timeline:
-    """Return the newest entries. Out of reach of the centre only the notes are here, and `has_history` says so.
+    """Return the newest entries. Out of reach of the centre only notes and decisions are here, and `has_history` says so.
 
-    after: `next` of the page before, the seq below which history goes on. Notes and decided clashes come with the first page.
+    after: `next` of the page before: the seq below which history goes on, and after a slash the place of the next decisions.
+    Notes come with the first page.
     """
     names = Names(replica)
-    notes = [] if after is not None else [*_notes(replica, names, entity, pk), *decided.entries(replica, names, entity, pk)]
-    try:
-        page = ask(entity, pk, int(after) if after else None)
-    except SyncError:
-        return Timeline(tuple(sorted(notes, key=lambda entry: -entry.at)), None, has_history=False)
-    past = _entries(replica, names, page.entries)
-    following = str(page.entries[-1].seq) if page.more and page.entries else None
-    return Timeline(tuple(sorted([*notes, *past], key=lambda entry: -entry.at)), following)
+    seq, _, place = (after or "").partition("/")
+    found = _notes(replica, names, entity, pk) if after is None else []
+    decisions: str | None = None
+    if after is None or place:
+        more, decisions = decided.entries(replica, names, entity, pk, place or None)
+        found += more
+    following, has_history = ("", seq != OUT_OF_REACH)
+    if after is None or seq not in ("", OUT_OF_REACH):
+        try:
+            page = ask(entity, pk, int(seq) if seq else None)
+            found += _entries(replica, names, page.entries)
+            following = str(page.entries[-1].seq) if page.more and page.entries else ""
+        except SyncError:
+            has_history = False
+    if decisions:
+        following = f"{following if has_history else OUT_OF_REACH}/{decisions}"
+    return Timeline(tuple(sorted(found, key=lambda entry: -entry.at)), following or None, has_history)
 
 
 def _notes(replica: Replica, names: Names, entity: str, pk: str) -> list[TimelineEntry]:

@@ -47,12 +47,12 @@ async def test_a_clash_on_a_part_is_told_on_the_page_of_its_company(ana, dan, ac
 @pytest.mark.functions(142)
 async def test_decided_cards_stay_readable_with_both_values(world, ana, dan, acme):
     card = await decide(ana, dan, acme, "kept_theirs")
-    [here] = await dan.crm.decided_cards()
+    [here] = (await dan.crm.decided_cards()).rows
     assert (await dan.crm.inbox()).solved == 1
     assert (here.id, here.state, here.decided_by, here.decided_by_me) == (card.id, "kept_theirs", "Dan Radu", True)
     assert (here.mine.values, here.theirs.values) == ({"name": "Acme by Dan"}, {"name": "Acme by Ana"})
     world.rest()
-    [there] = await ana.crm.decided_cards()
+    [there] = (await ana.crm.decided_cards()).rows
     assert (there.decided_by, there.decided_by_me, there.can_restore) == ("Dan Radu", False, True)
     assert there.decided_at
 
@@ -72,7 +72,7 @@ async def test_the_losing_value_can_be_brought_back_later_as_a_new_edit(world, a
     assert ana.device.get("company", acme)["name"] == lost
     assert ana.device.get("sync_conflict", card.id)["state"] == decision
     assert (await ana.crm.inbox()).count == 0
-    assert not (await dan.crm.decided_cards())[0].can_restore
+    assert not (await dan.crm.decided_cards()).rows[0].can_restore
     with pytest.raises(KeyError):
         await dan.crm.restore_lost(card.id)
 
@@ -80,7 +80,7 @@ async def test_the_losing_value_can_be_brought_back_later_as_a_new_edit(world, a
 async def test_nothing_is_brought_back_into_an_archived_record(world, ana, dan, acme):
     await decide(ana, dan, acme, "kept_theirs")
     await dan.crm.archive("company", acme)
-    assert not (await dan.crm.decided_cards())[0].can_restore
+    assert not (await dan.crm.decided_cards()).rows[0].can_restore
     world.rest()
 
 

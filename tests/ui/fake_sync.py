@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 
 from client.events import ChangeLogChanged, SyncStatusChanged
-from client.usecases.answers import FormStart, Saved
+from client.usecases.answers import FormStart, Page, Saved
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from tests.ui.believable import ago
 from tests.ui.fake_forms import FakeForms
+from tests.ui.fake_records import PAGE_ROWS
 
 
 @dataclass
@@ -26,8 +27,10 @@ class FakeSync(FakeForms):
         self.tell(ChangeLogChanged())
         return Saved(f"decide:{card}", gone.record, f"Kept both: {gone.title}")
 
-    async def decided_cards(self) -> tuple[CardView, ...]:
-        return self.decided_
+    async def decided_cards(self, after: str | None = None) -> Page[CardView]:
+        start = int(after or 0)
+        following = str(start + PAGE_ROWS) if len(self.decided_) > start + PAGE_ROWS else None
+        return Page(self.decided_[start : start + PAGE_ROWS], following)
 
     async def restore_lost(self, card: str) -> Saved:
         self.calls.append(f"restore_lost {card}")

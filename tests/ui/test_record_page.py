@@ -147,3 +147,24 @@ async def test_a_decision_that_was_taken_back_leaves_the_timeline_although_older
     crm.tell(RecordsChanged({"sync_conflict": frozenset({"1"})}))
     await ui.settle()
     assert not ui.shows("Hotărât atunci.")
+
+
+class Decided(FakeCrm):
+    """A facade whose record has one decision on each of two pages."""
+
+    async def timeline(self, entity, id, after=None):
+        n = 1 if after is None else 2
+        made = TimelineEntry(f"card/{n}", "decided", "company", ago(days=n), "Ana Pop", body=f"Hotărârea {n}.")
+        return Timeline((made,), "1/c" if after is None else None, has_history=True)
+
+
+async def test_a_decision_of_an_older_page_stays_when_the_newest_is_read_again(window):
+    crm = Decided()
+    crm.__dict__ |= believable_crm().__dict__
+    ui = await window(HOTEL, crm)
+    await ui.press("timeline.older")
+    assert ui.shows("Hotărârea 2.")
+    crm.tell(RecordsChanged({"sync_conflict": frozenset({"1"})}))
+    await ui.settle()
+    assert ui.shows("Hotărârea 1.")
+    assert ui.shows("Hotărârea 2.")

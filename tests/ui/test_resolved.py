@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from client.events import ChangeLogChanged
 from client.usecases.answers import Change, Outcome, TimelineEntry
 from tests.ui.believable import ago
 from tests.ui.fake_crm import believable_crm, company_id, contact_id
@@ -126,3 +127,22 @@ async def test_on_a_phone_an_entry_names_its_author_and_puts_the_new_value_on_a_
     assert "Ion Autor" in texts
     assert "Vechi" in texts
     assert "→ Nou" in texts
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_many_resolved_cards_come_page_by_page_and_stay_when_something_changes(window, width):
+    crm = decided_crm()
+    crm.decided_ = tuple(replace(crm.decided_[1], id=f"c-{n}", decided_at=ago(hours=n + 1)) for n in range(120))
+    ui = await window("/inbox/resolved", crm, width=width)
+    shown = [n for n in range(120) if ui.has(f"resolved.open.c-{n}")]
+    assert (len(shown), ui.has("resolved.more")) == (50, True)
+    await ui.press("resolved.more")
+    await ui.press("resolved.more")
+    assert all(ui.has(f"resolved.open.c-{n}") for n in range(120))
+    assert not ui.has("resolved.more")
+    crm.decided_ = (replace(crm.decided_[0], id="c-new"), *crm.decided_)
+    crm.tell(ChangeLogChanged())
+    await ui.settle()
+    assert ui.has("resolved.open.c-new")
+    assert ui.has("resolved.open.c-99")

@@ -10,6 +10,7 @@ from client.ui.layouts.card_sides import account_boxes
 from client.ui.layouts.card_twins import Visit, twin_boxes
 from client.ui.layouts.card_words import glyph_of, short_value, title_of, values_of, where, who_when
 from client.ui.theme import R12, S4, S8, S12, S16, S24, Look
+from client.ui.view_models.inbox import InboxState
 from client.ui.widgets import (
     STRETCH,
     TOP,
@@ -41,10 +42,13 @@ class ResolvedCalls:
     back: Press
     visit: Visit
     restore: Callable[[str], None]
+    more: Press
+    """List further ones."""
 
 
-def resolved_page(look: Look, cards: tuple[CardView, ...] | None, on: ResolvedCalls) -> ft.Control:
-    """Return the page of decided cards. None: still being read."""
+def resolved_page(look: Look, state: InboxState, on: ResolvedCalls) -> ft.Control:
+    """Return the page of decided cards."""
+    cards = state.decided
     back = icon_button(look, "resolved.back", "arrow-left", look.t("act.back"), on.back, tone="ink")
     head = (
         None
@@ -55,7 +59,7 @@ def resolved_page(look: Look, cards: tuple[CardView, ...] | None, on: ResolvedCa
             gap=0,
         )
     )
-    if cards is None:
+    if cards is None:  # still being read
         body: ft.Control = ft.Container(expand=True)
     elif not cards:
         body = empty(look, "history", look.t("inbox.resolved_empty"), look.t("inbox.resolved_empty_text"))
@@ -66,6 +70,9 @@ def resolved_page(look: Look, cards: tuple[CardView, ...] | None, on: ResolvedCa
             )
             for one in cards
         ]
+        if state.decided_next is not None:
+            more = row(button(look, "resolved.more", look.t("sync.more"), on.more, kind="quiet"))
+            cells.append(ft.Container(more, padding=pad(S16 if look.phone else S24, S8)))
         body = ft.ListView(cells, expand=True)
     return col(head, fill(body), expand=True)
 

@@ -19,6 +19,8 @@ class InboxState:
     inbox: Inbox = field(default_factory=Inbox)
     decided: tuple[CardView, ...] | None = None
     """What was decided lately; None until someone asks for it."""
+    decided_next: str | None = None
+    """Where further decided cards begin; None when all of them are listed."""
     busy: bool = False
     shown: int = INBOX_PAGE
     """How many things are listed; an import that went wrong can leave hundreds."""
@@ -76,6 +78,7 @@ class InboxModel(ViewModel[InboxState]):
     def __init__(self, crm: Crm, rest: Rest = asyncio.sleep) -> None:
         super().__init__(InboxState(), rest)
         self._crm = crm
+        self._more_coming = False
 
     async def start(self) -> None:
         """Read what needs the reader."""
@@ -118,8 +121,26 @@ class InboxModel(ViewModel[InboxState]):
         return saved
 
     async def read_decided(self) -> None:
-        """Read what was decided lately."""
-        self.put(decided=await self._crm.decided_cards())
+        """Read what was decided lately, as much of it as is listed."""
+        wanted, page = len(self.state.decided or ()), await self._crm.decided_cards()
+        cards, following = page.rows, page.next
+        while following is not None and len(cards) < wanted:
+            page = await self._crm.decided_cards(following)
+            cards, following = cards + page.rows, page.next
+        self.put(decided=cards, decided_next=following)
+
+    async def more_decided(self) -> None:
+        """List the next page of what was decided, unless it is on its way."""
+        known, following = self.state.decided, self.state.decided_next
+        if self._more_coming or known is None or following is None:
+            return
+        self._more_coming = True
+        try:
+            page = await self._crm.decided_cards(following)
+        finally:
+            self._more_coming = False
+        if self.state.decided is known:
+            self.put(decided=known + page.rows, decided_next=page.next)
 
     async def restore_lost(self, card: str) -> Saved | None:
         """Bring the losing value of a decided card back; None while something else is being saved."""

@@ -98,9 +98,14 @@ class RecordPageModel(ViewModel[PageState]):
         if self.state.page is None:
             return
         new, known = await self._crm.timeline(self.state.entity, self.state.id), self.state.timeline
-        if known is not None and (known.next != new.next or not new.has_history):
+        if known is not None and known.has_history and (known.next != new.next or not new.has_history):
             fresh = {entry.id for entry in new.entries}
-            past = tuple(entry for entry in known.entries if entry.kind not in LOCAL and entry.id not in fresh)
+            last = min((entry.at for entry in new.entries if entry.kind == "decided"), default=0)
+            past = tuple(
+                entry
+                for entry in known.entries
+                if entry.id not in fresh and (entry.kind not in LOCAL or (entry.kind == "decided" and entry.at < last))
+            )
             new = Timeline(_by_age(new.entries + past), known.next, new.has_history)
         self.put(timeline=new)
 

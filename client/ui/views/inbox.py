@@ -66,9 +66,10 @@ def _resolved(desk: Desk, look: Look, model: InboxModel, frame: ShellCalls) -> f
             back=lambda: desk.go(Place("inbox")),
             visit=lambda entity, id: _visit(desk, entity, id),
             restore=lambda card: desk.run(restore(card)),
+            more=lambda: desk.run(model.more_decided()),
         )
     )
-    body = resolved_page(look, model.state.decided, on)
+    body = resolved_page(look, model.state, on)
     if not look.phone:
         return body
     return col(top_bar(look, desk.shell.state, frame, look.t("inbox.resolved"), back=Place("inbox")), fill(body), expand=True)
