@@ -17,6 +17,7 @@ import flet_web.fastapi as flet_fastapi
 import uvicorn
 from flet.utils import open_in_browser
 
+from shared_models.web_notice import with_notice
 from shared_models.web_pages import FRAMEWORK_PATHS, SAFE_METHODS, is_same_origin, protected
 
 HOST = "127.0.0.1"
@@ -31,7 +32,7 @@ OnPage = Callable[[ft.Page], Any]
 
 def flet_app(main: OnPage, assets: Path, session_s: int) -> Any:  # Any: an ASGI application of another framework
     """Return the app. main: draws one tab; session_s: seconds that a tab is kept after it lost its connection."""
-    return flet_fastapi.app(
+    app = flet_fastapi.app(
         main,
         assets_dir=str(assets),
         app_name="Fieldfare",
@@ -40,6 +41,51 @@ def flet_app(main: OnPage, assets: Path, session_s: int) -> Any:  # Any: an ASGI
         no_cdn=True,
         session_timeout_seconds=session_s,
     )
+    return OwnPage(app)
+
+
+@dataclass
+class OwnPage:
+    """Flet's app, whose page says in our words when nothing answers it."""
+
+    app: Any
+    """Any: an ASGI application of another framework."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # Any: ASGI's own types differ by library
+        """Serve one connection."""
+        is_read = scope["type"] == "http" and scope["method"] == "GET"
+        await self.app(scope, receive, _Rewriting(send).take if is_read else send)
+
+
+@dataclass
+class _Rewriting:
+    """One answer on its way: a page is held back until it is whole, and gets the notice; anything else passes."""
+
+    send: Any
+    """Any: as above."""
+    start: Any = None
+    body: bytes = b""
+
+    async def take(self, message: Any) -> None:  # Any: an ASGI message
+        """Take a message of the app."""
+        if message["type"] == "http.response.start":
+            headers = dict(message["headers"])
+            if message["status"] == 200 and headers.get(b"content-type", b"").startswith(b"text/html"):
+                self.start = message
+                return
+        elif self.start is not None:
+            self.body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self._finish(with_notice(self.body))
+            return
+        await self.send(message)
+
+    async def _finish(self, page: bytes) -> None:
+        kept = [
+            (name, value) for name, value in self.start["headers"] if name not in (b"content-length", b"etag", b"last-modified")
+        ]
+        await self.send({**self.start, "headers": [*kept, (b"content-length", str(len(page)).encode())]})
+        await self.send({"type": "http.response.body", "body": page})
 
 
 @dataclass

@@ -124,6 +124,7 @@ def Entrance(  # a component
     ft.on_mounted(speak)
     if held is None:
         return ft.Container(bgcolor=colours.canvas, expand=True)
+    _speak(page, held.language)
     look = look_of(held, colours, window, _unheard)
     other = lambda: hold(replace(held, language="en" if held.language == "ro" else "ro"))  # noqa: E731  # one expression
     return SignInView(page, look, model, entered, other)
@@ -153,6 +154,7 @@ def App(desk: Desk, now: Clock) -> ft.Control:  # a component
     _repaint(desk.page, colours)
     if not shell.is_ready:
         return ft.Container(bgcolor=colours.canvas, expand=True)
+    _speak(desk.page, shell.preferences.language)
     look = look_of(shell.preferences, colours, window, desk.keyboard.set_typing, shell.person.is_office)
     content = screen(desk, look, place, frame)
     return framed(look, shell, frame, place, content, overlays(desk, look, place, frame))
@@ -215,6 +217,14 @@ def _repaint(page: ft.Page, colours: Colours) -> None:
     if page.bgcolor != colours.canvas:
         page.bgcolor = colours.canvas
         page.theme = make_theme(colours)
+        page.update()
+
+
+def _speak(page: ft.Page, language: str) -> None:
+    """Give Flet's own parts the language, and with them the page in a browser, when it is another than before."""
+    held = page.locale_configuration
+    if held is None or held.current_locale != ft.Locale(language):
+        page.locale_configuration = ft.LocaleConfiguration([ft.Locale(one) for one in LANGUAGES], ft.Locale(language))
         page.update()
 
 

@@ -4,21 +4,22 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.e2e import driver
 
+SERVER = "https://crm.firma.ro"
 pytestmark = [pytest.mark.browser]
 
 
-@pytest.fixture
-def device_url(tmp_path: Path) -> Iterator[str]:
-    """Address of the page of a device on which nobody has signed in."""
-    url = f"http://127.0.0.1:{driver.free_port()}/"
-    port = url.rpartition(":")[2].rstrip("/")
+@contextmanager
+def device(folder: Path, port: int) -> Iterator[str]:
+    """Run the client of a device on which nobody has signed in; yields the address of its page."""
+    url = f"http://127.0.0.1:{port}/"
     command = [
         sys.executable,
         "-m",
@@ -27,11 +28,13 @@ def device_url(tmp_path: Path) -> Iterator[str]:
         "--web",
         "--no-browser",
         "--data",
-        str(tmp_path),
+        str(folder),
         "--port",
-        port,
+        str(port),
+        "--server",
+        SERVER,
     ]
-    with (tmp_path / "client.log").open("wb") as log:
+    with (folder / "client.log").open("wb") as log:
         client = subprocess.Popen(command, cwd=driver.ROOT, stdout=log, stderr=log, start_new_session=True)
     try:
         driver.wait_for(url, client)
@@ -39,6 +42,32 @@ def device_url(tmp_path: Path) -> Iterator[str]:
     finally:
         driver.end(client, signal.SIGTERM)
         assert client.returncode == 0
+
+
+@pytest.fixture
+def device_url(tmp_path: Path) -> Iterator[str]:
+    """Address of the page of a device that runs."""
+    with device(tmp_path, driver.free_port()) as url:
+        yield url
+
+
+def test_the_page_speaks_the_browsers_language_and_says_so_when_nothing_answers_it_until_something_does(
+    browser: Browser, tmp_path: Path
+) -> None:
+    port = driver.free_port()
+    with driver.window(browser, language="ro-RO") as window:
+        gone = window.page.locator("#gone")
+        with device(tmp_path, port) as url:
+            window.page.goto(url, wait_until="domcontentloaded")
+            expect(window.page.locator("#loading")).to_contain_text("Se deschide Fieldfare…")
+            window.ready().sees("Conectare")
+            expect(window.page.locator("html")).to_have_attribute("lang", "ro")
+            expect(gone).to_be_hidden()
+        expect(gone).to_contain_text("Fieldfare nu răspunde")
+        gone.get_by_role("button").click()  # nobody is there, and the page stays
+        expect(gone).to_contain_text("Încearcă din nou")
+        with device(tmp_path, port):
+            expect(gone).to_be_hidden()
 
 
 def test_the_page_of_a_device_works_and_asks_nothing_of_another_host(browser: Browser, device_url: str) -> None:

@@ -28,6 +28,16 @@ async def test_the_page_fetches_nothing_from_elsewhere_and_is_closed_to_other_si
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+async def test_the_page_says_in_both_languages_when_nothing_answers_and_its_files_stay_as_they_are(page):
+    for path in ("/", "/companies/1"):
+        answer = await ask(page, path)
+        assert "Fieldfare nu răspunde" in answer.text
+        assert "Fieldfare does not answer" in answer.text
+        assert int(answer.headers["content-length"]) == len(answer.content)
+    assert "răspunde" not in (await ask(page, "/flutter_bootstrap.js")).text
+    assert (await ask(page, "/", "HEAD")).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/redoc"])
 async def test_the_framework_below_shows_nothing_of_itself(page, path):
     assert (await ask(page, path)).status_code == 404
