@@ -4,6 +4,7 @@ The device's page asks for no password, so only the browser's own tab of it is s
 address, or that has its own name point to this machine, is refused.
 """
 
+import re
 import signal
 import socket
 from collections.abc import Callable
@@ -26,6 +27,10 @@ TAB_S = 3600
 """Seconds that a tab which lost its connection, a laptop that slept, finds its page as it was."""
 CLOSE_S = 3
 """Seconds that open tabs get when the client ends."""
+EMOJI_FONTS = re.compile(r"/assets/fonts/notocoloremoji/.*\.woff2$")
+"""Where Flutter looks for the emojis that the app's own font lacks; Flet ships none of them, and they would stay blank."""
+EMOJI_FONT = "/fonts/NotoEmoji.woff2"
+"""All of them in one file, in black and white: Noto Emoji (SIL OFL 1.1). In colour they are 11 MB."""
 OnPage = Callable[[ft.Page], Any]
 """Any: what Flet does not look at, or a coroutine of it."""
 
@@ -46,7 +51,7 @@ def flet_app(main: OnPage, assets: Path, session_s: int) -> Any:  # Any: an ASGI
 
 @dataclass
 class OwnPage:
-    """Flet's app, whose page says in our words when nothing answers it."""
+    """Flet's app, whose page says in our words when nothing answers it, and finds its emojis."""
 
     app: Any
     """Any: an ASGI application of another framework."""
@@ -54,6 +59,8 @@ class OwnPage:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # Any: ASGI's own types differ by library
         """Serve one connection."""
         is_read = scope["type"] == "http" and scope["method"] == "GET"
+        if is_read:
+            scope = {**scope, "path": EMOJI_FONTS.sub(EMOJI_FONT, scope["path"])}
         await self.app(scope, receive, _Rewriting(send).take if is_read else send)
 
 

@@ -1,8 +1,13 @@
 """The page of a device: what it carries, and whom it refuses, on Flet's real app."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
+import client
+
+ASSETS = Path(client.__file__).parent / "ui" / "assets"
 browser = pytest.importorskip("client.browser", reason="a phone serves no page", exc_type=ImportError)
 
 
@@ -36,6 +41,19 @@ async def test_the_page_says_in_both_languages_when_nothing_answers_and_its_file
         assert int(answer.headers["content-length"]) == len(answer.content)
     assert "răspunde" not in (await ask(page, "/flutter_bootstrap.js")).text
     assert (await ask(page, "/", "HEAD")).status_code == 200
+
+
+async def test_the_emojis_that_flutter_looks_for_are_here_under_any_mount():
+    page = browser.flet_app(lambda page: None, ASSETS, 60)
+    font = (ASSETS / "fonts" / "NotoEmoji.woff2").read_bytes()
+    path = "/assets/fonts/notocoloremoji/v32/Yq6P.9.woff2"
+    assert (await ask(browser.DevicePage(page), path)).content == font
+    assert (await ask(browser.DevicePage(page), "/assets/fonts/notosanssc/v37/k3.119.woff2")).status_code == 404
+
+    async def mounted(scope, receive, send):
+        await browser.flet_app(lambda page: None, ASSETS, 60)({**scope, "root_path": "/app"}, receive, send)
+
+    assert (await ask(mounted, f"/app{path}")).content == font
 
 
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/redoc"])
