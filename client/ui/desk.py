@@ -63,6 +63,7 @@ class Desk:
     def open(self) -> None:
         """Begin to hear keys and news."""
         self.page.on_keyboard_event = lambda e: self._key(e)
+        self.page.on_connect = lambda _: self._back()
         self._stop = self.crm.listen(self._hear)
 
     def close(self) -> None:
@@ -77,12 +78,23 @@ class Desk:
         return lambda: self._readers.remove(reader) if reader in self._readers else None
 
     def _hear(self, event: Event) -> None:
-        """Take an event on whatever thread it comes; a burst of them is told as one."""
+        """Take an event on whatever thread it comes; a burst of them is told as one, and what comes while it is away later."""
         with self._lock:
-            self._news.append(event)
-            is_first = len(self._news) == 1
-        if is_first and not self._post(self._spread):
+            is_first = not self._news
+            self._news = _merged([*self._news, event])
+        if is_first and not self._is_away() and not self._post(self._spread):
             self.close()
+
+    def _back(self) -> None:
+        """Tell a window that was away what came meanwhile."""
+        self._post(self._spread)
+
+    def _is_away(self) -> bool:
+        """Whether the window has lost its connection: closed, or asleep and soon back. Flet keeps its session for a while."""
+        try:
+            return self.page.session.connection is None
+        except RuntimeError:  # the session is over
+            return False
 
     async def _spread(self) -> None:
         with self._lock:
@@ -93,9 +105,11 @@ class Desk:
 
     def _post(self, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:  # Any: as in `run`
         """Run something on the loop of the window. Returns False when the window is gone, with its session or its loop."""
+        if self._is_away():
+            return False
         try:
             self.page.run_task(work)
-        except RuntimeError:
+        except (RuntimeError, AttributeError):  # the latter: Flet's answer when the connection was lost this moment
             log.info("the window is gone")
             return False
         return True

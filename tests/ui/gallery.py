@@ -39,9 +39,9 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago(), proof=crm.status_.proof, size_bytes=18_000_000), Inbox(solved=23)
         crm.queue_ = type(crm.queue_)((), crm.queue_.sent, 41)
     if data == "draft":
-        for form, place in (("company:", "/companies?form=company"), ("contact:", "/contacts?form=contact")):
-            heading = f"form.new.{form[:-1]}"
-            crm.drafts[form] = FormDraft(form, place, "", heading, {"name": "Popas Nou"}, at=ago(minutes=37))
+        for entity, place, minutes in (("company", "/companies?form=company", 37), ("contact", "/contacts?form=contact", 5)):
+            form, typed = f"{entity}:", {"name": "Popas Nou"}
+            crm.drafts[form] = FormDraft(form, place, "", f"form.new.{entity}", typed, at=ago(minutes=minutes))
     if data == "stopped":
         crm.status_, crm.inbox_ = replace(crm.status_, link="quarantined", needs_you=0), Inbox(solved=23)
         crm.queue_ = replace(crm.queue_, waiting=(replace(crm.queue_.waiting[0], state="isolated"), *crm.queue_.waiting[1:]))

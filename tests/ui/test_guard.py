@@ -45,6 +45,11 @@ class GonePage:
 
     route = "/"
     on_keyboard_event: Any = None
+    on_connect: Any = None
+
+    @property
+    def session(self) -> Any:
+        raise RuntimeError("An attempt to fetch destroyed session.")
 
     def run_task(self, handler: Any) -> None:
         raise RuntimeError("An attempt to fetch destroyed session.")
@@ -62,3 +67,17 @@ async def test_news_for_a_window_that_is_gone_ends_its_listening_and_disturbs_no
     desk.run(crm.sync_now())
     assert "sync_now" not in crm.calls
     assert not [warning for warning in recwarn if "never awaited" in str(warning.message)]
+
+
+async def test_a_save_is_not_disturbed_by_another_window_that_lost_its_connection(window):
+    crm = believable_crm()
+    away, ui = await window("/companies", crm), await window(f"/companies/{company_id(0)}?form=company:{company_id(0)}", crm)
+    connection, away.session._Session__conn = away.session.connection, None
+    await ui.type("field.name", "Hotel Opt Brazi")
+    await ui.press("form.save")
+    assert not ui.has("form.save")
+    assert "Hotel Opt Brazi" in ui.keyed("snack").value
+    away.session._Session__conn = connection
+    await away.session.dispatch_event(1, "connect", None)
+    await away.settle()
+    assert away.shows("Hotel Opt Brazi")

@@ -1,0 +1,56 @@
+"""An open form in a real browser: a closed window loses nothing, a double click overrules nothing, no message hides a button."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e import driver
+from tests.ui.fake_crm import company_id
+
+pytestmark = pytest.mark.browser
+HOTEL = company_id(0)
+KEPT_MS = 1500
+"""Milliseconds after which what was typed is on the disk: it is written once in a second."""
+
+
+def test_the_second_click_of_a_double_click_leaves_the_warning_standing(window, gallery_url):
+    window.open(f"{gallery_url}/companies/{HOTEL}?form=company:{HOTEL}")
+    window.type("field.fiscal_code", "RO 99000081")
+    window.id("form.save").get_by_role("button").first.dblclick(delay=30)
+    window.sees("Save anyway")
+    window.page.wait_for_timeout(KEPT_MS)
+    expect(window.id("form.save")).to_have_count(1)
+    window.press("form.save")
+    window.sees("saved here")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_a_message_hides_no_button_of_a_form(browser, gallery_url, size):
+    with driver.window(browser, width=size[0], height=size[1]) as window:
+        window.open(f"{gallery_url}/contacts?form=company&data=draft&theme=light")
+        window.id("snack.action").wait_for(state="attached")
+        window.page.wait_for_timeout(KEPT_MS)
+        top = window.id("snack.action").bounding_box()
+        for name in ("form.save", "form.discard", "form.draft.continue", "field.name"):
+            box = window.id(name).bounding_box()
+            assert top is not None
+            assert box is not None
+            assert box["y"] + box["height"] <= top["y"] or top["y"] + top["height"] <= box["y"], name
+
+
+@pytest.mark.slow
+def test_a_closed_window_loses_nothing_that_was_typed(browser: Browser, tmp_path: Path) -> None:
+    with driver.demo(tmp_path / "demo.log") as (_, device_url):
+        with driver.window(browser) as closed:
+            closed.open(f"{device_url}companies?form=company")
+            closed.type("field.name", "Popas Nou")
+            closed.page.wait_for_timeout(KEPT_MS)
+        with driver.window(browser) as again:
+            again.open(f"{device_url}companies")
+            again.press("snack.action")
+            again.press("form.draft.continue")
+            expect(again.id("form.draft.continue")).to_have_count(0)
+            again.press("form.save")
+            expect(again.id("form.save")).to_have_count(0)
+            again.sees("Popas Nou")
