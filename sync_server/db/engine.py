@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -39,6 +40,11 @@ class Store:
     engine: sa.Engine
     write_lock: threading.RLock = field(default_factory=threading.RLock)
 
+    @cached_property
+    def is_sqlite(self) -> bool:
+        """Whether the database is a file of SQLite: one writer at a time."""
+        return self.dialect == "sqlite"
+
     @property
     def dialect(self) -> str:
         """Return `sqlite`, `postgresql` or `mysql` (MariaDB too)."""
@@ -50,7 +56,7 @@ class Store:
 
         Raises what `write` raises, and StoreDown.
         """
-        with self._transaction({} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}) as connection:
+        with self._transaction(None if self.is_sqlite else "REPEATABLE READ") as connection:
             yield connection
 
     @contextmanager
@@ -60,20 +66,26 @@ class Store:
         Raises Contended for a deadlock, a serialization failure, a lock that was not had in time, or a unique value that
         another transaction stored first; Unstorable for a value that no column takes; StoreDown for a database that cannot work.
         """
-        if self.dialect == "sqlite":
-            with self.write_lock, self._transaction({"write": True}) as connection:
+        if self.is_sqlite:
+            with self.write_lock, self._transaction(None, "BEGIN IMMEDIATE") as connection:
                 yield connection
         else:
-            with self._transaction({"isolation_level": "READ COMMITTED"}) as connection:
+            with self._transaction("READ COMMITTED") as connection:
                 yield connection
 
     @contextmanager
-    def _transaction(self, options: dict[str, object]) -> Iterator[Connection]:
+    def _transaction(self, isolation: str | None, begin: str = "BEGIN") -> Iterator[Connection]:
+        """Open a transaction. isolation: its level, None on SQLite, where `begin` is said to the driver itself.
+
+        A "begin" listener would do it too, but each statement of an engine that has listeners costs more.
+        """
         try:
             with self.engine.connect() as connection:
-                if options:
-                    connection.execution_options(**options)
+                if isolation is not None:
+                    connection.execution_options(isolation_level=isolation)
                 with connection.begin():
+                    if isolation is None:
+                        _driver(connection).execute(begin)
                     yield connection
         except sqlite3.OperationalError as error:  # of a BEGIN of ours
             raise Contended(str(error)) if _is_locked(error) else StoreDown(str(error)) from error
@@ -108,6 +120,12 @@ def _is_contention(error: sa.exc.DBAPIError) -> bool:
     return state in ("40001", "40P01", "55P03") or number in (1205, 1213, 1020) or _is_locked(error.orig)
 
 
+def _driver(connection: Connection) -> DBAPIConnection:
+    raw: DBAPIConnection | None = connection.connection.driver_connection
+    assert raw is not None  # it was checked out just now
+    return raw
+
+
 def _is_locked(error: BaseException | None) -> bool:
     return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
 
@@ -137,14 +155,7 @@ def open_store(url: str, *, synchronous: str = "FULL") -> Store:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    def begin(connection: Connection) -> None:
-        is_write = connection.get_execution_options().get("write")
-        raw = connection.connection.driver_connection  # a statement of SQLAlchemy costs ten times this one
-        assert raw is not None
-        raw.execute("BEGIN IMMEDIATE" if is_write else "BEGIN")
-
     sa.event.listen(engine, "connect", prepare)
-    sa.event.listen(engine, "begin", begin)
     return Store(engine)
 
 
