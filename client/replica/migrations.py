@@ -7,8 +7,6 @@ has another one gets the missing tables and columns, a fresh search index, and i
 the values of a new field; what waits in the log stays. Anything else is a step of its own.
 """
 
-from hashlib import blake2b
-
 from sqlite_utils import Database, Migrations
 
 from client.replica import meta, rows, schema
@@ -41,9 +39,8 @@ def _change_log() -> Migrations:
 
 def _records(registry: Registry) -> Migrations:
     steps = Migrations("records")
-    shape = blake2b(schema.fingerprint_text(registry).encode(), digest_size=8).hexdigest()
 
-    @steps(name=f"shape_{shape}")
+    @steps(name=f"shape_{schema.fingerprint(registry)}")
     def grow(db: Database) -> None:
         has_grown = [_grow_table(db, entity) for entity in registry]
         for entity in registry:

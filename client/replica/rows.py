@@ -3,25 +3,31 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
-from client.replica.fold import fold
 from client.replica.schema import has_key, quoted
 from shared_models.base import Record
 from shared_models.codec import Row, dumps
-from shared_models.fields import Kind, columns
+from shared_models.fields import Kind
+from shared_models.replica_rows import bulk_values, names, special, title_key
 
 Value = Any
 """A scalar as SQLite holds it. Any: what sqlite3 returns has no static type."""
-KEY_CHARS = 200
-"""Characters of a title that its sort key keeps."""
-
-
-@cache
-def names(entity: type[Record]) -> tuple[str, ...]:
-    """Return the field names in order of declaration, which is also the order on the wire."""
-    return tuple(c.name for c in columns(entity))
+__all__ = [
+    "bulk_values",
+    "decode",
+    "encode",
+    "names",
+    "read",
+    "read_many",
+    "remove",
+    "select_list",
+    "title_key",
+    "upsert_sql",
+    "upsert_values",
+    "write",
+]
 
 
 @cache
@@ -30,15 +36,10 @@ def select_list(entity: type[Record], prefix: str = "") -> str:
     return ", ".join(prefix + quoted(name) for name in names(entity))
 
 
-@cache
-def _special(entity: type[Record]) -> tuple[tuple[int, Kind], ...]:
-    return tuple((i, c.kind) for i, c in enumerate(columns(entity)) if c.kind in (Kind.BOOLEAN, Kind.SET))
-
-
 def decode(entity: type[Record], values: Sequence[Value]) -> Row:
     """Return the stored form of a row selected by `select_list`."""
     row = dict(zip(names(entity), values, strict=True))
-    for i, kind in _special(entity):
+    for i, kind in special(entity):
         value = values[i]
         if value is not None:
             row[names(entity)[i]] = bool(value) if kind is Kind.BOOLEAN else json.loads(value)
@@ -48,11 +49,6 @@ def decode(entity: type[Record], values: Sequence[Value]) -> Row:
 def encode(entity: type[Record], name: str, value: Value) -> Value:
     """Return one field's value as its column holds it."""
     return dumps(value) if isinstance(value, (list, tuple)) else value
-
-
-def title_key(entity: type[Record], row: Row) -> str:
-    """Return the folded title, the key of sorting and of the search by the start of a name."""
-    return fold(" ".join(row[name] for name in entity.title_fields if row.get(name))[:KEY_CHARS])
 
 
 def read(connection: sqlite3.Connection, entity: type[Record], pk: str) -> tuple[Row, int] | None:
@@ -99,41 +95,7 @@ def upsert_values(entity: type[Record], row: Row, version: int) -> list[Value]:
     """Return the values for `upsert_sql`."""
     get = row.get
     values = [get(name) for name in names(entity)]
-    for i, kind in _special(entity):
+    for i, kind in special(entity):
         if kind is Kind.SET and values[i] is not None:
             values[i] = dumps(values[i])
     return [version, title_key(entity, row), *values] if has_key(entity) else [version, *values]
-
-
-def bulk_values(
-    entity: type[Record], cols: Sequence[str], rows: Sequence[Sequence[Value]], versions: Sequence[int]
-) -> list[tuple[Value, ...]]:
-    """Return the values for `upsert_sql` of many rows given as arrays in the order of `cols`, as they come on the wire.
-
-    The hot path of a pull: no dict per row when the columns are in order of declaration, which they are.
-    """
-    order = names(entity)
-    if tuple(cols) != order:
-        place = [list(cols).index(name) for name in order]
-        rows = [[row[i] for i in place] for row in rows]
-    sets = [i for i, kind in _special(entity) if kind is Kind.SET]
-    if sets:
-        rows = [[_set_text(tuple(v)) if isinstance(v, list) else v for v in row] for row in rows]
-    if not has_key(entity):
-        return [(v, *row) for v, row in zip(versions, rows, strict=True)]
-    return [(v, k, *row) for v, k, row in zip(versions, _keys(entity, rows), rows, strict=True)]
-
-
-@lru_cache(maxsize=4096)
-def _set_text(elements: tuple[str, ...]) -> str:
-    """Return the JSON of a set; few different ones fill a column."""
-    return dumps(elements)
-
-
-def _keys(entity: type[Record], rows: Sequence[Sequence[Value]]) -> list[str]:
-    """Return the folded titles of many rows in order of declaration."""
-    places = [names(entity).index(name) for name in entity.title_fields]
-    if len(places) == 1:
-        i = places[0]
-        return [fold((row[i] or "")[:KEY_CHARS]) for row in rows]
-    return [fold(" ".join(row[i] for i in places if row[i])[:KEY_CHARS]) for row in rows]
