@@ -78,6 +78,10 @@ class Record(BaseModel):
     """Field by which the records of one owner are listed, newest first."""
     admin_only: ClassVar[bool] = False
     """Whether only an admin may write records of this entity."""
+    owner_field: ClassVar[str | None] = None
+    """Field with the person whose record it is in the sense of rights; where it is empty, whoever made the record."""
+    team_field: ClassVar[str | None] = None
+    """Field with the team whose record it is; where it is empty, the owner's teams."""
     is_link: ClassVar[bool] = False
     """Whether it is a set member with a deterministic id: an add leaves a trace, a remove takes the adds that it saw."""
 

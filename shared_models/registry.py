@@ -10,6 +10,7 @@ from shared_models.entities.contact import CompanyContact, Contact, RelatedPerso
 from shared_models.entities.lists import PickList, PickListItem
 from shared_models.entities.people import Team, User
 from shared_models.entities.reach import Address, ContactPoint, Note
+from shared_models.entities.rights import Profile, ProfileRight, RecordShare, UserRight
 from shared_models.entities.sync_conflict import SyncConflict
 from shared_models.fields import columns
 
@@ -38,6 +39,11 @@ class Registry:
         return self._parents[entity]
 
     @cached_property
+    def roots(self) -> tuple[type[Record], ...]:
+        """Return the entities whose records stand for themselves and are people's work: rights are given on these."""
+        return tuple(e for e in self.entities if not e.admin_only and not any(c.is_owner for c in columns(e)))
+
+    @cached_property
     def _parents(self) -> dict[type[Record], tuple[tuple[str, str], ...]]:
         return {entity: _parents(entity) for entity in self.entities}
 
@@ -56,8 +62,11 @@ CRM = Registry(
     (
         PickList,
         PickListItem,
+        Profile,
+        ProfileRight,
         Team,
         User,
+        UserRight,
         Company,
         CompanyAlias,
         Contact,
@@ -68,9 +77,10 @@ CRM = Registry(
         RelatedPerson,
         Note,
         SyncConflict,
+        RecordShare,
     )
 )
 """The product's own entities. The schema version below changes with them."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of the entities on the wire; the server supports the last six (`sync_server/PROTOCOL.md`, part "Versions")."""

@@ -16,6 +16,8 @@ class Company(Record):
 
     entity_name = "company"
     title_fields = ("name",)
+    owner_field = "responsible_id"
+    team_field = "team_id"
 
     code: Annotated[Text | None, Field(max_length=30), Col(merge=Merge.PN, widget="code", in_list=True, search=True)] = None
     name: Annotated[Text, Field(min_length=1, max_length=200), Col(in_list=True, search=True)]
@@ -46,7 +48,9 @@ class Company(Record):
     parent_id: Annotated[Id | None, Col(widget="picker", references="company")] = None
     description: Annotated[Text | None, Field(max_length=20_000), Col(merge=Merge.LM, widget="long_text")] = None
     language: Annotated[Text | None, Field(max_length=5), Col(merge=Merge.LE, widget="language")] = None
-    price_segment_id: Annotated[Id | None, Col(widget="list", references="pick_list_item", choices="price_segment")] = None
+    price_segment_id: Annotated[
+        Id | None, Col(widget="list", references="pick_list_item", choices="price_segment", right_group="price")
+    ] = None
     visit_every_days: Annotated[int | None, Field(ge=1, le=3650), Col(merge=Merge.LE, widget="number")] = None
     do_not_contact: Annotated[bool, Col(merge=Merge.MX, widget="switch")] = False
 
@@ -64,23 +68,34 @@ class CompanyAlias(Record):
 
 
 class BankAccount(Record):
-    """A bank account of a company. Its id is made freely: a changed IBAN is one record with a before and an after."""
+    """A bank account of a company. Its id is made freely: a changed IBAN is one record with a before and an after.
+
+    Confidential as a whole: not sent to those without the right.
+    """
 
     entity_name = "bank_account"
     title_fields = ("iban",)
 
-    company_id: Annotated[Id, Parent(), Col(merge=Merge.AN, references="company")]
+    company_id: Annotated[Id, Parent(), Col(merge=Merge.AN, references="company", right_group="bank")]
     iban: Annotated[
         Text,
         Field(min_length=1, max_length=40),
-        Col(merge=Merge.GR, group="account", widget="iban", in_list=True, search=True),
+        Col(merge=Merge.GR, group="account", widget="iban", in_list=True, search=True, right_group="bank"),
     ]
-    bank_name: Annotated[Text | None, Field(max_length=120), Col(merge=Merge.GR, group="account", in_list=True)] = None
-    bic: Annotated[Text | None, Field(max_length=11), Col(merge=Merge.GR, group="account", widget="bic")] = None
-    currency: Annotated[
-        Text | None, Field(max_length=3), Col(merge=Merge.GR, group="account", widget="currency", in_list=True)
+    bank_name: Annotated[
+        Text | None, Field(max_length=120), Col(merge=Merge.GR, group="account", in_list=True, right_group="bank")
     ] = None
-    holder: Annotated[Text | None, Field(max_length=200), Col(merge=Merge.GR, group="account")] = None
-    is_default: Annotated[bool, Col(merge=Merge.LE, widget="switch")] = False
-    verified_at: Annotated[Instant | None, Col(merge=Merge.GR, group="verification", widget="instant")] = None
-    verified_by: Annotated[Id | None, Col(merge=Merge.GR, group="verification", references="user")] = None
+    bic: Annotated[
+        Text | None, Field(max_length=11), Col(merge=Merge.GR, group="account", widget="bic", right_group="bank")
+    ] = None
+    currency: Annotated[
+        Text | None,
+        Field(max_length=3),
+        Col(merge=Merge.GR, group="account", widget="currency", in_list=True, right_group="bank"),
+    ] = None
+    holder: Annotated[Text | None, Field(max_length=200), Col(merge=Merge.GR, group="account", right_group="bank")] = None
+    is_default: Annotated[bool, Col(merge=Merge.LE, widget="switch", right_group="bank")] = False
+    verified_at: Annotated[Instant | None, Col(merge=Merge.GR, group="verification", widget="instant", right_group="bank")] = (
+        None
+    )
+    verified_by: Annotated[Id | None, Col(merge=Merge.GR, group="verification", references="user", right_group="bank")] = None

@@ -16,6 +16,7 @@ class Contact(Record):
 
     entity_name = "contact"
     title_fields = ("first_name", "last_name")
+    owner_field = "responsible_id"
 
     first_name: Annotated[Text | None, Field(max_length=100), Col(merge=Merge.GR, group="name", in_list=True, search=True)] = (
         None

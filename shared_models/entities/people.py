@@ -19,6 +19,9 @@ class Team(Record):
 
     name: Annotated[Text, Field(min_length=1, max_length=200), Col(merge=Merge.SV, in_list=True, search=True)]
     leader_id: Annotated[Id | None, Col(merge=Merge.SV, widget="picker", references="user")] = None
+    """Counts as one of the team, whatever his own `team_id`."""
+    profile_id: Annotated[Id | None, Col(merge=Merge.SV, widget="picker", references="profile")] = None
+    """What the team adds to the rights of everyone in it."""
 
 
 class User(Record):
@@ -36,3 +39,7 @@ class User(Record):
     team_id: Annotated[Id | None, Col(merge=Merge.SV, widget="picker", references="team")] = None
     is_admin: Annotated[bool, Col(merge=Merge.SV, widget="switch")] = False
     is_active: Annotated[bool, Col(merge=Merge.SV, widget="switch")] = True
+    profile_id: Annotated[Id | None, Col(merge=Merge.SV, widget="picker", references="profile")] = None
+    """A person with no profile, neither his own nor a team's, is not limited by rights."""
+    manager_id: Annotated[Id | None, Col(merge=Merge.SV, widget="picker", references="user")] = None
+    """Whom he reports to. What a person owns counts as his managers' own, all the way up."""

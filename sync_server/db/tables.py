@@ -128,6 +128,7 @@ def _sync_tables(metadata: sa.MetaData, groups: tuple[str, ...]) -> dict[str, sa
             _must("seq", whole()),
             _must("epoch", key()),
             _must("safe_seq", whole()),
+            _must("rules", whole()),
         ),
         "row": sa.Table(
             "sync_row",

@@ -18,11 +18,13 @@ class Clock:
     epoch: str
     safe_seq: int
     """Last seq that a verified backup holds."""
+    rules: int
+    """Number of the rights in force: raised by every tx that changes them."""
 
 
 def start(connection: Connection, tables: Tables, epoch: str) -> None:
     """Begin the sequence of an empty database. epoch: random, never counted (trap 28)."""
-    connection.execute(tables.clock.insert().values(id=1, seq=0, epoch=epoch, safe_seq=0))
+    connection.execute(tables.clock.insert().values(id=1, seq=0, epoch=epoch, safe_seq=0, rules=0))
     connection.execute(tables.restore.insert().values(epoch=epoch, place=0, restored_seq=0))
 
 
@@ -36,27 +38,30 @@ def read(connection: Connection, tables: Tables) -> Clock:
     found = connection.execute(_reading(tables)).one_or_none()
     if found is None:
         raise RuntimeError("the central database has no sequence: run `fieldfare server init`")
-    return Clock(found.seq, found.epoch, found.safe_seq)
+    return Clock(found.seq, found.epoch, found.safe_seq, found.rules)
 
 
 @lru_cache(maxsize=STATEMENTS)
 def _reading(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
-    return sa.select(tables.clock.c.seq, tables.clock.c.epoch, tables.clock.c.safe_seq)
+    return sa.select(tables.clock.c.seq, tables.clock.c.epoch, tables.clock.c.safe_seq, tables.clock.c.rules)
 
 
-def take(connection: Connection, tables: Tables, count: int) -> int:
+def take(connection: Connection, tables: Tables, count: int, *, new_rules: bool = False) -> int:
     """Take `count` seqs and return the one before the first. From here to the commit nothing slow may happen.
+
+    new_rules: what is written changes rights, so their number is raised with the counter.
 
     The counter's row lock is held until the commit, so commits are in the order of seqs and a reader never sees seq n+1
     before n. MariaDB has no UPDATE..RETURNING; under the lock a plain read is exact on every engine.
     """
-    connection.execute(_taking(tables), {"count": count})
+    connection.execute(_taking(tables), {"count": count, "more": int(new_rules)})
     return int(connection.execute(_reading(tables)).one().seq) - count
 
 
 @lru_cache(maxsize=STATEMENTS)
 def _taking(tables: Tables) -> sa.Update:
-    return tables.clock.update().values(seq=tables.clock.c.seq + sa.bindparam("count"))
+    clock = tables.clock
+    return clock.update().values(seq=clock.c.seq + sa.bindparam("count"), rules=clock.c.rules + sa.bindparam("more"))
 
 
 def restored_seq(connection: Connection, tables: Tables, epoch: str) -> int:

@@ -28,7 +28,9 @@ BY_KIND: dict[Kind, st.SearchStrategy] = {
 BY_WIDGET = {"partial_date": st.sampled_from(["1980-05-17", "--02-29"])}
 BY_FIELD = {
     ("pick_list", "key"): st.from_regex(r"\A[a-z][a-z0-9_]{0,20}\Z"),
+    ("profile", "key"): st.from_regex(r"\A[a-z][a-z0-9_]{0,20}\Z"),
     ("sync_conflict", "record_id"): ids,
+    ("record_share", "record_id"): ids,
 }
 ENTITIES = pytest.mark.parametrize("entity", CRM.entities, ids=lambda entity: entity.entity_name)
 
@@ -48,10 +50,11 @@ def value_of(entity, column):
 
 @st.composite
 def rows(draw, entity):
-    """A row that may be stored: every field is drawn; whoever needs an owner has one."""
+    """A row that may be stored: every field is drawn; what belongs to one of two has one."""
     row = {c.name: draw(value_of(entity, c)) for c in columns(entity)}
-    if {"company_id", "contact_id"} <= row.keys() and entity.entity_name != "company_contact":
-        owner, other = draw(st.permutations(["company_id", "contact_id"]))
+    pair = ["user_id", "team_id"] if entity.entity_name == "record_share" else ["company_id", "contact_id"]
+    if set(pair) <= row.keys() and entity.entity_name != "company_contact":
+        owner, other = draw(st.permutations(pair))
         row |= {owner: draw(ids), other: None}
     return stored_row(entity, row)
 
