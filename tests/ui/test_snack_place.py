@@ -51,9 +51,17 @@ async def test_the_message_stands_under_the_screen_and_not_over_it(window, size)
 
 async def test_a_long_address_is_ended_before_it_squeezes_the_name_and_is_whole_in_the_tooltip(window):
     ui = await window(f"/companies/{HOTEL}/contacts")
-    reaches = [c for c in ui.controls() if str(getattr(c.key, "value", c.key)).endswith(".reach")]
+    reaches = [c for c in ui.controls() if ".reach." in str(getattr(c.key, "value", c.key))]
     assert reaches
     for reach in reaches:
-        assert (reach.max_lines, reach.overflow, reach.tooltip) == (1, ft.TextOverflow.ELLIPSIS, reach.value or None)
-        words = next(c for c in reach.parent.controls if isinstance(c, ft.Column))
-        assert words.expand > reach.expand
+        assert (reach.max_lines, reach.overflow, reach.tooltip) == (1, ft.TextOverflow.ELLIPSIS, reach.value)
+        ways = reach.parent
+        words = next(c for c in ways.parent.controls if isinstance(c, ft.Column) and c is not ways)
+        assert words.expand > ways.expand
+
+
+async def test_phone_and_e_mail_of_a_person_stand_on_a_line_each(window):
+    ui = await window(f"/companies/{HOTEL}/contacts")
+    reaches = [c for c in ui.controls() if ".reach." in str(getattr(c.key, "value", c.key))]
+    assert {str(getattr(c.key, "value", c.key)).rsplit(".", 1)[1] for c in reaches} == {"phone", "email"}
+    assert not any("@" in c.value and "0700" in c.value for c in reaches)

@@ -8,7 +8,7 @@ import flet as ft
 from client.ui.dates import short_day
 from client.ui.figures import iban, partial_day, unbroken, value
 from client.ui.router import FormPlace
-from client.ui.theme import S2, S8, S12, S16, Look
+from client.ui.theme import S2, S4, S8, S12, S16, Look
 from client.ui.widgets import (
     CENTRE,
     TOP,
@@ -18,10 +18,12 @@ from client.ui.widgets import (
     disc,
     dot,
     empty,
+    fill,
     group_header,
     icon_button,
     listing,
     pad,
+    pads,
     pressable,
     row,
     space,
@@ -62,8 +64,10 @@ SECTIONS = {
     },
 }
 """Sections of a page and of a form, in order. What no section names stands in the last one (`sections_of`)."""
-NAME_SHARE, REACH_SHARE = 3, 2
+NAME_SHARE, REACH_SHARE = 6, 5
 """How name and ways to reach a person share the width of a row."""
+LABEL_WIDTH, LABEL_DROP = 176, 3
+"""Width of a label before its value, and how much lower it stands so that both are on one baseline."""
 
 
 def sections_of(entity: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -105,7 +109,7 @@ def ties_list(
 
 def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], form: OpenForm, archive: Archive) -> ft.Control:
     what = _joined(look.label(tie.role) or tie.job_title, look.t("tie.primary") if tie.is_primary else "")
-    reach = (tie.phone or tie.email) if look.phone else _joined(tie.phone, tie.email)
+    reach = tie.phone or tie.email
     ended = look.t("tie.until", day=short_day(look, date.fromisoformat(tie.ended_on))) if tie.ended_on else ""
     words = col(
         txt(look, tie.name, weight=W5),
@@ -122,7 +126,7 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
             dot(look, tie.state),
             disc(look, GLYPHS[other], "ink2", 32, 16),
             words,
-            None if look.phone else _reach(look, f"tie.{tie.id}.reach", unbroken(reach)),
+            None if look.phone else _reaches(look, tie),
             icon_button(
                 look,
                 f"tie.{tie.id}.edit",
@@ -145,10 +149,17 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
     )
 
 
+def _reaches(look: Look, tie: Tie) -> ft.Column:
+    """Return phone over e-mail at the right of a row, the first beside the name, the second beside what the person does."""
+    ways = [("phone", unbroken(tie.phone)), ("email", tie.email)]
+    lines = [_reach(look, f"tie.{tie.id}.reach.{kind}", words) for kind, words in ways if words]
+    return col(*lines, gap=S4, expand=REACH_SHARE, align=CENTRE)
+
+
 def _reach(look: Look, key: str, words: str) -> ft.Text:
-    """Return phone and e-mail at the right of a row: ended by an ellipsis before they squeeze the name, whole in a tooltip."""
-    said = txt(look, words, "meta", "ink2", expand=REACH_SHARE, key=key)
-    said.text_align, said.tooltip = ft.TextAlign.END, words or None
+    """Return one way to reach a person: ended by an ellipsis before it squeezes the name, whole in a tooltip."""
+    said = txt(look, words, "meta", "ink2", key=key)
+    said.text_align, said.tooltip = ft.TextAlign.END, words
     return said
 
 
@@ -306,7 +317,8 @@ def _value_line(look: Look, label: str, text: str) -> ft.Control:
     if look.phone:
         return ft.Container(col(head, body), padding=pad(0, S8))
     return ft.Container(
-        row(ft.Container(head, width=176), ft.Container(body, expand=True), gap=S16, cross=TOP), padding=pad(0, 5)
+        row(ft.Container(head, width=LABEL_WIDTH, padding=pads(top=LABEL_DROP)), fill(body), gap=S16, cross=TOP),
+        padding=pad(0, 5),
     )
 
 
