@@ -9,6 +9,7 @@ import pytest
 from shared_models.entities.sync_conflict import SyncConflict
 from shared_models.fields import columns, units
 from shared_models.registry import CRM
+from shared_models.rules import ACTIONS, Rules
 from shared_models.texts import LANGUAGES, load
 from sync_server.services.shipped_lists import LISTS, shipped_lists
 
@@ -67,6 +68,18 @@ def test_every_problem_of_a_value_has_words(language):
     named = set(re.findall(r'"(problem\.\w+)"', source))
     assert len(named) > 5
     assert named - set(load(language)) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_of_rights_has_words(language):
+    source, known = files("shared_models").joinpath("rights.py").read_text("utf-8"), load(language)
+    named = set(re.findall(r'"(why\.\w+)"', source)) | {
+        f"why.{how}" for how in re.findall(r'"(all|own|reports|team|mate)"', source)
+    }
+    named |= {f"why.do.{action}" for action in ACTIONS} | {f"why.source.{name}" for name in ("profile", "team", "person")}
+    assert len(named) == 19
+    assert named - set(known) == set()
+    assert {f"right_group.{group}" for group in Rules(CRM, {}).groups} - set(known) == set()
 
 
 @ENTITIES
