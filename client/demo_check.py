@@ -25,7 +25,7 @@ from client.sync.engine import RoundResult, SyncEngine
 from shared_models.codec import Row
 from shared_models.digest import combined
 from shared_models.errors import Unreachable
-from shared_models.protocol import HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.transport import PullRequest, Transport, UpToDate
 
 ANA, MARIA = ("ana.pop@carpati.example", "Ana's laptop"), ("maria.stan@carpati.example", "Maria's laptop")
@@ -63,6 +63,16 @@ class _Network:
         """Pass on, unless cut."""
         self._check()
         return self.inner.history(entity, record, before)
+
+    def digest(self, request: DigestRequest) -> DigestAnswer:
+        """Pass on, unless cut."""
+        self._check()
+        return self.inner.digest(request)
+
+    def fetch(self, request: FetchRequest) -> Iterator[bytes]:
+        """Pass on, unless cut."""
+        self._check()
+        return self.inner.fetch(request)
 
     def _check(self) -> None:
         if self.is_down:

@@ -152,6 +152,23 @@ def unit_of(entity: "type[Record]", field: str) -> str:
     return ARCHIVED if field == ARCHIVED else column_of(entity, field).col.group or field
 
 
+@cache
+def wire_columns(entity: "type[Record]") -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Return the columns of the common part of a sent row, and those of each confidential part, in order of declaration."""
+    common = tuple(c.name for c in columns(entity) if not c.col.right_group)
+    groups: dict[str, tuple[str, ...]] = {}
+    for c in columns(entity):
+        if c.col.right_group:
+            groups[c.col.right_group] = (*groups.get(c.col.right_group, ()), c.name)
+    return common, groups
+
+
+def wire_order(entity: "type[Record]") -> tuple[str, ...]:
+    """Return the columns of a whole row as it is sent: the common part, then the confidential ones, sorted by group."""
+    common, groups = wire_columns(entity)
+    return (*common, *(name for group in sorted(groups) for name in groups[group]))
+
+
 def _column(entity: "type[Record]", name: str, info: "FieldInfo") -> Column:
     notes = list(_notes(info.annotation)) + list(info.metadata)
     cols = [note for note in notes if isinstance(note, Col)]

@@ -1,8 +1,8 @@
 """Messages of the sync protocol, version 1. The rules behind them: `sync_server/PROTOCOL.md`."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared_models.errors import ErrorCode
 
@@ -20,6 +20,13 @@ MAX_ORIGINS = 40_000
 PAGE_ROWS = 5000
 """Rows in one pulled page. Source: `server.md` 4, pages of 5-10k."""
 
+MAX_PREFIXES = 256
+"""Parts of the key space that one request compares."""
+MAX_FETCH = 500
+"""Rows that one request fetches again."""
+MAX_LISTED = 5000
+"""Rows that one answer lists one by one."""
+
 Scalar = Any
 """A stored value: str, int, bool, list of str, or None (`Kind`). Any: checked against the entity, not here."""
 PRINTABLE = r"^[ -~]+$"
@@ -27,6 +34,7 @@ PRINTABLE = r"^[ -~]+$"
 NO_NUL = r"^[^\x00]*$"
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=PRINTABLE)]
 Key = Annotated[str, Field(min_length=1, max_length=36, pattern=PRINTABLE)]
+Prefix = Annotated[str, Field(max_length=8, pattern=r"^[0-9a-f]*$")]
 Version = Annotated[int, Field(ge=0, le=2**62)]
 Epoch = Annotated[str, Field(min_length=1, max_length=36, pattern=PRINTABLE)]
 Verb = Literal["applied", "merged", "conflict", "rejected", "deferred"]
@@ -164,6 +172,53 @@ class HelloAnswer(Message):
     device_id: str
 
 
+class DigestRequest(Message):
+    """Parts of the key space to compare (`shared_models.digest`).
+
+    entity: whose rows; none: the digests of all entities, in the one part that is asked. prefixes: hex digits, all equally many.
+    """
+
+    server_epoch: Epoch
+    entity: Name | None = None
+    prefixes: Annotated[list[Prefix], Field(min_length=1, max_length=MAX_PREFIXES)]
+    kind: Literal["version", "content"] = "version"
+
+    @model_validator(mode="after")
+    def _of_one_length(self) -> Self:
+        if len({len(prefix) for prefix in self.prefixes}) > 1 or (self.entity is None and len(self.prefixes) > 1):
+            raise ValueError("prefixes of one length; one of them for all entities")
+        return self
+
+
+class PartLine(Message):
+    """What the view holds in one part: its rows, when they are few, else the digests of the parts of it that have rows."""
+
+    rows: list[tuple[str, int, str]] | None = None
+    """`[id, version, 16 hex digits]`; the hash is of the content, in an audit of versions empty."""
+    parts: dict[str, tuple[int, str]] | None = None
+    """Prefix -> `[rows, 16 hex digits]`."""
+
+
+class DigestAnswer(Message):
+    """What the view holds now; seq: the point that it stands for, which may be past the device's cursor.
+
+    parts: of the prefixes that were asked; those that did not fit are left out, and asked for again.
+    """
+
+    server_epoch: Epoch
+    seq: int
+    entities: dict[str, tuple[int, str]] | None = None
+    parts: dict[str, PartLine] = Field(default_factory=dict)
+
+
+class FetchRequest(Message):
+    """Rows that differ, to be sent again whole."""
+
+    server_epoch: Epoch
+    t: Name
+    pks: Annotated[list[Key], Field(min_length=1, max_length=MAX_FETCH)]
+
+
 class SignInRequest(Message):
     """First sign-in of a device."""
 
@@ -255,6 +310,14 @@ class AckLine(Message):
 
     k: Literal["ack"] = "ack"
     tx: list[tuple[str, Verb, int, int, str | None]]
+
+
+class FetchedLine(Message):
+    """Last line of fetched rows: rows lines as in a pull came before it; what is not among them, the view does not hold."""
+
+    k: Literal["fetched"] = "fetched"
+    epoch: Epoch
+    seq: int
 
 
 class EndLine(Message):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared_models.protocol import HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 
 
 @dataclass(frozen=True)
@@ -45,4 +45,12 @@ class Transport(Protocol):
 
     def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
         """Ask for past values of one record, newest first."""
+        ...
+
+    def digest(self, request: DigestRequest) -> DigestAnswer:
+        """Ask what the view holds in parts of the key space."""
+        ...
+
+    def fetch(self, request: FetchRequest) -> Iterator[bytes]:
+        """Ask for rows again: NDJSON, rows lines and a `fetched` line."""
         ...

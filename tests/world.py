@@ -16,7 +16,7 @@ from client.sync.engine import RoundResult, SyncEngine
 from shared_models.codec import Row
 from shared_models.errors import ReplicaError, Unreachable
 from shared_models.ids import IdMaker
-from shared_models.protocol import HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.transport import PullRequest, Transport, UpToDate
 from sync_server.app import Server
 from sync_server.db import devices, timeline
@@ -57,6 +57,14 @@ class Network:
     def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
         self._call("history")
         return self.inner.history(entity, record, before)
+
+    def digest(self, request: DigestRequest) -> DigestAnswer:
+        self._call("digest")
+        return self._answer("digest", self.inner.digest(request))
+
+    def fetch(self, request: FetchRequest) -> Iterator[bytes]:
+        self._call("fetch")
+        return self._lines(self._answer("fetch", self.inner.fetch(request)))
 
     def _call(self, name: str) -> None:
         if not self.is_up:

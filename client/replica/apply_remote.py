@@ -34,8 +34,8 @@ class Outcome(StrEnum):
 
 
 @dataclass
-class _Checkpoint:
-    """One checkpoint being applied."""
+class Checkpoint:
+    """One checkpoint being applied, or rows being put right."""
 
     writing: Writing
     registry: Registry
@@ -87,10 +87,10 @@ def _put_aside(writing: Writing, registry: Registry, page: RemotePage, facts: di
             stage.put(connection, registry.get(chunk.entity), chunk)
     else:
         bulk_load.begin(writing, registry)
-        checkpoint = _Checkpoint(writing, registry, None, set(), True, defaultdict(set))
+        checkpoint = Checkpoint(writing, registry, None, set(), True, defaultdict(set))
         for chunk in page.chunks:
-            _put_rows(checkpoint, chunk)
-        _lay_all(checkpoint)
+            put_rows(checkpoint, chunk)
+        lay_all(checkpoint)
     meta.put(
         connection,
         {
@@ -113,16 +113,16 @@ def _apply_checkpoint(
         bulk_load.begin(writing, registry)
     tally = None if fresh else digests.Tally(digests.stored(connection))
     is_staged = facts["stage_after"] is not None
-    checkpoint = _Checkpoint(writing, registry, tally, set(), is_staged, defaultdict(set))
+    checkpoint = Checkpoint(writing, registry, tally, set(), is_staged, defaultdict(set))
     for entity_name, pk in display.all_pending(connection) if fresh else ():
         checkpoint.to_lay[entity_name].add(pk)
     for entity in registry:
         for chunk in stage.take(connection, entity):
-            _put_rows(checkpoint, chunk)
+            put_rows(checkpoint, chunk)
     for chunk in page.chunks:
-        _put_rows(checkpoint, chunk)
+        put_rows(checkpoint, chunk)
     for entity_name, pks in page.leaves:
-        _take_away(checkpoint, entity_name, pks)
+        take_away(checkpoint, entity_name, pks)
     done = _take_acks(checkpoint, page.acks)
     meta.put(
         connection,
@@ -137,7 +137,7 @@ def _apply_checkpoint(
     for entity_name, pk in settling.settle(writing, page.end.cursor, now_us) - done:
         checkpoint.to_lay[entity_name].add(pk)
     settling.forget(writing, page.end.safe_seq, now_us)
-    _lay_all(checkpoint)
+    lay_all(checkpoint)
     epochs.forget_stage(writing)
     bulk_load.finish(writing, registry)
     if tally is None:
@@ -146,7 +146,7 @@ def _apply_checkpoint(
         tally.write(connection)
 
 
-def _put_rows(checkpoint: _Checkpoint, chunk: RowsChunk) -> None:
+def put_rows(checkpoint: Checkpoint, chunk: RowsChunk) -> None:
     """Replace rows by what the centre sent. Those with own ops get a new base, and are laid again afterwards."""
     connection, kind = checkpoint.writing.connection, checkpoint.registry.get(chunk.entity)
     place = list(chunk.cols).index("id")
@@ -165,20 +165,27 @@ def _put_rows(checkpoint: _Checkpoint, chunk: RowsChunk) -> None:
     checkpoint.writing.changed(chunk.entity, set(pks))
 
 
-def _count(checkpoint: _Checkpoint, entity: str, pks: list[str], versions: Iterable[int]) -> None:
+def _count(checkpoint: Checkpoint, entity: str, pks: list[str], versions: Iterable[int]) -> None:
     """Bring the digest up to date; the old versions are read before they are replaced."""
     if checkpoint.tally is None:
         return
-    old = stage.versions(checkpoint.writing.connection, checkpoint.registry.get(entity), pks)
+    old = _old_versions(checkpoint, entity, pks)
     for pk, version in zip(pks, versions, strict=True):
         checkpoint.tally.replace(entity, pk, old.get(pk, 0), version)
 
 
-def _take_away(checkpoint: _Checkpoint, entity_name: str, pks: Iterable[str]) -> None:
+def _old_versions(checkpoint: Checkpoint, entity: str, pks: list[str]) -> dict[str, int]:
+    """Return id -> central version; a row with own ops may have come before in this checkpoint, and is not in its table yet."""
+    found = stage.versions(checkpoint.writing.connection, checkpoint.registry.get(entity), pks)
+    new = checkpoint.bases.get(entity, {})
+    return {**found, **{pk: new[pk][1] for pk in pks if pk in new}}
+
+
+def take_away(checkpoint: Checkpoint, entity_name: str, pks: Iterable[str]) -> None:
     """Remove rows that left the person's view; own ops on them stay in the log (sync.md 3, pull rules)."""
     connection, kind = checkpoint.writing.connection, checkpoint.registry.get(entity_name)
     pks = list(pks)
-    old = stage.versions(connection, kind, pks)
+    old = _old_versions(checkpoint, entity_name, pks)
     pending = display.pending_pks(connection, kind)
     for pk in pks:
         if checkpoint.tally is not None:
@@ -190,7 +197,7 @@ def _take_away(checkpoint: _Checkpoint, entity_name: str, pks: Iterable[str]) ->
     checkpoint.writing.changed(entity_name, set(pks))
 
 
-def _take_acks(checkpoint: _Checkpoint, acks: Iterable[Ack]) -> set[accepting.Key]:
+def _take_acks(checkpoint: Checkpoint, acks: Iterable[Ack]) -> set[accepting.Key]:
     """Store verdicts; what applied txs did to rows that were not sent is theirs from now on. Returns the rows that are done."""
     writing, registry, tally = checkpoint.writing, checkpoint.registry, checkpoint.tally
     accepted = accepting.take_acks(writing, acks, not checkpoint.is_staged, checkpoint.sent)
@@ -204,7 +211,8 @@ def _take_acks(checkpoint: _Checkpoint, acks: Iterable[Ack]) -> set[accepting.Ke
     return done
 
 
-def _lay_all(checkpoint: _Checkpoint) -> None:
+def lay_all(checkpoint: Checkpoint) -> None:
+    """Lay what waits over the rows that got another base or were let go of."""
     for entity, pks in checkpoint.to_lay.items():
         display.lay_many(checkpoint.writing.connection, checkpoint.registry.get(entity), pks, checkpoint.bases[entity])
         checkpoint.writing.changed(entity, pks)

@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from client.replica.schema import quoted
+from shared_models.base import Record
 from shared_models.digest import MODULUS, Digest, row_hash
 from shared_models.registry import Registry
 
@@ -16,13 +17,14 @@ def stored(connection: sqlite3.Connection) -> dict[str, Digest]:
 
 def recomputed(connection: sqlite3.Connection, registry: Registry) -> dict[str, Digest]:
     """Return the digests computed from the rows themselves; rows that the centre does not have do not count."""
-    found = {}
-    for entity in registry:
-        name = entity.entity_name
-        held = connection.execute(f"SELECT id, _v FROM {quoted(name)} WHERE _v > 0").fetchall()
-        total = sum([row_hash(name, pk, version) for pk, version in held])
-        found[name] = Digest(len(held), total % MODULUS)
-    return found
+    return {entity.entity_name: recomputed_of(connection, entity) for entity in registry}
+
+
+def recomputed_of(connection: sqlite3.Connection, entity: type[Record]) -> Digest:
+    """Return the digest of one entity, computed from its rows."""
+    name = entity.entity_name
+    held = connection.execute(f"SELECT id, _v FROM {quoted(name)} WHERE _v > 0").fetchall()
+    return Digest(len(held), sum([row_hash(name, pk, version) for pk, version in held]) % MODULUS)
 
 
 def store(connection: sqlite3.Connection, digests: dict[str, Digest]) -> None:

@@ -1,7 +1,7 @@
 """Checks that the replica is what it claims to be, and the log of what was found otherwise."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from client.events import IncidentLogged
 from client.replica import digests, display, rows
 from client.replica.schema import quoted
 from client.replica.writing import Writing
+from shared_models.digest import Digest
 from shared_models.registry import Registry
 
 if TYPE_CHECKING:
@@ -20,24 +21,31 @@ class Incident:
     """Something that is not as the protocol promises. Without personal data: ids and figures only."""
 
     kind: str
-    """`bypassed` (I11), `digest` (kept figures differ from the rows), `unequal` (replica and centre differ)."""
+    """`bypassed` (I11), `digest` (kept figures differ from the rows), `unequal` (replica and centre differ), `repaired` (rows
+    that were not what the centre has were sent again)."""
     detail: str
     at: int = 0
     """Microseconds since 1970 UTC."""
+    entity: str = ""
+    rows: int = 0
 
 
 def check(replica: "Replica") -> list[Incident]:
     """Look for rows that are not their base plus pending ops (I11) and log what is found; run at the start of the client.
 
     Rows with own ops are compared whole. Of the others the centre's version is compared with the kept digest, which finds
-    rows that came, went or changed version outside the protocol.
+    rows that came, went or changed version outside the protocol; the kept one becomes that of the rows, so that the next
+    comparison with the centre finds what differs.
     """
     with replica.reading() as reader:
-        found = [*_bypassed(reader, replica.registry), *_digests(reader, replica.registry)]
+        now = digests.recomputed(reader, replica.registry)
+        found = [*_bypassed(reader, replica.registry), *_digests(digests.stored(reader), now)]
     if found:
         with replica.write(durable=False) as writing:
             for incident in found:
                 log(writing, incident, replica.ids.now_ms() * 1000)
+            wrong = {incident.entity for incident in found if incident.kind == "digest"}
+            digests.store(writing.connection, {name: now[name] for name in wrong})
     return found
 
 
@@ -74,10 +82,7 @@ def _bypassed(connection: sqlite3.Connection, registry: Registry) -> Iterator[In
         yield from (Incident("bypassed", f"{entity.entity_name} {pk}") for (pk,) in stray)
 
 
-def _digests(connection: sqlite3.Connection, registry: Registry) -> Iterator[Incident]:
-    kept = digests.stored(connection)
-    if not kept:
-        return
-    for name, digest in digests.recomputed(connection, registry).items():
+def _digests(kept: Mapping[str, Digest], now: Mapping[str, Digest]) -> Iterator[Incident]:
+    for name, digest in now.items() if kept else ():
         if digest != kept.get(name, digest):
-            yield Incident("digest", f"{name} {kept[name].wire()} {digest.wire()}")
+            yield Incident("digest", f"{name} {kept[name].wire()} {digest.wire()}", entity=name)

@@ -26,6 +26,9 @@ from shared_models.errors import (
 )
 from shared_models.protocol import (
     PATH,
+    DigestAnswer,
+    DigestRequest,
+    FetchRequest,
     HelloAnswer,
     HelloRequest,
     HistoryPage,
@@ -137,6 +140,16 @@ class HttpTransport:
         if before is not None:
             query["before"] = before
         return _parsed(HistoryPage, self._send("GET", f"{PATH}/history?{urlencode(query)}", None, packed=True).content)
+
+    def digest(self, request: DigestRequest) -> DigestAnswer:
+        """Ask what the view holds in parts of the key space."""
+        body = request.model_dump_json(by_alias=True).encode()
+        return _parsed(DigestAnswer, self._send("POST", f"{PATH}/digest", body).content)
+
+    def fetch(self, request: FetchRequest) -> Iterator[bytes]:
+        """Ask for rows again."""
+        body = request.model_dump_json(by_alias=True).encode()
+        return _lines(self._send("POST", f"{PATH}/fetch", body, stream=True, packed=True))
 
     def _send(
         self, method: str, path: str, body: bytes | None, *, stream: bool = False, packed: bool = False

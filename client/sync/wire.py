@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from client.replica.remote_page import Ack, RemotePage, RowsChunk
 from shared_models.errors import NeedsUpgrade, ProtocolFault
-from shared_models.protocol import AckLine, BeginLine, EndLine, LeaveLine
+from shared_models.protocol import AckLine, BeginLine, EndLine, FetchedLine, LeaveLine
 from shared_models.registry import Registry
 
 M = TypeVar("M", bound=BaseModel)
@@ -48,6 +48,24 @@ def read_page(
         if close is not None:
             close()
     raise ProtocolFault(None, "a page without an end")
+
+
+def read_fetched(lines: Iterator[bytes], registry: Registry, loads: Loads) -> tuple[str, list[RowsChunk]]:
+    """Read rows that were fetched again: the epoch that they belong to, and the rows. Raises what `read_page` raises."""
+    chunks: list[RowsChunk] = []
+    try:
+        for line in lines:
+            record = _parsed(line, loads)
+            if record["k"] == "fetched":
+                return _checked(FetchedLine, record).epoch, chunks
+            if record["k"] != "rows":
+                raise ProtocolFault(None, "fetched rows with something else among them")
+            chunks.append(_rows(record, registry))
+    finally:
+        close = getattr(lines, "close", None)
+        if close is not None:
+            close()
+    raise ProtocolFault(None, "fetched rows without an end")
 
 
 def _begin(record: dict[str, Any], schema_version: int) -> RemotePage:  # Any: what JSON gives

@@ -1,4 +1,4 @@
-"""`/sync/v1`: hello, push, pull, history. Parse, call one service on a thread, answer."""
+"""`/sync/v1`: hello, push, pull, history, digest, fetch. Parse, call one service on a thread, answer."""
 
 import gzip
 from collections.abc import Iterable
@@ -10,19 +10,32 @@ from litestar.concurrency import sync_to_thread
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 
-from shared_models.protocol import PATH, PRINTABLE, HelloAnswer, HelloRequest, HistoryPage, PushAnswer, PushRequest
+from shared_models.protocol import (
+    PATH,
+    PRINTABLE,
+    DigestAnswer,
+    DigestRequest,
+    FetchRequest,
+    HelloAnswer,
+    HelloRequest,
+    HistoryPage,
+    PushAnswer,
+    PushRequest,
+)
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.api import bodies
 from sync_server.api.access import GivenActor, GivenCentral
 from sync_server.api.documentation import BEARER, failures, taking
-from sync_server.services import hello, history, pull, push
+from sync_server.services import digest, hello, history, pull, push
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 
 NDJSON = "application/x-ndjson"
 UP_TO_DATE = ResponseSpec(None, description="Nothing is newer: headers x-digest and x-safe", generate_examples=False)
 SMALL = 10_000
-"""Bytes of a hello."""
+"""Bytes of a hello, and of the names of 256 parts."""
+LISTS = 30_000
+"""Bytes of 500 ids."""
 AnyRequest = Request[Any, Any, Any]
 """Any: see `problems.AnyRequest`."""
 
@@ -82,9 +95,7 @@ def _page(central: Central, actor: Actor, asked: PullRequest, accepted: str) -> 
     if isinstance(found, UpToDate):
         # No other header: an idle pull is at most 376 bytes both ways.
         return Response(b"", status_code=204, headers={"x-digest": found.digest, "x-safe": str(found.safe_seq)})
-    body, encoding = packed(found, accepted)
-    headers = {"content-encoding": encoding} if encoding else {}
-    return Response(body, media_type=NDJSON, headers=headers)
+    return _body(found, accepted)
 
 
 def packed(lines: Iterable[bytes], accepted: str) -> tuple[bytes, str]:
@@ -121,11 +132,51 @@ async def ask_history(
     return await sync_to_thread(history.page, central, actor, t, r, before)
 
 
+@post(
+    "/digest",
+    operation_id="digest",
+    status_code=200,
+    summary="Ask what the view holds in parts of the key space",
+    operation_class=taking(DigestRequest),
+    responses=failures(),
+)
+async def ask_digest(request: AnyRequest, central: GivenCentral, actor: GivenActor) -> DigestAnswer:
+    """Where a replica differs, part by part, down to its rows."""
+    asked = await bodies.parsed(request, DigestRequest, SMALL)
+    return await sync_to_thread(digest.compare, central, actor, asked)
+
+
+@post(
+    "/fetch",
+    operation_id="fetch",
+    status_code=200,
+    summary="Ask for rows again",
+    operation_class=taking(FetchRequest),
+    media_type=NDJSON,
+    responses=failures(),
+)
+async def ask_fetch(request: AnyRequest, central: GivenCentral, actor: GivenActor) -> Response[bytes]:
+    """At most 500 rows of one entity, as the lines of a pull; what is not among them, the view does not hold."""
+    asked = await bodies.parsed(request, FetchRequest, LISTS)
+    accepted = request.headers.get("accept-encoding", "")
+    return await sync_to_thread(_fetched, central, actor, asked, accepted)
+
+
+def _fetched(central: Central, actor: Actor, asked: FetchRequest, accepted: str) -> Response[bytes]:
+    return _body(digest.fetch(central, actor, asked), accepted)
+
+
+def _body(lines: Iterable[bytes], accepted: str) -> Response[bytes]:
+    """Return lines as one packed body."""
+    body, encoding = packed(lines, accepted)
+    return Response(body, media_type=NDJSON, headers={"content-encoding": encoding} if encoding else {})
+
+
 def sync_router() -> Router:
     """Return the routes of the protocol."""
     return Router(
         path=PATH,
-        route_handlers=[say_hello, send_push, ask_pull, ask_history],
+        route_handlers=[say_hello, send_push, ask_pull, ask_history, ask_digest, ask_fetch],
         tags=["sync"],
         security=[{BEARER: []}],
     )

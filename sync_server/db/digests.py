@@ -1,6 +1,6 @@
 """The digest of each entity, kept up to date in the transaction that changes its records."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +10,9 @@ from shared_models.digest import MODULUS, Digest
 from sync_server.db import bulk
 from sync_server.db.engine import Connection
 from sync_server.db.tables import STATEMENTS, Tables
+
+FETCH = 5000
+"""Rows taken from the driver at a time."""
 
 
 def start(connection: Connection, tables: Tables, entities: Iterable[str]) -> None:
@@ -25,6 +28,18 @@ def read(connection: Connection, tables: Tables) -> dict[str, Digest]:
 @lru_cache(maxsize=STATEMENTS)
 def _reading(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     return sa.select(tables.digest.c.entity, tables.digest.c.n, tables.digest.c.total)
+
+
+def versions(connection: Connection, tables: Tables, entity: str) -> Iterator[tuple[str, int]]:
+    """Yield (id, version) of every record of an entity."""
+    result = connection.execute(_versions(tables), {"of": entity})
+    while chunk := result.fetchmany(FETCH):
+        yield from ((pk, ver) for pk, ver in chunk)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _versions(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    return sa.select(tables.row.c.pk, tables.row.c.ver).where(tables.row.c.entity == sa.bindparam("of"))
 
 
 def add(connection: Connection, tables: Tables, gained: Mapping[str, Digest]) -> None:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from shared_models.codec import Row
 from sync_server.db import bulk
 from sync_server.db.engine import Connection
-from sync_server.db.tables import STATEMENTS, Tables
+from sync_server.db.rows import IN_LIMIT
+from sync_server.db.tables import STATEMENTS, Tables, many
 
 FETCH = 2000
 """Rows taken from the driver at a time."""
@@ -97,6 +98,27 @@ def _page(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     row = tables.row
     query = _changed(tables).where(row.c.entity == sa.bindparam("of"), row.c.pk > sa.bindparam("after_pk"))
     return query.order_by(row.c.pk).limit(sa.bindparam("enough", type_=sa.Integer()))
+
+
+def every(connection: Connection, tables: Tables, entity: str) -> Iterator[WireRow]:
+    """Yield all records of an entity."""
+    return _rows(connection, _every(tables), {"of": entity})
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _every(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    return _wire(tables).where(tables.row.c.entity == sa.bindparam("of"))
+
+
+def some(connection: Connection, tables: Tables, entity: str, pks: Sequence[str]) -> Iterator[WireRow]:
+    """Yield the records of an entity that have these ids."""
+    for i in range(0, len(pks), IN_LIMIT):
+        yield from _rows(connection, _some(tables), {"of": entity, "pks": pks[i : i + IN_LIMIT]})
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _some(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    return _every(tables).where(tables.row.c.pk.in_(many("pks")))
 
 
 def _wire(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from shared_models.base import Record
 from shared_models.codec import Row
-from shared_models.fields import Kind, columns
+from shared_models.fields import Kind, columns, wire_columns
 from sync_server.db import bulk
 from sync_server.db.engine import Connection
 from sync_server.db.tables import STATEMENTS, Tables, many
@@ -127,17 +127,6 @@ def insert_bookkeeping(connection: Connection, tables: Tables, rows: Sequence[Ro
 def update_bookkeeping(connection: Connection, tables: Tables, rows: Sequence[Row]) -> None:
     """Replace what moves of `sync_row`s: version, column versions, extra, wire parts."""
     bulk.update(connection, tables.row, rows, fixed=("created_seq", "created_origin"))
-
-
-@cache
-def wire_columns(entity: type[Record]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
-    """Return the columns of the common wire part, and those of each confidential part, in order of declaration."""
-    common = tuple(c.name for c in columns(entity) if not c.col.right_group)
-    groups: dict[str, tuple[str, ...]] = {}
-    for c in columns(entity):
-        if c.col.right_group:
-            groups[c.col.right_group] = (*groups.get(c.col.right_group, ()), c.name)
-    return common, groups
 
 
 @cache

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError
-from shared_models.protocol import HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.db.engine import Contended, StoreDown
-from sync_server.services import hello, history, pull, push
+from sync_server.services import digest, hello, history, pull, push
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
@@ -40,6 +40,16 @@ class LocalTransport:
         """Ask for past values."""
         with refusals_as_errors():
             return history.page(self.central, self.actor, entity, record, before)
+
+    def digest(self, request: DigestRequest) -> DigestAnswer:
+        """Ask what the view holds in parts of the key space."""
+        with refusals_as_errors():
+            return digest.compare(self.central, self.actor, request)
+
+    def fetch(self, request: FetchRequest) -> Iterator[bytes]:
+        """Ask for rows again."""
+        with refusals_as_errors():
+            return iter(digest.fetch(self.central, self.actor, request))
 
 
 @contextmanager

@@ -8,9 +8,10 @@ import orjson
 from shared_models.base import Record
 from shared_models.digest import combined
 from shared_models.errors import ErrorCode
+from shared_models.fields import wire_columns
 from shared_models.protocol import PAGE_ROWS
 from shared_models.transport import PullRequest, UpToDate
-from sync_server.db import digests, feed, ledger, rows, timeline
+from sync_server.db import digests, feed, ledger, timeline
 from sync_server.db.engine import Connection
 from sync_server.db.feed import WireRow
 from sync_server.services.actor import Actor
@@ -103,8 +104,8 @@ def _staged(
     following = following or _Place(place.upto, "", "")
     return [
         _begin(central, request, place.upto, now, stage=True),
-        *_row_lines(central, found),
-        _line({"k": "end", "cursor": request.cursor, "after": following.wire(), "commit": False, "more": True,
+        *row_lines(central, found),
+        line({"k": "end", "cursor": request.cursor, "after": following.wire(), "commit": False, "more": True,
                "safe_seq": now.safe_seq}),
     ]  # fmt: skip
 
@@ -122,19 +123,19 @@ def _final(
     tables, after = central.tables, request.cursor if staged_upto is None else staged_upto
     found = [one for one in feed.changed(connection, tables, after, now.seq) if (one.entity, one.pk) not in held]
     acks = ledger.acks_since(connection, tables, actor.device_id, request.device_epoch, request.cursor, now.seq)
-    lines = [_begin(central, request, now.seq, now, stage=False), *_row_lines(central, found)]
+    lines = [_begin(central, request, now.seq, now, stage=False), *row_lines(central, found)]
     if acks:
-        lines.append(_line({"k": "ack", "tx": [_ack(*ack) for ack in acks]}))
+        lines.append(line({"k": "ack", "tx": [_ack(*ack) for ack in acks]}))
     digest = {name: one.wire() for name, one in digests.read(connection, tables).items()}
     lines.append(
-        _line({"k": "end", "cursor": now.seq, "after": None, "commit": True, "more": False, "safe_seq": now.safe_seq,
+        line({"k": "end", "cursor": now.seq, "after": None, "commit": True, "more": False, "safe_seq": now.safe_seq,
                "digest": digest})
     )  # fmt: skip
     return lines
 
 
 def _begin(central: Central, request: PullRequest, upto: int, now: timeline.Clock, *, stage: bool) -> bytes:
-    return _line(
+    return line(
         {"k": "begin", "from": request.cursor, "to": upto, "after": request.after, "stage": stage, "epoch": now.epoch,
          "schema": central.schema_version}
     )  # fmt: skip
@@ -145,11 +146,12 @@ def _ack(tx_id: str, verdict: str, seq: int, at: int) -> list[object]:
     return [tx_id, parts["v"], seq, at, (parts.get("error") or {}).get("code")]
 
 
-def _line(value: object) -> bytes:
+def line(value: object) -> bytes:
+    """Return one line of an NDJSON body."""
     return orjson.dumps(value) + b"\n"
 
 
-def _row_lines(central: Central, found: Iterable[WireRow]) -> Iterator[bytes]:
+def row_lines(central: Central, found: Iterable[WireRow]) -> Iterator[bytes]:
     """Yield the rows as lines of one entity each, parents before children, by joining what is stored (`sync.md` 4)."""
     groups = sorted(c.name for c in central.tables.row.c if c.name.startswith("part_"))
     by_entity: dict[str, list[WireRow]] = {}
@@ -162,17 +164,17 @@ def _row_lines(central: Central, found: Iterable[WireRow]) -> Iterator[bytes]:
 
 
 def _rows_line(entity: type[Record], groups: list[str], found: list[WireRow]) -> bytes:
-    common, confidential = rows.wire_columns(entity)
+    common, confidential = wire_columns(entity)
     cols = [*common, *(name for group in groups for name in confidential.get(group.removeprefix("part_"), ()))]
     head = orjson.dumps({"k": "rows", "t": entity.entity_name, "cols": cols, "v": [one.ver for one in found]}).decode()
     if len(cols) == len(common):
         arrays = ",".join([one.parts[0] or "[]" for one in found])
     else:
-        arrays = ",".join([_joined(one.parts) for one in found])
+        arrays = ",".join([joined(one.parts) for one in found])
     return f'{head[:-1]},"rows":[{arrays}]}}\n'.encode()
 
 
-def _joined(parts: tuple[str | None, ...]) -> str:
+def joined(parts: tuple[str | None, ...]) -> str:
     """Return one JSON array of a record's stored parts."""
     inner = [part[1:-1] for part in parts if part]
     return f"[{','.join(part for part in inner if part)}]"

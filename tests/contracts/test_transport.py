@@ -9,8 +9,9 @@ import pytest
 
 from client.config import SyncTimes
 from client.sync.http_transport import AccessToken, HttpTransport, make_client, sign_in
+from shared_models.digest import LIST_ROWS, Digest, place
 from shared_models.errors import ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError
-from shared_models.protocol import HelloRequest, PushRequest, SignInRequest
+from shared_models.protocol import DigestRequest, FetchRequest, HelloRequest, PushRequest, SignInRequest
 from shared_models.registry import SCHEMA_VERSION
 from shared_models.transport import PullRequest, Transport, UpToDate
 from sync_server.app import Server
@@ -164,6 +165,52 @@ def test_a_body_that_is_no_push_is_refused(device):
 def test_a_known_id_with_another_content_is_refused(device):
     device.push(company_tx(1, record_id(1)))
     assert refused(lambda: device.push(company_tx(1, record_id(2)))) is ErrorCode.P205
+
+
+def digest_of(device, **asked) -> Any:  # Any: shorthand of a test
+    return device.transport.digest(DigestRequest(**{"server_epoch": device.server_epoch, "prefixes": [""], **asked}))
+
+
+def test_the_digest_of_everything_is_that_of_each_entity(device):
+    seq = device.push(company_tx(1, record_id(1))).verdicts[0].seq
+    answer = digest_of(device)
+    assert answer.seq == seq
+    assert answer.entities["company"] == Digest().add("company", record_id(1), seq).wire()
+    part = f"{place(record_id(1)):08x}"[:1]
+    assert digest_of(device, prefixes=[part], kind="content").entities["company"][0] == 1
+    other = f"{(int(part, 16) + 1) % 16:x}"
+    assert digest_of(device, prefixes=[other], kind="content").entities["company"] == (0, "0" * 16)
+
+
+def test_few_rows_of_a_part_are_listed_and_many_are_divided(device):
+    device.push(*(company_tx(n, record_id(n)) for n in range(1, LIST_ROWS + 1)))
+    rows = digest_of(device, entity="company").parts[""].rows
+    assert {pk for pk, _, _ in rows} == {record_id(n) for n in range(1, LIST_ROWS + 1)}
+    assert {hashed for _, _, hashed in rows} == {""}
+    device.push(company_tx(LIST_ROWS + 1, record_id(LIST_ROWS + 1)))
+    divided = digest_of(device, entity="company").parts[""]
+    assert divided.rows is None
+    assert sum(count for count, _ in divided.parts.values()) == LIST_ROWS + 1
+    prefixes = sorted(divided.parts)[:3]
+    listed = digest_of(device, entity="company", prefixes=prefixes, kind="content").parts
+    assert {prefix: len(part.rows) for prefix, part in listed.items()} == {p: divided.parts[p][0] for p in prefixes}
+
+
+def test_fetched_rows_are_those_of_a_pull_and_what_is_not_there_is_left_out(device):
+    seq = device.push(company_tx(1, record_id(1))).verdicts[0].seq
+    asked = FetchRequest(server_epoch=device.server_epoch, t="company", pks=[record_id(1), record_id(2)])
+    fetched = [json.loads(line) for line in device.transport.fetch(asked)]
+    device.epoch = "another-epoch"
+    pulled = next(line for line in device.pull(seq - 1) if line["k"] == "rows" and line["t"] == "company")
+    assert fetched == [pulled, {"k": "fetched", "epoch": device.server_epoch, "seq": seq}]
+
+
+def test_a_digest_and_a_fetch_of_another_epoch_or_of_nothing_known_are_refused(device):
+    assert refused(lambda: digest_of(device, server_epoch="other")) is ErrorCode.P203
+    assert refused(lambda: digest_of(device, entity="nothing")) is ErrorCode.R301
+    asked = {"server_epoch": device.server_epoch, "t": "company", "pks": [record_id(1)]}
+    assert refused(lambda: list(device.transport.fetch(FetchRequest(**{**asked, "server_epoch": "other"})))) is ErrorCode.P203
+    assert refused(lambda: list(device.transport.fetch(FetchRequest(**{**asked, "t": "nothing"})))) is ErrorCode.R301
 
 
 @pytest.mark.parametrize("kind", ["http", "socket"])

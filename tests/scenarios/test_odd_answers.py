@@ -139,29 +139,19 @@ def test_pages_that_lead_nowhere_do_not_go_on_for_ever(world, ana):
     world.rest()
 
 
-def test_difference_between_replica_and_centre_is_shown_and_logged_not_papered_over(world, ana):
+def test_difference_that_cannot_be_put_right_is_shown_and_logged_not_papered_over(world, ana):
     pk = ana.save("company", name="Acme")
     ana.sync()
+    twist(ana, fetch=lambda asked: iter([f'{{"k":"fetched","epoch":"{asked.server_epoch}","seq":1}}'.encode()]))
     with ana.replica.write(durable=False) as writing:
         writing.connection.execute("DELETE FROM company WHERE id = ?", (pk,))
-    other = world.device("dan", "dan")
-    other.save("company", name="Other")
-    other.sync()
-    proof = ana.sync().proof
-    assert proof is not None
-    assert (proof.equal, proof.differing) == (True, ()), "the kept figure does not see it yet"
-    assert [found.kind for found in integrity.check(ana.replica)] == ["digest"]
-    with ana.replica.write(durable=False) as writing:
         writing.connection.execute("UPDATE _sync_digest SET rows = rows - 1 WHERE tbl = 'company'")
-    other.save("company", name="Another")
-    other.sync()
     proof = ana.sync().proof
-    assert proof is not None
-    assert (proof.equal, proof.differing) == (False, ("company",))
+    assert (proof.equal, proof.differing) == (False, ())
     status = ana.engine.status()
-    assert (status.is_proved, status.differing) == (False, ("company",))
+    assert (status.is_proved, status.differing) == (False, ())
     with ana.replica.reading() as reader:
-        assert [found.kind for found in integrity.incidents(reader)] == ["digest", "digest", "unequal"]
+        assert [found.kind for found in integrity.incidents(reader)] == ["digest", "unequal"]
     assert ana.sync().proof.equal is False
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from client.replica import change_log
@@ -24,6 +24,8 @@ class Stage:
     """Of the stories."""
     was_restored: bool = False
     """Whether the server has come back from a backup."""
+    damaged: set[str] = field(default_factory=set)
+    """Names of the devices whose files were written to past everything."""
 
     # -- rounds ----------------------------------------------------------------------------------------------------------
 
@@ -34,6 +36,9 @@ class Stage:
         result = device.sync()
         if result.proof is not None and not result.proof.equal:
             raise Broken(f"I2 the digests of {device.name} differ: {result.proof.differing}")
+        if result.proof is not None and result.proof.found and device.name not in self.damaged:
+            # What is put right must not hide what went wrong: nobody but a damaged file has anything to put right.
+            raise Broken(f"I2 the rows of {device.name} had to be put right: {result.proof.found}")
         saved = [named for act in list(memory.acts.values())[count:] for named in act.knew]
         for named in (*saved, *memory.sent_again[again:]):  # while the round was under way
             before.pop(named, None)

@@ -127,7 +127,7 @@ def bv_moves() -> list[Patch]:
 
 def rebase_moves_bv() -> list[Patch]:
     """A pull moves the base versions of pending ops."""
-    original = apply_remote._lay_all
+    original = apply_remote.lay_all
 
     def lay_all(checkpoint: Any) -> None:
         original(checkpoint)
@@ -140,7 +140,7 @@ def rebase_moves_bv() -> list[Patch]:
                     (version, entity, pk),
                 )
 
-    return [(apply_remote, "_lay_all", lay_all)]
+    return [(apply_remote, "lay_all", lay_all)]
 
 
 def after_empty() -> list[Patch]:

@@ -31,6 +31,12 @@ class Mistaken:
     def history(self, entity, record, before):
         raise self.fault
 
+    def digest(self, request):
+        raise self.fault
+
+    def fetch(self, request):
+        raise self.fault
+
 
 @pytest.fixture
 def clock():

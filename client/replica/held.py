@@ -1,0 +1,137 @@
+"""What the replica holds of the centre's records, as the two sides compare it: id, version, hash (`shared_models.digest`).
+
+The version of a row is that of its table. Its content is the centre's, so that of a row with own ops is what was put aside.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+from client.replica.schema import quoted
+from shared_models.base import Record
+from shared_models.digest import Kind, content_hash, is_within, row_hash
+from shared_models.fields import Kind as Stored
+from shared_models.fields import columns, wire_order
+
+CHUNK = 5000
+"""Rows read at a time: a few MB."""
+Dumps = Callable[[list[Any]], str]
+"""Writes a row as the centre did: compact JSON. Any: stored scalars."""
+Found = Iterator[tuple[str, int, int]]
+"""Rows as (id, version, hash)."""
+
+
+def fastest_dumps() -> Dumps:
+    """Return orjson's writer where it is installed (desktops), else the standard one (phones); both write the same."""
+    try:
+        import orjson
+    except ImportError:
+        return json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    return lambda row: orjson.dumps(row).decode()
+
+
+def hashed(connection: sqlite3.Connection, entity: type[Record], kind: Kind, prefixes: Sequence[str]) -> Found:
+    """Yield the central rows of an entity that lie in some parts of the key space; rows that the centre lacks do not count."""
+    return _versions(connection, entity, prefixes) if kind == "version" else _contents(connection, entity, prefixes)
+
+
+def _versions(connection: sqlite3.Connection, entity: type[Record], prefixes: Sequence[str]) -> Found:
+    name, is_asked = entity.entity_name, is_within(prefixes)
+    for pk, version in connection.execute(f"SELECT id, _v FROM {quoted(name)} WHERE _v > 0"):
+        if is_asked(pk):
+            yield pk, version, row_hash(name, pk, version)
+
+
+def _contents(connection: sqlite3.Connection, entity: type[Record], prefixes: Sequence[str]) -> Found:
+    name, is_asked, dumps = entity.entity_name, is_within(prefixes), fastest_dumps()
+    aside = {
+        pk: (ver, data) for pk, ver, data in connection.execute("SELECT pk, ver, data FROM _sync_base WHERE tbl = ?", (name,))
+    }
+    for pk, (version, data) in aside.items():
+        if data is not None and is_asked(pk):
+            yield pk, version, content_hash(name, pk, version, _of_base(entity, data, dumps))
+    order, special = wire_order(entity), _special(entity)
+    at = order.index("id")
+    for version, *row in _rows(connection, entity, prefixes):
+        pk = row[at]
+        if pk in aside:
+            continue
+        for i, value_of in special:
+            row[i] = value_of(row[i])
+        yield pk, version, content_hash(name, pk, version, dumps(row))
+
+
+def _rows(
+    connection: sqlite3.Connection, entity: type[Record], prefixes: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:  # Any: as SQLite
+    """Yield version and columns of the central rows in some parts, in the order in which they are sent."""
+    listed = ", ".join(quoted(name) for name in wire_order(entity))
+    table = quoted(entity.entity_name)
+    if prefixes[0]:
+        is_asked = is_within(prefixes)
+        places = [n for n, pk in connection.execute(f"SELECT _n, id FROM {table} WHERE _v > 0") if is_asked(pk)]
+        for i in range(0, len(places), CHUNK):
+            wanted = json.dumps(places[i : i + CHUNK])
+            yield from _read(
+                connection, f"SELECT _v, {listed} FROM {table} WHERE _n IN (SELECT value FROM json_each(?))", (wanted,)
+            )
+        return
+    last = -1
+    while True:
+        found = _read(connection, f"SELECT _n, _v, {listed} FROM {table} WHERE _n > ? ORDER BY _n LIMIT {CHUNK}", (last,))
+        if not found:
+            return
+        last = found[-1][0]
+        yield from (row[1:] for row in found if row[1] > 0)
+
+
+def _read(connection: sqlite3.Connection, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:  # Any: as SQLite
+    """Return rows, also when a text of them is no UTF-8 any more: what cannot be read is told apart from what was sent."""
+    try:
+        return connection.execute(query, values).fetchall()
+    except sqlite3.OperationalError as error:
+        if "decode" not in str(error):
+            raise
+    usual = connection.text_factory
+    connection.text_factory = _as_it_is
+    try:
+        return connection.execute(query, values).fetchall()
+    finally:
+        connection.text_factory = usual
+
+
+def _as_it_is(raw: bytes) -> str:
+    return raw.decode(errors="backslashreplace")
+
+
+@cache
+def _special(entity: type[Record]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:  # Any: stored scalars
+    """Return (place, how its value is sent) of the columns that SQLite holds in another form."""
+    kinds = {column.name: column.kind for column in columns(entity)}
+    ways: dict[Stored, Callable[[Any], Any]] = {Stored.BOOLEAN: _truth, Stored.SET: _set}
+    return tuple((i, ways[kinds[name]]) for i, name in enumerate(wire_order(entity)) if kinds[name] in ways)
+
+
+def _truth(value: int | None) -> int | bool | None:
+    """Return a boolean; a number that is none, which nobody stored, as it is."""
+    return bool(value) if value in (0, 1) else value
+
+
+@lru_cache(maxsize=4096)
+def _set(text: str | None) -> Any:  # Any: a list of texts, or what became of it
+    """Return the elements of a set; few different ones fill a column."""
+    try:
+        return None if text is None else json.loads(text)
+    except ValueError:
+        return text
+
+
+def _of_base(entity: type[Record], data: str, dumps: Dumps) -> str:
+    """Return the content of a row that was put aside; what can no longer be read is told apart from what was sent."""
+    try:
+        row = json.loads(data)
+        return dumps([row[name] for name in wire_order(entity)])
+    except (ValueError, KeyError, TypeError):
+        return data
