@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.errors import ErrorCode
-from shared_models.protocol import CodedError, Op, Tx
-from sync_server.services.actor import Actor
+from shared_models.protocol import CodedError, Op
+from sync_server.services.applying import Applying
+from sync_server.services.authority import Authority
 from sync_server.services.shapes import Checked, Shape, Wrong
 from sync_server.services.visibility import may_write
 from sync_server.services.workspace import Workspace
@@ -19,25 +20,28 @@ class NotYet(Exception):
     error: CodedError
 
 
-def check(space: Workspace, actor: Actor, tx: Tx, shape: Shape) -> Checked:
+def check(work: Applying, authority: Authority, shape: Shape) -> Checked:
     """Return the values of every op in stored form. Raises Wrong, NotYet or one of FAULTS; nothing is changed in any case."""
     if shape.fault is not None:
         raise shape.fault
     made: set[tuple[str, str]] = set()
-    for place, op in enumerate(tx.ops):
-        _check_op(space, actor, op, shape.values[place], made)
+    for place, op in enumerate(work.tx.ops):
+        _check_op(work, authority, op, shape.values[place], made)
     return shape.values
 
 
-def _check_op(space: Workspace, actor: Actor, op: Op, values: Row, made: set[tuple[str, str]]) -> None:
-    entity = space.central.registry.by_name[op.t]
-    if not may_write(actor, entity, op.pk, tuple(values)) or (op.t == "sync_conflict" and set(values) != {"state"}):
+def _check_op(work: Applying, authority: Authority, op: Op, values: Row, made: set[tuple[str, str]]) -> None:
+    space, entity = work.space, work.space.central.registry.by_name[op.t]
+    if not may_write(work.actor, entity, op.pk, tuple(values)) or (op.t == "sync_conflict" and set(values) != {"state"}):
         raise Wrong(op, ErrorCode.R305)
     if op.op == "i":
         _check_parents(space, entity, op, values, made)
-        made.add((op.t, op.pk))
     elif (op.t, op.pk) not in made and space.get(op.t, op.pk) is None:
         raise NotYet(CodedError(code=ErrorCode.R304, entity=op.t, record=op.pk))
+    if not authority.may_write(work, op, values, made):
+        raise Wrong(op, ErrorCode.R305)
+    if op.op == "i" and space.get(op.t, op.pk) is None:
+        made.add((op.t, op.pk))
 
 
 def _check_parents(space: Workspace, entity: type[Record], op: Op, values: Row, made: set[tuple[str, str]]) -> None:

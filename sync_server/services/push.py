@@ -17,9 +17,11 @@ from sync_server.db.ledger import Author
 from sync_server.services import reconcile, settling
 from sync_server.services.actor import Actor
 from sync_server.services.applying import Applying
+from sync_server.services.authority import Authority
 from sync_server.services.central import Central
 from sync_server.services.checks import NotYet, check
 from sync_server.services.refusals import Refusal
+from sync_server.services.rulebook import changes_rules
 from sync_server.services.shapes import FAULTS, Shape, Wrong, shapes_of
 from sync_server.services.workspace import PROVISIONAL, Workspace, latest_edit_units
 
@@ -67,6 +69,7 @@ class _Request:
     push: PushRequest
     shapes: Mapping[str, Shape]
     space: Workspace
+    authority: Authority
     clock: timeline.Clock
     poisoned: frozenset[str]
     offset_ms: int
@@ -163,10 +166,14 @@ def _carry_out(
         raise Refusal(ErrorCode.P203, 409, "another server epoch")
     space = Workspace(central, connection, central.now_us())
     offset = devices.clock_offset_ms(connection, central.tables, actor.device_id)
-    request = _Request(central, actor, push, shapes, space, now, poisoned, offset)
+    rules = central.rulebook.at(connection, central.tables, central.registry, now, space.at)
+    authority = Authority(space, actor.user_id, actor.is_admin, rules)
+    request = _Request(central, actor, push, shapes, space, authority, now, poisoned, offset)
     expected = ledger.expected(connection, central.tables, actor.device_id, push.device_epoch)
     known = ledger.answered(connection, central.tables, [tx.id for tx in push.txs])
-    space.preload([tx for tx in push.txs if tx.id not in known])
+    fresh = [tx for tx in push.txs if tx.id not in known]
+    space.preload(fresh)
+    authority.preload(fresh)
     number, gap, reused = expected, None, False
     for tx in push.txs:
         if tx.id in known:
@@ -213,7 +220,7 @@ def _take(request: _Request, tx: Tx) -> None:
         if tx.id in request.poisoned:
             verb, error = "rejected", CodedError(code=ErrorCode.S501)
         else:
-            checked = check(request.space, request.actor, tx, shape)
+            checked = check(work, request.authority, shape)
             work.hlc = _clamped(request, work, tx)
             author = Author(work.origin, request.actor.device_id, request.actor.user_id, work.hlc, request.space.at)
             request.space.authors[seq] = author
@@ -221,6 +228,8 @@ def _take(request: _Request, tx: Tx) -> None:
             if verb != "applied":  # only an applied tx is acknowledged in place of its rows (PROTOCOL 7.3)
                 request.space.send_all(seq)
             cards = work.cards
+            if changes_rules(op.t for op in tx.ops):
+                request.authority.renew()
     except Wrong as wrong:
         verb, error = "rejected", wrong.error
     except NotYet as not_yet:

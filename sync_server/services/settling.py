@@ -7,6 +7,7 @@ import orjson
 from shared_models.codec import Row
 from shared_models.digest import MODULUS, Digest, row_hash
 from sync_server.db import digests, feed, ledger, lookups, rows, timeline
+from sync_server.services.rulebook import changes_rules
 from sync_server.services.workspace import PROVISIONAL, CentralRow, Workspace, references_of
 
 Resolve = Callable[[int], int]
@@ -21,14 +22,15 @@ def settle(
     verdicts, dead: rows of `sync_push` and `sync_deadletter` with provisional seqs, which become real ones in place.
     """
     connection, tables = space.connection, space.central.tables
-    before = timeline.take(connection, tables, len(verdicts))
+    changed = [found for found in space.records.values() if found is not None and found.ver != found.stored_ver]
+    new_rules = changes_rules(found.entity.entity_name for found in changed)
+    before = timeline.take(connection, tables, len(verdicts), new_rules=new_rules)
 
     def resolve(seq: int) -> int:
         return seq if seq < PROVISIONAL else before + 1 + seq - PROVISIONAL
 
     for row in (*verdicts, *dead):
         row["seq"] = resolve(row["seq"])
-    changed = [found for found in space.records.values() if found is not None and found.ver != found.stored_ver]
     for found in changed:
         _resolve_row(found, resolve)
     _write_rows(space, changed)

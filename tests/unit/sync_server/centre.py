@@ -30,6 +30,8 @@ def pk(n: int) -> str:
 class Centre:
     central: Central
     numbers: dict[str, int] = field(default_factory=dict)
+    users: dict[str, str] = field(default_factory=dict)
+    """Device -> its user, where that is not `user-DEVICE`."""
 
     def send(self, device: str, *txs: dict[str, Any], admin: bool = False) -> PushAnswer:
         """Push txs of a device, numbered in order; each is its ops and whatever differs from the usual."""
@@ -41,7 +43,8 @@ class Centre:
 
     def send_raw(self, device: str, txs: list[dict[str, Any]], *, admin: bool = False) -> PushAnswer:
         body = {"device_epoch": device, "server_epoch": "epoch", "schema": 1, **with_origins(txs)}
-        return push.accept(self.central, Actor(f"user-{device}", device, admin), json.dumps(body).encode())
+        user = self.users.get(device, f"user-{device}")
+        return push.accept(self.central, Actor(user, device, admin), json.dumps(body).encode())
 
     def save(self, device: str, *ops: dict[str, Any], admin: bool = False, **more: Any) -> Verdict:
         """Push one tx and return its verdict."""
