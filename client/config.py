@@ -20,6 +20,17 @@ class SyncTimes:
 
 
 @dataclass(frozen=True)
+class FirstSync:
+    """How an empty replica is filled. The figures tell when pages are sooner here than the snapshot."""
+
+    by_snapshot: bool = True
+    """False on a metered link: pages are a third smaller."""
+    page_row_bytes: int = 115
+    page_rows_s: int = 50_000
+    """Rows a second that a device takes in from pages."""
+
+
+@dataclass(frozen=True)
 class ClientConfig:
     """One installed client."""
 

@@ -26,6 +26,7 @@ from shared_models.codec import Row
 from shared_models.digest import combined
 from shared_models.errors import Unreachable
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import PullRequest, Transport, UpToDate
 
 ANA, MARIA = ("ana.pop@carpati.example", "Ana's laptop"), ("maria.stan@carpati.example", "Maria's laptop")
@@ -63,6 +64,16 @@ class _Network:
         """Pass on, unless cut."""
         self._check()
         return self.inner.history(entity, record, before)
+
+    def snapshot(self, request: SnapshotRequest) -> SnapshotAnswer:
+        """Pass on, unless cut."""
+        self._check()
+        return self.inner.snapshot(request)
+
+    def snapshot_bytes(self, name: str, start: int) -> Iterator[bytes]:
+        """Pass on, unless cut."""
+        self._check()
+        return self.inner.snapshot_bytes(name, start)
 
     def digest(self, request: DigestRequest) -> DigestAnswer:
         """Pass on, unless cut."""

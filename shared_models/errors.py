@@ -53,6 +53,8 @@ class ErrorCode(StrEnum):
     """The cursor is unknown to this server. Load the replica anew; pending edits are kept."""
     P207 = "P207"
     """No such address, or the method is not allowed there."""
+    P208 = "P208"
+    """The snapshot is gone, or has no such place. Ask for another, or load pages."""
     R301 = "R301"
     """Unknown entity."""
     R302 = "R302"

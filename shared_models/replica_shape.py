@@ -21,6 +21,9 @@ _TYPES = {Kind.INTEGER: "INTEGER", Kind.BOOLEAN: "INTEGER", Kind.INSTANT: "INTEG
 SHORT_TEXT = 300
 """Longest text whose other spellings and number tails are indexed; in long notes they would cost more than they find."""
 
+SNAPSHOT_TABLE_SQL = "CREATE TABLE _snapshot (k TEXT PRIMARY KEY, v TEXT NOT NULL) STRICT, WITHOUT ROWID"
+"""Facts of a snapshot file, beside the entities: seq, epoch, shape, newest_at, rows, digests (JSON: entity -> rows, 16 hex digits)."""
+
 
 def quoted(name: str) -> str:
     """Return an SQL name in quotes. Names come from the registry, never from a person."""

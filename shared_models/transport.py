@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,18 @@ class Transport(Protocol):
 
     def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
         """Ask for past values of one record, newest first."""
+        ...
+
+    def snapshot(self, request: SnapshotRequest) -> SnapshotAnswer:
+        """Ask for the file that a first sync may begin with."""
+        ...
+
+    def snapshot_bytes(self, name: str, start: int) -> Iterator[bytes]:
+        """Ask for the bytes of a snapshot from a place on; they come in pieces.
+
+        Refused with P208 when the file or the place is gone. A stream that breaks off raises `Unreachable` from the iterator;
+        whoever stops early calls `close()` on it.
+        """
         ...
 
     def digest(self, request: DigestRequest) -> DigestAnswer:

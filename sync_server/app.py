@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from random import SystemRandom
 
 from litestar import Litestar, get
@@ -24,6 +25,7 @@ from sync_server.api.office import Office, office_mount
 from sync_server.api.office_sign_in import sign_in_routes
 from sync_server.api.problems import HANDLERS
 from sync_server.api.request_log import logged
+from sync_server.api.snapshot_routes import snapshot_router
 from sync_server.api.sync_routes import sync_router
 from sync_server.config import ServerConfig
 from sync_server.db.account_tables import build_account_tables
@@ -32,6 +34,7 @@ from sync_server.db.tables import build_tables
 from sync_server.services.accounts import Accounts
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
+from sync_server.services.snapshots import Snapshots
 
 
 def now_us() -> int:
@@ -47,6 +50,11 @@ class Server:
     central: Central
     accounts: Accounts
     ids: IdMaker
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """The snapshots that this process keeps in its folder."""
+        return Snapshots(self.central, self.config.folder / "snapshots")
 
 
 def open_server(config: ServerConfig, clock: Callable[[], int] = now_us) -> Server:
@@ -72,6 +80,7 @@ def create_app(server: Server, office: Office | None = None) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        await sync_to_thread(server.snapshots.warm)
         if office is not None:
             async with office.running():
                 yield
@@ -84,6 +93,7 @@ def create_app(server: Server, office: Office | None = None) -> Litestar:
         route_handlers=[
             health,
             sync_router(),
+            snapshot_router(),
             auth_router(),
             *((*sign_in_routes(office), office_mount(office)) if office else ()),
         ],
@@ -91,6 +101,7 @@ def create_app(server: Server, office: Office | None = None) -> Litestar:
             "central": Provide(lambda: server.central, sync_to_thread=False),
             "accounts": Provide(lambda: server.accounts, sync_to_thread=False),
             "sign_in_limits": Provide(lambda: limits, sync_to_thread=False),
+            "snapshots": Provide(lambda: server.snapshots, sync_to_thread=False),
             "actor": Provide(provide_actor),
         },
         guards=[needs_protection],

@@ -17,6 +17,7 @@ from shared_models.codec import Row
 from shared_models.errors import ReplicaError, Unreachable
 from shared_models.ids import IdMaker
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import PullRequest, Transport, UpToDate
 from sync_server.app import Server
 from sync_server.db import devices, timeline
@@ -57,6 +58,14 @@ class Network:
     def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
         self._call("history")
         return self.inner.history(entity, record, before)
+
+    def snapshot(self, request: SnapshotRequest) -> SnapshotAnswer:
+        self._call("snapshot")
+        return self._answer("snapshot", self.inner.snapshot(request))
+
+    def snapshot_bytes(self, name: str, start: int) -> Iterator[bytes]:
+        self._call("snapshot_bytes")
+        return self.inner.snapshot_bytes(name, start)
 
     def digest(self, request: DigestRequest) -> DigestAnswer:
         self._call("digest")

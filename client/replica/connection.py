@@ -43,6 +43,12 @@ def prepare_reader(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA query_only = 1")
 
 
+def prepare_other(connection: sqlite3.Connection) -> None:
+    """Set up a connection to a file that is on its way to become a replica."""
+    _prepare(connection)
+    connection.execute("PRAGMA cache_size = -16000")
+
+
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA busy_timeout = 5000")
     connection.execute("PRAGMA foreign_keys = 0")

@@ -87,6 +87,18 @@ class Replica:
         with self._writer.write(durable=durable) as writing:
             yield writing
 
+    @contextmanager
+    def alone(self) -> Iterator[Writing]:
+        """Keep every other writer of this process away, with no transaction open; for `takeover` only."""
+        with self._writer.alone() as writing:
+            yield writing
+
+    def beside(self, path: Path) -> sqlite3.Connection:
+        """Open another file as this replica's connections are opened; for `takeover` only."""
+        made = self._connect(path)
+        connection.prepare_other(made)
+        return made
+
     def undo(self, tx_id: str, label: str) -> bool:
         """Take back a save: out of the log while it was never sent and nothing stands on it, else by a new, inverse save.
 

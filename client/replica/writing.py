@@ -74,12 +74,29 @@ class Writer:
         for event in writing.news():
             self._events.publish(event)
 
+    @contextmanager
+    def alone(self) -> Iterator[Writing]:
+        """Take the turn without a transaction: for what brings its own, and for as long as nobody here may write."""
+        with self._turn:
+            self._holder = get_ident()
+            try:
+                with translated_errors():
+                    self._set_level(self._relaxed)
+                    writing = Writing(self._connection)
+                    yield writing
+            finally:
+                self._holder = 0
+        for event in writing.news():
+            self._events.publish(event)
+
+    def _set_level(self, level: str) -> None:
+        if level != self._level:  # only outside a transaction does this pragma take effect
+            self._connection.execute(f"PRAGMA synchronous = {level}")
+            self._level = level
+
     def _transaction(self, durable: bool) -> Generator[Writing, None, Writing]:
         connection = self._connection
-        level = self._full if durable else self._relaxed
-        if level != self._level:  # only outside a transaction does this pragma take effect
-            connection.execute(f"PRAGMA synchronous = {level}")
-            self._level = level
+        self._set_level(self._full if durable else self._relaxed)
         connection.execute("BEGIN IMMEDIATE")
         writing = Writing(connection)
         try:

@@ -1,8 +1,9 @@
 """What the steps of a round share: the two ends, the clock, and the ways in which a step ends early."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from client.config import FirstSync
 from client.replica.replica import Replica
 from client.sync.ahead import Start, at_once
 from client.sync.wire import Loads
@@ -24,6 +25,16 @@ class Quarantined(SyncError):
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a long load has come. Bytes and totals are known of a snapshot only."""
+
+    rows: int = 0
+    total_rows: int | None = None
+    bytes: int = 0
+    total_bytes: int | None = None
+
+
+@dataclass(frozen=True)
 class Conversation:
     """One device talking to one server."""
 
@@ -34,11 +45,12 @@ class Conversation:
     schema_version: int
     loads: Loads
     should_stop: Callable[[], bool]
-    tell: Callable[[int], None]
-    """Called with the number of rows taken in so far by a long pull."""
+    tell: Callable[[Progress], None]
+    """Called while a long load comes in."""
     start: Start = at_once
     """How a batch is sent while the answer to the one before is stored."""
     batch_txs: int = MAX_TXS
+    first_sync: FirstSync = field(default_factory=FirstSync)
 
     def now_ms(self) -> int:
         """Return the device's wall time in milliseconds since 1970 UTC."""

@@ -1,15 +1,16 @@
 """One round of synchronisation, as a story: hello, push, pull, verify. Where and when rounds happen: `scheduler`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
-from client.config import SyncTimes
+from client.config import FirstSync, SyncTimes
 from client.events import SyncStatusChanged
 from client.replica import epochs, standing
 from client.replica.replica import Replica
 from client.sync.ahead import Start, at_once
-from client.sync.conversation import Conversation, EpochChanged, Quarantined, Stopped
+from client.sync.bootstrap import begin_with_snapshot
+from client.sync.conversation import Conversation, EpochChanged, Progress, Quarantined, Stopped
 from client.sync.hello import say_hello
 from client.sync.pull import Pulled, pull_newer
 from client.sync.push import push_waiting
@@ -60,12 +61,22 @@ class SyncEngine:
         times: SyncTimes | None = None,
         start: Start = at_once,
         batch_txs: int = MAX_TXS,
+        first_sync: FirstSync | None = None,
     ) -> None:
         self.replica = replica
         self.scheduler = Scheduler(replica, times or SyncTimes(), random)
-        self._state, self._hello_due, self._stop, self._progress = State.IDLE, True, False, 0
+        self._state, self._hello_due, self._stop, self._progress = State.IDLE, True, False, Progress()
         self._talk = Conversation(
-            replica, transport, app, schema_version, fastest_loads(), lambda: self._stop, self._take_progress, start, batch_txs
+            replica,
+            transport,
+            app,
+            schema_version,
+            fastest_loads(),
+            lambda: self._stop,
+            self._take_progress,
+            start,
+            batch_txs,
+            first_sync or FirstSync(),
         )
 
     def run_once(self) -> RoundResult:
@@ -73,7 +84,7 @@ class SyncEngine:
 
         What it raises is a mistake in our own code; the next attempt is armed all the same.
         """
-        self._progress = 0
+        self._progress = Progress()
         try:
             self._enter(self.scheduler.begin(hello_due=self._hello_due))
             result = self._with_fresh_starts()
@@ -153,6 +164,9 @@ class SyncEngine:
         facts = self.replica.facts()
         if facts["replace"] or not facts["complete"]:
             self._move(Event.LOADING)
+            loaded = begin_with_snapshot(self._talk)
+            newer = pull_newer(self._talk)
+            return replace(newer, rows=loaded + newer.rows)
         return pull_newer(self._talk)
 
     def _issue_again(self) -> None:
@@ -192,8 +206,8 @@ class SyncEngine:
             self._enter(State.OFFLINE)
         return self._state
 
-    def _take_progress(self, rows: int) -> None:
-        self._progress = rows
+    def _take_progress(self, progress: Progress) -> None:
+        self._progress = progress
         self.replica.events.publish(SyncStatusChanged())
 
 

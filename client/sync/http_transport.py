@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -38,6 +38,7 @@ from shared_models.protocol import (
     TokenAnswer,
     TokenRequest,
 )
+from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import PullRequest, UpToDate
 
 M = TypeVar("M", bound=BaseModel)
@@ -141,6 +142,18 @@ class HttpTransport:
             query["before"] = before
         return _parsed(HistoryPage, self._send("GET", f"{PATH}/history?{urlencode(query)}", None, packed=True).content)
 
+    def snapshot(self, request: SnapshotRequest) -> SnapshotAnswer:
+        """Ask for the file that a first sync may begin with."""
+        query = {"e": request.server_epoch, "s": request.shape, "p": ",".join(request.packings)}
+        if request.held is not None:
+            query["h"] = request.held
+        return _parsed(SnapshotAnswer, self._send("GET", f"{PATH}/snapshot?{urlencode(query)}", None).content)
+
+    def snapshot_bytes(self, name: str, start: int) -> Iterator[bytes]:
+        """Ask for the bytes of a snapshot from a place on; they are read from the socket as they are wanted."""
+        path = f"{PATH}/snapshot/{quote(name, safe='')}"
+        return _pieces(self._send("GET", path, None, stream=True, start=start), start)
+
     def digest(self, request: DigestRequest) -> DigestAnswer:
         """Ask what the view holds in parts of the key space."""
         body = request.model_dump_json(by_alias=True).encode()
@@ -152,7 +165,7 @@ class HttpTransport:
         return _lines(self._send("POST", f"{PATH}/fetch", body, stream=True, packed=True))
 
     def _send(
-        self, method: str, path: str, body: bytes | None, *, stream: bool = False, packed: bool = False
+        self, method: str, path: str, body: bytes | None, *, stream: bool = False, packed: bool = False, start: int = 0
     ) -> httpx.Response:
         """Send a request with a token; once again with a new one when the token has expired."""
         with translated():
@@ -161,6 +174,8 @@ class HttpTransport:
                 headers = {"authorization": f"Bearer {token}"}
                 if packed:
                     headers["accept-encoding"] = self.client.headers["accept-encoding"]
+                if start:
+                    headers["range"] = f"bytes={start}-"
                 request = _request(self.client, method, path, body, headers)
                 response = self.client.send(request, stream=stream)
                 if response.status_code == 401 and attempt == 1:
@@ -230,6 +245,17 @@ def _lines(response: httpx.Response) -> Iterator[bytes]:
                     raise ProtocolFault(None, "a line without an end")
             if rest:
                 yield rest
+    finally:
+        response.close()
+
+
+def _pieces(response: httpx.Response, start: int) -> Iterator[bytes]:
+    """Yield a body as it comes; closing the generator closes the connection."""
+    try:
+        if start and response.status_code != 206:
+            raise ProtocolFault(None, "a whole file where a part was asked")
+        with translated():
+            yield from response.iter_raw()
     finally:
         response.close()
 

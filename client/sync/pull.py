@@ -7,7 +7,7 @@ from typing import Any
 from client.replica import epochs, settling
 from client.replica.apply_remote import Outcome, apply_page
 from client.replica.remote_page import RemotePage
-from client.sync.conversation import Conversation, EpochChanged, Stopped
+from client.sync.conversation import Conversation, EpochChanged, Progress, Stopped
 from client.sync.wire import read_page
 from shared_models.errors import ErrorCode, ProtocolFault, SyncError
 from shared_models.transport import PullRequest, UpToDate
@@ -44,7 +44,7 @@ def pull_newer(talk: Conversation) -> Pulled:
             page = _read(talk, answer)
             outcome = apply_page(talk.replica, page)
             taken += sum(len(chunk.rows) for chunk in page.chunks)
-            talk.tell(facts["stage_rows"] + taken)
+            talk.tell(Progress(facts["stage_rows"] + taken))
             if outcome is Outcome.CHECKPOINT and not page.end.more:
                 return Pulled(taken, digests=page.end.digest)
             dead_ends = 0 if _moved(talk, facts) else _dead_end(page, facts, dead_ends)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from client.replica import change_log, standing
 from client.replica.replica import Replica
+from client.sync.conversation import Progress
 from client.sync.states import State
 
 
@@ -32,13 +33,13 @@ class SyncStatus:
     """Whether the last comparison found replica and centre equal; None before the first."""
     proved_rows: int
     differing: tuple[str, ...]
-    loaded_rows: int
-    """Rows taken in by the running pull."""
+    loading: Progress
+    """What the running pull has taken in."""
     is_complete: bool
     """Whether the replica has ever held a whole checkpoint."""
 
 
-def status_of(replica: Replica, state: State, loaded_rows: int, unwritten_at: int | None = None) -> SyncStatus:
+def status_of(replica: Replica, state: State, loading: Progress, unwritten_at: int | None = None) -> SyncStatus:
     """Put the status together from the replica's own tables. unwritten_at: next attempt, where it could not be kept in them."""
     with replica.reading() as reader:
         facts = replica.facts()
@@ -60,6 +61,6 @@ def status_of(replica: Replica, state: State, loaded_rows: int, unwritten_at: in
         is_proved=equal,
         proved_rows=rows,
         differing=tuple(differing),
-        loaded_rows=loaded_rows,
+        loading=loading,
         is_complete=facts["complete"],
     )

@@ -43,7 +43,8 @@ def status(replica: Replica, engine: EngineStatus, *, is_paused: bool) -> SyncSt
         offline_since=_us(engine.last_success_at or engine.last_error_at) if link == "offline" else None,
         next_attempt_at=None if link in ("paused", "work_offline") else _us(engine.next_attempt_at),
         cause=cause(engine.last_error) if is_failing and engine.last_error and engine.last_error != NO_CONNECTION else None,
-        loaded_rows=engine.loaded_rows,
+        loaded_rows=engine.loading.rows,
+        total_rows=engine.loading.total_rows,
         proof=_proof(replica, engine),
         size_bytes=_size(replica.path),
     )

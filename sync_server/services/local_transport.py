@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.db.engine import Contended, StoreDown
 from sync_server.services import digest, hello, history, pull, push
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
+from sync_server.services.snapshots import Snapshots
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class LocalTransport:
 
     central: Central
     actor: Actor
+    snapshots: Snapshots | None = None
+    """None: first syncs go by pages."""
 
     def hello(self, request: HelloRequest) -> HelloAnswer:
         """Tell the server where the device stands."""
@@ -40,6 +44,18 @@ class LocalTransport:
         """Ask for past values."""
         with refusals_as_errors():
             return history.page(self.central, self.actor, entity, record, before)
+
+    def snapshot(self, request: SnapshotRequest) -> SnapshotAnswer:
+        """Ask for the file that a first sync may begin with."""
+        with refusals_as_errors():
+            return self.snapshots.offer(self.actor, request) if self.snapshots else SnapshotAnswer()
+
+    def snapshot_bytes(self, name: str, start: int) -> Iterator[bytes]:
+        """Ask for the bytes of a snapshot from a place on."""
+        with refusals_as_errors():
+            if self.snapshots is None:
+                raise Refusal(ErrorCode.P208, 404, "no snapshots")
+            return self.snapshots.read(self.actor, name, start)[0]
 
     def digest(self, request: DigestRequest) -> DigestAnswer:
         """Ask what the view holds in parts of the key space."""

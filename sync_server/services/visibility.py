@@ -7,6 +7,14 @@ from shared_models.base import Record
 from shared_models.fields import Merge, unit_of, units
 from sync_server.services.actor import Actor
 
+EVERYTHING = "everything"
+"""The scope set of those who see all records."""
+
+
+def scope_set(actor: Actor) -> str:
+    """Return the name of what an actor sees: two with the same name see the same records, and share a snapshot."""
+    return EVERYTHING
+
 
 def may_see(actor: Actor, entity: type[Record], pk: str) -> bool:
     """Whether a record is in the actor's view."""

@@ -8,15 +8,18 @@ from random import Random, SystemRandom
 
 import httpx
 
-from client.config import SyncTimes
+from client.config import FirstSync, SyncTimes
 from client.replica.replica import Replica, open_replica
 from client.sync.ahead import in_background
 from client.sync.engine import SyncEngine
 from client.sync.http_transport import AccessToken, HttpTransport, make_client, sign_in
+from client.sync.parcel import packings
 from shared_models.codec import Row
 from shared_models.ids import IdMaker
-from shared_models.protocol import PushAnswer, SignInRequest
-from shared_models.registry import Registry
+from shared_models.protocol import HelloRequest, PushAnswer, SignInRequest
+from shared_models.registry import SCHEMA_VERSION, Registry
+from shared_models.replica_shape import fingerprint
+from shared_models.snapshot import SnapshotRequest
 from sync_server.app import Server
 from sync_server.services.actor import Actor
 from sync_server.services.local_transport import LocalTransport
@@ -26,13 +29,24 @@ from tests.bench.central import EMAIL, PASSWORD
 class Device:
     """One signed-in device."""
 
-    def __init__(self, replica: Replica, http: httpx.Client) -> None:
+    def __init__(self, replica: Replica, http: httpx.Client, *, by_snapshot: bool = False) -> None:
         self.replica = replica
         install = self.replica.facts()["install"]
         answer = sign_in(http, SignInRequest(email=EMAIL, password=PASSWORD, device_name="bench", install=install))
         self.replica.bind(answer.user_id, answer.device_id)
         self.transport = HttpTransport(http, AccessToken(http, lambda: answer.device_token, answer.access_token))
-        self.engine = SyncEngine(self.replica, self.transport, random=Random(1), start=in_background)
+        self.engine = SyncEngine(
+            self.replica, self.transport, random=Random(1), start=in_background, first_sync=FirstSync(by_snapshot)
+        )
+
+    def wait_for_snapshot(self) -> None:
+        """Wait until the server has one ready."""
+        shape = fingerprint(self.replica.registry)
+        epoch = self.transport.hello(
+            HelloRequest(install="bench", device_epoch="bench", app="bench", schema_version=SCHEMA_VERSION, cursor=0, clock=0)
+        ).server_epoch
+        while self.transport.snapshot(SnapshotRequest(epoch, shape, packings())).name is None:
+            time.sleep(0.1)
 
     def push_seconds(self) -> float:
         """Run a round, and return the time from its start until the last of what waited was known to be durable."""
@@ -61,10 +75,12 @@ class Device:
 
 
 @contextmanager
-def device(path: Path, registry: Registry, address: str, synchronous: str = "FULL") -> Iterator[Device]:
-    """Yield a new device of a server, its replica in this file."""
+def device(
+    path: Path, registry: Registry, address: str, synchronous: str = "FULL", *, by_snapshot: bool = False
+) -> Iterator[Device]:
+    """Yield a new device of a server, its replica in this file; it is filled by pages unless it is said otherwise."""
     with make_client(address, SyncTimes(read_s=120)) as http:
-        made = Device(new_replica(path, registry, synchronous), http)
+        made = Device(new_replica(path, registry, synchronous), http, by_snapshot=by_snapshot)
         try:
             yield made
         finally:

@@ -6,12 +6,13 @@ SQLite replica with indexes and search. Edits: plain statements in one transacti
 
 import asyncio
 import json
+import os
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -38,17 +39,48 @@ def first_sync_s(folder: Path, n: int, runs: int = 3) -> float:
     pages = _pages(n)
     for i, (_, packed) in enumerate(pages):
         (folder / f"page-{i}").write_bytes(packed)
-    command = [sys.executable, "-m", "tests.bench.limits", str(folder), str(len(pages))]
+    with _serving(folder, len(pages)) as address, httpx.Client() as client:
+        return median(seconds(lambda: _load(folder / "limit.db", pages, client, address)) for _ in range(runs))
+
+
+@contextmanager
+def _serving(folder: Path, count: int) -> Iterator[str]:
+    """Yield the address of a process that serves so many files of a folder, and nothing else."""
+    command = [sys.executable, "-m", "tests.bench.limits", str(folder), str(count)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        address = json.loads(process.stdout.readline())["address"]
-        with httpx.Client() as client:
-            return median(seconds(lambda: _load(folder / "limit.db", pages, client, address)) for _ in range(runs))
+        yield json.loads(process.stdout.readline())["address"]
     finally:
         process.terminate()
         process.wait(30)
         process.stdout.close()
+
+
+def snapshot_s(folder: Path, n: int, runs: int = 3) -> float:
+    """Return the seconds in which a ready SQLite file of n rows is shipped, indexes and search in it (L4); the median of so many runs."""
+    made = _fresh(folder / "limit-file.db")
+    with closing(_open(made)) as connection:
+        for table, found in _rows(n).items():
+            connection.executemany(_insert(table), found)
+            connection.execute(f"INSERT INTO {table}_fts({table}_fts) VALUES('rebuild')")
+        connection.commit()
+        connection.execute("PRAGMA journal_mode=DELETE")
+    (folder / "page-0").write_bytes(zstandard.ZstdCompressor(level=3).compress(made.read_bytes()))
+    with _serving(folder, 1) as address, httpx.Client() as client:
+        return median(seconds(lambda: _ship(folder / "limit.db", client, address)) for _ in range(runs))
+
+
+def _ship(path: Path, client: httpx.Client, address: str) -> None:
+    unpack = zstandard.ZstdDecompressor().decompressobj()
+    with _fresh(path).open("wb") as file, client.stream("GET", f"{address}/?0") as response:
+        for piece in response.iter_raw():
+            file.write(unpack.decompress(piece))
+        file.flush()
+        os.fsync(file.fileno())
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("SELECT count(*) FROM activities WHERE status='open'").fetchone()
 
 
 def edits_s(folder: Path, n: int, edits: list[workload.Row], runs: int = 3) -> float:

@@ -87,6 +87,27 @@ def first_sync(folder: Path, rows: int, data: Data) -> Figure:
     return Figure("first-sync", held, held / median(taken), "rows/s", held / median(floor) if floor else None, used / held)
 
 
+def snapshot(folder: Path, rows: int, data: Data) -> Figure:
+    """Fill an empty device by the server's snapshot, indexes and search ready; rows a second, to shipping a ready SQLite file."""
+    taken, floor = [], []
+    held = sum(1 for _ in data.rows(rows))
+    with served(folder / "server", data, rows) as address:
+        with (
+            counting(address) as (relay, counted),
+            device(folder / "counted.db", data.registry, relay, by_snapshot=True) as one,
+        ):
+            one.wait_for_snapshot()
+            before = counted.down
+            one.sync()
+            used = counted.down - before
+        for run in range(data.runs):
+            with device(folder / f"first-{run}.db", data.registry, address, by_snapshot=True) as one:
+                taken.append(limits.seconds(one.sync))
+            if data.is_limited:
+                floor.append(limits.snapshot_s(folder, rows, runs=1))
+    return Figure("snapshot", held, held / median(taken), "rows/s", held / median(floor) if floor else None, used / held)
+
+
 def push(folder: Path, rows: int, data: Data) -> Figure:
     """Push offline edits until they are durable on the server and the device knows; edits a second, to what PostgreSQL applies.
 
@@ -163,6 +184,7 @@ SCENARIOS: dict[str, tuple[Callable[[Path, int, Data], Figure], int]] = {
     "search": (search, 200_000),
     "save": (save, 50_000),
     "first-sync": (first_sync, 100_000),
+    "snapshot": (snapshot, 100_000),
     "push": (push, 10_000),
     "pull": (pull, 10_000),
     "idle": (idle, 10_000),

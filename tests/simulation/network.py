@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from shared_models.errors import SyncError, Unreachable
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.services import pull
 from sync_server.services.local_transport import LocalTransport, as_sync_error
@@ -20,6 +21,7 @@ KEPT_REQUESTS = 6
 """Requests of a device that may still be under way when later ones have arrived."""
 KEPT_PAGES = 4
 """The same of pages."""
+SNAPSHOT_PIECE = 4096
 
 
 class Killed(BaseException):
@@ -122,6 +124,20 @@ class Network:
     def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
         """Pass on."""
         return self.inner.history(entity, record, before)
+
+    def snapshot(self, request: SnapshotRequest) -> SnapshotAnswer:
+        """Pass on."""
+        return self._through("snapshot", lambda: self.inner.snapshot(request))
+
+    def snapshot_bytes(self, name: str, start: int) -> Iterator[bytes]:
+        """Pass on in small pieces; the stream may break off, a byte may be another one, and the person saves something meanwhile."""
+        whole = b"".join(self._through("snapshot bytes", lambda: self.inner.snapshot_bytes(name, start)))
+        self._happens("snapshot")
+        if self._by_chance(0.1):
+            place = self.random.randrange(len(whole))
+            whole = whole[:place] + bytes((whole[place] ^ 1,)) + whole[place + 1 :]
+        pieces = [whole[i : i + SNAPSHOT_PIECE] for i in range(0, len(whole), SNAPSHOT_PIECE)]
+        return self._broken_off(pieces[: self.random.randrange(len(pieces))]) if self._by_chance(0.3) else iter(pieces)
 
     def digest(self, request: DigestRequest) -> DigestAnswer:
         """Pass on; the person saves something meanwhile."""

@@ -12,6 +12,7 @@ from random import Random
 import sqlalchemy as sa
 from sqlite_utils import Database
 
+from client.config import FirstSync
 from client.replica import connection, migrations
 from client.replica.replica import Replica, open_replica
 from client.sync.engine import RoundResult, SyncEngine
@@ -27,6 +28,7 @@ from sync_server.services import setup
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.local_transport import LocalTransport
+from sync_server.services.snapshots import Policy, Snapshots
 from tests.simulation.entities import SIMULATED
 from tests.simulation.network import Killed, Network, ServerLife
 
@@ -35,6 +37,11 @@ STEP_MS = 6_000_000
 """Longest pause between two steps; 200 steps make about a week."""
 WRONG_BY_MS = 3 * 3_600_000
 """Most that the clock of a device is wrong by."""
+
+LATE = 0.25
+"""Share of the devices that meet the server later than the others."""
+SNAPSHOTS = 0.5
+"""Share of the runs in which devices begin with a snapshot."""
 
 
 @dataclass
@@ -117,6 +124,8 @@ class Device:
     statements: Statements
     clock: WrongClock
     is_admin: bool = False
+    is_late: bool = False
+    """Whether it meets the server only when others have worked there already."""
     starts: int = 0
     is_syncing: bool = False
     replica: Replica = field(init=False)
@@ -134,7 +143,9 @@ class Device:
         self.replica = open_replica(o.folder / f"{self.name}.db", o.registry, ids, connect=connect, synchronous="OFF")
         self.replica.bind(self.user, self.name)
         random = Random(f"{o.seed}{self.name}")
-        self.engine = SyncEngine(self.replica, self.network, random=random, batch_txs=random.choice((3, MAX_TXS, MAX_TXS)))
+        batch_txs = random.choice((3, MAX_TXS, MAX_TXS))
+        link = FirstSync(by_snapshot=Random(f"{o.seed}snapshots").random() < SNAPSHOTS)
+        self.engine = SyncEngine(self.replica, self.network, random=random, batch_txs=batch_txs, first_sync=link)
 
     def kill(self) -> None:
         """Throw the process away without closing anything in order, and start it again."""
@@ -214,6 +225,7 @@ class Organisation:
     url: str = ""
     central: Central = field(init=False)
     server: ServerLife = field(init=False)
+    snapshots: Snapshots = field(init=False)
     devices: list[Device] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -225,6 +237,8 @@ class Organisation:
         self._empty(store, tables)
         self.central = Central(store, tables, self.registry, lambda: self.clock() * 1000)
         setup.start(self.central, lambda: f"epoch-{self.seed}")
+        policy = Policy(min_rows=1, refresh_after=Random(f"{self.seed}refresh").choice((0, 5, 30)))
+        self.snapshots = Snapshots(self.central, self.folder / "snapshots", lambda build: build(), policy)
         self.devices = [self._device(place) for place in range(4)]
 
     def template(self, name: str) -> Path:
@@ -243,11 +257,15 @@ class Organisation:
         with self.central.store.write() as connection:
             devices.add(connection, self.central.tables, devices.NewDevice(name, user, name, None, 1))
         actor = Actor(user, name, is_admin=place == 3)
-        network = Network(LocalTransport(self.central, actor), Random(f"{self.seed}net{place}"), server=self.server)
+        way = LocalTransport(self.central, actor, self.snapshots)
+        network = Network(way, Random(f"{self.seed}net{place}"), server=self.server)
         clock = WrongClock(self.clock, Random(f"{self.seed}clock{place}").randrange(-WRONG_BY_MS, WRONG_BY_MS))
-        device = Device(name, user, self, network, Statements(), clock, actor.is_admin)
+        device = Device(name, user, self, network, Statements(), clock, actor.is_admin, self._chance("late", place) < LATE)
         device.open()
         return device
+
+    def _chance(self, what: str, place: int = 0) -> float:
+        return Random(f"{self.seed}{what}{place}").random()
 
     def ledger(self) -> tuple[str, list[tuple[str, str, int]]]:
         """Return the epoch of the present timeline, and (tx id, origin, seq) of all its verdicts."""

@@ -51,7 +51,8 @@ class Run:
         try:
             with self.stage.calm(), suppress(SyncError):
                 for device in self.organisation.devices:
-                    device.sync()
+                    if not device.is_late:
+                        device.sync()
             for device in self.organisation.devices:
                 device.network.hands = lambda device=device: self._busy(device)
             for step in range(self.steps):

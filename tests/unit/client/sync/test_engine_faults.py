@@ -31,6 +31,12 @@ class Mistaken:
     def history(self, entity, record, before):
         raise self.fault
 
+    def snapshot(self, request):
+        raise self.fault
+
+    def snapshot_bytes(self, name, start):
+        raise self.fault
+
     def digest(self, request):
         raise self.fault
 

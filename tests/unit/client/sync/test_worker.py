@@ -32,6 +32,12 @@ class Nowhere:
     def history(self, entity, record, before):
         raise AssertionError("not in these tests")
 
+    def snapshot(self, request):
+        raise AssertionError("not in these tests")
+
+    def snapshot_bytes(self, name, start):
+        raise AssertionError("not in these tests")
+
     def digest(self, request):
         raise AssertionError("not in these tests")
 

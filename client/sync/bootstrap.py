@@ -1,0 +1,123 @@
+"""A first sync by snapshot: one prepared file in place of many pages (PROTOCOL 7.9). Whatever goes wrong, pages bring the same."""
+
+import shutil
+
+from client.config import FirstSync
+from client.replica import schema, takeover
+from client.replica.takeover import NotFitting
+from client.sync import parcel
+from client.sync.conversation import Conversation, EpochChanged, Progress
+from client.sync.parcel import Parcel
+from shared_models.errors import (
+    Busy,
+    ErrorCode,
+    NeedsSignIn,
+    NeedsUpgrade,
+    ProtocolFault,
+    Refused,
+    ReplicaDamaged,
+    ReplicaFull,
+    SyncError,
+    Unreachable,
+)
+from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
+
+ATTEMPTS = 2
+"""Snapshots that are tried in one round: the one at hand may be gone, or bad."""
+ROOM = 3
+"""Times the unpacked size that must be free: the file, SQLite's log of it, and the replica."""
+LOOK_MS = 300
+"""How long a link is watched before it is called slow."""
+
+
+class _Slow(Exception):
+    """Pages would be here sooner."""
+
+
+def begin_with_snapshot(talk: Conversation) -> int:
+    """Fill an empty replica from a snapshot, if the centre has one and the link is good; returns the rows taken in, 0 for none.
+
+    After 0 the pages do it. Raises EpochChanged, Stopped, and the SyncError of a server that cannot be reached now: what was
+    fetched is kept, and the next round goes on with it.
+    """
+    path = talk.replica.path
+    if not takeover.wants(talk.replica.facts()) or not talk.first_sync.by_snapshot:
+        parcel.sweep(path)
+        return 0
+    for _ in range(ATTEMPTS):
+        try:
+            offer = _ask(talk)
+            if offer is None:
+                break
+            return _take(talk, Parcel(path, offer))
+        except (EpochChanged, Busy, NeedsSignIn, NeedsUpgrade, Unreachable):
+            raise
+        except (Refused, ProtocolFault, ReplicaDamaged):
+            continue  # gone, or not what was said: there may be another
+        except (_Slow, NotFitting, ReplicaFull, OSError):
+            break
+    parcel.sweep(path)
+    return 0
+
+
+def _ask(talk: Conversation) -> SnapshotAnswer | None:
+    """Return what the centre offers, None when there is none or it could not be kept here."""
+    facts, path = talk.replica.facts(), talk.replica.path
+    shape = schema.fingerprint(talk.replica.registry)
+    request = SnapshotRequest(facts["server_epoch"], shape, parcel.packings(), parcel.begun(path))
+    try:
+        offer = talk.transport.snapshot(request)
+    except SyncError as error:
+        if error.code is ErrorCode.P203:
+            raise EpochChanged from error
+        raise
+    if offer.name is None or offer.packing not in request.packings or offer.epoch != request.server_epoch:
+        return None
+    free = shutil.disk_usage(path.parent).free
+    return offer if free > offer.packed_bytes + ROOM * offer.bytes else None
+
+
+def _take(talk: Conversation, found: Parcel) -> int:
+    _fetch(talk, found)
+    plain = found.unpack()
+    talk.stop_if_asked()
+    try:
+        takeover.take_over(talk.replica, plain)
+    except ReplicaDamaged:
+        found.forget()
+        raise
+    parcel.sweep(talk.replica.path)
+    return found.offer.rows
+
+
+def _fetch(talk: Conversation, found: Parcel) -> None:
+    """Fetch what is missing, piece by piece. A link that broke off without bringing anything is not tried again now."""
+    offer, before, started = found.offer, found.got, talk.now_ms()
+    if found.is_whole or offer.name is None:
+        return
+    pieces = talk.transport.snapshot_bytes(offer.name, found.got)
+    try:
+        for got in found.take(pieces):
+            talk.stop_if_asked()
+            talk.tell(Progress(offer.rows * got // offer.packed_bytes, offer.rows, got, offer.packed_bytes))
+            if _is_slow(talk.first_sync, offer, got, got - before, talk.now_ms() - started):
+                raise _Slow
+    except Unreachable as error:
+        if found.got == before:
+            raise _Slow from error  # pages are smaller pieces; if there is no link at all, they say so
+        raise
+    finally:
+        close = getattr(pieces, "close", None)
+        if close is not None:
+            close()
+    if not found.is_whole:
+        raise Unreachable(None, "a snapshot that broke off")
+
+
+def _is_slow(link: FirstSync, offer: SnapshotAnswer, got: int, came: int, took_ms: int) -> bool:
+    """Whether the rest of the file would take longer than all pages: they are smaller, and cost the device more."""
+    if took_ms < LOOK_MS or not came:
+        return False
+    bytes_s = came * 1000 / took_ms
+    by_pages = offer.rows * link.page_row_bytes / bytes_s + offer.rows / link.page_rows_s
+    return (offer.packed_bytes - got) / bytes_s > by_pages

@@ -1,0 +1,117 @@
+"""A snapshot on its way: the part that was fetched already, beside the replica, and how it is unpacked.
+
+The name of the part has the hash of the whole in it, so what is there after a cut, a kill or a restart of the server is gone on
+with, and is never taken for a part of something else.
+"""
+
+import contextlib
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from client.replica.connection import create_private
+from shared_models.errors import ProtocolFault
+from shared_models.snapshot import SnapshotAnswer
+
+PIECE = 1024 * 1024
+NAMED = 32
+"""Digits of the hash in the name of a part."""
+WINDOW = 2**27
+"""Most memory that unpacking may ask for, as zstd counts it."""
+
+
+def packings() -> tuple[str, ...]:
+    """Return what can be unpacked here: zstd where it is installed (desktops), gzip everywhere."""
+    try:
+        import zstandard  # noqa: F401  # only whether it is there
+    except ImportError:
+        return ("gzip",)
+    return ("zstd", "gzip")
+
+
+class Parcel:
+    """One snapshot being fetched to a file beside the replica."""
+
+    def __init__(self, replica: Path, offer: SnapshotAnswer) -> None:
+        """Go on with the part that is there, if any; parts of other snapshots are removed."""
+        self.offer = offer
+        self._part = replica.with_name(f"{replica.name}.{offer.sha256[:NAMED]}.part")
+        self.unpacked = replica.with_name(f"{replica.name}.unpacked")
+        sweep(replica, but=self._part)
+        create_private(self._part)
+        self._hash = hashlib.sha256()
+        with self._part.open("rb") as file:
+            while piece := file.read(PIECE):
+                self._hash.update(piece)
+        self.got = self._part.stat().st_size
+        if self.got > offer.packed_bytes:
+            self.forget()
+
+    def take(self, pieces: Iterator[bytes]) -> Iterator[int]:
+        """Append what comes; yields the bytes that are there after each piece. Raises ProtocolFault for too many."""
+        with self._part.open("ab", buffering=0) as file:
+            for piece in pieces:
+                if self.got + len(piece) > self.offer.packed_bytes:
+                    raise ProtocolFault(None, "a longer snapshot than was said")
+                file.write(piece)
+                self._hash.update(piece)
+                self.got += len(piece)
+                yield self.got
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is there."""
+        return self.got == self.offer.packed_bytes
+
+    def unpack(self) -> Path:
+        """Return the unpacked file. Raises ProtocolFault when the part is not what was said; it is thrown away then."""
+        if self._hash.hexdigest() != self.offer.sha256:
+            self.forget()
+            raise ProtocolFault(None, "a snapshot with another hash")
+        self.unpacked.unlink(missing_ok=True)
+        create_private(self.unpacked)
+        feed, size = _unpacker(self.offer.packing), 0
+        with self._part.open("rb") as packed, self.unpacked.open("wb") as plain:
+            while piece := packed.read(PIECE):
+                size += plain.write(feed(piece))
+                if size > self.offer.bytes:
+                    raise ProtocolFault(None, "a larger snapshot than was said")
+        return self.unpacked
+
+    def forget(self) -> None:
+        """Throw away what was fetched."""
+        self._part.write_bytes(b"")
+        self._hash, self.got = hashlib.sha256(), 0
+
+
+def begun(replica: Path) -> str | None:
+    """Return the hash, or its start, of the snapshot that a part is there of; the newest one."""
+    found = sorted(replica.parent.glob(f"{replica.name}.*.part"), key=lambda path: path.stat().st_mtime)
+    return found[-1].suffixes[-2].removeprefix(".") if found else None
+
+
+def sweep(replica: Path, but: Path | None = None) -> None:
+    """Remove parts and unpacked files beside a replica."""
+    for path in (*replica.parent.glob(f"{replica.name}.*.part"), *replica.parent.glob(f"{replica.name}.unpacked*")):
+        if path != but:
+            with contextlib.suppress(OSError):  # held open by a scanner of the system: the next time
+                path.unlink()
+
+
+def _unpacker(packing: str) -> Callable[[bytes], bytes]:
+    if packing == "zstd":
+        import zstandard
+
+        unpack: Any = zstandard.ZstdDecompressor(max_window_size=WINDOW).decompressobj()  # Any: zlib's has another type
+    else:
+        unpack = zlib.decompressobj(wbits=31)
+
+    def feed(piece: bytes) -> bytes:
+        try:
+            return bytes(unpack.decompress(piece))
+        except Exception as error:  # each library raises its own kinds
+            raise ProtocolFault(None, "a snapshot that cannot be unpacked") from error
+
+    return feed

@@ -1,0 +1,35 @@
+"""What a device and the centre say about a snapshot, the file that a first sync may begin with (PROTOCOL 7.9)."""
+
+from dataclasses import dataclass
+
+from shared_models.protocol import Message
+
+
+@dataclass(frozen=True)
+class SnapshotRequest:
+    """What a device needs of a snapshot.
+
+    shape: of its tables (`replica_shape.fingerprint`). packings: what it can unpack, the best first. held: SHA-256 of the
+    snapshot that it has fetched a part of already.
+    """
+
+    server_epoch: str
+    shape: str
+    packings: tuple[str, ...]
+    held: str | None = None
+
+
+class SnapshotAnswer(Message):
+    """The snapshot to fetch; without a name there is none now, and pages bring everything.
+
+    sha256: of the packed file, in hex. packed_bytes, bytes: sizes of the file as it is sent, and unpacked.
+    """
+
+    name: str | None = None
+    epoch: str = ""
+    at_seq: int = 0
+    sha256: str = ""
+    packing: str = ""
+    packed_bytes: int = 0
+    bytes: int = 0
+    rows: int = 0

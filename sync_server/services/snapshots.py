@@ -1,0 +1,262 @@
+"""Snapshots for first syncs: built off the request path, kept as files, handed out by name (PROTOCOL 7.9).
+
+A snapshot is a file in a folder of its own, and beside it a line of JSON that says what it is. Not a table: the files belong to
+one process's folder, so a central database that came back from a backup names none that is not there, and an emptied folder
+is simply filled again. The JSON is renamed into place last: without it a file is litter of a build that died.
+"""
+
+import gzip
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import structlog
+import zstandard
+
+from shared_models.errors import ErrorCode
+from shared_models.replica_shape import fingerprint
+from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
+from sync_server.db import digests, feed, timeline
+from sync_server.db.engine import Connection, Contended, StoreDown
+from sync_server.db.snapshot_file import SnapshotWriter, is_sound
+from sync_server.services import pull, visibility
+from sync_server.services.actor import Actor
+from sync_server.services.central import Central
+from sync_server.services.refusals import Refusal
+
+PACKINGS = ("zstd", "gzip")
+"""How a file may be packed, the best first; a phone without zstd takes gzip."""
+PIECE = 256 * 1024
+READ_ROWS = 2000
+KEPT = 2
+"""Files of one kind that are kept: a device that is fetching the one before ends with it."""
+Start = Callable[[Callable[[], None]], None]
+"""Starts a build beside the requests."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """When a snapshot pays. Numbers of records, and of transactions since."""
+
+    min_rows: int = 5000
+    """Below it one page is as good."""
+    refresh_after: int = 10_000
+    """A snapshot that is older is still handed out, and a new one is begun."""
+
+
+def in_background(build: Callable[[], None]) -> None:
+    """Run a build on a thread of its own."""
+    threading.Thread(target=build, name="fieldfare-snapshot", daemon=True).start()
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What makes two snapshots interchangeable: who sees the same, in which shape, packed how."""
+
+    scope: str
+    packing: str
+    key: str
+    """The start of its files' names."""
+
+    @classmethod
+    def of(cls, scope: str, packing: str, schema_version: int, shape: str) -> "_Kind":
+        """Return the kind of a scope set."""
+        named = f"{scope}\x1f{schema_version}\x1f{shape}"
+        return cls(scope, packing, f"{hashlib.sha256(named.encode()).hexdigest()[:16]}-{packing}")
+
+
+class Snapshots:
+    """The snapshots of one server process."""
+
+    def __init__(self, central: Central, folder: Path, start: Start = in_background, policy: Policy | None = None) -> None:
+        """folder: holds nothing else."""
+        self._central, self._folder, self._start, self._policy = central, folder, start, policy or Policy()
+        self._shape = fingerprint(central.registry)
+        self._building: set[str] = set()
+        self._turn = threading.Lock()
+
+    # -- for devices -----------------------------------------------------------------------------------------------------
+
+    def offer(self, actor: Actor, asked: SnapshotRequest) -> SnapshotAnswer:
+        """Return the snapshot that a device is to fetch, or one without a name: use pages. Raises Refusal P203."""
+        with self._central.store.read() as connection:
+            now = timeline.read(connection, self._central.tables)
+            rows = sum(one.rows for one in digests.read(connection, self._central.tables).values())
+        if asked.server_epoch != now.epoch:
+            raise Refusal(ErrorCode.P203, 409, "another server epoch")
+        packing = next((name for name in PACKINGS if name in asked.packings), None)
+        if rows < self._policy.min_rows or packing is None or asked.shape != self._shape:
+            return SnapshotAnswer()
+        kind = self._kind(visibility.scope_set(actor), packing)
+        found = self._fit(kind, now)
+        if not found or now.seq - found[0].at_seq > self._policy.refresh_after:
+            self._begin(kind)
+            found = self._fit(kind, now)
+        held = [one for one in found if asked.held and one.sha256.startswith(asked.held)]
+        return (held or found or [SnapshotAnswer()])[0]
+
+    def read(self, actor: Actor, name: str, start: int) -> tuple[Iterator[bytes], int]:
+        """Return the bytes of a snapshot from a place on, and how many it has in all.
+
+        Raises Refusal P208: 404 for a name that is not, or no longer, one of the actor's scope set; 416 for a place behind its end.
+        """
+        known = {
+            one.name: one for packing in PACKINGS for one in self._listed(self._kind(visibility.scope_set(actor), packing))
+        }
+        found = known.get(name)
+        path = self._folder / f"{name}.db"
+        if found is None or not path.exists():
+            raise Refusal(ErrorCode.P208, 404, "no such snapshot")
+        if start >= found.packed_bytes:
+            raise Refusal(ErrorCode.P208, 416, f"it has {found.packed_bytes} bytes")
+        return _pieces(path, start), found.packed_bytes
+
+    def warm(self) -> None:
+        """Have a snapshot ready before the first device asks."""
+        try:
+            with self._central.store.read() as connection:
+                now = timeline.read(connection, self._central.tables)
+                rows = sum(one.rows for one in digests.read(connection, self._central.tables).values())
+        except (RuntimeError, StoreDown, Contended):  # not set up yet, or not there: whoever asks will begin one
+            return
+        kind = self._kind(visibility.EVERYTHING, PACKINGS[0])
+        found = self._fit(kind, now)
+        if rows >= self._policy.min_rows and (not found or now.seq - found[0].at_seq > self._policy.refresh_after):
+            self._begin(kind)
+
+    # -- files -----------------------------------------------------------------------------------------------------------
+
+    def _kind(self, scope: str, packing: str) -> _Kind:
+        return _Kind.of(scope, packing, self._central.schema_version, self._shape)
+
+    def _listed(self, kind: _Kind) -> list[SnapshotAnswer]:
+        """Return what the folder holds of a kind, newest first."""
+        found = []
+        for path in self._folder.glob(f"{kind.key}-*.json"):
+            with suppress(OSError, ValueError):  # swept away just now, or half a file after a power cut
+                found.append(SnapshotAnswer.model_validate_json(path.read_bytes()))
+        return sorted(found, key=lambda one: one.at_seq, reverse=True)
+
+    def _fit(self, kind: _Kind, now: timeline.Clock) -> list[SnapshotAnswer]:
+        """Return those of this timeline, newest first."""
+        return [one for one in self._listed(kind) if one.epoch == now.epoch and one.at_seq <= now.seq]
+
+    def _begin(self, kind: _Kind) -> None:
+        """Start a build, unless one of the same kind is under way."""
+        with self._turn:
+            if kind.key in self._building:
+                return
+            self._building.add(kind.key)
+        self._start(lambda: self._build_one(kind))
+
+    def _build_one(self, kind: _Kind) -> None:
+        try:
+            build(self._central, self._folder, kind.key, kind.packing, self._shape)
+            self._sweep(kind)
+        except Exception:  # noqa: BLE001  # nobody waits for a build: devices use pages, and the next one that asks begins another
+            structlog.get_logger().exception("snapshot failed", kind=kind.key)
+        finally:
+            with self._turn:
+                self._building.discard(kind.key)
+
+    def _sweep(self, kind: _Kind) -> None:
+        """Remove older snapshots of a kind, those of another timeline, and what dead builds left."""
+        with self._central.store.read() as connection:
+            now = timeline.read(connection, self._central.tables)
+        kept = {one.name for one in self._fit(kind, now)[:KEPT]}
+        for path in self._folder.glob(f"{kind.key}-*"):
+            if path.name.partition(".")[0] not in kept:
+                path.unlink(missing_ok=True)
+
+
+def build(central: Central, folder: Path, key: str, packing: str, shape: str) -> SnapshotAnswer:
+    """Build one snapshot: everything in one read snapshot of the central database, as a pull would send it.
+
+    The digests are computed from the rows of the file, and must be the central ones. Raises RuntimeError when they are not.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    plain, packed = folder / f"{key}-new.plain", folder / f"{key}-new.packed"
+    try:
+        now, rows = _fill(central, plain, shape)
+        if not is_sound(plain):
+            raise RuntimeError("a snapshot came out damaged")
+        size = plain.stat().st_size
+        digest = _pack(plain, packed, packing)
+    finally:
+        plain.unlink(missing_ok=True)
+    made = SnapshotAnswer(
+        name=f"{key}-{now.seq}-{digest[:16]}",
+        epoch=now.epoch,
+        at_seq=now.seq,
+        sha256=digest,
+        packing=packing,
+        packed_bytes=packed.stat().st_size,
+        bytes=size,
+        rows=rows,
+    )
+    packed.replace(folder / f"{made.name}.db")
+    told = folder / f"{key}-new.told"
+    told.write_text(made.model_dump_json())
+    told.replace(folder / f"{made.name}.json")
+    return made
+
+
+def _fill(central: Central, path: Path, shape: str) -> tuple[timeline.Clock, int]:
+    writer = SnapshotWriter(path, central.registry)
+    try:
+        with central.store.read() as connection:
+            now = timeline.read(connection, central.tables)
+            stored = digests.read(connection, central.tables)
+            for line in _lines(central, connection, now.seq):
+                part = orjson.loads(line)
+                writer.add(central.registry.get(part["t"]), part["cols"], part["rows"], part["v"])
+        found = writer.digests()
+        if {name: one for name, one in stored.items() if one.rows} != {name: one for name, one in found.items() if one.rows}:
+            raise RuntimeError("the rows do not have the central digest")
+        wire = {name: one.wire() for name, one in found.items()}
+        writer.finish(
+            {
+                "seq": str(now.seq),
+                "epoch": now.epoch,
+                "shape": shape,
+                "newest_at": str(writer.newest_at()),
+                "digests": json.dumps(wire),
+            }
+        )
+        return now, sum(one.rows for one in found.values())
+    finally:
+        writer.close()
+
+
+def _lines(central: Central, connection: Connection, seq: int) -> Iterator[bytes]:
+    """Yield all records as the lines of a pull, a bounded number at a time."""
+    for entity in central.registry:
+        last = ""
+        while part := feed.page(connection, central.tables, entity.entity_name, last, (0, seq), READ_ROWS):
+            last = part[-1].pk
+            yield from pull.row_lines(central, part)
+
+
+def _pack(plain: Path, packed: Path, packing: str) -> str:
+    """Pack a file and return the SHA-256 of the result, in hex."""
+    with plain.open("rb") as source, packed.open("wb") as target:
+        if packing == "zstd":
+            zstandard.ZstdCompressor(level=3).copy_stream(source, target, size=plain.stat().st_size)
+        else:
+            with gzip.GzipFile(fileobj=target, mode="wb", compresslevel=6, mtime=0, filename="") as zipped:
+                while piece := source.read(PIECE):
+                    zipped.write(piece)
+    with packed.open("rb") as done:
+        return hashlib.file_digest(done, "sha256").hexdigest()
+
+
+def _pieces(path: Path, start: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(start)
+        while piece := file.read(PIECE):
+            yield piece
