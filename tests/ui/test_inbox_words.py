@@ -97,7 +97,12 @@ async def test_a_changed_account_names_its_company_and_both_numbers_and_asks_for
             {1280: ("Keep what is used", "Take that of Maria Ilie"), 390: ("In use", "Other")},
             "it replaces what is in use",
         ),
-        (HERE, HERE, {1280: ("Keep what is used", "Take the other one"), 390: ("In use", "Other")}, "Take the other one: it"),
+        (
+            HERE,
+            HERE,
+            {1280: ("Keep what is used", "Take the other one"), 390: ("In use", "Other")},
+            "it replaces what is in use",
+        ),
     ],
 )
 async def test_the_words_fit_the_side_of_the_reader(window, width, mine, theirs, acts, hint):
@@ -109,8 +114,22 @@ async def test_the_words_fit_the_side_of_the_reader(window, width, mine, theirs,
     assert ui.shows(hint)
     assert ui.shows("in use now")
     if theirs is HERE and mine is AWAY:
-        assert ui.shows("Keep mine: yours is in use and stays.")
+        assert ui.shows(f"{keep}: yours is in use and stays.")
         assert not ui.shows("yours is kept in the history")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_what_an_answer_does_is_told_under_the_words_of_its_button_and_in_the_order_of_the_buttons(window, width):
+    ui = await window("/inbox", width=width)
+    told = [text.split(":")[0] for text in ui.texts() if "stays in the timeline of the record" in text]
+    assert told == (["Mine", "Theirs"] if width == 390 else ["Keep theirs", "Restore mine"])
+    assert set(told) <= set(ui.texts())
+
+
+async def test_on_a_phone_the_name_of_who_wrote_a_value_has_a_line_alone(window):
+    ui = await window("/inbox", width=390)
+    assert "Maria Ilie" in ui.texts()
+    assert "Mon\u00a016\u00a0Nov, 17:42" in ui.texts()
 
 
 async def test_restoring_an_archive_says_that_the_record_is_archived(window):

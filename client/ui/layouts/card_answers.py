@@ -99,6 +99,7 @@ def consequences_of(look: Look, thing: CardView) -> ft.Control:
         return col(*told, gap=S4)
     who = thing.mine.by or look.t("who.someone")
     answers: list[tuple[Decision, str]] = [("kept_theirs", "check"), ("restored_mine", "undo-2")]
+    answers = answers[::-1] if look.phone else answers  # in the order of the buttons
     answers += [("kept_both", "copy")] if thing.can_keep_both else []
     return col(*(_told(look, glyph, _after(look, thing, one, who)) for one, glyph in answers), gap=S4)
 
@@ -113,7 +114,7 @@ def _after(look: Look, thing: CardView, answer: Decision, who: str) -> str:
     if thing.kind in REMOVALS and answer != "kept_both":
         keep, take = act_words(look, thing, "kept_theirs"), act_words(look, thing, "restored_mine")
         return look.t(f"card.after.{answer}.{thing.kind}", keep=keep, take=take)
-    return look.t(f"card.after.{answer}{reader_of(thing)}", who=who)
+    return look.t(f"card.after.{answer}{reader_of(thing)}", act=act_words(look, thing, answer), who=who)
 
 
 def _told(look: Look, glyph: str, words: str) -> ft.Control:

@@ -2,7 +2,7 @@
 
 import flet as ft
 
-from client.ui.layouts.card_words import heads, values_of, where, who_when
+from client.ui.layouts.card_words import heads, signature, values_of
 from client.ui.theme import R12, S4, S8, S12, S16, Look
 from client.ui.widgets import (
     STRETCH,
@@ -83,6 +83,7 @@ def _side(look: Look, thing: CardView, head: str, side: Side, tone: str, strong:
     ink, weight = ("ink", W6) if strong else ("ink3", W4)
     shown = [value for one in (thing.before, thing.mine, thing.theirs) for value in values_of(look, thing, one)]
     big = not look.phone and all(len(text) <= SHORT and not label for label, text in shown)
+    who, when = signature(look, side)
     lines: list[ft.Control] = []
     for label, text in values_of(look, thing, side):
         if label:
@@ -95,8 +96,8 @@ def _side(look: Look, thing: CardView, head: str, side: Side, tone: str, strong:
         col(
             txt(look, head, "meta", tone, W6),
             *lines,
-            txt(look, who_when(look, side) or " ", "meta", "ink2", lines=2),
-            txt(look, where(look, side) or " ", "meta", "ink3", lines=2),
+            txt(look, who or " ", "meta", "ink2", lines=2),
+            txt(look, when or " ", "meta", "ink3", lines=3),
             gap=S4,
         ),
         expand=1,

@@ -158,17 +158,17 @@ def _who(look: Look, side: Side) -> str:
     return look.t("who.you") if side.is_me else side.by or look.t("who.someone")
 
 
-def who_when(look: Look, side: Side) -> str:
-    """Return `You · Tue 17 Nov`."""
+def signature(look: Look, side: Side) -> tuple[str, str]:
+    """Return who wrote a value and when, in two lines: `You · Tue 17 Nov` and `11:20 · on this device`.
+
+    A phone's box is too narrow for that: there who it was has a line alone, `Tue 17 Nov, 11:20 · on this device` the other.
+    """
     if side.at is None:
-        return side.by
+        return side.by, ""
     when = local(look, side.at).date()
-    told = f"{look.t(f'weekday.short.{when.weekday()}')} {short_day(look, when)}"
-    return f"{_who(look, side)} · {told.replace(' ', NO_BREAK)}"
-
-
-def where(look: Look, side: Side) -> str:
-    """Return `11:20 · on this device`."""
-    if side.at is None:
-        return ""
-    return " · ".join(part for part in (clock(look, side.at), look.t("card.here") if side.is_here else "") if part)
+    told = f"{look.t(f'weekday.short.{when.weekday()}')} {short_day(look, when)}".replace(" ", NO_BREAK)
+    time, who = clock(look, side.at), _who(look, side)
+    here = look.t("card.here") if side.is_here else ""
+    if look.phone:
+        return who, " · ".join(part for part in (f"{told}, {time}", here) if part)
+    return f"{who} · {told}", " · ".join(part for part in (time, here) if part)

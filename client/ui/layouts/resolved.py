@@ -8,7 +8,7 @@ import flet as ft
 from client.ui.dates import clock, local, short_day
 from client.ui.layouts.card_sides import account_boxes
 from client.ui.layouts.card_twins import Visit, twin_boxes
-from client.ui.layouts.card_words import glyph_of, short_value, title_of, values_of, where, who_when
+from client.ui.layouts.card_words import glyph_of, short_value, signature, title_of, values_of
 from client.ui.theme import R12, S4, S8, S12, S16, S24, Look
 from client.ui.view_models.inbox import InboxState
 from client.ui.widgets import (
@@ -117,6 +117,7 @@ def _sides(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control | None:
 
 
 def _side(look: Look, thing: CardView, side: Side, kept: bool) -> ft.Control:
+    who, when = signature(look, side)
     lines: list[ft.Control] = []
     for label, text in values_of(look, thing, side):
         lines += [txt(look, label, "meta", "ink3")] if label else []
@@ -125,8 +126,8 @@ def _side(look: Look, thing: CardView, side: Side, kept: bool) -> ft.Control:
         col(
             txt(look, look.t("resolved.kept" if kept else "resolved.not_kept"), "meta", "accent_ink" if kept else "ink3", W6),
             *(lines or [txt(look, look.t("value.empty"), "body", "ink3")]),
-            txt(look, who_when(look, side) or " ", "meta", "ink2", lines=2),
-            txt(look, where(look, side) or " ", "meta", "ink3", lines=2),
+            txt(look, who or " ", "meta", "ink2", lines=2),
+            txt(look, when or " ", "meta", "ink3", lines=3),
             gap=S4,
         ),
         expand=1,

@@ -7,11 +7,12 @@ import flet as ft
 
 from client.ui.dates import clock, moment
 from client.ui.figures import NO_BREAK, count, size
-from client.ui.theme import S4, S8, S12, S16, S24, Look
+from client.ui.theme import S8, S12, S16, S24, Look
 from client.ui.view_models.sync_page import SyncPageState
 from client.ui.widgets import (
     CENTRE,
     STRETCH,
+    TOP,
     W4,
     W5,
     W6,
@@ -117,7 +118,7 @@ def _hero(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
     following = _next(look, status)
     glyph_after = "info" if status.link == "quarantined" else "timer"
     after = (
-        row(icon(look, glyph_after, 16, "ink3"), txt(look, following, "meta", "ink2", lines=2, expand=True))
+        row(icon(look, glyph_after, 16, "ink3"), txt(look, following, "meta", "ink2", lines=None, expand=True), cross=TOP)
         if following
         else None
     )
@@ -129,13 +130,8 @@ def _hero(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
     badge = disc(look, glyph, "ink2" if tone == "accent" else tone)
     if look.phone:
         return col(row(badge, fill(title), gap=S12), why, bar, after, _acts(look, status, on), gap=S12)
-    return row(
-        badge,
-        col(title, why, bar, after, gap=S4, expand=True),
-        _acts(look, status, on),
-        gap=S16,
-        cross=ft.CrossAxisAlignment.START,
-    )
+    words = col(row(fill(title), _acts(look, status, on), gap=S16), why, bar, after, gap=S8, expand=True)
+    return row(badge, words, gap=S16, cross=TOP)
 
 
 def _acts(look: Look, status: SyncStatus, on: SyncCalls) -> ft.Control | None:
