@@ -14,11 +14,14 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, TimeoutError, sync_playwright
 
+from shared_models.ids import derived_id
 from tests.e2e import driver
 from tests.ui.fake_crm import company_id, contact_id
 
 Prepare = Callable[[driver.Window], None]
 HOTEL, IOANA = company_id(0), contact_id(0)
+OWN = [derived_id("card", f"own {number}") for number in range(1, 6)]
+"""Cards with answers of their own: `believable_cards`."""
 SIZES = ((1280, 800), (390, 844))
 THEMES = ("light", "dark")
 LANGUAGES = ("en", "ro")
@@ -40,6 +43,13 @@ def wrong_code(window: driver.Window) -> None:
     window.page.keyboard.press("Tab")
     window.type("field.fiscal_code", "RO 99000081")
     window.page.wait_for_timeout(1500)
+
+
+def wrong_password(window: driver.Window) -> None:
+    """Try to sign in with a password that is not right."""
+    window.type("sign_in.password", "nu-i asta")
+    window.key("Enter")
+    window.page.wait_for_timeout(SETTLE_MS)
 
 
 def chord(keys: str, shows: str) -> Prepare:
@@ -65,8 +75,16 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "contacts": ("/contacts?data=waiting", "row.", nothing),
     "edit": (f"/companies/{HOTEL}?form=company:{HOTEL}&data=waiting", "field.name", wrong_code),
     "draft": ("/contacts?form=company&data=draft", "form.save", nothing),
+    "tie-new": (f"/companies/{HOTEL}/contacts?form=contact&tie=1&data=waiting", "field.last_name", nothing),
+    "tie": (f"/companies/{HOTEL}/contacts?form=company_contact&data=waiting", "form.save", nothing),
     "inbox": ("/inbox", "inbox.", nothing),
     "inbox-refused": ("/inbox/tx-9", "refused.edit", nothing),
+    "inbox-resolved": ("/inbox/resolved?data=decided", "resolved.", nothing),
+    "card-twins": (f"/inbox/{OWN[0]}?data=own", "card.", nothing),
+    "card-revived": (f"/inbox/{OWN[1]}?data=own", "card.", nothing),
+    "card-code": (f"/inbox/{OWN[2]}?data=own", "card.", nothing),
+    "card-cycle": (f"/inbox/{OWN[3]}?data=own", "card.", nothing),
+    "card-account": (f"/inbox/{OWN[4]}?data=own", "card.", nothing),
     "sync": ("/sync", "sync.now", nothing),
     "sync-calm": ("/sync?data=calm", "sync.now", nothing),
     "sync-stopped": ("/sync?data=stopped", "sync.lift", nothing),
@@ -74,6 +92,8 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "palette": ("/companies?data=calm", "row.", chord("Control+k", "palette.text")),
     "keys": ("/companies?data=calm", "row.", chord("?", "keys.close")),
     "sign-in": ("/sign-in", "sign_in.", nothing),
+    "sign-in-known": ("/sign-in?data=known", "sign_in.", wrong_password),
+    "sign-in-unreachable": ("/sign-in?data=unreachable", "sign_in.", wrong_password),
     "empty": ("/companies?data=empty", "list.first", nothing),
     "loading": ("/companies?data=slow", "list.search", nothing),
     "failure": ("/companies?data=broken", "list.again", nothing),

@@ -1,7 +1,7 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft` for
-the other states.
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft|own|decided`
+for the other states; /sign-in?data=known|unreachable.
 """
 
 import os
@@ -15,8 +15,9 @@ from client.ui.app import open_door, open_ui
 from client.usecases.answers import Preferences
 from client.usecases.form_drafts import FormDraft
 from client.usecases.sync_answers import Inbox, SyncStatus
-from shared_models.errors import ReplicaDamaged
+from shared_models.errors import ReplicaDamaged, Unreachable
 from tests.ui.believable import NOW, ago
+from tests.ui.believable_cards import fill_decided, fill_own
 from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, empty_crm
 
 ASSETS = Path(__file__).parents[2] / "client" / "ui" / "assets"
@@ -36,12 +37,17 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
     if data == "work_offline":
         crm.status_, crm.inbox_ = replace(crm.status_, link="work_offline", needs_you=0), Inbox(solved=23)
     if data == "calm":
-        crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago(), proof=crm.status_.proof, size_bytes=18_000_000), Inbox(solved=23)
+        proof = replace(crm.status_.proof, at=ago()) if crm.status_.proof else None
+        crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago(), proof=proof, size_bytes=18_000_000), Inbox(solved=23)
         crm.queue_ = type(crm.queue_)((), crm.queue_.sent, 41)
     if data == "draft":
         for entity, place, minutes in (("company", "/companies?form=company", 37), ("contact", "/contacts?form=contact", 5)):
             form, typed = f"{entity}:", {"name": "Popas Nou"}
             crm.drafts[form] = FormDraft(form, place, "", f"form.new.{entity}", typed, at=ago(minutes=minutes))
+    if data == "own":
+        fill_own(crm)
+    if data == "decided":
+        fill_decided(crm)
     if data == "stopped":
         crm.status_, crm.inbox_ = replace(crm.status_, link="quarantined", needs_you=0), Inbox(solved=23)
         crm.queue_ = replace(crm.queue_, waiting=(replace(crm.queue_.waiting[0], state="isolated"), *crm.queue_.waiting[1:]))
@@ -49,11 +55,17 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
     return crm
 
 
+def door_of(data: str) -> FakeDoor:
+    """Return the door that an address asks for."""
+    known = ("https://crm.firma.ro", "ana.pop@carpati.example") if data in ("known", "unreachable") else ("", "")
+    return FakeDoor(known, Unreachable() if data == "unreachable" else None)
+
+
 def main(page: ft.Page) -> None:
     """Draw the interface as the address says."""
     if urlsplit(page.route).path.startswith("/sign-in"):
         query = parse_qs(urlsplit(page.route).query)
-        open_door(page, FakeDoor(), lambda: NOW, crm_of(query).preferences_)
+        open_door(page, door_of(query.get("data", [""])[0]), lambda: NOW, crm_of(query).preferences_)
         return
     open_ui(page, crm_of(parse_qs(urlsplit(page.route).query)), now=lambda: NOW)
 

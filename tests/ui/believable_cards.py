@@ -1,0 +1,79 @@
+"""Cards with answers of their own, and cards that were decided, in the demo company: for the eye."""
+
+from dataclasses import replace
+from typing import Any
+
+from client.usecases.sync_answers import CardView, Inbox, Side, Twin
+from shared_models.ids import derived_id
+from tests.ui.believable import ago
+from tests.ui.fake_state import FakeState, company_id
+
+HOTEL, PENSION, INN = company_id(0), company_id(5), company_id(4)
+ANA = Side({}, by="Ana Pop", is_me=True, at=ago(hours=3), is_here=True)
+MARIA = Side({}, by="Maria Ilie", at=ago(hours=26))
+
+
+def _card(number: int, kind: str, company: str, title: str, unit: str, mine: Side, theirs: Side, **more: Any) -> CardView:
+    view = CardView(
+        derived_id("card", f"own {number}"), kind, "company", company, title, "", unit, "FM", Side({}), mine, theirs, "", ago(hours=1)
+    )  # fmt: skip
+    return replace(view, **more)  # fields of CardView
+
+
+def duplicate() -> CardView:
+    """Two companies with one fiscal code."""
+    new = derived_id("company", "twin")
+    twins = (
+        Twin(HOTEL, "Hotel Șapte Brazi", "C-1044", "Predeal", "RO 99000018", "Maria Ilie", at=ago(days=420)),
+        Twin(new, "S.C. Șapte Brazi Turism și Agrement S.R.L.", "C-1207", "Timișu de Sus", "99000018", is_me=True, at=ago(hours=4)),
+    )  # fmt: skip
+    mine, theirs = replace(ANA, values={"fiscal_code": "99000018"}), replace(MARIA, values={"fiscal_code": "RO 99000018"})
+    title = "S.C. Șapte Brazi Turism și Agrement S.R.L."
+    return _card(1, "duplicate", new, title, "fiscal_code", mine, theirs, twins=twins)
+
+
+def revived() -> CardView:
+    """A company that came back because somebody else worked on it."""
+    theirs = replace(MARIA, values={"archived_at": MARIA.at})
+    return _card(2, "revived", PENSION, "Pensiunea Măgura", "archived_at", ANA, theirs)
+
+
+def code() -> CardView:
+    """A code that another company had already."""
+    mine, theirs = replace(ANA, values={"code": "C-1182"}), replace(ANA, values={"code": "C-1182-2", "id": INN})
+    return _card(3, "code", company_id(14), "Popas Făget", "code", mine, theirs, other="Hanul Domnesc")
+
+
+def cycle() -> CardView:
+    """A company that was put under one that stands under it."""
+    mine = replace(ANA, values={"parent_id": INN}, shown={"parent_id": "Hanul Domnesc"})
+    theirs = replace(MARIA, values={"parent_id": PENSION}, shown={"parent_id": "Grup Carpați Turism"})
+    return _card(4, "cycle", HOTEL, "Hotel Șapte Brazi", "parent_id", mine, theirs)
+
+
+def account() -> CardView:
+    """An account that somebody changed."""
+    now = replace(MARIA, values={"iban": "RO09BCYP0000001234567890"})
+    view = _card(5, "bank_account", HOTEL, "RO09BCYP0000001234567890", "account", now, now, about="Hotel Șapte Brazi")
+    before = Side({"iban": "RO49AAAA1B31007593840000"})
+    return replace(view, entity="bank_account", record=derived_id("bank_account", "1"), before=before, owner=("company", HOTEL))
+
+
+def fill_own(crm: FakeState) -> None:
+    """Leave only cards with answers of their own in the inbox."""
+    crm.inbox_ = Inbox((duplicate(), revived(), code(), cycle(), account()), (), 23)
+    crm.status_ = replace(crm.status_, needs_you=5)
+
+
+def fill_decided(crm: FakeState) -> None:
+    """Decide some cards, each in another way."""
+    job, text, _gone = crm.inbox_.cards
+    ana: dict[str, Any] = {"decided_by": "Ana Pop", "decided_by_me": True}
+    crm.decided_ = (
+        replace(job, state="kept_theirs", decided_by="Maria Ilie", decided_at=ago(hours=3), can_restore=True),
+        replace(text, state="kept_both", decided_at=ago(hours=5), **ana),
+        replace(duplicate(), state="kept_theirs", decided_at=ago(days=1), **ana),
+        replace(revived(), state="restored_mine", decided_at=ago(days=2), **ana),
+        replace(account(), state="kept_theirs", decided_at=ago(days=3), **ana),
+        replace(code(), state="kept_theirs", decided_by="Dan Rusu", decided_at=ago(days=4)),
+    )
