@@ -1,0 +1,200 @@
+"""Snapshots as the server makes and keeps them."""
+
+import gzip
+import hashlib
+import json
+import sqlite3
+import threading
+from contextlib import closing
+
+import pytest
+import sqlalchemy as sa
+import zstandard
+
+from shared_models.digest import Digest
+from shared_models.errors import ErrorCode
+from shared_models.registry import CRM
+from shared_models.replica_shape import fingerprint
+from shared_models.snapshot import SnapshotRequest
+from sync_server.db import digests
+from sync_server.services.actor import Actor
+from sync_server.services.refusals import Refusal
+from sync_server.services.snapshots import Policy, Snapshots
+from tests.unit.sync_server.centre import open_centre, pk
+
+DAN = Actor("user-dan", "dan")
+SHAPE = fingerprint(CRM)
+
+
+def asked(epoch="epoch", shape=SHAPE, packings=("zstd", "gzip"), held=None):
+    return SnapshotRequest(epoch, shape, packings, held)
+
+
+def company(n, **values):
+    return {"t": "company", "pk": pk(n), "op": "i", "set": {"name": f"Ștefan {n}", **values}}
+
+
+@pytest.fixture
+def centre(tmp_path):
+    made = open_centre(tmp_path)
+    yield made
+    made.central.store.close()
+
+
+@pytest.fixture
+def snapshots(centre, tmp_path):
+    for n in range(20):
+        centre.save("a", company(n))
+    return Snapshots(centre.central, tmp_path / "snapshots", lambda build: build(), Policy(min_rows=5, refresh_after=3))
+
+
+def fetched(snapshots, answer, start=0):
+    return b"".join(snapshots.read(DAN, answer.name, start)[0])
+
+
+def opened(snapshots, answer, tmp_path):
+    unpack = {"zstd": zstandard.ZstdDecompressor().decompress, "gzip": gzip.decompress}[answer.packing]
+    (tmp_path / "plain.db").write_bytes(unpack(fetched(snapshots, answer)))
+    return closing(sqlite3.connect(tmp_path / "plain.db"))
+
+
+@pytest.mark.parametrize("packing", ["zstd", "gzip"])
+def test_the_file_is_what_the_answer_says(snapshots, centre, tmp_path, packing):
+    answer = snapshots.offer(DAN, asked(packings=(packing,)))
+    packed = fetched(snapshots, answer)
+    assert (hashlib.sha256(packed).hexdigest(), len(packed), answer.packing) == (answer.sha256, answer.packed_bytes, packing)
+    with opened(snapshots, answer, tmp_path) as file:
+        assert (tmp_path / "plain.db").stat().st_size == answer.bytes
+        facts = dict(file.execute("SELECT k, v FROM _snapshot"))
+        assert (facts["seq"], facts["epoch"], facts["shape"]) == (str(answer.at_seq), "epoch", SHAPE)
+        assert file.execute("SELECT _v, _k, name FROM company ORDER BY id LIMIT 1").fetchone() == (1, "stefan 0", "Ștefan 0")
+        with centre.central.store.read() as connection:
+            central = {name: one for name, one in digests.read(connection, centre.central.tables).items() if one.rows}
+        told = {name: Digest.parse(*wire) for name, wire in json.loads(facts["digests"]).items()}
+        assert {name: one for name, one in told.items() if one.rows} == central
+        assert answer.rows == sum(one.rows for one in central.values())
+        assert file.execute("SELECT count(*) FROM _fts_company('stefan')").fetchone() == (20,)
+
+
+def test_it_is_made_of_one_moment(snapshots, centre, tmp_path, monkeypatch):
+    from sync_server.services import snapshots as module
+
+    usual = module.pull.row_lines
+
+    def with_a_push_between(central, found):
+        centre.save("b", company(900 + len(list(tmp_path.glob("pushed-*")))))
+        (tmp_path / f"pushed-{len(list(tmp_path.glob('pushed-*')))}").touch()
+        return usual(central, found)
+
+    monkeypatch.setattr(module.pull, "row_lines", with_a_push_between)
+    answer = snapshots.offer(DAN, asked())
+    assert answer.at_seq == 20
+    with opened(snapshots, answer, tmp_path) as file:
+        assert file.execute("SELECT count(*), max(_v) FROM company").fetchone() == (20, 20)
+
+
+def test_rows_that_do_not_have_the_central_digest_are_not_handed_out(snapshots, centre):
+    with centre.central.store.write() as connection:
+        connection.execute(sa.delete(centre.central.tables.row).where(centre.central.tables.row.c.pk == pk(3)))
+    assert snapshots.offer(DAN, asked()).name is None
+
+
+def test_a_few_records_need_none(centre, tmp_path):
+    centre.save("a", company(1))
+    assert Snapshots(centre.central, tmp_path / "s", lambda build: build()).offer(DAN, asked()).name is None
+
+
+def test_another_shape_or_packing_gets_none_and_another_timeline_is_refused(snapshots):
+    assert snapshots.offer(DAN, asked(shape="other")).name is None
+    assert snapshots.offer(DAN, asked(packings=("lzma",))).name is None
+    with pytest.raises(Refusal) as found:
+        snapshots.offer(DAN, asked(epoch="other"))
+    assert found.value.code is ErrorCode.P203
+
+
+def test_an_older_one_is_handed_out_while_the_next_is_made(snapshots, centre):
+    builds = []
+    first = snapshots.offer(DAN, asked())
+    snapshots._start = builds.append
+    for n in range(100, 103):
+        centre.save("a", company(n))
+    assert snapshots.offer(DAN, asked()) == first
+    assert builds == []  # three changes are not yet many
+    centre.save("a", company(103))
+    assert snapshots.offer(DAN, asked()) == first
+    assert snapshots.offer(DAN, asked()) == first
+    assert len(builds) == 1  # one at a time
+    builds.pop()()
+    newer = snapshots.offer(DAN, asked())
+    assert newer.at_seq == first.at_seq + 4
+    assert snapshots.offer(DAN, asked(held=first.sha256[:32])) == first
+
+
+def test_only_the_two_newest_are_kept(snapshots, centre, tmp_path):
+    made = []
+    for n in range(3):
+        made.append(snapshots.offer(DAN, asked()))
+        for i in range(4):
+            centre.save("a", company(100 + 10 * n + i))
+        (tmp_path / "snapshots" / f"{made[-1].name.rpartition('-')[0]}-dead.db").touch()  # a build that died before its line
+    made.append(snapshots.offer(DAN, asked()))
+    kept = sorted(path.name for path in (tmp_path / "snapshots").iterdir())
+    assert kept == sorted(f"{one.name}.{kind}" for one in made[-2:] for kind in ("db", "json"))
+    with pytest.raises(Refusal) as found:
+        snapshots.read(DAN, made[0].name, 0)
+    assert (found.value.code, found.value.http_status) == (ErrorCode.P208, 404)
+
+
+def test_a_place_behind_the_end_and_a_name_that_is_a_path_are_refused(snapshots, tmp_path):
+    answer = snapshots.offer(DAN, asked())
+    assert fetched(snapshots, answer, answer.packed_bytes - 7) == fetched(snapshots, answer)[-7:]
+    with pytest.raises(Refusal) as found:
+        snapshots.read(DAN, answer.name, answer.packed_bytes)
+    assert (found.value.code, found.value.http_status) == (ErrorCode.P208, 416)
+    (tmp_path / "secret.db").touch()
+    for name in ("../secret", "..", "", f"../snapshots/{answer.name}"):
+        with pytest.raises(Refusal):
+            snapshots.read(DAN, name, 0)
+
+
+def test_those_of_another_scope_set_get_neither_name_nor_bytes(snapshots, monkeypatch):
+    from sync_server.services import visibility
+
+    answer = snapshots.offer(DAN, asked())
+    monkeypatch.setattr(visibility, "scope_set", lambda actor: actor.user_id)
+    with pytest.raises(Refusal) as found:
+        snapshots.read(DAN, answer.name, 0)
+    assert found.value.code is ErrorCode.P208
+    assert snapshots.offer(DAN, asked()).name != answer.name
+
+
+def test_half_a_line_beside_a_file_is_passed_over(snapshots, tmp_path):
+    answer = snapshots.offer(DAN, asked())
+    (tmp_path / "snapshots" / f"{answer.name}.json").write_text('{"name": "')
+    again = snapshots.offer(DAN, asked())
+    assert again.name is not None
+    assert fetched(snapshots, again)
+
+
+def test_one_is_made_ready_at_the_start_and_not_again(centre, tmp_path):
+    for n in range(6):
+        centre.save("a", company(n))
+    builds = []
+    made = Snapshots(centre.central, tmp_path / "s", builds.append, Policy(min_rows=5))
+    made.warm()
+    made.warm()
+    assert len(builds) == 1
+    builds.pop()()
+    made.warm()
+    assert builds == []
+    assert made.offer(DAN, asked()).name is not None
+
+
+def test_by_itself_a_build_runs_beside_the_requests(centre, tmp_path):
+    for n in range(6):
+        centre.save("a", company(n))
+    made = Snapshots(centre.central, tmp_path / "s", policy=Policy(min_rows=5))
+    assert made.offer(DAN, asked()).name is None
+    (build,) = [thread for thread in threading.enumerate() if thread.name == "fieldfare-snapshot"]
+    build.join(30)
+    assert made.offer(DAN, asked()).name is not None
