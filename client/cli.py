@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING
 from shared_models.ports import port
 
 if TYPE_CHECKING:
+    from client.sync.audit import Audit
     from client.sync.conversation import Progress
+    from client.sync.engine import SyncEngine
 
 DEFAULT_FOLDER = Path.home() / ".local" / "share" / "fieldfare"
 OK, FAILED = 0, 1
 BAR = 24
+AUDITED = {
+    "digest": "{entity}: the figure kept for the proof was not that of the rows; computed anew",
+    "bypassed": "{entity}: rows that did not show what waits to be sent, or that nobody made: {rows}; put right",
+    "repaired": "{entity}: rows that were not what the centre has: {rows}; fetched again",
+    "index": "{entity}: an index was not what the rows say; built anew",
+    "search": "{entity}: the search index was not what the rows say; built anew",
+}
+"""What an audit found, by kind of incident."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,6 +45,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description="Sends what waits, fetches what is new, compares, and says what happened. Ends with 1 when something failed.",
     )
     sync.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER", help="folder of the local data")
+    sync.add_argument(
+        "--audit", action="store_true", help="then compare every row and index too, and put right what differs; Ctrl+C ends it"
+    )
     sync.add_argument(
         "--pages", action="store_true", help="fill an empty folder by pages, a third less data: for a metered link"
     )
@@ -130,6 +143,7 @@ def run_sync(arguments: argparse.Namespace) -> int:
             replica.events.subscribe(show)
             result = engine.run_once()
             status = engine.status()
+            audited = _audit(engine) if arguments.audit and result.error is None else None
     except ReplicaLocked:
         say(f"Not needed: Fieldfare is open on {arguments.data}, and synchronizes by itself.")
         return FAILED
@@ -144,7 +158,32 @@ def run_sync(arguments: argparse.Namespace) -> int:
         )
     if result.error is not None:
         say(f"Not finished: {result.error}. What you did is safe here; run it again later.")
-    return OK if result.is_clean and (result.proof is None or result.proof.equal) else FAILED
+    is_equal = (result.proof is None or result.proof.equal) and (audited is not None or not arguments.audit)
+    return OK if result.is_clean and is_equal and (audited is None or audited.equal) else FAILED
+
+
+def _audit(engine: "SyncEngine") -> "Audit | None":
+    """Compare everything, with a bar; says what was found. None when it was ended before, or could not be finished."""
+    from client.sync.conversation import Stopped
+    from shared_models.errors import SyncError
+
+    def show(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{'█' * (BAR * done // max(total, 1)):{BAR}} {done} of {total} rows compared")
+
+    try:
+        found = engine.audit(show)
+    except (KeyboardInterrupt, Stopped):
+        say("Audit ended early. What was put right stays so; run it again for the rest.")
+        return None
+    except SyncError as error:
+        say(f"Audit not finished: {error}. What was put right stays so; run it again later.")
+        return None
+    for incident in found.found:
+        say(f"  {AUDITED[incident.kind].format(entity=incident.entity, rows=incident.rows)}")
+    said = "equal" if found.equal else f"STILL DIFFER: {', '.join(found.differing)}"
+    say(f"Audit: {found.rows} rows compared with the centre, value by value: {said}.")
+    return found
 
 
 def run_demo(arguments: argparse.Namespace) -> int:

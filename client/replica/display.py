@@ -20,8 +20,16 @@ def base_of(connection: sqlite3.Connection, entity: type[Record], pk: str) -> Ba
         "SELECT data, ver FROM _sync_base WHERE tbl = ? AND pk = ?", (entity.entity_name, pk)
     ).fetchone()
     if shadow is not None:
-        return (json.loads(shadow[0]) if shadow[0] is not None else None), shadow[1]
+        return _parsed(shadow[0]), shadow[1]
     return rows.read(connection, entity, pk) or (None, 0)
+
+
+def _parsed(data: str | None) -> Row | None:
+    """Return a row that was put aside; none where a disk made it unreadable, until a comparison of contents has it sent again."""
+    try:
+        return None if data is None else json.loads(data)
+    except ValueError:
+        return None
 
 
 def keep_base(connection: sqlite3.Connection, entity: type[Record], pk: str) -> None:
@@ -47,7 +55,7 @@ def bases_of(connection: sqlite3.Connection, entity: type[Record], pks: Collecti
         "SELECT pk, data, ver FROM _sync_base WHERE tbl = ? AND pk IN (SELECT value FROM json_each(?))",
         (entity.entity_name, json.dumps(list(pks))),
     )
-    found: dict[str, Base] = {pk: (None if data is None else json.loads(data), ver) for pk, data, ver in shadows}
+    found: dict[str, Base] = {pk: (_parsed(data), ver) for pk, data, ver in shadows}
     missing = [pk for pk in pks if pk not in found]
     found |= rows.read_many(connection, entity, missing) if missing else {}
     return {pk: found.get(pk, (None, 0)) for pk in pks}

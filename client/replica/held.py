@@ -14,6 +14,7 @@ from shared_models.base import Record
 from shared_models.digest import Kind, content_hash, is_within, row_hash
 from shared_models.fields import Kind as Stored
 from shared_models.fields import columns, wire_order
+from shared_models.registry import Registry
 
 CHUNK = 5000
 """Rows read at a time: a few MB."""
@@ -35,6 +36,14 @@ def fastest_dumps() -> Dumps:
 def hashed(connection: sqlite3.Connection, entity: type[Record], kind: Kind, prefixes: Sequence[str]) -> Found:
     """Yield the central rows of an entity that lie in some parts of the key space; rows that the centre lacks do not count."""
     return _versions(connection, entity, prefixes) if kind == "version" else _contents(connection, entity, prefixes)
+
+
+def count(connection: sqlite3.Connection, registry: Registry) -> int:
+    """Return how many central rows there are."""
+    return sum(
+        int(connection.execute(f"SELECT count(*) FROM {quoted(entity.entity_name)} WHERE _v > 0").fetchone()[0])
+        for entity in registry
+    )
 
 
 def _versions(connection: sqlite3.Connection, entity: type[Record], prefixes: Sequence[str]) -> Found:

@@ -9,6 +9,7 @@ from client.events import IncidentLogged
 from client.replica import digests, display, rows
 from client.replica.schema import quoted
 from client.replica.writing import Writing
+from shared_models.base import Record
 from shared_models.digest import Digest
 from shared_models.registry import Registry
 
@@ -22,7 +23,7 @@ class Incident:
 
     kind: str
     """`bypassed` (I11), `digest` (kept figures differ from the rows), `unequal` (replica and centre differ), `repaired` (rows
-    that were not what the centre has were sent again)."""
+    that were not what the centre has were sent again), `index` and `search` (an index was not what the rows say)."""
     detail: str
     at: int = 0
     """Microseconds since 1970 UTC."""
@@ -38,14 +39,24 @@ def check(replica: "Replica") -> list[Incident]:
     comparison with the centre finds what differs.
     """
     with replica.reading() as reader:
-        now = digests.recomputed(reader, replica.registry)
-        found = [*_bypassed(reader, replica.registry), *_digests(digests.stored(reader), now)]
+        found = list(_bypassed(reader, replica.registry))
     if found:
         with replica.write(durable=False) as writing:
             for incident in found:
                 log(writing, incident, replica.ids.now_ms() * 1000)
-            wrong = {incident.entity for incident in found if incident.kind == "digest"}
-            digests.store(writing.connection, {name: now[name] for name in wrong})
+    return [*found, *mend_digests(replica)]
+
+
+def mend_digests(replica: "Replica") -> list[Incident]:
+    """Compute the kept digests anew from the rows, and log those that were wrong."""
+    with replica.reading() as reader:
+        now = digests.recomputed(reader, replica.registry)
+        found = list(_digests(digests.stored(reader), now))
+    if found:
+        with replica.write(durable=False) as writing:
+            for incident in found:
+                log(writing, incident, replica.ids.now_ms() * 1000)
+            digests.store(writing.connection, {incident.entity: now[incident.entity] for incident in found})
     return found
 
 
@@ -69,17 +80,28 @@ def incidents(connection: sqlite3.Connection) -> list[Incident]:
 
 
 def _bypassed(connection: sqlite3.Connection, registry: Registry) -> Iterator[Incident]:
-    for entity_name, pk in sorted(display.all_pending(connection)):
+    for kind, pk in laid_wrongly(connection, registry):
+        yield Incident("bypassed", f"{kind.entity_name} {pk}", entity=kind.entity_name, rows=1)
+
+
+def laid_wrongly(connection: sqlite3.Connection, registry: Registry) -> Iterator[tuple[type[Record], str]]:
+    """Yield (entity, id) of rows that are not their base plus the pending ops, or that neither the centre nor anybody made."""
+    pending = display.all_pending(connection)
+    for entity_name, pk in sorted(pending):
         kind = registry.get(entity_name)
-        view, version, _ = display.expected(connection, kind, pk)
-        if rows.read(connection, kind, pk) != (None if view is None else (view, version)):
-            yield Incident("bypassed", f"{entity_name} {pk}")
-    for entity in registry:
-        stray = connection.execute(
-            f"SELECT id FROM {quoted(entity.entity_name)} WHERE _v = 0 AND id NOT IN (SELECT pk FROM _sync_base WHERE tbl = ?)",
-            (entity.entity_name,),
-        ).fetchall()
-        yield from (Incident("bypassed", f"{entity.entity_name} {pk}") for (pk,) in stray)
+        if not _is_laid(connection, kind, pk):
+            yield kind, pk
+    for kind in registry:
+        stray = connection.execute(f"SELECT id FROM {quoted(kind.entity_name)} WHERE _v = 0").fetchall()
+        yield from ((kind, pk) for (pk,) in stray if (kind.entity_name, pk) not in pending)
+
+
+def _is_laid(connection: sqlite3.Connection, kind: type[Record], pk: str) -> bool:
+    view, version, _ = display.expected(connection, kind, pk)
+    try:
+        return rows.read(connection, kind, pk) == (None if view is None else (view, version))
+    except (ValueError, sqlite3.OperationalError):  # a value is no text, or no set, any more
+        return False
 
 
 def _digests(kept: Mapping[str, Digest], now: Mapping[str, Digest]) -> Iterator[Incident]:

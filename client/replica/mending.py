@@ -1,4 +1,4 @@
-"""Puts rows right that are not what the centre has, below what waits here (trap 20, PROTOCOL 12).
+"""Puts rows right that are not what the centre has, below what waits here (trap 20, PROTOCOL 13).
 
 It goes the way of a pull: a row gets its central content, own ops are laid over it, the log is not touched. The digest is
 computed anew in the same transaction, from the rows.
@@ -49,7 +49,7 @@ def put_right(replica: "Replica", at: Place, found: Sequence[RowsChunk], entity:
         if (facts["server_epoch"], facts["cursor"]) != (at.epoch, at.cursor) or facts["replace"] or not facts["complete"]:
             return 0
         writing.from_centre = True
-        _keep_bases(writing, kind, [*pks, *gone])
+        keep_bases(writing, kind, [*pks, *gone])
         drop_search(writing, kind)
         checkpoint = apply_remote.Checkpoint(writing, replica.registry, None, set(), True, defaultdict(set))
         for chunk in chunks:
@@ -66,7 +66,7 @@ def _up_to(chunk: RowsChunk, cursor: int) -> RowsChunk:
     return RowsChunk(chunk.entity, chunk.cols, [chunk.versions[i] for i in kept], [chunk.rows[i] for i in kept])
 
 
-def _keep_bases(writing: Writing, kind: type[Record], pks: Sequence[str]) -> None:
+def keep_bases(writing: Writing, kind: type[Record], pks: Sequence[str]) -> None:
     """See to it that rows with own ops have a base, also when that was what got lost: else the ops would leave the screen."""
     connection = writing.connection
     held = connection.execute(

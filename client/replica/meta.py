@@ -40,6 +40,9 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "last_error": None,
     "last_error_at": None,
     "proof": None,
+    # The rotating audit: which sixteenth of the key space is next, and when the last one was looked at.
+    "audit_next": 0,
+    "audit_at": 0,
 }
 
 

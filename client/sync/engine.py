@@ -9,6 +9,7 @@ from client.events import SyncStatusChanged
 from client.replica import epochs, standing
 from client.replica.replica import Replica
 from client.sync.ahead import Start, at_once
+from client.sync.audit import Audit, Tell, whole
 from client.sync.bootstrap import begin_with_snapshot
 from client.sync.conversation import Conversation, EpochChanged, Progress, Quarantined, Stopped
 from client.sync.hello import say_hello
@@ -116,6 +117,15 @@ class SyncEngine:
         with self.replica.write(durable=True) as writing:
             epochs.lift_quarantine(writing, self.replica.ids)
         self.scheduler.on(Event.RELEASED)
+
+    def audit(self, tell: Tell) -> Audit:
+        """Compare every row with the centre's, after a clean round (`audit.whole`). Raises SyncError, ReplicaError, Stopped."""
+        try:
+            return whole(self._talk, tell)
+        except EpochChanged:
+            raise Unreachable(None, "the server's epoch changed") from None
+        finally:
+            self._stop = False
 
     def status(self) -> SyncStatus:
         """Return what a screen shows: what waits, since when, why, the next attempt, the proof, progress of a long pull."""

@@ -35,7 +35,7 @@ class Found:
 
 def differing_entities(talk: Conversation, at: Place, kind: Kind, prefix: str, mine: Mapping[str, Digest]) -> list[str]:
     """Ask for the digest of every entity in one part of the key space; return the names of those that differ."""
-    answer = _ask(talk, at, None, [prefix], kind)
+    answer = ask(talk, at, None, [prefix], kind)
     return differing(mine, {name: Digest.parse(*wire) for name, wire in (answer.entities or {}).items()})
 
 
@@ -54,7 +54,7 @@ def search(talk: Conversation, at: Place, entity: str, kind: Kind, prefix: str, 
     found, level, deeper = Found(), [prefix], list[str]()
     for _ in range(MAX_DIGESTS):
         asked = level[:MAX_PREFIXES]
-        answer = _ask(talk, at, entity, asked, kind)
+        answer = ask(talk, at, entity, asked, kind)
         if not answer.parts or not answer.parts.keys() <= set(asked):
             raise ProtocolFault(None, "a digest of other parts")
         for part in _mine(talk, entity, kind, answer).values():
@@ -67,7 +67,8 @@ def search(talk: Conversation, at: Place, entity: str, kind: Kind, prefix: str, 
     return Found(found.wrong[:most], found.gone[:most])
 
 
-def _ask(talk: Conversation, at: Place, entity: str | None, prefixes: Sequence[str], kind: Kind) -> DigestAnswer:
+def ask(talk: Conversation, at: Place, entity: str | None, prefixes: Sequence[str], kind: Kind) -> DigestAnswer:
+    """Ask what the centre holds in some parts of the key space. Raises EpochChanged, Stopped, or another SyncError."""
     talk.stop_if_asked()
     try:
         answer = talk.transport.digest(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from client.replica import digests, integrity, meta
 from client.replica.integrity import Incident
 from client.replica.mending import place_of
-from client.sync import repair
+from client.sync import audit, repair
 from client.sync.conversation import Conversation
 from client.sync.pull import Pulled
 from shared_models.digest import Digest, combined
@@ -34,13 +34,15 @@ def prove(talk: Conversation, pulled: Pulled) -> Proof | None:
     """
     if pulled.combined is None and pulled.digests is None:
         return None
-    with talk.replica.reading() as reader:
-        mine = digests.stored(reader)
+    mine = _stored(talk)
     found: list[Incident] = []
     differing = _differing(mine, pulled)
     if differing is not None:
         kept, mine = mine, _recomputed(talk)
         found += [Incident("digest", name, entity=name) for name in names_of(kept, mine)]
+        differing = _differing(mine, pulled)
+    if differing is None and pulled.combined is not None and (audited := audit.next_slice(talk)):
+        found, mine = [*found, *audited], _stored(talk)
         differing = _differing(mine, pulled)
     if differing is not None:
         _keep(talk, Proof(False, _rows(mine), talk.now_ms() * 1000, differing, tuple(found)), mine, is_last=False)
@@ -50,6 +52,11 @@ def prove(talk: Conversation, pulled: Pulled) -> Proof | None:
     proof = Proof(differing is None, _rows(mine), talk.now_ms() * 1000, differing or (), tuple(found))
     _keep(talk, proof, mine, is_last=True)
     return proof
+
+
+def _stored(talk: Conversation) -> dict[str, Digest]:
+    with talk.replica.reading() as reader:
+        return digests.stored(reader)
 
 
 def _recomputed(talk: Conversation) -> dict[str, Digest]:

@@ -1,4 +1,4 @@
-"""Proves a replica equal, part by part, and sends again what differs (PROTOCOL 12). Only what the actor's view holds."""
+"""Proves a replica equal, part by part, and sends again what differs (PROTOCOL 13). Only what the actor's view holds."""
 
 from collections.abc import Iterable, Iterator
 

@@ -11,6 +11,7 @@ from shared_models.errors import RecordInvalid, ReplicaError, SyncError
 from tests.simulation import checks
 from tests.simulation.acts import People
 from tests.simulation.casts import Cast, cast_of
+from tests.simulation.damage import damaged_and_mended
 from tests.simulation.evidence import Broken
 from tests.simulation.network import Killed
 from tests.simulation.organisation import STEP_MS, Device, Organisation
@@ -19,6 +20,7 @@ from tests.simulation.stories import STORIES, stories_of
 
 STEPS = 200
 CALM_ROUNDS = 14
+DAMAGED_RUNS = 0.25
 
 
 @dataclass
@@ -55,10 +57,13 @@ class Run:
                         device.sync()
             for device in self.organisation.devices:
                 device.network.hands = lambda device=device: self._busy(device)
+            harmed = self._harmed()
             for step in range(self.steps):
                 chance = Random(f"{self.seed}step{step}")
                 if step in self.skipped:
                     continue
+                if step in harmed:
+                    self._harm(step, Random(f"{self.seed}harm{step}"))
                 if step in stories:
                     self._story(step, stories[step])
                 else:
@@ -86,6 +91,16 @@ class Run:
         else:
             self._trouble(step, device, chance)
         checks.verdicts(self.organisation)
+
+    def _harmed(self) -> set[int]:
+        """Return the steps before which a file is damaged, in one run of four."""
+        chance = Random(f"{self.seed}harm")
+        return set(chance.sample(range(self.steps), min(2, self.steps))) if chance.random() < DAMAGED_RUNS else set()
+
+    def _harm(self, step: int, chance: Random) -> None:
+        device = self.organisation.devices[chance.randrange(4)]
+        self._say(step, device, "damaged")
+        damaged_and_mended(self.stage, device, chance)
 
     def _busy(self, device: Device) -> None:
         """A person saves something while a round is under way."""

@@ -11,6 +11,7 @@ from random import Random
 from tests.simulation import misfortunes
 from tests.simulation.acts import Save
 from tests.simulation.casts import Cast
+from tests.simulation.damage import damaged_and_mended
 from tests.simulation.organisation import Device
 from tests.simulation.stage import Stage
 
@@ -334,6 +335,15 @@ def sent_until_an_answer_comes(stage: Stage, a: Device, b: Device, _: Device) ->
     stage.sync(a)
 
 
+def file_that_a_disk_changed(stage: Stage, a: Device, b: Device, _: Device) -> None:
+    """What a disk did to rows under an own edit is found and put right below it (13.7)."""
+    thing = stage.new_thing(b)
+    stage.edit(a, thing, spare=stage.people.fresh())
+    stage.retitle(a, thing)
+    damaged_and_mended(stage, a, stage.random)
+    stage.sync(a)
+
+
 PLAIN: Mapping[str, Story] = {
     story.telling.__name__: story
     for story in (
@@ -364,6 +374,7 @@ PLAIN: Mapping[str, Story] = {
         Story(page_of_an_earlier_pull),
         Story(typed_while_a_round_is_under_way),
         Story(sent_until_an_answer_comes),
+        Story(file_that_a_disk_changed),
     )
 }
 OF_LAPTOPS: Mapping[str, Story] = {telling.__name__: Story(telling) for telling in misfortunes.OF_LAPTOPS}

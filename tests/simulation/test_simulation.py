@@ -65,6 +65,8 @@ TOLD_BY = {
     "silent_verdict": "refused_after_the_backup",
     "reoffer_if_ahead": "server_that_is_ahead_again",
     "last_restore": "server_that_came_back_twice",
+    "repair_over_edit": "file_that_a_disk_changed",
+    "digest_adopted": "file_that_a_disk_changed",
     "rewind_only": "value_that_nobody_can_offer_again",
 }
 """Wrong variant -> the story that leads to it. The others need only what happens by chance."""

@@ -37,7 +37,7 @@ VARIANTS: tuple[Callable[[], list[Patch]], ...] = (
     device.echo_no_epoch, device.stale_page, device.torn_stage, device.bv_moves, device.rebase_moves_bv, device.after_empty,
     device.after_flat, device.restore_blind, device.form_after, device.form_epoch, device.no_reissue, device.deferred_resend,
     device.reissue_late, device.fix_is_origin, device.number_acked, device.old_answer, device.old_numbers, device.reoffer_if_ahead,
-    device.rewind_only,
+    device.rewind_only, device.repair_over_edit, device.digest_adopted,
     centre.cursor_by_clock, centre.own_writer, centre.bv_any_epoch, centre.pn_typed, centre.insert_overwrites, centre.lm_own,
     centre.lm_last_wins, centre.ask_is_apply, centre.sm_direct, centre.group_split, centre.le_raw_stamp, centre.lose_forgotten,
     centre.archive_column, centre.no_resurrect, centre.child_hidden, centre.su_noop_add, centre.su_last_writer,

@@ -3,10 +3,10 @@
 from dataclasses import replace as changed
 from typing import Any
 
-from client.replica import accepting, apply_remote, change_log, display, epochs, meta, settling, standing
+from client.replica import accepting, apply_remote, change_log, display, epochs, mending, meta, rows, settling, standing
 from client.replica.schema import quoted
 from client.replica.seen import Seen
-from client.sync import hello
+from client.sync import hello, repair, verify
 from client.sync import pull as client_pull
 from client.sync import push as client_push
 from shared_models.codec import dumps
@@ -303,3 +303,27 @@ def rewind_only() -> list[Patch]:
 
     restored = epochs.server_restored
     return [(epochs, "server_restored", server_restored), (epochs, "load_anew", load_anew)]
+
+
+# -- proof and repair ----------------------------------------------------------------------------------------------------
+
+
+def repair_over_edit() -> list[Patch]:
+    """Rows that are fetched again are written over what waits."""
+    original = mending.put_right
+
+    def put_right(replica: Any, at: Any, found: Any, entity: str, gone: Any) -> int:
+        mended = original(replica, at, found, entity, gone)
+        kind = replica.registry.get(entity)
+        with replica.write(durable=False) as writing:
+            for chunk in found:
+                values = rows.bulk_values(kind, chunk.cols, chunk.rows, chunk.versions)
+                writing.connection.executemany(rows.upsert_sql(kind), values)
+        return mended
+
+    return [(mending, "put_right", put_right)]
+
+
+def digest_adopted() -> list[Patch]:
+    """The centre's figures are taken over in place of a repair: a hole stays for ever (trap 20)."""
+    return [(verify, "_differing", lambda *_: None), (repair, "mend", lambda *_: 0)]
