@@ -44,6 +44,8 @@ class NewUser:
     is_admin: bool = False
     language: str = "en"
     position: str | None = None
+    profile_id: str | None = None
+    """None: no rights limit the person until an admin gives a profile."""
 
 
 @dataclass
@@ -79,6 +81,7 @@ class Accounts:
             "is_admin": user.is_admin,
             "language": user.language,
             "position": user.position,
+            "profile_id": user.profile_id,
         }
         self.add_account(connection, user_id, user.email, user.password)
         import_rows(connection, self.central, [("user", values)], ImportedBy(by or user_id, self.ids.token()))

@@ -19,12 +19,15 @@ from shared_models.natural_ids import natural_id
 from shared_models.registry import CRM
 from sync_server.services import demo_words as words
 from sync_server.services.shipped_lists import item_id
+from sync_server.services.shipped_profiles import profile_id
 
 SIZES = {"small": 240, "medium": 6_000, "large": 50_000}
 """Companies; contacts, points and notes follow from them."""
 SEED = 20261124
 DAY_US = 86_400_000_000
 FIRST = "Hotel Șapte Brazi"
+OF_ANA = (0, 2, 3)
+"""Companies that are Ana's outside her territory: the demo shows what she and Maria do to them."""
 OTHER_ROLES = ("prospect", "prospect", "supplier", "partner", "competitor")
 STATUSES = ("active", "active", "active", "active", "new", "at_risk", "inactive")
 Record = tuple[str, Row]
@@ -62,6 +65,8 @@ def demo_users() -> list[Row]:
             "position": position,
             "team_id": derived_id("team", "demo", "sales" if place < words.SALES + 2 else "office"),
             "is_admin": position == "Administrator",
+            "profile_id": profile_id(words.PROFILES[position.partition(",")[0]]),
+            "manager_id": user_id(words.MANAGERS[name]) if name in words.MANAGERS else None,
         }
         for place, (name, position, language) in enumerate(words.USERS)
     ]
@@ -112,7 +117,7 @@ def _company(demo: _Demo, place: int) -> tuple[Row, tuple[str, str, str], str]:
             "status_id": item_id("company_status", r.choice(STATUSES)),
             "industry_id": item_id("industry", section) if r.random() < 0.4 and place else None,
             "source_id": item_id("information_source", demo.pick(words.SOURCES)),
-            "responsible_id": user_id("Ana Pop" if place == 0 else words.USERS[territory][0]),
+            "responsible_id": user_id("Ana Pop" if place in OF_ANA else words.USERS[territory][0]),
             "team_id": derived_id("team", "demo", "sales"),
             "language": "ro" if country == "RO" else "en",
             "price_segment_id": item_id("price_segment", r.choice(("economy", "standard", "standard", "premium"))),

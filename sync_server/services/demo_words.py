@@ -11,6 +11,17 @@ USERS = (
 )  # fmt: skip
 SALES = 6
 """How many of them sell."""
+PROFILES = {
+    "Sales representative": "salesperson", "Sales manager": "manager", "Regional manager": "manager", "Office": "office",
+    "Technician": "guest", "Administrator": "admin",
+}  # fmt: skip
+"""Position, up to its comma -> shipped profile."""
+MANAGERS = {
+    "Cristina Matei": "Radu Ionescu", "Ana Pop": "Radu Ionescu", "Dan Marin": "Radu Ionescu", "Ioana Rusu": "Radu Ionescu",
+    "Mihai Toma": "Cristina Matei", "Elena Dobre": "Cristina Matei", "Gábor Nagy": "Cristina Matei",
+    "Oana Lazăr": "Maria Stan", "Sorin Barbu": "Maria Stan",
+}  # fmt: skip
+"""Who reports to whom."""
 TOWNS = (
     (("Cluj-Napoca", "Cluj", "400001"), ("Florești", "Cluj", "407280"), ("Bistrița", "Bistrița-Năsăud", "420001"),
         ("Oradea", "Bihor", "410001")),

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from sync_server.db import migrate
+from sync_server.db.engine import Connection
 from sync_server.services import setup
 from sync_server.services.accounts import Accounts, NewUser
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.central import Central
 from sync_server.services.shipped_lists import shipped_lists
+from sync_server.services.shipped_profiles import profile_id, shipped_profiles
 
 DEMO_PASSWORD = "carpati-demo"  # printed on purpose: the demo holds nothing real
 SYSTEM_USER = "00000000-0000-7000-8000-000000000000"
@@ -24,10 +26,18 @@ def prepare(central: Central, url: str, make_epoch: Callable[[], str]) -> bool:
 
 
 def first_admin(accounts: Accounts, name: str, email: str, password: str) -> None:
-    """Create the first admin and bring in the shipped lists. Raises Refusal, with nothing stored, for a bad address or password."""
+    """Create the first admin and bring in the shipped lists and profiles.
+
+    Raises Refusal, with nothing stored, for a bad address or password.
+    """
+    admin = NewUser(name, email, password, is_admin=True, profile_id=profile_id("admin"))
     with accounts.central.store.write() as connection:  # all at once: a run that is cut short can be repeated
-        accounts.create_user_within(connection, NewUser(name, email, password, is_admin=True))
-        import_rows(connection, accounts.central, shipped_lists(), ImportedBy(SYSTEM_USER, "shipped-lists"))
+        accounts.create_user_within(connection, admin)
+        _bring_in_what_ships(connection, accounts.central)
+
+
+def _bring_in_what_ships(connection: Connection, central: Central) -> int:
+    return import_rows(connection, central, [*shipped_lists(), *shipped_profiles()], ImportedBy(SYSTEM_USER, "shipped-lists"))
 
 
 def fill_demo(central: Central, accounts: Accounts, size: str) -> int:
@@ -36,7 +46,7 @@ def fill_demo(central: Central, accounts: Accounts, size: str) -> int:
     from sync_server.services.demo_company import build_demo, demo_users
 
     with central.store.write() as connection:
-        count = import_rows(connection, central, shipped_lists(), ImportedBy(SYSTEM_USER, "shipped-lists"))
+        count = _bring_in_what_ships(connection, central)
         demo = build_demo(size, central.now_us())
         count += import_rows(connection, central, demo, ImportedBy(SYSTEM_USER, "demo-company"))
         for user in demo_users():
