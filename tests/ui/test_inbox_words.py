@@ -49,8 +49,8 @@ async def test_two_companies_that_may_be_one_are_told_apart_and_lead_to_their_pa
     assert width == 390 or ui.shows("Hotel Șapte Brazi, Brazi")  # the row in the list; on a phone it is open in its place
     assert ui.shows("Code C-1")
     assert ui.shows("Predeal")
-    assert ui.shows("Added by Maria Ilie, ")
-    assert ui.shows("Added by You, ")
+    assert ui.shows("Added: Maria Ilie, ")
+    assert ui.shows("Added: You, ")
     assert not any(A in text or "Restore" in text or "Keep" in text for text in ui.texts())
     await ui.key("2")
     assert crm.decided == []
@@ -124,6 +124,13 @@ async def test_what_an_answer_does_is_told_under_the_words_of_its_button_and_in_
     told = [text.split(":")[0] for text in ui.texts() if "stays in the timeline of the record" in text]
     assert told == (["Mine", "Theirs"] if width == 390 else ["Keep theirs", "Restore mine"])
     assert set(told) <= set(ui.texts())
+
+
+async def test_an_account_is_named_by_its_company_and_goes_on_in_a_second_line_between_its_groups(window):
+    ui = await window("/inbox", crm_with(account()), width=390)
+    assert "RO09 BCYP 0000 0012 3456 7890" in ui.texts()
+    assert "Hotel Șapte Brazi" in ui.texts()
+    assert not any("RO09BCYP0000001234567890" in text for text in ui.texts())
 
 
 async def test_on_a_phone_the_name_of_who_wrote_a_value_has_a_line_alone(window):

@@ -51,6 +51,17 @@ async def test_a_value_that_was_not_kept_can_be_brought_back_from_there(window, 
     assert ui.shows("Ioana Știrbei")
 
 
+async def test_a_value_too_long_for_a_button_of_a_phone_is_not_named_in_it(window):
+    crm = decided_crm()
+    first = crm.decided_[0]
+    long = replace(first.mine, values={"job_title": "Șef achiziții și logistică"})
+    crm.decided_ = (replace(first, mine=long),)
+    wide = await window("/inbox/resolved", crm)
+    assert wide.shows("Bring “Șef achiziții și logistică” back")
+    phone = await window("/inbox/resolved", crm, width=390)
+    assert phone.shows("Bring the other value back")
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 async def test_what_was_only_looked_at_shows_what_there_was_to_see(window, width):
     crm = believable_crm()

@@ -60,6 +60,21 @@ async def test_a_long_address_is_ended_before_it_squeezes_the_name_and_is_whole_
         assert words.expand > ways.expand
 
 
+@pytest.mark.parametrize(("width", "lines"), [(1280, True), (1000, False), (390, False)])
+async def test_phone_and_e_mail_stand_beside_the_name_where_there_is_room(window, width, lines):
+    ui = await window(f"/companies/{HOTEL}/contacts", width=width)
+    assert any(".reach." in str(getattr(c.key, "value", c.key)) for c in ui.controls()) is lines
+    assert ui.shows("0700\u00a0018\u00a0306" if lines else "0700 018 306")
+
+
+async def test_the_actions_of_a_page_go_on_in_a_second_line_and_never_push_edit_out(window):
+    ui = await window(f"/companies/{HOTEL}", width=1000)
+    call, edit = above(ui.keyed("reach.call")), above(ui.keyed("record.edit"))
+    line = next(c for c in call if isinstance(c, ft.Row) and c.wrap)
+    assert line not in edit
+    assert any(isinstance(c, ft.Container) and c.expand for c in call[call.index(line) :])
+
+
 async def test_phone_and_e_mail_of_a_person_stand_on_a_line_each(window):
     ui = await window(f"/companies/{HOTEL}/contacts")
     reaches = [c for c in ui.controls() if ".reach." in str(getattr(c.key, "value", c.key))]

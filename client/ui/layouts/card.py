@@ -7,7 +7,7 @@ from client.ui.figures import unbroken, value
 from client.ui.layouts.card_answers import CardCalls, acts_of, consequences_of
 from client.ui.layouts.card_sides import sides_of
 from client.ui.layouts.card_twins import twin_boxes
-from client.ui.layouts.card_words import glyph_of, sentence
+from client.ui.layouts.card_words import glyph_of, sentence, subject_of
 from client.ui.theme import R12, S8, S12, S16, Look
 from client.ui.widgets import (
     TOP,
@@ -56,7 +56,7 @@ def _about(look: Look, thing: CardView, place: tuple[int, int], on: CardCalls) -
     """Return whom it is about, and the way to the other cards."""
     glyph = {"contact": "user", "company": "building-2"}.get(thing.entity, glyph_of(thing)[0])
     if look.phone:
-        about = " · ".join(part for part in (thing.title, thing.about) if part)
+        about = " · ".join(dict.fromkeys(part for part in (subject_of(thing), thing.about) if part))
         return row(
             icon(look, glyph, 16, "ink3"),
             txt(look, about, "meta", "ink2", W5, expand=True),
@@ -64,8 +64,8 @@ def _about(look: Look, thing: CardView, place: tuple[int, int], on: CardCalls) -
         )
     return row(
         icon(look, glyph, 16, "ink3"),
-        link(look, "card.open", thing.title, lambda: on.open(thing), size="body"),
-        txt(look, thing.about, "meta", "ink2"),
+        link(look, "card.open", subject_of(thing), lambda: on.open(thing), size="body"),
+        txt(look, thing.about if thing.about != subject_of(thing) else "", "meta", "ink2"),
         fill(),
         txt(look, look.t("card.place", n=place[0], total=place[1]), "meta", "ink3"),
         icon_button(look, "card.previous", "chevron-up", look.t("card.previous"), lambda: on.step(-1)),

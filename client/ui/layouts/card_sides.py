@@ -2,6 +2,7 @@
 
 import flet as ft
 
+from client.ui.figures import NO_BREAK
 from client.ui.layouts.card_words import heads, signature, values_of
 from client.ui.theme import R12, S4, S8, S12, S16, Look
 from client.ui.widgets import (
@@ -89,6 +90,7 @@ def _side(look: Look, thing: CardView, head: str, side: Side, tone: str, strong:
         if label:
             lines.append(txt(look, label, "meta", "ink3"))
         size = "title" if big else "body"
+        text = text.replace(NO_BREAK, " ") if look.phone and len(text) > SHORT else text  # an IBAN goes on in a second line
         lines.append(txt(look, text, size, ink, weight, lines=12, strike=not strong))
     if not lines:
         lines.append(txt(look, look.t("value.empty"), "body", "ink3"))

@@ -27,7 +27,7 @@ def _box(look: Look, twin: Twin, visit: Visit) -> ft.Control:
         way = button(
             look,
             f"card.twin.{twin.id}",
-            look.t("card.open_twin", name=twin.name),
+            look.t("card.open_company"),
             lambda: visit("company", twin.id),
             glyph="arrow-up-right",
             expand=True if look.phone else None,

@@ -14,6 +14,7 @@ from client.ui.theme import R12, S4, S8, S12, S16, S24, Look
 from client.ui.view_models.record_page import PageState
 from client.ui.widgets import (
     STRETCH,
+    TOP,
     W4,
     W5,
     W6,
@@ -166,11 +167,12 @@ def _head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Container:
         monogram(look, initials_of(page.title) if page.entity == "contact" else company_initials(page.title)),
         col(
             txt(look, page.title, "title", weight=W6, key="record.title"),
-            row(
+            _wrapped(
                 txt(look, _meta(look, page), "meta", "ink2"),
                 txt(look, codes, "meta", "ink3") if codes else None,
                 txt(look, waits, "meta", "wait", W5, key="record.waits") if waits else None,
                 gap=S12,
+                lines=0,
             ),
             expand=True,
         ),
@@ -180,11 +182,18 @@ def _head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Container:
     edit = button(
         look, "record.edit", look.t("act.edit"), lambda: on.form(FormPlace(page.entity, page.id)), glyph="pencil", keys="E"
     )
-    acts = row(*_reaches(look, page, on), fill(), edit)
+    acts = row(fill(_wrapped(*_reaches(look, page, on), gap=S8, lines=S8)), edit, cross=TOP)
     return ft.Container(
         col(title, acts, _facts(look, facts_of(look, page)), gap=S16),
         padding=pads(left=S24, right=S24, top=S16, bottom=S8),
     )
+
+
+def _wrapped(*items: Maybe, gap: float, lines: float) -> ft.Row:
+    """Return items side by side that go on in a second line where the pane is narrow. lines: what is between lines."""
+    found = row(*items, gap=gap, wrap=True)
+    found.run_spacing = lines
+    return found
 
 
 def _more(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import flet as ft
 
 from client.ui.dates import clock, local, short_day
+from client.ui.figures import NO_BREAK
 from client.ui.layouts.card_sides import account_boxes
 from client.ui.layouts.card_twins import Visit, twin_boxes
-from client.ui.layouts.card_words import glyph_of, short_value, signature, title_of, values_of
+from client.ui.layouts.card_words import MAX_IN_SENTENCE, glyph_of, short_value, signature, title_of, values_of
 from client.ui.theme import R12, S4, S8, S12, S16, S24, Look
 from client.ui.view_models.inbox import InboxState
 from client.ui.widgets import (
@@ -33,6 +34,9 @@ from client.ui.widgets import (
     txt,
 )
 from client.usecases.sync_answers import CardView, Side, outcome_of
+
+ON_A_PHONE = 18
+"""Letters of a value that a button as wide as a phone has room for, among its other words."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ def _card(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control:
 
 
 def _moment(look: Look, at: int | None) -> str:
-    return f"{short_day(look, local(look, at).date())}, {clock(look, at)}" if at else ""
+    return f"{short_day(look, local(look, at).date())}, {clock(look, at)}".replace(" ", NO_BREAK) if at else ""
 
 
 def _sides(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control | None:
@@ -143,7 +147,9 @@ def _restore(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control | Non
     if not thing.can_restore:
         return None
     value = short_value(look, thing, thing.theirs if thing.state == "restored_mine" else thing.mine)
-    words = look.t("resolved.restore", value=look.t("card.quoted", text=value)) if value else look.t("resolved.restore_long")
+    is_short = 0 < len(value) <= (ON_A_PHONE if look.phone else MAX_IN_SENTENCE)
+    quoted = look.t("card.quoted", text=value)
+    words = look.t("resolved.restore", value=quoted) if is_short else look.t("resolved.restore_long")
     act = button(
         look,
         f"resolved.restore.{thing.id}",
