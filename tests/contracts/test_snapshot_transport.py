@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from client.config import SyncTimes
-from client.sync.http_transport import make_client
+from client.sync.http_transport import HttpTransport, make_client
 from shared_models.errors import ErrorCode, ProtocolFault, Refused, Unreachable
 from shared_models.protocol import PATH
 from shared_models.registry import CRM
@@ -81,6 +81,7 @@ def test_nobody_gets_it_without_a_token_and_odd_ranges_are_passed_over(server):
         offer = transport.snapshot(asked(server))
         assert http.get(f"{PATH}/snapshot/{offer.name}").status_code == 401
         assert http.get(f"{PATH}/snapshot", params={"e": "x", "s": "x", "p": "zstd"}).status_code == 401
+        assert isinstance(transport, HttpTransport)
         headers = {"authorization": f"Bearer {transport.token.get()}"}
         for odd in ("bytes=5-9", "bytes=-5", "lines=5-", "bytes=1-,3-"):
             answer = http.get(f"{PATH}/snapshot/{offer.name}", headers={**headers, "range": odd})
@@ -98,6 +99,7 @@ def test_a_body_that_ends_too_early_or_begins_elsewhere_is_no_snapshot(server, m
         offer = transport.snapshot(asked(server))
         whole = server.snapshots.read(Actor("user", "device"), offer.name, 0)
         monkeypatch.setattr(server.snapshots, "read", lambda *_: (iter([b"short"]), whole[1]))
+        assert offer.name
         with pytest.raises(Unreachable):
             list(transport.snapshot_bytes(offer.name, 0))
 
@@ -113,5 +115,6 @@ def test_a_whole_file_in_place_of_the_rest_is_not_appended(server, monkeypatch):
             return usual(request, **how)
 
         monkeypatch.setattr(http, "send", without_range)
+        assert offer.name
         with pytest.raises(ProtocolFault):
             list(transport.snapshot_bytes(offer.name, 5))

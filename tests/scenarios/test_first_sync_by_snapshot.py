@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from client.config import FirstSync
-from client.replica import integrity
+from client.replica import integrity, takeover
 from client.replica.connection import Connect, connect
 from client.sync.engine import SyncEngine
 from shared_models.errors import ReplicaLocked, Unreachable
@@ -212,11 +212,15 @@ def test_a_file_that_is_not_what_was_said_is_not_believed(story, wrong):
     story.way(device).answer = lambda answer: answer.model_copy(update=wrong)
     assert device.sync().proof.equal
     assert litter(device) == []
+    if "sha256" in wrong:
+        assert story.way(device).starts == [0, 0]
     story.world.rest()
 
 
-def test_the_file_of_an_older_timeline_is_of_no_use(story):
+def test_the_file_of_an_older_timeline_is_of_no_use(story, monkeypatch):
     backup = story.world.back_up()
+    lost = story.office.save("company", name="Not in the backup")
+    story.office.sync()
     story.device("first").sync()
     old = next(story.world.folder.glob("snapshots/*.json")).read_text()
     story.world.restore(backup, "second-timeline")
@@ -224,9 +228,11 @@ def test_the_file_of_an_older_timeline_is_of_no_use(story):
     # a server that hands it out all the same, and says that it is of today
     story.way(device).answer = lambda _: SnapshotAnswer.model_validate_json(old).model_copy(update={"epoch": "second-timeline"})
     story.snapshots._fit = lambda kind, now: story.snapshots._listed(kind)
-    result = device.sync()
-    assert result.error is None
-    assert result.proof.equal
+    taken = []
+    monkeypatch.setattr(takeover, "_put_in_place", lambda *_: taken.append(1))
+    assert device.sync().proof.equal
+    assert (story.way(device).starts, taken) == ([0], [])
+    assert device.replica.get("company", lost) is None
     story.world.rest()
 
 
@@ -269,8 +275,6 @@ def test_a_dead_link_does_not_ask_for_the_file_for_ever(story):
 
 def test_what_another_process_saves_at_the_last_moment_is_not_lost(story, monkeypatch):
     device = story.device()
-    from client.replica import takeover
-
     usual = takeover._prepare
 
     def saved_behind_our_back(replica, *others):

@@ -53,8 +53,9 @@ def fetched(snapshots, answer, start=0):
 
 
 def opened(snapshots, answer, tmp_path):
-    unpack = {"zstd": zstandard.ZstdDecompressor().decompress, "gzip": gzip.decompress}[answer.packing]
-    (tmp_path / "plain.db").write_bytes(unpack(fetched(snapshots, answer)))
+    packed = fetched(snapshots, answer)
+    plain = zstandard.decompress(packed) if answer.packing == "zstd" else gzip.decompress(packed)
+    (tmp_path / "plain.db").write_bytes(plain)
     return closing(sqlite3.connect(tmp_path / "plain.db"))
 
 
@@ -77,16 +78,16 @@ def test_the_file_is_what_the_answer_says(snapshots, centre, tmp_path, packing):
 
 
 def test_it_is_made_of_one_moment(snapshots, centre, tmp_path, monkeypatch):
-    from sync_server.services import snapshots as module
+    from sync_server.services import pull
 
-    usual = module.pull.row_lines
+    usual = pull.row_lines
 
     def with_a_push_between(central, found):
         centre.save("b", company(900 + len(list(tmp_path.glob("pushed-*")))))
         (tmp_path / f"pushed-{len(list(tmp_path.glob('pushed-*')))}").touch()
         return usual(central, found)
 
-    monkeypatch.setattr(module.pull, "row_lines", with_a_push_between)
+    monkeypatch.setattr(pull, "row_lines", with_a_push_between)
     answer = snapshots.offer(DAN, asked())
     assert answer.at_seq == 20
     with opened(snapshots, answer, tmp_path) as file:
