@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import flet as ft
 import pytest
 
 from client.usecases.sync_answers import CardView, Inbox, Side, Twin
@@ -32,6 +33,12 @@ def account():
         "c-2", "bank_account", "bank_account", "b-1", "RO09BCYP0000001234567890", "Hotel Șapte Brazi", "account", "GR",
         Side({"iban": "RO49AAAA1B31007593840000"}), now, now, "", ago(days=1), owner=("company", A),
     )  # fmt: skip
+
+
+def ancestors(control):
+    """Yield what holds a control, the nearest first."""
+    while (control := getattr(control, "parent", None)) is not None:
+        yield control
 
 
 def crm_with(card):
@@ -126,9 +133,11 @@ async def test_what_an_answer_does_is_told_under_the_words_of_its_button_and_in_
     assert set(told) <= set(ui.texts())
 
 
-async def test_an_account_is_named_by_its_company_and_goes_on_in_a_second_line_between_its_groups(window):
+async def test_an_account_is_named_by_its_company_and_has_the_whole_width_of_a_phone(window):
     ui = await window("/inbox", crm_with(account()), width=390)
-    assert "RO09 BCYP 0000 0012 3456 7890" in ui.texts()
+    now = next(c for c in ui.controls() if getattr(c, "value", "") == "In use now")
+    line = next(c for c in ancestors(now) if isinstance(c, ft.Row))
+    assert len(line.controls) == 1
     assert "Hotel Șapte Brazi" in ui.texts()
     assert not any("RO09BCYP0000001234567890" in text for text in ui.texts())
 

@@ -69,10 +69,7 @@ async def test_phone_and_e_mail_stand_beside_the_name_where_there_is_room(window
 
 async def test_the_actions_of_a_page_go_on_in_a_second_line_and_never_push_edit_out(window):
     ui = await window(f"/companies/{HOTEL}", width=1000)
-    call, edit = above(ui.keyed("reach.call")), above(ui.keyed("record.edit"))
-    line = next(c for c in call if isinstance(c, ft.Row) and c.wrap)
-    assert line not in edit
-    assert any(isinstance(c, ft.Container) and c.expand for c in call[call.index(line) :])
+    assert meeting(ui, "reach.call", "record.edit").wrap
 
 
 async def test_phone_and_e_mail_of_a_person_stand_on_a_line_each(window):

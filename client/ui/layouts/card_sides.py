@@ -2,7 +2,6 @@
 
 import flet as ft
 
-from client.ui.figures import NO_BREAK
 from client.ui.layouts.card_words import heads, signature, values_of
 from client.ui.theme import R12, S4, S8, S12, S16, Look
 from client.ui.widgets import (
@@ -65,7 +64,9 @@ def account_boxes(look: Look, thing: CardView) -> ft.Control:
         _side(look, thing, look.t("card.before"), thing.before, "ink3", False),
         _side(look, thing, look.t("card.account_now"), thing.theirs, "ink2", True),
     )
-    return row(*both, gap=S8 if look.phone else S12, cross=STRETCH, even=True)
+    if look.phone:  # half a phone is too narrow for an IBAN
+        return col(*(row(one) for one in both), gap=S8)
+    return row(*both, gap=S12, cross=STRETCH, even=True)
 
 
 def asked_and_given(look: Look, thing: CardView) -> ft.Control:
@@ -90,7 +91,6 @@ def _side(look: Look, thing: CardView, head: str, side: Side, tone: str, strong:
         if label:
             lines.append(txt(look, label, "meta", "ink3"))
         size = "title" if big else "body"
-        text = text.replace(NO_BREAK, " ") if look.phone and len(text) > SHORT else text  # an IBAN goes on in a second line
         lines.append(txt(look, text, size, ink, weight, lines=12, strike=not strong))
     if not lines:
         lines.append(txt(look, look.t("value.empty"), "body", "ink3"))

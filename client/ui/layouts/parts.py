@@ -112,12 +112,12 @@ def ties_list(
 def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], form: OpenForm, archive: Archive) -> ft.Control:
     what = _joined(look.label(tie.role) or tie.job_title, look.t("tie.primary") if tie.is_primary else "")
     reach = tie.phone or tie.email
-    is_narrow = _is_narrow(look)
+    narrow = is_narrow(look)
     ended = look.t("tie.until", day=short_day(look, date.fromisoformat(tie.ended_on))) if tie.ended_on else ""
     words = col(
         txt(look, tie.name, weight=W5),
         txt(look, _joined(what, ended) or " ", "meta", "ink2"),
-        txt(look, reach, "meta", "ink3") if reach and is_narrow else None,
+        txt(look, reach, "meta", "ink3") if reach and narrow else None,
         gap=S2,
         expand=NAME_SHARE,
         align=CENTRE,
@@ -129,7 +129,7 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
             dot(look, tie.state),
             disc(look, GLYPHS[other], "ink2", 32, 16),
             words,
-            None if is_narrow else _reaches(look, tie),
+            None if narrow else _reaches(look, tie),
             icon_button(
                 look,
                 f"tie.{tie.id}.edit",
@@ -146,14 +146,14 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
             gap=S12,
         ),
         lambda: open(other, tie.id),
-        height=None if is_narrow else 56,
-        padding=pad(S12, S8 if is_narrow else 0),
+        height=None if narrow else 56,
+        padding=pad(S12, S8 if narrow else 0),
         radius=12,
     )
 
 
-def _is_narrow(look: Look) -> bool:
-    """Whether name and ways to reach a person do not fit side by side: on a phone, and where list and page share little."""
+def is_narrow(look: Look) -> bool:
+    """Whether two columns in a row, or a row of five buttons, do not fit into a page: on a phone, and where list and page share little."""
     return look.phone or (look.wide and look.width < ROOMY)
 
 

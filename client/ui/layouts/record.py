@@ -7,14 +7,13 @@ import flet as ft
 
 from client.ui.dates import clock, days_ago, days_since
 from client.ui.figures import choice
-from client.ui.layouts.parts import details, parts_list, ties_list
+from client.ui.layouts.parts import details, is_narrow, parts_list, ties_list
 from client.ui.layouts.timeline import composer, timeline
 from client.ui.router import FormPlace
 from client.ui.theme import R12, S4, S8, S12, S16, S24, Look
 from client.ui.view_models.record_page import PageState
 from client.ui.widgets import (
     STRETCH,
-    TOP,
     W4,
     W5,
     W6,
@@ -182,7 +181,8 @@ def _head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Container:
     edit = button(
         look, "record.edit", look.t("act.edit"), lambda: on.form(FormPlace(page.entity, page.id)), glyph="pencil", keys="E"
     )
-    acts = row(fill(_wrapped(*_reaches(look, page, on), gap=S8, lines=S8)), edit, cross=TOP)
+    ways = _reaches(look, page, on)
+    acts = _wrapped(*ways, edit, gap=S8, lines=S8) if is_narrow(look) else row(*ways, fill(), edit)
     return ft.Container(
         col(title, acts, _facts(look, facts_of(look, page)), gap=S16),
         padding=pads(left=S24, right=S24, top=S16, bottom=S8),
