@@ -11,6 +11,7 @@ import flet as ft
 from client.ui.colours import SETS, Colours
 from client.ui.desk import Desk, Ticks
 from client.ui.facade import Crm, Door
+from client.ui.live_text import LiveText
 from client.ui.router import ENTITY_OF, FormPlace, Place, place_of
 from client.ui.shell import ShellCalls, framed
 from client.ui.theme import FONTS, Look, Typing, make_theme
@@ -111,7 +112,7 @@ def Entrance(  # a component
     page: ft.Page, door: Door, now: Clock, preferences: Preferences | None, entered: Callable[[Crm], None]
 ) -> ft.Control:
     """The window before anyone is in."""
-    window = use_window(page, now)
+    window, live = use_window(page, now), ft.use_memo(LiveText, [])
     held, hold = ft.use_state(preferences)
     model = ft.use_memo(lambda: SignIn(door), [])
     colours = colours_of(held or DEVICE, window.is_dark)
@@ -125,7 +126,7 @@ def Entrance(  # a component
     if held is None:
         return ft.Container(bgcolor=colours.canvas, expand=True)
     _speak(page, held.language)
-    look = look_of(held, colours, window, _unheard)
+    look = look_of(held, colours, window, _unheard, live)
     other = lambda: hold(replace(held, language="en" if held.language == "ro" else "ro"))  # noqa: E731  # one expression
     return SignInView(page, look, model, entered, other)
 
@@ -133,7 +134,7 @@ def Entrance(  # a component
 @ft.component
 def App(desk: Desk, now: Clock) -> ft.Control:  # a component
     """The whole window."""
-    window = use_window(desk.page, now)
+    window, live = use_window(desk.page, now), ft.use_memo(LiveText, [])
     use_redraw(desk.shell)
 
     async def start() -> None:
@@ -155,7 +156,7 @@ def App(desk: Desk, now: Clock) -> ft.Control:  # a component
     if not shell.is_ready:
         return ft.Container(bgcolor=colours.canvas, expand=True)
     _speak(desk.page, shell.preferences.language)
-    look = look_of(shell.preferences, colours, window, desk.keyboard.set_typing, shell.person.is_office)
+    look = look_of(shell.preferences, colours, window, desk.keyboard.set_typing, live, shell.person.is_office)
     content = screen(desk, look, place, frame)
     return framed(look, shell, frame, place, content, overlays(desk, look, place, frame))
 
@@ -198,7 +199,9 @@ def colours_of(preferences: Preferences, is_dark: bool) -> Colours:
     return SETS[("dark" if is_dark else "light") if name == "system" else name]
 
 
-def look_of(preferences: Preferences, colours: Colours, window: Window, typing: Typing, is_office: bool = False) -> Look:
+def look_of(
+    preferences: Preferences, colours: Colours, window: Window, typing: Typing, live: LiveText, is_office: bool = False
+) -> Look:
     """Return the look of a window."""
     return Look(
         colours,
@@ -208,6 +211,7 @@ def look_of(preferences: Preferences, colours: Colours, window: Window, typing: 
         window.now,
         preferences.time_zone,
         typing,
+        live,
         is_office,
     )
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import flet as ft
 
 from client.ui.colours import Colours
+from client.ui.live_text import LiveText
 from client.usecases.answers import Label
 from shared_models.texts import Texts
 
@@ -57,6 +58,8 @@ class Look:
     """IANA zone of the reader."""
     typing: Typing = field(default=_ignore, compare=False)
     """Told whether a text field has the focus, so that single letters are not taken for keys."""
+    live: LiveText = field(default_factory=LiveText, compare=False)
+    """What the window's text boxes hold."""
     is_office: bool = False
     """Whether the data is kept by the server: what is wrong with it is helped elsewhere than on a device."""
 

@@ -179,6 +179,15 @@ class Probe:
         await self.session.dispatch_event(control._i, "change", text)
         await self.settle()
 
+    async def type_on(self, id: str, first: str, then: str) -> None:
+        """Type on while the screen is still drawn for what came first: the box has the newer text, nobody was told of it yet."""
+        control = self.keyed(id)
+        await self.session.dispatch_event(control._i, "focus", None)
+        self.session.apply_patch(control._i, {"value": first})
+        await self.session.dispatch_event(control._i, "change", first)
+        self.session.apply_patch(control._i, {"value": then})
+        await self.settle()
+
     async def leave(self, id: str) -> None:
         """Take the cursor out of a text field."""
         await self.session.dispatch_event(self.keyed(id)._i, "blur", None)

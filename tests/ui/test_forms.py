@@ -27,6 +27,16 @@ async def test_typing_a_value_back_leaves_nothing_changed(window):
     assert not ui.shows("field changed")
 
 
+async def test_letters_that_arrive_while_the_form_is_drawn_are_not_eaten(window):
+    ui = await window(FORM)
+    await ui.type_on("field.legal_name", "Șapte", then="Șapte Brazi")
+    assert ui.keyed("field.legal_name").value == "Șapte Brazi"
+    await ui.type_on("field.description", "Plătesc", then="Plătesc la timp")
+    assert ui.keyed("field.description").value == "Plătesc la timp"
+    await ui.type("field.legal_name", "Șapte Brazi Turism")
+    assert ui.keyed("field.legal_name").value == "Șapte Brazi Turism"
+
+
 async def test_a_missing_value_is_named_under_its_field_and_nothing_is_saved(window):
     crm = believable_crm()
     ui = await window(FORM, crm)

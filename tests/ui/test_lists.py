@@ -18,6 +18,14 @@ async def test_search_finds_without_diacritics_and_a_cleared_box_brings_all_back
     assert len(rows_of(ui)) == 31
 
 
+async def test_letters_typed_on_while_the_list_is_searched_are_not_eaten(window):
+    ui = await window("/companies")
+    await ui.type_on("list.search", "tes", then="tesato")
+    assert ui.keyed("list.search").value == "tesato"
+    await ui.press("list.search.clear")
+    assert ui.keyed("list.search").value == ""
+
+
 async def test_chips_narrow_the_list_and_a_second_press_widens_it(window):
     ui = await window("/companies")
     await ui.press("filter.role.supplier")

@@ -91,13 +91,17 @@ def text_field(
     px, line_height = look.sizes["body"]
     inset = (height - line_height) / 2 + 0.5
 
+    def heard(text: str) -> None:
+        look.live.told(id, text)
+        typed(text)
+
     def blurred(_: object) -> None:
         look.typing(False)
         if left is not None:
             left()
 
     box = ft.TextField(
-        value=value,
+        value=look.live.shown(id, value),
         key=id,
         hint_text=hint or None,
         text_style=style(look),
@@ -118,11 +122,12 @@ def text_field(
         autofocus=focused,
         cursor_color=look.c.accent,
         hover_color=CLEAR,
-        on_change=lambda e: typed(e.control.value or ""),
+        on_change=lambda e: heard(e.control.value or ""),
         on_focus=lambda _: look.typing(True),
         on_blur=blurred,
         on_submit=(lambda _: submit()) if submit else None,
     )
+    look.live.drawn(id, box, value)
     return _labelled(look, id, label, _with_glyph(look, id, label, box, glyph, height), message, expand, mark, required)
 
 
@@ -157,6 +162,11 @@ def search_field(
     edge = CLEAR if look.c.sunken != look.c.surface else look.c.field_line  # a box that is not sunken needs an edge
     flat = ft.OutlineInputBorder(side=ft.BorderSide(1, edge), border_radius=R12 if look.phone else R8)
     held = ft.OutlineInputBorder(side=ft.BorderSide(2, look.c.accent), border_radius=R12 if look.phone else R8)
+
+    def heard(text: str) -> None:
+        look.live.told(id, text)
+        typed(text[:MAX_SEARCH])
+
     hint_cap = ft.Container(keys(look, key_hint), width=40, alignment=ft.Alignment.CENTER)
     clear = pressable(
         f"{id}.clear", look.t("act.clear"), icon(look, "x", 14, "ink3"), lambda: typed(""),
@@ -164,7 +174,7 @@ def search_field(
     )  # fmt: skip
     trailing = clear if value else (hint_cap if key_hint and not look.phone else None)
     box = ft.TextField(
-        value=value,
+        value=look.live.shown(id, value),
         key=id,
         hint_text=hint,
         text_style=style(look),
@@ -181,12 +191,13 @@ def search_field(
         size_constraints=ft.BoxConstraints(min_height=height, max_height=height),
         autofocus=focused,
         cursor_color=look.c.accent,
-        on_change=lambda e: typed((e.control.value or "")[:MAX_SEARCH]),
+        on_change=lambda e: heard(e.control.value or ""),
         on_focus=lambda _: look.typing(True, one_line=True),
         on_blur=lambda _: look.typing(False),
         on_submit=(lambda _: submit()) if submit else None,
         ref=ref,
     )
+    look.live.drawn(id, box, value)
     return _with_glyph(look, id, hint, box, "search", height)
 
 
