@@ -74,7 +74,7 @@ class Col:
     choices: str | None = None
     """Key of the configurable list whose item id this field holds."""
     right_group: str | None = None
-    """Confidential field group (`personal`, `bank`): not sent to those without the right."""
+    """Confidential field group (`personal`, `bank`, `price`), the same for a whole merge unit: kept from those without the right."""
 
 
 @dataclass(frozen=True)

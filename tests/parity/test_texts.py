@@ -90,9 +90,9 @@ def test_a_reference_names_an_entity_and_a_choice_names_a_list(entity):
 
 
 @ENTITIES
-def test_the_fields_of_a_group_have_one_policy(entity):
+def test_the_fields_of_a_group_have_one_policy_and_are_confidential_together(entity):
     for unit in units(entity).values():
-        assert len({c.col.merge for c in columns(entity) if c.name in unit.fields}) == 1, unit.name
+        assert len({(c.col.merge, c.col.right_group) for c in columns(entity) if c.name in unit.fields}) == 1, unit.name
 
 
 def test_every_list_that_ships_is_used_and_labelled_in_both_languages():
