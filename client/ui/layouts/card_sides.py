@@ -98,8 +98,8 @@ def _side(look: Look, thing: CardView, head: str, side: Side, tone: str, strong:
         col(
             txt(look, head, "meta", tone, W6),
             *lines,
-            txt(look, who or " ", "meta", "ink2", lines=2),
-            txt(look, when or " ", "meta", "ink3", lines=3),
+            txt(look, who, "meta", "ink2", lines=2) if who else None,
+            txt(look, when, "meta", "ink3", lines=3) if when else None,
             gap=S4,
         ),
         expand=1,
