@@ -29,6 +29,7 @@ TITLES: dict[ErrorCode, str] = {
     ErrorCode.P205: "A known transaction with another content",
     ErrorCode.P206: "The cursor is unknown",
     ErrorCode.P207: "No such address or method",
+    ErrorCode.P208: "The snapshot is gone, or has no such place",
     ErrorCode.R301: "Unknown entity",
     ErrorCode.R305: "Not this user's to see or change",
     ErrorCode.L401: "The request is too large",

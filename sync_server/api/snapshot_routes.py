@@ -20,7 +20,6 @@ GivenSnapshots = NamedDependency[SkipValidation[Snapshots]]
 BINARY = "application/octet-stream"
 _RANGE = re.compile(r"bytes=(\d{1,18})-")
 _PART = ResponseSpec(None, description="The bytes from the place that Range names", media_type=BINARY, generate_examples=False)
-_NO_PLACE = ResponseSpec(None, description="The file has no such place: P208", generate_examples=False)
 
 
 @get("/snapshot", operation_id="snapshot", summary="Ask for the file that a first sync may begin with", responses=failures())
@@ -41,7 +40,7 @@ async def ask_snapshot(
     operation_id="snapshotBytes",
     summary="Fetch a snapshot, from any place on",
     media_type=BINARY,
-    responses={**failures(), 206: _PART, 416: _NO_PLACE},
+    responses={**failures(), 206: _PART},
 )
 async def fetch_snapshot(
     request: Request[Any, Any, Any],  # Any: see `problems.AnyRequest`

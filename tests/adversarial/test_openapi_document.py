@@ -46,7 +46,20 @@ def operations(caller):
     return {one.definition.raw["operationId"]: one for one in found}
 
 
-OPERATIONS = ["health", "signIn", "token", "signOut", "hello", "push", "pull", "history"]
+OPERATIONS = [
+    "health",
+    "signIn",
+    "token",
+    "signOut",
+    "hello",
+    "push",
+    "pull",
+    "history",
+    "digest",
+    "fetch",
+    "snapshot",
+    "snapshotBytes",
+]
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["as-described", "broken"])

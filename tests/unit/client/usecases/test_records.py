@@ -2,6 +2,7 @@
 
 import pytest
 
+from client.sync.conversation import Progress
 from client.sync.states import State
 from client.sync.status import status_of
 from client.usecases import findings, forms, lists, record_pages, sync_desk, timelines, writing
@@ -188,7 +189,7 @@ def test_a_label_is_never_longer_than_the_log_takes(replica):
 def test_the_size_on_the_device_counts_rows_that_stand_in_the_log_of_sqlite_only(replica, hotel):
     log = replica.path.with_name(replica.path.name + "-wal")
     assert log.stat().st_size > 0
-    size = sync_desk.status(replica, status_of(replica, State.IDLE, 0), is_paused=False).size_bytes
+    size = sync_desk.status(replica, status_of(replica, State.IDLE, Progress()), is_paused=False).size_bytes
     assert size == replica.path.stat().st_size + log.stat().st_size
 
 
