@@ -19,6 +19,7 @@ PLACE_DIGITS = 8
 FAN_DIGITS = 2
 """Digits by which the parts of a part are named: 256 of them."""
 FAN = 16**FAN_DIGITS
+_as_number = int.from_bytes
 LIST_ROWS = 500
 """Most rows of a part that are listed one by one; a larger one is divided. 500 of an id, a version and a hash are 30 KB."""
 
@@ -28,10 +29,10 @@ def row_hash(entity: str, pk: str, version: int) -> int:
     return int.from_bytes(blake2b(f"{entity}\x1f{pk}\x1f{version}".encode(), digest_size=8).digest(), "big")
 
 
-def content_hash(entity: str, pk: str, version: int, content: str) -> int:
+def content_hash(entity: str, pk: str, version: int, content: bytes) -> int:
     """Return the 64-bit hash of one row with its content: the JSON array of `fields.wire_order`."""
-    text = f"{entity}\x1f{pk}\x1f{version}\x1f{content}"
-    return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=8).digest(), "big")
+    head = f"{entity}\x1f{pk}\x1f{version}\x1f".encode(errors="replace")
+    return _as_number(blake2b(head + content, digest_size=8).digest(), "big")
 
 
 def place(pk: str) -> int:

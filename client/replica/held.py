@@ -18,8 +18,9 @@ from shared_models.registry import Registry
 
 CHUNK = 5000
 """Rows read at a time: a few MB."""
-Dumps = Callable[[list[Any]], str]
+Dumps = Callable[[Sequence[Any]], bytes]
 """Writes a row as the centre did: compact JSON. Any: stored scalars."""
+Passed = Callable[[int], None]
 Found = Iterator[tuple[str, int, int]]
 """Rows as (id, version, hash)."""
 
@@ -29,13 +30,21 @@ def fastest_dumps() -> Dumps:
     try:
         import orjson
     except ImportError:
-        return json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    return lambda row: orjson.dumps(row).decode()
+        encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+        return lambda row: encode(row).encode(errors="replace")
+    return orjson.dumps
 
 
-def hashed(connection: sqlite3.Connection, entity: type[Record], kind: Kind, prefixes: Sequence[str]) -> Found:
-    """Yield the central rows of an entity that lie in some parts of the key space; rows that the centre lacks do not count."""
-    return _versions(connection, entity, prefixes) if kind == "version" else _contents(connection, entity, prefixes)
+def hashed(
+    connection: sqlite3.Connection, entity: type[Record], kind: Kind, prefixes: Sequence[str], passed: Passed = lambda _: None
+) -> Found:
+    """Yield the central rows of an entity that lie in some parts of the key space; rows that the centre lacks do not count.
+
+    passed: told how many more rows have been read, some thousand at a time; what it raises ends the reading.
+    """
+    if kind == "version":
+        return _versions(connection, entity, prefixes)
+    return _contents(connection, entity, prefixes, passed)
 
 
 def count(connection: sqlite3.Connection, registry: Registry) -> int:
@@ -53,7 +62,7 @@ def _versions(connection: sqlite3.Connection, entity: type[Record], prefixes: Se
             yield pk, version, row_hash(name, pk, version)
 
 
-def _contents(connection: sqlite3.Connection, entity: type[Record], prefixes: Sequence[str]) -> Found:
+def _contents(connection: sqlite3.Connection, entity: type[Record], prefixes: Sequence[str], passed: Passed) -> Found:
     name, is_asked, dumps = entity.entity_name, is_within(prefixes), fastest_dumps()
     aside = {
         pk: (ver, data) for pk, ver, data in connection.execute("SELECT pk, ver, data FROM _sync_base WHERE tbl = ?", (name,))
@@ -61,39 +70,39 @@ def _contents(connection: sqlite3.Connection, entity: type[Record], prefixes: Se
     for pk, (version, data) in aside.items():
         if data is not None and is_asked(pk):
             yield pk, version, content_hash(name, pk, version, _of_base(entity, data, dumps))
-    order, special = wire_order(entity), _special(entity)
-    at = order.index("id")
-    for version, *row in _rows(connection, entity, prefixes):
-        pk = row[at]
-        if pk in aside:
-            continue
-        for i, value_of in special:
-            row[i] = value_of(row[i])
-        yield pk, version, content_hash(name, pk, version, dumps(row))
+    special, at = _special(entity), 2 + wire_order(entity).index("id")
+    for found in _chunks(connection, entity, prefixes):
+        for row in found:
+            pk, version = row[at], row[1]
+            if version <= 0 or pk in aside:
+                continue
+            body: Sequence[Any] = row[2:]
+            if special:
+                body = list(body)
+                for i, value_of in special:
+                    body[i] = value_of(body[i])
+            yield pk, version, content_hash(name, pk, version, dumps(body))
+        passed(len(found))
 
 
-def _rows(
+def _chunks(
     connection: sqlite3.Connection, entity: type[Record], prefixes: Sequence[str]
-) -> Iterator[tuple[Any, ...]]:  # Any: as SQLite
-    """Yield version and columns of the central rows in some parts, in the order in which they are sent."""
-    listed = ", ".join(quoted(name) for name in wire_order(entity))
-    table = quoted(entity.entity_name)
+) -> Iterator[list[tuple[Any, ...]]]:  # Any: as SQLite
+    """Yield rows that lie in some parts, some thousand at a time: number, version, and the columns in the order of the wire."""
+    query = f"SELECT _n, _v, {', '.join(quoted(name) for name in wire_order(entity))} FROM {quoted(entity.entity_name)}"
     if prefixes[0]:
         is_asked = is_within(prefixes)
-        places = [n for n, pk in connection.execute(f"SELECT _n, id FROM {table} WHERE _v > 0") if is_asked(pk)]
+        held = connection.execute(f"SELECT _n, id FROM {quoted(entity.entity_name)} WHERE _v > 0")
+        places = [n for n, pk in held if is_asked(pk)]
         for i in range(0, len(places), CHUNK):
-            wanted = json.dumps(places[i : i + CHUNK])
-            yield from _read(
-                connection, f"SELECT _v, {listed} FROM {table} WHERE _n IN (SELECT value FROM json_each(?))", (wanted,)
+            yield _read(
+                connection, f"{query} WHERE _n IN (SELECT value FROM json_each(?))", (json.dumps(places[i : i + CHUNK]),)
             )
         return
     last = -1
-    while True:
-        found = _read(connection, f"SELECT _n, _v, {listed} FROM {table} WHERE _n > ? ORDER BY _n LIMIT {CHUNK}", (last,))
-        if not found:
-            return
+    while found := _read(connection, f"{query} WHERE _n > ? ORDER BY _n LIMIT {CHUNK}", (last,)):
+        yield found
         last = found[-1][0]
-        yield from (row[1:] for row in found if row[1] > 0)
 
 
 def _read(connection: sqlite3.Connection, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:  # Any: as SQLite
@@ -137,10 +146,10 @@ def _set(text: str | None) -> Any:  # Any: a list of texts, or what became of it
         return text
 
 
-def _of_base(entity: type[Record], data: str, dumps: Dumps) -> str:
+def _of_base(entity: type[Record], data: str, dumps: Dumps) -> bytes:
     """Return the content of a row that was put aside; what can no longer be read is told apart from what was sent."""
     try:
         row = json.loads(data)
         return dumps([row[name] for name in wire_order(entity)])
     except (ValueError, KeyError, TypeError):
-        return data
+        return data.encode(errors="replace")

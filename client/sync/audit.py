@@ -1,6 +1,6 @@
 """Compares what rows contain, which versions cannot tell: a sixteenth of the key space now and then, or all of it (PROTOCOL 13)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from client.replica import held, integrity, meta, soundness
@@ -16,7 +16,6 @@ SLICES = 16
 EVERY_MS = 3_600_000
 """Least time between two slices: a device that is open for two working days has been looked at whole. Each costs the centre
 a scan of its ids and a sixteenth of its rows."""
-TELL_ROWS = 5_000
 Tell = Callable[[int, int], None]
 """Is told how many rows have been compared, of how many."""
 
@@ -66,6 +65,7 @@ def whole(talk: Conversation, tell: Tell) -> Audit:
     for kind in replica.registry:
         name = kind.entity_name
         if _is_equal(talk, at, kind, progress):
+            progress.tell()
             continue
         while rows := _mended(talk, at, name, "", repair.MAX_ROWS):
             found += rows
@@ -73,6 +73,7 @@ def whole(talk: Conversation, tell: Tell) -> Audit:
             left.append(name)
             with replica.write(durable=False) as writing:
                 integrity.log(writing, Incident("unequal", name, entity=name), talk.now_ms() * 1000)
+        progress.tell()
     talk.stop_if_asked()
     found += soundness.mend_indexes(replica)
     return Audit(progress.done, tuple(found), tuple(left))
@@ -106,21 +107,22 @@ class _Progress:
             self.total = held.count(reader, talk.replica.registry)
         self.done, self._talk, self._tell = 0, talk, tell
 
-    def passing(self, found: held.Found) -> Iterator[tuple[str, int, int]]:
-        """Yield the rows on."""
-        for row in found:
-            self.done += 1
-            if self.done % TELL_ROWS == 0:
-                self._talk.stop_if_asked()
-                self._tell(self.done, self.total)
-            yield row
+    def passed(self, rows: int) -> None:
+        """Count so many more."""
+        self.done += rows
+        self._talk.stop_if_asked()
+        self.tell()
+
+    def tell(self) -> None:
+        """Say how far it is."""
+        self._tell(self.done, self.total)
 
 
 def _is_equal(talk: Conversation, at: Place, kind: type[Record], progress: _Progress) -> bool:
     """Read an entity here while the centre reads it there, and compare the two."""
     answer = talk.start(lambda: repair.ask(talk, at, kind.entity_name, [""], "content"))
     with talk.replica.reading() as reader:
-        rows = progress.passing(held.hashed(reader, kind, "content", [""]))
+        rows = held.hashed(reader, kind, "content", [""], progress.passed)
         mine = divided(rows, [""], lambda _: LIST_ROWS)[""]
     theirs = answer.result().parts.get("")
     return theirs is not None and _is_same(mine, theirs)

@@ -100,9 +100,11 @@ def _page(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     return query.order_by(row.c.pk).limit(sa.bindparam("enough", type_=sa.Integer()))
 
 
-def every(connection: Connection, tables: Tables, entity: str) -> Iterator[WireRow]:
-    """Yield all records of an entity."""
-    return _rows(connection, _every(tables), {"of": entity})
+def every(connection: Connection, tables: Tables, entity: str) -> Iterator["sa.Row[*tuple[Any, ...]]"]:
+    """Yield all records of an entity as a `WireRow` has them, but flat: entity, id, version, each part. A third of the time."""
+    result = connection.execute(_every(tables), {"of": entity})
+    while chunk := result.fetchmany(FETCH):
+        yield from chunk
 
 
 @lru_cache(maxsize=STATEMENTS)

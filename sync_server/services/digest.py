@@ -76,15 +76,14 @@ def _hashed(central: Central, actor: Actor, connection: Connection, kind: type[R
         yield from ((pk, ver, row_hash(name, pk, ver)) for pk, ver in versions if is_asked(pk) and may_see(actor, kind, pk))
         return
     if asked.prefixes == [""]:
-        found: Iterable[feed.WireRow] = feed.every(connection, tables, name)
-    else:
-        pks = [pk for pk, _ in digests.versions(connection, tables, name) if is_asked(pk)]
-        found = feed.some(connection, tables, name, pks)
-    yield from (
-        (one.pk, one.ver, content_hash(name, one.pk, one.ver, joined(one.parts)))
-        for one in found
-        if may_see(actor, kind, one.pk)
-    )  # fmt: skip
+        for _, pk, ver, *parts in feed.every(connection, tables, name):
+            if may_see(actor, kind, pk):
+                content = joined(tuple(parts)) if len(parts) > 1 else parts[0]
+                yield pk, ver, content_hash(name, pk, ver, content.encode())
+        return
+    pks = [pk for pk, _ in digests.versions(connection, tables, name) if is_asked(pk) and may_see(actor, kind, pk)]
+    for one in feed.some(connection, tables, name, pks):
+        yield one.pk, one.ver, content_hash(name, one.pk, one.ver, joined(one.parts).encode())
 
 
 def _fitting(parts: Iterable[Part], with_hash: bool) -> dict[str, PartLine]:

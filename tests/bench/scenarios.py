@@ -180,6 +180,31 @@ def idle(folder: Path, rows: int, data: Data) -> Figure:
     return Figure("idle", rows, used, "bytes", IDLE_BYTES if data.is_limited else None)
 
 
+def verify(folder: Path, rows: int, data: Data) -> Figure:
+    """Prove that an idle device holds what the centre does, by the digest of versions: one round, ms."""
+    with served(folder / "server", data, rows) as address, device(folder / "one.db", data.registry, address) as one:
+        one.sync()
+        one.sync()
+        taken = [limits.seconds(one.sync) * 1000 for _ in range(20)]
+        held = sum(1 for _ in data.rows(rows))
+    return Figure("verify", held, median(taken), "ms", 50 if data.is_limited else None)
+
+
+def audit(folder: Path, rows: int, data: Data) -> Figure:
+    """Compare every value of a device with the centre's, both reading at once; rows a second. Indexes are another matter."""
+    with served(folder / "server", data, rows) as address, device(folder / "one.db", data.registry, address) as one:
+        one.sync()
+        taken = []
+        for _ in range(data.runs):
+            ends: list[float] = []
+            start = time.perf_counter()
+            found = one.engine.audit(lambda *_, ends=ends: ends.append(time.perf_counter()))
+            assert found.equal
+            assert found.found == ()
+            taken.append(found.rows / (ends[-1] - start))
+    return Figure("audit", found.rows, median(taken), "rows/s", 150_000 if data.is_limited else None)
+
+
 SCENARIOS: dict[str, tuple[Callable[[Path, int, Data], Figure], int]] = {
     "search": (search, 200_000),
     "save": (save, 50_000),
@@ -188,6 +213,8 @@ SCENARIOS: dict[str, tuple[Callable[[Path, int, Data], Figure], int]] = {
     "push": (push, 10_000),
     "pull": (pull, 10_000),
     "idle": (idle, 10_000),
+    "verify": (verify, 100_000),
+    "audit": (audit, 100_000),
 }
 """Name -> what runs, and its default size."""
 

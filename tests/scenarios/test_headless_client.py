@@ -10,8 +10,11 @@ from client.app import ClientWindow, make_account, open_local, start_client
 from client.config import ClientConfig, SyncTimes
 from client.platform.lock_file import LockFile
 from client.platform.profile import DAY_MS, ProfileStore
+from client.sync.conversation import Stopped
+from client.sync.engine import SyncEngine
+from client.sync.http_transport import HttpTransport
 from shared_models.__main__ import main
-from shared_models.errors import NeedsSignIn
+from shared_models.errors import NeedsSignIn, Unreachable
 from tests.servers import EMAIL, PASSWORD, behind_socket, make_server
 
 
@@ -64,10 +67,10 @@ def held(folder, pk):
 
 @pytest.fixture
 def sync(capsys):
-    def run(folder):
+    def run(folder, *options):
         """Run the command; returns its exit code and what it said."""
         capsys.readouterr()
-        code = main(["sync", "--data", str(folder)])
+        code = main(["sync", "--data", str(folder), *options])
         lines = capsys.readouterr().out.splitlines(keepends=True)
         return code, "".join(line for line in lines if "[info     ]" not in line)  # the server's log of the same process
 
@@ -85,6 +88,43 @@ def test_what_one_device_sent_another_receives_and_both_are_proved_equal(tmp_pat
     other = signed_in(tmp_path / "other", address)
     assert sync(other)[0] == 0
     assert held(other, pk).row["name"] == "Hotel Șapte Brazi"
+
+
+def test_an_audit_says_what_it_found_and_the_next_one_finds_nothing(folder, sync):
+    pk = add_company(folder, "Hotel Șapte Brazi")
+    assert sync(folder)[0] == 0
+    replica = open_local(folder)
+    with replica.write(durable=False) as writing:
+        writing.connection.execute("UPDATE company SET name = 'Hotel Șapte Brazx'")
+    replica.close()
+    code, said = sync(folder, "--audit")
+    assert code == 0
+    assert "company: rows that were not what the centre has: 1; fetched again" in said
+    assert "rows compared with the centre, value by value: equal." in said
+    assert held(folder, pk).row["name"] == "Hotel Șapte Brazi"
+    code, said = sync(folder, "--audit")
+    assert code == 0
+    assert "fetched again" not in said
+
+
+def test_an_audit_that_cannot_be_finished_fails(folder, sync, monkeypatch):
+    def unreachable(*_):
+        raise Unreachable(None, "no network in this test")
+
+    monkeypatch.setattr(HttpTransport, "digest", unreachable)
+    code, said = sync(folder, "--audit")
+    assert code == 1
+    assert "Audit not finished" in said
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, Stopped])
+def test_an_audit_that_a_person_ends_fails_and_says_that_the_rest_is_left(folder, sync, monkeypatch, end):
+    def stop(*_):
+        raise end
+
+    monkeypatch.setattr(SyncEngine, "audit", stop)
+    code, said = sync(folder, "--audit")
+    assert (code, "Audit ended early" in said) == (1, True)
 
 
 def test_a_device_on_which_nobody_signed_in_says_so(tmp_path, sync):

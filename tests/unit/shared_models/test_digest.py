@@ -99,10 +99,10 @@ def test_one_row_more_on_one_side_is_in_one_part_of_each_size():
 
 
 def test_a_content_a_version_an_id_and_an_entity_each_change_the_hash_of_a_content():
-    rows = [("company", "a", 1, "[]"), ("company", "a", 1, "[1]"), ("company", "a", 2, "[]"), ("company", "b", 1, "[]")]
-    assert len({content_hash(*row) for row in [*rows, ("note", "a", 1, "[]")]}) == 5
+    rows = [("company", "a", 1, b"[]"), ("company", "a", 1, b"[1]"), ("company", "a", 2, b"[]"), ("company", "b", 1, b"[]")]
+    assert len({content_hash(*row) for row in [*rows, ("note", "a", 1, b"[]")]}) == 5
 
 
 def test_a_text_that_is_no_text_any_more_has_a_place_and_a_hash():
     assert place("\udc80") >= 0
-    assert content_hash("company", "\udc80", 1, "[]") >= 0
+    assert content_hash("company", "\udc80", 1, b"[]") >= 0
