@@ -308,3 +308,43 @@ def test_a_phone_that_is_there_follows_its_own_company(centre):
     changed = {**added, "op": "u", "set": {"label": "x"}, "base": {"label": None}, "bv": 99}
     assert outcome(centre.save("ana", changed)) == ErrorCode.R305
     assert outcome(centre.save("dan", changed)) == "applied"
+
+
+def test_a_card_about_a_part_is_closed_by_whom_its_company_lets_write(centre):
+    centre.save("ana", mine(centre, 1), new(2, "address", company_id=pk(1), city="Cluj"))
+    centre.save("maria", edit(1, 99, {"name": "Firma 1"}, name="M"))
+    group = {"street": None, "city": "Cluj", "county": None, "postcode": None, "country": None}
+    centre.save("maria", edit(2, 99, group, "address", **{**group, "city": "Dej"}))
+    (card,) = centre.save("ana", edit(2, 1, group, "address", **{**group, "city": "Turda"})).conflicts
+    decision = {"t": "sync_conflict", "pk": card, "op": "u", "bv": 99, "set": {"state": "kept_theirs"}}
+    assert outcome(centre.save("dan", decision)) == ErrorCode.R305
+    assert outcome(centre.save("acc", decision)) == "applied"
+
+
+def test_what_one_made_for_another_is_still_open_to_the_saves_that_stand_on_it(centre):
+    right = {"user_id": centre.users["ana"], "record_type": "company", "create_reach": "all"}
+    pk_right = derived_id("user_right", centre.users["ana"], "company")
+    centre.save(ROOT, {"t": "user_right", "pk": pk_right, "op": "i", "set": right}, admin=True)
+    answer = centre.send(
+        "ana",
+        {"ops": [new(1, responsible_id=centre.users["dan"], team_id=SOUTH)]},
+        {"ops": [edit(1, 0, {"language": None}, language="ro")], "after": ["ana-1"]},
+        {"ops": [note(2, 1)], "after": ["ana-1", "ana-2"]},
+        {"ops": [note(3, 1)]},
+    )
+    assert [outcome(one) for one in answer.verdicts] == ["applied", "applied", "applied", ErrorCode.R305]
+    assert outcome(centre.save("ana", note(4, 1), after=["ana-1"])) == "applied"
+
+
+def test_a_reassignment_that_was_refused_is_no_loss_of_ones_own(centre):
+    seq = centre.save("ana", mine(centre, 1)).seq
+    late = {"ops": [edit(1, seq, {"responsible_id": centre.users["ana"]}, responsible_id=centre.users["ion"])], "hlc": 1}
+    give(centre, 1, "dan")
+    assert outcome(centre.send("ana", late).verdicts[0]) == ErrorCode.R305
+    assert outcome(centre.save("ana", note(2, 1), after=["ana-2"])) == ErrorCode.R305
+
+
+def test_a_share_of_what_does_not_exist_is_refused(centre):
+    assert outcome(centre.save("ana", share(centre, 2, "geo", company=77))) == ErrorCode.R305
+    missing = {**share(centre, 3, "geo", company=77), "set": {**share(centre, 3, "geo")["set"], "record_type": "nothing"}}
+    assert outcome(centre.save("ana", missing)) == ErrorCode.R305
