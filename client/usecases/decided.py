@@ -13,7 +13,7 @@ from client.usecases.card_views import card_view
 from client.usecases.decision_labels import decision_label
 from client.usecases.labels import Say
 from client.usecases.shown import Names
-from client.usecases.sync_answers import SETTLED_BY_LOOKING, CardView, Decision, outcome_of
+from client.usecases.sync_answers import SETTLED_BY_LOOKING, CardView, Decision, Since, outcome_of
 from shared_models.codec import Row
 from shared_models.fields import ARCHIVED, column_of, columns
 
@@ -72,6 +72,7 @@ def _view(replica: Replica, names: Names, card: Row, me: str | None, here: str |
         decided_by_me=by == me,
         decided_at=_when(card),
         can_restore=_lost(replica, card) is not None,
+        since=_since(replica, card),
     )
 
 
@@ -90,6 +91,22 @@ def _lost(replica: Replica, card: Row) -> Row | None:
     if not values or not set(values) <= known or all(record[name] == value for name, value in values.items()):
         return None
     return values
+
+
+def _since(replica: Replica, card: Row) -> Since | None:
+    """Return what became of the kept value: a person who decides otherwise later, or offline, puts the other one back."""
+    record = replica.get(card["record_type"], card["record_id"])
+    kept = {"kept_theirs": "theirs", "restored_mine": "mine"}.get(card["state"])
+    if card["kind"] != "value" or kept is None or record is None:
+        return None
+    values, others = (json.loads(card[side] or "{}") for side in (kept, "mine" if kept == "theirs" else "theirs"))
+    if not values or not set(values) <= set(record) or _holds(record, values):
+        return None
+    return "put_back" if others and _holds(record, others) else "changed"
+
+
+def _holds(record: Row, values: Row) -> bool:
+    return all(record.get(name) == value for name, value in values.items())
 
 
 def restore_lost(replica: Replica, say: Say, card_id: str) -> Saved:

@@ -12,6 +12,8 @@ from shared_models.codec import Row
 
 Decision = Literal["kept_theirs", "restored_mine", "kept_both", "edited"]
 """How a person closes a card: the states of `entities.sync_conflict.CardState` but `open`."""
+Since = Literal["put_back", "changed"]
+"""The value that was not kept, by a later edit; or another one."""
 SETTLED_BY_LOOKING = ("duplicate", "bank_account")
 """Kinds of cards in which no value lost: somebody looks at something, and says so. The state then is `kept_theirs`."""
 OWN_ANSWERS: Mapping[str, tuple[Decision, ...]] = {
@@ -88,6 +90,8 @@ class CardView:
     decided_at: int | None = None
     can_restore: bool = False
     """Of a decided card: whether the losing value can be brought back as a new edit."""
+    since: Since | None = None
+    """Of a decided card: what the record holds now, when it is not the value that was kept any more."""
 
 
 def outcome_of(kind: str, state: str) -> str:

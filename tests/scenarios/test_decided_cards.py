@@ -77,6 +77,27 @@ async def test_the_losing_value_can_be_brought_back_later_as_a_new_edit(world, a
         await dan.crm.restore_lost(card.id)
 
 
+@pytest.mark.functions(142)
+async def test_of_two_who_decide_a_clash_in_different_ways_both_are_told_which_value_holds(world, ana, dan, acme):
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    [card] = (await dan.crm.inbox()).cards
+    sync(ana, dan)
+    dan.device.network.is_up = False
+    await dan.crm.decide(card.id, "restored_mine")
+    await ana.crm.decide(card.id, "kept_theirs")
+    sync(ana)
+    assert (await ana.crm.decided_cards()).rows[0].since is None
+    dan.device.network.is_up = True
+    world.rest()
+    for person in (ana, dan):
+        [told] = (await person.crm.decided_cards()).rows
+        assert person.device.get("company", acme)["name"] == "Acme by Dan"
+        assert (told.state, told.decided_by, told.since) == ("kept_theirs", "Ana Pop", "put_back")
+    with ana.device.replica.edit("Renamed") as edit:
+        edit.update("company", acme, {"name": "Acme SA"})
+    assert (await ana.crm.decided_cards()).rows[0].since == "changed"
+
+
 async def test_nothing_is_brought_back_into_an_archived_record(world, ana, dan, acme):
     await decide(ana, dan, acme, "kept_theirs")
     await dan.crm.archive("company", acme)

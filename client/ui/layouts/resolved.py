@@ -97,6 +97,7 @@ def _card(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control:
         ),
         txt(look, f"{words} · {who} · {when}", "body", "ink2", lines=3),
         _sides(look, thing, on),
+        _since(look, thing),
         _restore(look, thing, on),
         way if look.phone and not thing.twins else None,
         gap=S12,
@@ -140,6 +141,14 @@ def _side(look: Look, thing: CardView, side: Side, kept: bool) -> ft.Control:
         border=edge(look, "field_line" if kept else "line"),
         border_radius=R12,
     )
+
+
+def _since(look: Look, thing: CardView) -> ft.Control | None:
+    """Say that the record no longer holds the kept value: "kept" alone would be taken for what holds now."""
+    if thing.since is None:
+        return None
+    words = txt(look, look.t(f"resolved.since_{thing.since}"), "body", "ink", W6, lines=3, expand=True)
+    return row(icon(look, "history", 16, "ink2"), words, cross=TOP)
 
 
 def _restore(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control | None:
