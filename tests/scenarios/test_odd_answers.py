@@ -155,6 +155,29 @@ def test_difference_that_cannot_be_put_right_is_shown_and_logged_not_papered_ove
     assert ana.sync().proof.equal is False
 
 
+@pytest.mark.parametrize("way", ["digest", "fetch"])
+def test_rows_and_parts_that_nobody_asked_for_are_not_taken(world, ana, way):
+    pk, other = ana.save("company", name="Acme"), ana.save("company", name="Beta")
+    ana.sync()
+    real = ana.network.inner
+    twist(
+        ana,
+        digest=lambda asked: real.digest(
+            asked.model_copy(update={"prefixes": ["aa"]} if way == "digest" and asked.entity else {})
+        ),
+        fetch=lambda asked: real.fetch(asked.model_copy(update={"pks": [other]} if way == "fetch" else {})),
+    )
+    with ana.replica.write(durable=False) as writing:
+        writing.connection.execute("DELETE FROM company WHERE id = ?", (pk,))
+        writing.connection.execute("UPDATE _sync_digest SET rows = rows - 1 WHERE tbl = 'company'")
+    result = ana.sync()
+    assert isinstance(result.error, ProtocolFault)
+    assert ana.engine.status().is_proved is False
+    ana.network.inner = real
+    assert ana.sync().proof.equal
+    world.rest()
+
+
 def test_stopped_round_keeps_what_came_and_goes_on_later(world, ana):
     other = world.device("dan", "dan")
     other.save("company", name="New")

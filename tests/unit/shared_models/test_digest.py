@@ -1,5 +1,7 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from shared_models.digest import (
     LIST_ROWS,
@@ -13,6 +15,7 @@ from shared_models.digest import (
     place,
     row_hash,
 )
+from shared_models.protocol import DigestRequest
 
 rows = st.lists(st.tuples(st.sampled_from(["company", "note"]), st.text(max_size=8), st.integers(0, 2**62)), max_size=8)
 
@@ -106,3 +109,9 @@ def test_a_content_a_version_an_id_and_an_entity_each_change_the_hash_of_a_conte
 def test_a_text_that_is_no_text_any_more_has_a_place_and_a_hash():
     assert place("\udc80") >= 0
     assert content_hash("company", "\udc80", 1, b"[]") >= 0
+
+
+@pytest.mark.parametrize("asked", [{"entity": "company", "prefixes": ["a", "bb"]}, {"prefixes": ["a", "b"]}])
+def test_parts_of_different_lengths_or_several_of_all_entities_are_no_question(asked):
+    with pytest.raises(ValidationError):
+        DigestRequest(server_epoch="e", **asked)
