@@ -129,9 +129,12 @@ def test_a_list_stays_where_it_was_scrolled_to_when_a_row_changes(window, galler
     window.sees("Ferma de la Deal")
     window.page.wait_for_timeout(800)
     before = row.bounding_box()
+    assert before
     window.key("e")
     window.type("field.legal_name", "Ferma de la Deal SRL")
     window.key("Control+Enter")
     window.sees("saved here")
     window.page.wait_for_timeout(800)
-    assert row.bounding_box() == before
+    after = row.bounding_box()  # its height may be cut by the row of the snack bar
+    assert after
+    assert (after["x"], after["y"]) == (before["x"], before["y"])
