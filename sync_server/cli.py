@@ -326,10 +326,12 @@ def run_device_list(arguments: argparse.Namespace) -> int:
     server = _open(arguments)
     with server.central.store.read() as connection:
         found = devices.every(connection, server.central.tables)
+        people = devices.emails(connection, server.central.tables)
     for device in found:
         state = "revoked" if device["revoked_at"] else f"{device['pending'] or 0} waiting"
-        say(f"{device['id']}  {device['name'][:24]:24}  {_moment(device['last_seen_at']):16}  {state}")
-    say(f"{len(found)} devices")
+        seen = _moment(device["last_seen_at"])
+        say(f"{device['id']}  {people.get(device['user'], '')[:40]:40}  {device['name'][:24]:24}  {seen:16}  {state}")
+    say("1 device" if len(found) == 1 else f"{len(found)} devices")
     return OK
 
 

@@ -111,6 +111,8 @@ def test_devices_are_listed_and_revoked(data, tmp_path, capsys):
         listed = capsys.readouterr().out
         assert device.tokens["device_id"] in listed
         assert "3 waiting" in listed
+        assert "ana@example.ro" in listed
+        assert listed.endswith("\n1 device\n")
         assert server("device", "revoke", "--data", data, device.tokens["device_id"]) == 0
         assert device.hello().status_code == 401
     assert server("device", "revoke", "--data", data, device.tokens["device_id"]) == 1
