@@ -1,6 +1,9 @@
 """What a device and the centre say about a snapshot, the file that a first sync may begin with (PROTOCOL 7.9)."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from shared_models.protocol import Message
 
@@ -27,9 +30,9 @@ class SnapshotAnswer(Message):
 
     name: str | None = None
     epoch: str = ""
-    at_seq: int = 0
-    sha256: str = ""
+    at_seq: Annotated[int, Field(ge=0)] = 0
+    sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     packing: str = ""
-    packed_bytes: int = 0
-    bytes: int = 0
-    rows: int = 0
+    packed_bytes: Annotated[int, Field(ge=0)] = 0
+    bytes: Annotated[int, Field(ge=0)] = 0
+    rows: Annotated[int, Field(ge=0)] = 0

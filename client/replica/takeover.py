@@ -145,8 +145,10 @@ def _put_in_place(replica: "Replica", made: sqlite3.Connection, live: Writing, t
     """
     looked = False
 
-    def look(*_: int) -> None:
+    def look(status: int, *_: int) -> None:
         nonlocal looked
+        if status not in (sqlite3.SQLITE_OK, sqlite3.SQLITE_DONE):  # not locked yet: another process writes, and goes on to
+            raise ReplicaLocked("another process is writing")
         if not looked:
             looked = True
             if _content(replica, tables) != content:

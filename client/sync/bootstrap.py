@@ -16,7 +16,8 @@ from shared_models.errors import (
     ProtocolFault,
     Refused,
     ReplicaDamaged,
-    ReplicaFull,
+    ReplicaError,
+    ReplicaLocked,
     SyncError,
     Unreachable,
 )
@@ -50,12 +51,14 @@ def begin_with_snapshot(talk: Conversation) -> int:
             if offer is None:
                 break
             return _take(talk, Parcel(path, offer))
-        except (EpochChanged, Busy, NeedsSignIn, NeedsUpgrade, Unreachable):
+        except (EpochChanged, NeedsSignIn, NeedsUpgrade, Unreachable, ReplicaLocked):
             raise
+        except Busy:  # perhaps with large answers only; what was fetched is kept
+            return 0
         except (Refused, ProtocolFault, ReplicaDamaged):
             continue  # gone, or not what was said: there may be another
-        except (_Slow, NotFitting, ReplicaFull, OSError):
-            break
+        except (_Slow, NotFitting, ReplicaError, OSError, LookupError, ValueError):
+            break  # whatever is wrong with a file, pages do without one
     parcel.sweep(path)
     return 0
 
@@ -111,7 +114,7 @@ def _fetch(talk: Conversation, found: Parcel) -> None:
         if close is not None:
             close()
     if not found.is_whole:
-        raise Unreachable(None, "a snapshot that broke off")
+        raise _Slow if found.got == before else Unreachable(None, "a snapshot that broke off")
 
 
 def _is_slow(link: FirstSync, offer: SnapshotAnswer, got: int, came: int, took_ms: int) -> bool:

@@ -150,8 +150,8 @@ class SyncEngine:
             self._move(Event.DONE)
         answered, push_error = self._push()
         pulled = self._pull()
-        proof = self._then(Event.DONE, lambda: prove(self._talk, pulled))
         self._issue_again()
+        proof = self._then(Event.DONE, lambda: prove(self._talk, pulled))
         self._move(Event.DONE if push_error is None else event_of(push_error))
         return RoundResult(self._rest(), answered, pulled.rows, proof, push_error)
 

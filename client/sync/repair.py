@@ -78,6 +78,8 @@ def ask(talk: Conversation, at: Place, entity: str | None, prefixes: Sequence[st
         raise _told(error) from error
     if answer.server_epoch != at.epoch:
         raise EpochChanged
+    if answer.seq < at.cursor:  # restored, or read from a copy that lags: what it lacks is not gone
+        raise ProtocolFault(None, "a digest from before the last pull")
     return answer
 
 

@@ -50,15 +50,20 @@ class Authority:
         """Whether no rule limits the author."""
         return self.is_admin or self.standing.is_free
 
+    @cached_property
+    def _stored(self) -> dict[str, dict[str, Row]]:
+        """Return the rows that the rules are made of, read once a request however many of its txs change them."""
+        central = self.space.central
+        found = rules.read(self.space.connection, central.tables, rule_entities(central.registry), self.space.at)
+        return {name: {row["id"]: row for row in mine} for name, mine in found.items()}
+
     def renew(self) -> None:
         """Take in what the request itself has changed of the rights, for the txs that follow."""
-        central, entities = self.space.central, rule_entities(self.space.central.registry)
-        found = rules.read(self.space.connection, central.tables, entities, self.space.at)
-        tables = {name: {row["id"]: row for row in mine} for name, mine in found.items()}
+        central = self.space.central
         for (name, pk), record in self.space.records.items():
-            if name in tables and record is not None:
-                tables[name][pk] = record.row
-        self.rules = Rules(central.registry, tables)
+            if name in self._stored and record is not None:
+                self._stored[name][pk] = record.row
+        self.rules = Rules(central.registry, self._stored)
         self.__dict__.pop("standing", None)
 
     def preload(self, txs: Sequence[Tx]) -> None:

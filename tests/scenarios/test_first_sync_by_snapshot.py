@@ -1,8 +1,10 @@
 """An empty device begins with a file that the server has ready; whatever happens on the way, it ends equal to the centre."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from threading import Timer
 
 import pytest
 
@@ -10,7 +12,7 @@ from client.config import FirstSync
 from client.replica import integrity, takeover
 from client.replica.connection import Connect, connect
 from client.sync.engine import SyncEngine
-from shared_models.errors import ReplicaLocked, Unreachable
+from shared_models.errors import Busy, ReplicaError, ReplicaLocked, Unreachable
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from sync_server.services.actor import Actor
 from sync_server.services.local_transport import LocalTransport
@@ -291,6 +293,46 @@ def test_what_another_process_saves_at_the_last_moment_is_not_lost(story, monkey
     with device.replica.reading() as reader:
         assert reader.execute("SELECT pk FROM _recent").fetchall() == [("x",)]
     assert story.way(device).starts == [0]  # the file is still there
+    story.world.rest()
+
+
+def test_what_another_process_is_saving_while_the_file_is_put_in_place_is_not_lost(story, monkeypatch):
+    device = story.device()
+    usual = takeover._put_in_place
+
+    def saving_behind_our_back(replica, made, live, *others):
+        other = sqlite3.connect(replica.path, isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("INSERT INTO _recent (entity, pk, used_at) VALUES ('company', 'x', 1)")
+        live.connection.execute("PRAGMA busy_timeout = 20")
+        done = Timer(0.4, other.execute, ("COMMIT",))  # longer than the replica waits for its turn
+        done.start()
+        try:
+            usual(replica, made, live, *others)
+        finally:
+            done.join()
+            other.close()
+
+    monkeypatch.setattr(takeover, "_put_in_place", saving_behind_our_back)
+    assert isinstance(device.sync().error, ReplicaLocked)
+    monkeypatch.undo()
+    assert device.sync().proof.equal
+    with device.replica.reading() as reader:
+        assert reader.execute("SELECT pk FROM _recent").fetchall() == [("x",)]
+    story.world.rest()
+
+
+@pytest.mark.parametrize(
+    "trouble", [ReplicaError("disk I/O error"), KeyError("epoch"), ValueError("no JSON"), Busy(None, "too large")]
+)
+def test_whatever_is_wrong_with_a_file_pages_bring_everything(story, monkeypatch, trouble):
+    device = story.device()
+
+    def fails(*_):
+        raise trouble
+
+    monkeypatch.setattr(takeover, "take_over", fails)
+    assert device.sync().proof.equal
     story.world.rest()
 
 
