@@ -1,7 +1,9 @@
 """What every shipped profile may do with whose records, and what people, teams, managers and shares add."""
 
 import pytest
+from pydantic import ValidationError
 
+from shared_models.entities.rights import RecordShare
 from shared_models.registry import CRM
 from shared_models.rights import Subject, decide, may_share, subject_of, view
 from shared_models.rules import ACTIONS
@@ -232,3 +234,9 @@ def test_the_answer_names_its_rule(subject, action, key, parts):
 
 def test_all_is_named_as_such():
     assert decide(organisation("office"), "me", company("other"), "see", AT).why.key == "why.all"
+
+
+@pytest.mark.parametrize("receivers", [{}, {"user_id": "a1", "team_id": "b2"}], ids=["nobody", "both"])
+def test_a_share_is_for_one_person_or_for_one_team(receivers):
+    with pytest.raises(ValidationError, match="for one person or for one team"):
+        RecordShare(id="5", record_type="company", record_id="c0", ends_at=AT, **receivers)
