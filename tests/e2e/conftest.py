@@ -1,20 +1,57 @@
 """A browser for the run, the gallery behind it, and a window for each test."""
 
+import gc
+import signal
+import sys
+import traceback
 from collections.abc import Iterator
 
+import psutil
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from greenlet import greenlet
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.e2e import driver
 
+HANG_S = 240
+"""Seconds after which a test hangs: a call that waits for the browser itself, as a pressed key does, has no limit of its own."""
+
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the run."""
-    with sync_playwright() as playwright:
-        chromium = driver.launch(playwright)
-        yield chromium
-        chromium.close()
+def playwright() -> Iterator[Playwright]:
+    """Return what starts browsers."""
+    with sync_playwright() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> list[Browser]:
+    """Return a place for the run's browser."""
+    return []
+
+
+@pytest.fixture
+def browser(playwright: Playwright, _chromium: list[Browser]) -> Iterator[Browser]:
+    """One Chromium for the run; another one after a test in which it hung, which says where that was."""
+    if not _chromium or not _chromium[0].is_connected():
+        _chromium[:] = [driver.launch(playwright)]
+    before = signal.signal(signal.SIGALRM, lambda *_: _end_hang())
+    signal.alarm(HANG_S)
+    try:
+        yield _chromium[0]
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _end_hang() -> None:
+    """Write down where every greenlet waits, and end the browser, so that the call that waits for it fails."""
+    for one in [found for found in gc.get_objects() if isinstance(found, greenlet) and found.gr_frame is not None]:
+        traceback.print_stack(one.gr_frame, file=sys.stderr)
+    for process in psutil.Process().children(recursive=True):
+        if "chrom" in process.name():
+            sys.stderr.write(f"{process.pid} {process.status()} {process.cpu_times()} {process.cmdline()[:3]}\n")
+            process.kill()
 
 
 @pytest.fixture(scope="session")
