@@ -18,7 +18,7 @@ from client.ui.theme import FONTS, Look, Typing, make_theme
 from client.ui.view_models.base import Rest
 from client.ui.view_models.shell import Shell
 from client.ui.view_models.sign_in import SignIn
-from client.ui.views.form import form_at
+from client.ui.views.form import drafts_at
 from client.ui.views.hooks import use_keys, use_redraw
 from client.ui.views.screens import overlays, screen
 from client.ui.views.sign_in import SignInView, language_of
@@ -139,7 +139,7 @@ def App(desk: Desk, now: Clock) -> ft.Control:  # a component
 
     async def start() -> None:
         await desk.shell.start()
-        await desk.shell.offer_draft(form_at(desk.place))
+        await desk.shell.offer_draft(drafts_at(desk.place))
 
     def begin() -> None:
         desk.open()

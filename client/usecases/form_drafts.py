@@ -1,10 +1,16 @@
-"""Drafts of open forms: what is typed survives a killed program and a closed window, until it is saved or given up."""
+"""Drafts of open forms and of notes: what is typed survives a killed program and a closed window, until it is saved or given up."""
 
 from dataclasses import replace
 
 from client.replica import drafts
 from client.replica.drafts import FormDraft as FormDraft  # the shape that the screens know
 from client.replica.replica import Replica
+from client.usecases.answers import Owner
+
+
+def note_form(owner: Owner) -> str:
+    """Return under which name the note that is being written about a record is kept: no form has it."""
+    return f"note:{owner.entity}:{owner.id}"
 
 
 def keep_draft(replica: Replica, draft: FormDraft, now_ms: int) -> None:
@@ -26,7 +32,7 @@ def find_draft(replica: Replica, form: str) -> FormDraft | None:
 
 
 def last_draft(replica: Replica) -> FormDraft | None:
-    """Return the last draft of the reader."""
+    """Return the last draft of the reader, of a form or a note."""
     with replica.reading() as reader:
         return next(iter(drafts.drafts_of(reader, _user(replica))), None)
 

@@ -1,13 +1,15 @@
 """Small saves that need no form: a note, an archive, the undo of one of them."""
 
+from client.replica import drafts
 from client.replica.replica import Replica
 from client.usecases.answers import Owner, Saved
+from client.usecases.form_drafts import note_form
 from client.usecases.labels import Say, saved_label
 from shared_models.errors import FieldProblem, RecordInvalid
 
 
 def add_note(replica: Replica, say: Say, now_ms: int, owner: Owner, body: str) -> Saved:
-    """Add a note to a company or contact. Raises RecordInvalid for an empty one."""
+    """Add a note to a company or contact, and end its draft. Raises RecordInvalid for an empty one."""
     text = body.strip()
     if not text:
         raise RecordInvalid((FieldProblem("body", "problem.required"),))
@@ -15,6 +17,7 @@ def add_note(replica: Replica, say: Say, now_ms: int, owner: Owner, body: str) -
     label = saved_label(say, "note", title, (), verb="note")
     with replica.edit(label) as edit:
         pk = edit.insert("note", {f"{owner.entity}_id": owner.id, "body": text, "written_at": now_ms * 1000})
+        drafts.drop(edit.writing.connection, replica.facts()["user"] or "", note_form(owner))
         tx = edit.tx_id
     return Saved(tx, pk, label)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from client.events import ChangeLogChanged, RecordsChanged
 from client.usecases.answers import Choice, Finding, FormEnd, FormStart, Owner, Saved, TimelineEntry
-from client.usecases.form_drafts import FormDraft
+from client.usecases.form_drafts import FormDraft, note_form
 from shared_models.errors import FieldProblem, RecordInvalid
 from shared_models.fields import data_columns
 from shared_models.ids import derived_id
@@ -108,6 +108,7 @@ class FakeForms(FakeRecords):
     async def add_note(self, owner: Owner, body: str) -> Saved:
         entry = TimelineEntry(f"n{len(self.notes)}", "note", "note", ago(), "Ana Pop", True, "", body, state="waiting")
         self.notes.append((owner.id, entry))
+        self.drafts.pop(note_form(owner), None)
         self._waits(entry.id)
         return Saved(entry.id, entry.id, body[:40])
 

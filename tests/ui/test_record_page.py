@@ -16,8 +16,9 @@ async def test_the_page_tells_three_facts_and_what_waits(window):
 async def test_a_note_is_added_in_place_by_keys_alone(window):
     ui = await window(HOTEL)
     await ui.key("N")
-    await ui.type("note.text", "Vrea ofertă până vineri.")
     assert ui.shows("Kept on this device once you save")
+    await ui.type("note.text", "Vrea ofertă până vineri.")
+    assert ui.keyed("note.unsaved").value == "Not saved yet"
     await ui.key("Enter", ctrl=True)
     assert ui.shows("Vrea ofertă până vineri.")
     assert ui.keyed("snack").value == "Note saved on this device"

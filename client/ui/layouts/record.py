@@ -7,8 +7,9 @@ import flet as ft
 
 from client.ui.dates import clock, days_ago, days_since
 from client.ui.figures import choice
+from client.ui.layouts.note_box import NoteCalls, note_box
 from client.ui.layouts.parts import details, is_narrow, parts_list, ties_list
-from client.ui.layouts.timeline import composer, timeline
+from client.ui.layouts.timeline import timeline
 from client.ui.router import FormPlace
 from client.ui.theme import R12, S4, S8, S12, S16, S24, Look
 from client.ui.view_models.record_page import PageState
@@ -62,9 +63,7 @@ class RecordCalls:
     open: Callable[[str, str], None]
     """Another record: entity, id."""
     reach: Callable[[str], None]
-    write: Callable[[str], None]
-    open_note: Callable[[bool], None]
-    add_note: Press
+    note: NoteCalls
     archive: Callable[[str, str], None]
     older: Press
     again: Press
@@ -124,8 +123,7 @@ def _count(page: RecordPage, name: str) -> int:
 def _body(look: Look, state: PageState, page: RecordPage, tab: str, on: RecordCalls) -> list[ft.Control]:
     """Return what stands under a tab."""
     if tab == "timeline":
-        note = composer(look, state.draft, state.is_writing, on.write, on.open_note, on.add_note)
-        return [note, space(S8), *timeline(look, state.timeline, state.shown, on.older)]
+        return [note_box(look, state, on.note), space(S8), *timeline(look, state.timeline, state.shown, on.older)]
     if tab in ("contacts", "companies"):
         return ties_list(look, page, on.open, on.form, on.archive)
     part = {"addresses": "address", "accounts": "bank_account", "personal": "related_person", "reach": "contact_point"}.get(tab)
@@ -234,7 +232,7 @@ def _reaches(look: Look, page: RecordPage, on: RecordCalls) -> list[ft.Control]:
         found.append(button(look, f"reach.{name}", look.t(f"act.{name}"), _reach(on, address), glyph=glyph, kind=kind))
     kind = "outline" if found else "primary"
     note = button(
-        look, "note.new", look.t("act.new_note"), lambda: on.open_note(True), glyph="sticky-note", kind=kind, keys="N"
+        look, "note.new", look.t("act.new_note"), lambda: on.note.open(True), glyph="sticky-note", kind=kind, keys="N"
     )
     return [*found, note]
 
@@ -307,7 +305,7 @@ def _phone_head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control:
         quick(look, f"reach.{name}", glyph, look.t(f"act.{name}_short"), _reach(on, address), primary=i == 0)
         for i, (name, glyph, address) in enumerate(_targets(page))
     ]
-    note = quick(look, "note.new", "sticky-note", look.t("act.note_short"), lambda: on.open_note(True), primary=not ways)
+    note = quick(look, "note.new", "sticky-note", look.t("act.note_short"), lambda: on.note.open(True), primary=not ways)
     facts: list[Maybe] = []
     for fact in facts_of(look, page):
         facts += [line(look)] if facts else []

@@ -1,4 +1,4 @@
-"""What happened with a record, newest first: notes and past changes on a thread, and the place where a note is written."""
+"""What happened with a record, newest first: notes and past changes on a thread."""
 
 from collections.abc import Callable
 from datetime import date
@@ -7,28 +7,22 @@ import flet as ft
 
 from client.ui.dates import clock, day, local
 from client.ui.figures import value
-from client.ui.theme import S2, S4, S8, S12, S16, Look
+from client.ui.theme import S2, S4, S16, Look
 from client.ui.widgets import (
     W5,
     W6,
     Part,
     Press,
-    button,
     col,
     disc,
     dot,
-    edge,
     empty,
     group_header,
     icon,
-    keys,
     link,
-    pad,
     pads,
-    pressable,
     rich,
     row,
-    text_field,
     txt,
 )
 from client.usecases.answers import Change, Outcome, Timeline, TimelineEntry
@@ -53,35 +47,6 @@ MAX_VALUE = 80
 """Letters of a value while its entry is folded."""
 KEPT = {"kept_theirs": ("after",), "restored_mine": ("before",), "kept_both": ("after", "before")}
 """Which of the two values of a decided clash stayed, by decision; after an edit none did."""
-
-
-def composer(
-    look: Look, draft: str, is_open: bool, write: Callable[[str], None], open_note: Callable[[bool], None], add: Press
-) -> ft.Control:
-    """Return the place where a note is written: a quiet line until it is opened."""
-    if not is_open:
-        face = row(
-            icon(look, "pen-line", 16, "ink3"),
-            txt(look, draft or look.t("note.hint"), tone="ink2" if draft else "ink3", expand=True),
-            None if look.phone else keys(look, "N"),
-            gap=S12,
-        )
-        return pressable(
-            "note.open",
-            look.t("note.hint"),
-            face,
-            lambda: open_note(True),
-            height=48 if look.phone else 40,
-            padding=pad(S12),
-            border=edge(look),
-        )
-    box = text_field(look, "note.text", "", draft, write, hint=look.t("note.hint"), lines=3, focused=True)
-    acts = row(
-        txt(look, look.t("note.safe"), "meta", "ink3", expand=True),
-        button(look, "note.cancel", look.t("act.cancel"), lambda: open_note(False), kind="quiet", keys="Esc"),
-        button(look, "note.save", look.t("act.save"), add if draft.strip() else None, kind="primary", keys="Ctrl ↵"),
-    )
-    return col(box, acts, gap=S8)
 
 
 def timeline(look: Look, found: Timeline | None, shown: int, older: Press) -> list[ft.Control]:

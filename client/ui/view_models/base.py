@@ -17,6 +17,8 @@ Phase = Literal["reading", "slow", "ready", "failed"]
 """reading: nothing to show yet; slow: it takes longer than a glance, a skeleton is due; ready; failed."""
 SKELETON_AFTER_S = 0.15
 DEBOUNCE_S = 0.2
+KEEP_S = 1.0
+"""Seconds between two writes of what is typed."""
 
 
 class ViewModel(Generic[S]):

@@ -10,7 +10,7 @@ from typing import Any
 from client.events import Event, RecordsChanged
 from client.ui.facade import Crm
 from client.ui.router import SCREEN_OF, FormPlace
-from client.ui.view_models.base import DEBOUNCE_S, Phase, Rest, ViewModel
+from client.ui.view_models.base import DEBOUNCE_S, KEEP_S, Phase, Rest, ViewModel
 from client.usecases.answers import Choice, Finding, FormEnd, FormStart, Label, Owner, Saved
 from client.usecases.form_drafts import FormDraft
 from shared_models.errors import ErrorCode, RecordInvalid
@@ -19,8 +19,6 @@ from shared_models.registry import CRM
 
 EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\W\d]{2,}")
 """What is clearly an e-mail address, and no phone number."""
-KEEP_S = 1.0
-"""Seconds between two writes of what is typed."""
 GUARD_S = 0.8
 """Seconds for which a press on Save does not yet overrule warnings that were just shown: the rest of a double click."""
 

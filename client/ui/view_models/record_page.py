@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from client.events import ChangeLogChanged, Event, RecordsChanged
 from client.ui.facade import Crm
 from client.ui.view_models.base import Phase, Rest, ViewModel
+from client.ui.view_models.note_draft import Drafts, NoteDraft
 from client.usecases.answers import Owner, RecordPage, Saved, Timeline, TimelineEntry
 
 TIMELINE_PAGE = 50
 """Entries that a timeline shows at once; a company of many years has thousands of notes."""
 LOCAL = ("note", "decided")
 """Kinds of entries that come from the replica, whole at every read."""
-Drafts = dict[str, dict[str, object]]
-"""What is typed and not saved yet: address -> field -> text."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,8 @@ class PageState:
     """Entries of the timeline that are on the screen; more of them may be here already."""
     draft: str = ""
     """The note as typed so far; it survives everything but its own save."""
+    discarded: str = ""
+    """The note that was given up last, until another is begun: it can be taken back."""
     is_writing: bool = False
     is_gone: bool = False
     phase: Phase = "reading"
@@ -38,13 +39,13 @@ class RecordPageModel(ViewModel[PageState]):
     """Intentions on one record's page. drafts: where a note is kept while the person is elsewhere."""
 
     def __init__(self, crm: Crm, entity: str, id: str, drafts: Drafts, rest: Rest = asyncio.sleep) -> None:
-        self._crm, self._drafts, self._key = crm, drafts, f"note:{entity}:{id}"
-        draft = str(drafts.get(self._key, {}).get("body", ""))
-        super().__init__(PageState(entity, id, draft=draft), rest)
+        self._crm, self._note = crm, NoteDraft(crm, Owner(entity, id), drafts, rest)
+        super().__init__(PageState(entity, id, draft=self._note.text), rest)
 
     async def start(self) -> None:
-        """Read the record, then its timeline."""
+        """Read the record and the note that was left unsaved, then the timeline."""
         await self._load(first=True)
+        self.put(draft=await self._note.read())
         await self._load_timeline()
 
     async def on_event(self, event: Event) -> None:
@@ -64,9 +65,21 @@ class RecordPageModel(ViewModel[PageState]):
         self.put(shown=self.state.shown + TIMELINE_PAGE)
 
     def write(self, text: str) -> None:
-        """Keep what is typed of a note."""
-        self._drafts[self._key] = {"body": text}
-        self.put(draft=text)
+        """Take what is typed of a note, at once."""
+        self._note.write(text)
+        self.put(draft=text, discarded="")
+
+    async def keep_soon(self) -> None:
+        """Write the note that is typed down, once in a second at most."""
+        await self._note.keep_soon(self._title)
+
+    async def keep_now(self) -> None:
+        """Write the note that is typed down."""
+        await self._note.keep_now(self._title)
+
+    @property
+    def _title(self) -> str:
+        return self.state.page.title if self.state.page else ""
 
     def open_note(self, on: bool = True) -> None:
         """Open or fold the place where a note is written."""
@@ -74,15 +87,26 @@ class RecordPageModel(ViewModel[PageState]):
 
     async def add_note(self) -> Saved | None:
         """Save the note; None when there was nothing but blanks."""
-        body = self.state.draft.strip()
-        if not body:
+        saved = await self._note.save()
+        if saved is None:
             return None
-        saved = await self._crm.add_note(Owner(self.state.entity, self.state.id), body)
-        self._drafts.pop(self._key, None)
-        self.put(draft="", is_writing=False)
+        self.put(draft=self._note.text, is_writing=False)
         await self._load(first=False)
         await self._load_timeline()
         return saved
+
+    async def discard_note(self) -> None:
+        """Give the note up that was not saved; it can be taken back while the page is open."""
+        given_up = self.state.draft
+        self.write("")
+        self.put(discarded=given_up, is_writing=False)
+        await self.keep_now()
+
+    async def take_back(self) -> None:
+        """Go on with the note that was given up."""
+        self.write(self.state.discarded)
+        self.put(is_writing=True)
+        await self.keep_now()
 
     async def archive(self, entity: str, id: str) -> Saved:
         """Archive the record, or remove a part of it."""

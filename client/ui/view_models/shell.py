@@ -81,10 +81,10 @@ class Shell(ViewModel[ShellState]):
         if turn == self._turn:
             self.put(snack=None)
 
-    async def offer_draft(self, open_form: str) -> None:
-        """Tell of the form that was left unsaved last, unless it is the one that is open, which tells of it by itself."""
+    async def offer_draft(self, on_screen: frozenset[str]) -> None:
+        """Tell of the form or note that was left unsaved last, unless it is on the screen, which tells of it by itself."""
         draft = await self._crm.last_draft()
-        if draft is not None and draft.form != open_form:
+        if draft is not None and draft.form not in on_screen:
             label = (("label", draft.title),) if draft.title else ()
             await self.say(
                 Snack("snack.draft", label, place=draft.place, action="act.open", at=draft.at, heading=draft.heading)

@@ -13,6 +13,7 @@ from client.ui.view_models.shell import Snack
 from client.ui.views.hooks import use_keys, use_model, use_redraw
 from client.ui.widgets import side_sheet
 from client.usecases.answers import Choice, Owner, Saved
+from client.usecases.form_drafts import note_form
 
 
 @ft.component
@@ -106,9 +107,11 @@ async def _offer_back(desk: Desk, key: str) -> None:
         desk.drafts.pop(key, None)
 
 
-def form_at(place: Place) -> str:
-    """Return which form is open at a place (`form_key`), empty for none."""
-    return form_key(place.form, _owner(place)) if place.form else ""
+def drafts_at(place: Place) -> frozenset[str]:
+    """Return whose drafts are on the screen at a place: the open form's (`form_key`), the note's of the open record."""
+    owner = _owner(place)
+    form, note = form_key(place.form, owner) if place.form else "", note_form(owner) if owner else ""
+    return frozenset({form, note} - {""})
 
 
 def _owner(place: Place) -> Owner | None:

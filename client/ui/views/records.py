@@ -8,6 +8,7 @@ from client.ui.desk import Desk
 from client.ui.keyboard import SAVES
 from client.ui.layouts.list_groups import HEAD_PHONE, HEAD_WIDE, ROW_PHONE, ROW_WIDE, group_at, groups_of, place_of_row
 from client.ui.layouts.lists import ListCalls, list_body, list_pane, no_detail, order_menu
+from client.ui.layouts.note_box import NoteCalls
 from client.ui.layouts.record import RecordCalls, more_button, record_page
 from client.ui.router import SCREEN_OF, FormPlace, Place, record_place
 from client.ui.shell import ShellCalls, top_bar
@@ -159,11 +160,11 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
         if name == "e" and model.state.page is not None:
             on.form(FormPlace(entity, id))
         elif name == "n" and model.state.page is not None:
-            on.open_note(True)
+            on.note.open(True)
         elif name in SAVES and model.state.is_writing:
-            on.add_note()
+            on.note.add()
         elif name == "escape" and model.state.is_writing:
-            on.open_note(False)
+            on.note.open(False)
         elif name == "escape" and not look.wide:
             desk.go(Place(place.screen))
         else:
@@ -185,23 +186,11 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
 
 
 def _record_calls(desk: Desk, model: RecordPageModel, place: Place) -> RecordCalls:
-    async def add_note() -> None:
-        saved = await model.add_note()
-        if saved is not None:
-            desk.keyboard.set_typing(False)
-            await desk.shell.saved(saved, "snack.note_saved")
-
     async def archive(entity: str, id: str) -> None:
         saved = await model.archive(entity, id)
         if SCREEN_OF.get(entity) == place.screen:
             desk.go(Place(place.screen))
         await desk.shell.saved(saved, "snack.done")
-
-    def open_note(on: bool) -> None:
-        desk.keyboard.set_typing(False)
-        if place.tab not in ("", "timeline"):
-            desk.go(Place(place.screen, place.id))
-        model.open_note(on)
 
     return desk.guard(
         RecordCalls(
@@ -209,12 +198,43 @@ def _record_calls(desk: Desk, model: RecordPageModel, place: Place) -> RecordCal
             form=lambda form: desk.go(place.with_form(form)),
             open=lambda entity, id: desk.go(record_place(entity, id)),
             reach=lambda address: desk.run(_launch(address)),
-            write=model.write,
-            open_note=open_note,
-            add_note=lambda: desk.run(add_note()),
+            note=_note_calls(desk, model, place),
             archive=lambda entity, id: desk.run(archive(entity, id)),
             older=lambda: desk.run(model.older()),
             again=lambda: desk.run(model.start()),
+        )
+    )
+
+
+def _note_calls(desk: Desk, model: RecordPageModel, place: Place) -> NoteCalls:
+    async def add() -> None:
+        saved = await model.add_note()
+        if saved is not None:
+            desk.keyboard.set_typing(False)
+            await desk.shell.saved(saved, "snack.note_saved")
+
+    def open_note(on: bool) -> None:
+        desk.keyboard.set_typing(False)
+        if place.tab not in ("", "timeline"):
+            desk.go(Place(place.screen, place.id))
+        model.open_note(on)
+
+    def write(text: str) -> None:
+        model.write(text)
+        desk.run(model.keep_soon())
+
+    def discard() -> None:
+        desk.keyboard.set_typing(False)
+        desk.run(model.discard_note())
+
+    return desk.guard(
+        NoteCalls(
+            open=open_note,
+            write=write,
+            left=lambda: desk.run(model.keep_now()),
+            add=lambda: desk.run(add()),
+            discard=discard,
+            take_back=lambda: desk.run(model.take_back()),
         )
     )
 

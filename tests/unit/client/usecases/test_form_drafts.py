@@ -3,8 +3,8 @@
 import pytest
 
 from client.replica.drafts import FormDraft
-from client.usecases import form_drafts, forms
-from client.usecases.answers import FormEnd
+from client.usecases import form_drafts, forms, writing
+from client.usecases.answers import FormEnd, Owner
 from shared_models.errors import RecordInvalid
 from tests.clients import make_replica
 
@@ -48,3 +48,14 @@ def test_a_save_ends_the_draft_and_a_refused_save_does_not(replica):
     assert form_drafts.find_draft(replica, "company:") is not None
     forms.save_form(replica, open_forms, say, FormEnd(start, {"name": "Acme"}, drafts=("company:",)))
     assert form_drafts.find_draft(replica, "company:") is None
+
+
+def test_a_saved_note_ends_the_draft_of_its_record_alone(replica):
+    with replica.edit("companies") as edit:
+        owner, other = (Owner("company", edit.insert("company", {"name": name})) for name in ("Acme", "Popas"))
+    for one in (owner, other):
+        form = form_drafts.note_form(one)
+        form_drafts.keep_draft(replica, FormDraft(form, "/companies", "Acme", "note.body", {"body": "Una."}), NOW_MS)
+    writing.add_note(replica, say, NOW_MS, owner, "Una.")
+    assert form_drafts.find_draft(replica, form_drafts.note_form(owner)) is None
+    assert form_drafts.find_draft(replica, form_drafts.note_form(other)) is not None
