@@ -37,6 +37,7 @@ class NoteCalls:
     add: Press
     discard: Press
     take_back: Press
+    box: ft.Ref[ft.TextField]
 
 
 def note_box(look: Look, state: PageState, on: NoteCalls) -> ft.Control:
@@ -47,7 +48,7 @@ def note_box(look: Look, state: PageState, on: NoteCalls) -> ft.Control:
 def _opened(look: Look, state: PageState, on: NoteCalls) -> ft.Control:
     is_typed = bool(state.draft.strip())
     box = text_field(
-        look, "note.text", "", state.draft, on.write, hint=look.t("note.hint"), lines=3, focused=True, left=on.left
+        look, "note.text", "", state.draft, on.write, hint=look.t("note.hint"), lines=3, focused=True, left=on.left, ref=on.box
     )
     words = _unsaved(look) if is_typed else txt(look, look.t("note.safe"), "meta", "ink3")
     acts = row(

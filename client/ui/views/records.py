@@ -77,7 +77,8 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
             if following is not None:
                 open_record(following)
             return following is not None
-        if name == "/":
+        if name == "/" and (look.wide or place.id is None):
+            desk.keyboard.set_typing(True, one_line=True)
             desk.run(_focus(search_box))
         elif name == "enter" and not look.wide and place.id is None and state.rows:
             open_record(state.rows[0].id)
@@ -154,9 +155,12 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
     """The page of one record."""
     id = place.id or ""
     model = use_model(desk, lambda: RecordPageModel(desk.crm, entity, id, desk.drafts, desk.rest), [entity, id])
-    on = _record_calls(desk, model, place)
+    note_text: ft.Ref[ft.TextField] = ft.use_memo(ft.Ref, [])
+    on = _record_calls(desk, model, place, note_text)
 
     def key(name: str) -> bool:
+        if name in ("e", "n") and model.state.phase in ("reading", "slow"):
+            return True  # they mean this page, which is not there yet, and not the screen under it
         if name == "e" and model.state.page is not None:
             on.form(FormPlace(entity, id))
         elif name == "n" and model.state.page is not None:
@@ -185,7 +189,7 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
     return col(head, ft.Container(body, expand=True), expand=True)
 
 
-def _record_calls(desk: Desk, model: RecordPageModel, place: Place) -> RecordCalls:
+def _record_calls(desk: Desk, model: RecordPageModel, place: Place, note_text: ft.Ref[ft.TextField]) -> RecordCalls:
     async def archive(entity: str, id: str) -> None:
         saved = await model.archive(entity, id)
         if SCREEN_OF.get(entity) == place.screen:
@@ -198,7 +202,7 @@ def _record_calls(desk: Desk, model: RecordPageModel, place: Place) -> RecordCal
             form=lambda form: desk.go(place.with_form(form)),
             open=lambda entity, id: desk.go(record_place(entity, id)),
             reach=lambda address: desk.run(_launch(address)),
-            note=_note_calls(desk, model, place),
+            note=_note_calls(desk, model, place, note_text),
             archive=lambda entity, id: desk.run(archive(entity, id)),
             older=lambda: desk.run(model.older()),
             again=lambda: desk.run(model.start()),
@@ -206,7 +210,7 @@ def _record_calls(desk: Desk, model: RecordPageModel, place: Place) -> RecordCal
     )
 
 
-def _note_calls(desk: Desk, model: RecordPageModel, place: Place) -> NoteCalls:
+def _note_calls(desk: Desk, model: RecordPageModel, place: Place, box: ft.Ref[ft.TextField]) -> NoteCalls:
     async def add() -> None:
         saved = await model.add_note()
         if saved is not None:
@@ -214,9 +218,12 @@ def _note_calls(desk: Desk, model: RecordPageModel, place: Place) -> NoteCalls:
             await desk.shell.saved(saved, "snack.note_saved")
 
     def open_note(on: bool) -> None:
-        desk.keyboard.set_typing(False)
+        """Open or fold the box. The cursor is on its way into it, and what is typed meanwhile is no key of the screen."""
         if place.tab not in ("", "timeline"):
             desk.go(Place(place.screen, place.id))
+        desk.keyboard.set_typing(on)
+        if on and model.state.is_writing:
+            desk.run(_focus(box))
         model.open_note(on)
 
     def write(text: str) -> None:
@@ -227,6 +234,10 @@ def _note_calls(desk: Desk, model: RecordPageModel, place: Place) -> NoteCalls:
         desk.keyboard.set_typing(False)
         desk.run(model.discard_note())
 
+    def take_back() -> None:
+        desk.keyboard.set_typing(True)
+        desk.run(model.take_back())
+
     return desk.guard(
         NoteCalls(
             open=open_note,
@@ -234,7 +245,8 @@ def _note_calls(desk: Desk, model: RecordPageModel, place: Place) -> NoteCalls:
             left=lambda: desk.run(model.keep_now()),
             add=lambda: desk.run(add()),
             discard=discard,
-            take_back=lambda: desk.run(model.take_back()),
+            take_back=take_back,
+            box=box,
         )
     )
 

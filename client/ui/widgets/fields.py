@@ -81,11 +81,12 @@ def text_field(
     read_only: bool = False,
     submit: Press | None = None,
     left: Press | None = None,
+    ref: ft.Ref[ft.TextField] | None = None,
 ) -> ft.Container:
     """Return a text box.
 
     required: marked as such. typed: told of every letter before anything else (a render from an old value eats letters). left: told when
-    the cursor leaves it.
+    the cursor leaves it. ref: set to the box, so that a key can put the cursor there.
     """
     height = 48 if look.phone else 36
     px, line_height = look.sizes["body"]
@@ -126,6 +127,7 @@ def text_field(
         on_focus=lambda _: look.typing(True),
         on_blur=blurred,
         on_submit=(lambda _: submit()) if submit else None,
+        ref=ref,
     )
     look.live.drawn(id, box, value)
     return _labelled(look, id, label, _with_glyph(look, id, label, box, glyph, height), message, expand, mark, required)
