@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e import driver
 
 SERVER = "https://crm.firma.ro"
+PROGRAM = "**/main.dart.*"
+"""What the page loads before it shows anything of its own."""
 pytestmark = [pytest.mark.browser]
 
 
@@ -58,8 +60,14 @@ def test_the_page_speaks_the_browsers_language_and_says_so_when_nothing_answers_
     with driver.window(browser, language="ro-RO") as window:
         gone = window.page.locator("#gone")
         with device(tmp_path, port) as url:
+            seen = False
+            held: list[Route] = []
+            window.page.route(PROGRAM, lambda route: route.continue_() if seen else held.append(route))
             window.page.goto(url, wait_until="domcontentloaded")
             expect(window.page.locator("#loading")).to_contain_text("Se deschide Fieldfare…")
+            seen = True
+            for one in held:
+                one.continue_()
             window.ready().sees("Conectare")
             expect(window.page.locator("html")).to_have_attribute("lang", "ro")
             expect(gone).to_be_hidden()
