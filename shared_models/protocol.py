@@ -87,13 +87,25 @@ class Tx(Message):
     ops: Annotated[list[Op], Field(min_length=1, max_length=MAX_OPS)]
 
 
+class Pending(Message):
+    """What waits on a device, for the admin."""
+
+    n: Annotated[int, Field(ge=0, le=2**53)] = 0
+    oldest: Annotated[int | None, Field(ge=0, le=2**62)] = None
+    """When the oldest was saved, microseconds since 1970 UTC by the device's clock."""
+
+
 class PushRequest(Message):
-    """Transactions of one device, in device order. origins: the ids that their `after` name, each once: long lists repeat them."""
+    """Transactions of one device, in device order.
+
+    origins: the ids that their `after` name, each once: long lists repeat them. left: what waits on the device beside them.
+    """
 
     device_epoch: Epoch
     server_epoch: Epoch
     schema_version: Annotated[int, Field(alias="schema", ge=1, le=2**31 - 1)]
     origins: Annotated[list[Key], Field(max_length=MAX_ORIGINS)] = Field(default_factory=list)
+    left: Pending | None = None
     txs: Annotated[list[Tx], Field(max_length=MAX_TXS)]
 
 
@@ -131,14 +143,6 @@ class PushAnswer(Message):
     verdicts: list[Verdict]
     expected_tx: int | None = None
     reused: bool = False
-
-
-class Pending(Message):
-    """What waits on a device, for the admin."""
-
-    n: Annotated[int, Field(ge=0, le=2**53)] = 0
-    oldest: Annotated[int | None, Field(ge=0, le=2**62)] = None
-    """When the oldest was saved, microseconds since 1970 UTC by the device's clock."""
 
 
 class HelloRequest(Message):

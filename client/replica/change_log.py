@@ -18,6 +18,7 @@ from shared_models.protocol import Op
 MAX_AFTER = 2000
 """Longest `after` that a message may carry (`protocol.Tx`)."""
 UNSETTLED = "state <> 'settled'"
+UNANSWERED = ("inflight", "pending", "isolated")
 UNSETTLED_COUNT = (
     f"SELECT count(*), (SELECT saved_at FROM _sync_tx WHERE {UNSETTLED} ORDER BY n LIMIT 1) FROM _sync_tx WHERE {UNSETTLED}"
 )
@@ -27,6 +28,27 @@ def count_unsettled(connection: sqlite3.Connection) -> tuple[int, int | None]:
     """Return how many txs have not settled, and when the first of them was saved, in microseconds since 1970 UTC."""
     waiting, oldest = connection.execute(UNSETTLED_COUNT).fetchone()
     return waiting, oldest
+
+
+def count_left(connection: sqlite3.Connection, sent: Collection[int]) -> tuple[int, int | None]:
+    """Return how many txs have no verdict besides `sent`, and when the first of them was saved, as `count_unsettled` does."""
+    total = 0
+    for state in UNANSWERED:  # each by itself: the index has them by state
+        total += connection.execute(f"SELECT count(*) FROM _sync_tx WHERE state = ? AND {UNSETTLED}", (state,)).fetchone()[0]
+    left = total - len(sent)
+    return left, _first_saved(connection, sent) if left else None
+
+
+def _first_saved(connection: sqlite3.Connection, sent: Collection[int]) -> int | None:
+    firsts = [
+        connection.execute(
+            f"SELECT n, saved_at FROM _sync_tx WHERE state = ? AND {UNSETTLED} "
+            "AND n NOT IN (SELECT value FROM json_each(?)) ORDER BY n LIMIT 1",
+            (state, json.dumps(list(sent))),
+        ).fetchone()
+        for state in UNANSWERED
+    ]
+    return int(min(first for first in firsts if first)[1])
 
 
 @dataclass(frozen=True)

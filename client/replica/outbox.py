@@ -17,6 +17,8 @@ SUSPECT_ATTEMPTS = 2
 """Sends of a first tx that failed without an answer, after which it goes alone, so that the blame falls on the right one."""
 POISON_ATTEMPTS = 5
 """After so many it is set aside, and the next ones go. Source: trap 9."""
+HEAD_BYTES = 300
+"""Most that the parts of a body take that are in it once."""
 ORIGIN_BYTES = 39
 """Most that one id takes in a body: 36 characters, quotes, a comma."""
 OPEN = "state IN ('pending', 'inflight') AND state <> 'settled'"
@@ -89,12 +91,12 @@ def take_batch(
 
     From here on their content never changes. A tx gets its number when it first goes, so numbers have no gaps.
     """
-    connection, facts = writing.connection, meta.get_all(writing.connection)
-    waiting = _oldest(connection, max_txs + 1, frozenset(under_way))
+    connection, facts, ahead = writing.connection, meta.get_all(writing.connection), frozenset(under_way)
+    waiting = _oldest(connection, max_txs + 1, ahead)
     waiting.sort(key=lambda tx: (tx.number is None, tx.number or tx.n))
     if waiting and waiting[0].attempts >= SUSPECT_ATTEMPTS:
         max_txs = 1
-    number, size = facts["next_number"], 200
+    number, size = facts["next_number"], HEAD_BYTES
     taken: list[tuple[int, int]] = []
     parts: list[str] = []
     origins: dict[str, int] = {}
@@ -117,8 +119,10 @@ def take_batch(
         [(place, n) for n, place in taken],
     )
     meta.put(connection, {"next_number": number})
-    body = _body(facts, schema_version, origins, parts)
-    return Batch(tuple(n for n, _ in taken), body.encode(), len(waiting) > len(taken))
+    ns = tuple(n for n, _ in taken)
+    left = change_log.count_left(connection, ahead.union(ns))
+    body = _body(facts, schema_version, origins, left, parts)
+    return Batch(ns, body.encode(), len(waiting) > len(taken))
 
 
 def blameless(writing: Writing, batch: Batch) -> None:
@@ -142,10 +146,14 @@ def _oldest(connection: sqlite3.Connection, limit: int, without: frozenset[int])
 
 
 def _body(
-    facts: Mapping[str, Any], schema_version: int, origins: Iterable[str], parts: list[str]  # Any: see `meta`
-) -> str:  # fmt: skip
+    facts: Mapping[str, Any],  # Any: see `meta`
+    schema_version: int,
+    origins: Iterable[str],
+    left: tuple[int, int | None],
+    parts: list[str],
+) -> str:
     named = {"device_epoch": facts["device_epoch"], "server_epoch": facts["server_epoch"], "schema": schema_version}
-    head = dumps({**named, "origins": list(origins)})
+    head = dumps({**named, "origins": list(origins), "left": {"n": left[0], "oldest": left[1]}})
     return f'{head[:-1]},"txs":[{",".join(parts)}]}}'
 
 

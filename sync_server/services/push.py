@@ -1,6 +1,6 @@
 """Takes in what a device did: one durable verdict for every transaction, all of a request in one database transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from shared_models import clock
 from shared_models.codec import Row, dumps
 from shared_models.errors import ErrorCode
-from shared_models.protocol import MAX_PUSH_BYTES, CodedError, PushAnswer, PushRequest, Tx, Verb, Verdict
+from shared_models.protocol import MAX_PUSH_BYTES, CodedError, Pending, PushAnswer, PushRequest, Tx, Verb, Verdict
 from sync_server.db import devices, ledger, timeline
 from sync_server.db.engine import Connection, Contended, StoreDown, Unstorable
 from sync_server.db.ledger import Author
@@ -192,6 +192,8 @@ def _carry_out(
         before = settling.settle(space, actor.device_id, push.device_epoch, request.stored, request.dead, request.reissued)
     if number != expected:
         ledger.expect(connection, central.tables, actor.device_id, push.device_epoch, number)
+    if push.left is not None:
+        _note_left(request, push.left, [] if reused else push.txs[len(request.decided) :])
     return PushAnswer(
         server_epoch=now.epoch,
         device_epoch=push.device_epoch,
@@ -200,6 +202,17 @@ def _carry_out(
         expected_tx=gap,
         reused=reused,
     )
+
+
+def _note_left(request: _Request, left: Pending, unanswered: Sequence[Tx]) -> None:
+    """Store what waits on the device from now on: what it did not send, and what was not taken."""
+    saved = [clock.stamp_ms(tx.hlc) * 1000 for tx in unanswered]
+    facts = {
+        "pending": left.n + len(saved),
+        "oldest_pending_at": min(saved if left.oldest is None else [*saved, left.oldest], default=None),
+        "last_seen_at": request.space.at,
+    }
+    devices.note(request.space.connection, request.central.tables, request.actor.device_id, facts)
 
 
 def _repeat(tx: Tx, shape: Shape, stored: ledger.Answered) -> Verdict:

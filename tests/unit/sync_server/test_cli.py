@@ -9,7 +9,7 @@ from sync_server.app import open_server
 from sync_server.config import ServerConfig
 from sync_server.db import feed
 from sync_server.serving import log_missing_admin
-from tests.servers import Caller, in_process
+from tests.servers import Caller, company_tx, in_process, record_id
 
 
 @pytest.fixture
@@ -99,6 +99,27 @@ def test_a_new_password_replaces_the_old_one(data, tmp_path, capsys):
     with in_process(open_server(ServerConfig(tmp_path / "data"))) as http:
         assert Caller(http).sign_in("ana@example.ro", "correct horse").status_code == 401
         assert Caller(http).sign_in("ana@example.ro", "battery staple").status_code == 200
+
+
+@pytest.mark.functions(148)
+def test_what_waits_on_a_device_is_right_after_a_push(data, tmp_path, capsys):
+    def listed() -> str:
+        capsys.readouterr()
+        server("device", "list", "--data", data)
+        return str(capsys.readouterr().out).splitlines()[0]
+
+    with in_process(open_server(ServerConfig(tmp_path / "data"))) as http:
+        device = Caller(http)
+        device.sign_in("ana@example.ro")
+        device.hello(pending={"n": 3})
+        device.push([company_tx(1, record_id(1))], left={"n": 5, "oldest": 1})  # two were saved since the hello
+        assert "5 waiting" in listed()
+        device.push([company_tx(2, record_id(2)), company_tx(4, record_id(4))], left={"n": 0})
+        assert "1 waiting" in listed()  # the second is behind a gap
+        device.push([company_tx(3, record_id(3)), company_tx(4, record_id(4))])  # an older version does not say
+        assert "1 waiting" in listed()
+        device.push([company_tx(5, record_id(5))], left={"n": 0})
+        assert "0 waiting" in listed()
 
 
 @pytest.mark.functions(148)

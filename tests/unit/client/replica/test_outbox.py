@@ -47,6 +47,27 @@ def test_body_is_a_valid_request_with_everything_that_the_author_saw(replica):
     assert (two.tx, [request.origins[i] for i in two.after], two.ops[0].base, two.ops[0].bv) == (2, [first], {"name": "One"}, 5)
 
 
+def test_body_says_what_waits_beside_it(replica):
+    saved = {name: save(replica, name) for name in ("Bad", "Sent", "Ahead", "Left", "Last")}
+    with replica.write(durable=False) as writing:
+        writing.connection.execute("UPDATE _sync_tx SET state = 'isolated' WHERE id = ?", (saved["Bad"],))
+        at = dict(writing.connection.execute("SELECT id, saved_at FROM _sync_tx"))
+
+    def left(found: outbox.Batch) -> tuple[int, int | None]:
+        waiting = PushRequest.model_validate_json(found.body).left
+        assert waiting is not None
+        return waiting.n, waiting.oldest
+
+    first = batch(replica, max_txs=1)
+    assert left(first) == (4, at[saved["Bad"]])
+    assert left(batch(replica, max_txs=1, under_way=first.ns)) == (3, at[saved["Bad"]])
+    with replica.write(durable=False) as writing:
+        writing.connection.execute("UPDATE _sync_tx SET state = 'acked' WHERE id = ?", (saved["Bad"],))
+        writing.connection.execute("UPDATE _sync_tx SET attempts = 0")
+    assert left(batch(replica, max_txs=2)) == (2, at[saved["Left"]])
+    assert left(batch(replica)) == (0, None)
+
+
 def test_numbers_have_no_gap_when_a_save_is_undone_before_it_was_sent(replica):
     save(replica, "One")
     assert sent(batch(replica)) == [(1, "One")]
