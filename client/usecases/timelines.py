@@ -1,6 +1,6 @@
 """What happened with a company or contact: notes from the replica, past values from the centre when it can be reached."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from client.replica.replica import Replica
 from client.usecases import decided
@@ -63,21 +63,25 @@ def _notes(replica: Replica, names: Names, entity: str, pk: str) -> list[Timelin
 
 
 def _entries(replica: Replica, names: Names, lines: Iterable[HistoryEntry]) -> list[TimelineEntry]:
-    """Put the lines of one save together: one entry with all its changes."""
+    """Put the lines of one save together: one entry with all its changes; none for a save that found its values there already."""
     saves: dict[int, list[HistoryEntry]] = {}
     for line in lines:
         saves.setdefault(line.seq, []).append(line)
     me = replica.facts()["user"]
-    return [_entry(replica, names, seq, group, me) for seq, group in saves.items()]
+    found = [_entry(replica, names, seq, group, me) for seq, group in saves.items()]
+    return [entry for entry in found if entry is not None]
 
 
-def _entry(replica: Replica, names: Names, seq: int, lines: list[HistoryEntry], me: str | None) -> TimelineEntry:
+def _entry(replica: Replica, names: Names, seq: int, lines: list[HistoryEntry], me: str | None) -> TimelineEntry | None:
     first = lines[0]
+    moves = [line for line in lines if line.unit == ARCHIVED and _is_archived(line.before) != _is_archived(line.after)]
     changes = [change for line in lines if line.unit not in ("*", ARCHIVED) for change in _changes(replica, names, line)]
     if any(line.unit == "*" for line in lines):
         kind = "created"
-    elif all(line.unit == ARCHIVED for line in lines):
-        kind = "archived" if (first.after or {}).get(ARCHIVED) is not None else "restored"
+    elif moves and not changes:
+        kind = "archived" if _is_archived(moves[0].after) else "restored"
+    elif not changes:
+        return None
     else:
         kinds = {line.kind for line in lines}
         kind = "overwritten" if kinds == {"overwritten"} else "merged" if "merged" in kinds else "changed"
@@ -90,6 +94,10 @@ def _entry(replica: Replica, names: Names, seq: int, lines: list[HistoryEntry], 
         is_mine=first.by == me,
         changes=tuple(changes),
     )
+
+
+def _is_archived(values: Mapping[str, object] | None) -> bool:
+    return (values or {}).get(ARCHIVED) is not None
 
 
 def _changes(replica: Replica, names: Names, line: HistoryEntry) -> list[Change]:

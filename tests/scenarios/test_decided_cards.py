@@ -98,6 +98,23 @@ async def test_of_two_who_decide_a_clash_in_different_ways_both_are_told_which_v
     assert (await ana.crm.decided_cards()).rows[0].since == "changed"
 
 
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("decision", ["kept_theirs", "restored_mine"])
+async def test_of_two_who_decide_a_clash_alike_the_timeline_tells_one_change_and_no_empty_one(world, ana, dan, acme, decision):
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    [card] = (await dan.crm.inbox()).cards
+    sync(ana)
+    dan.device.network.is_up = False
+    await dan.crm.decide(card.id, decision)
+    await ana.crm.decide(card.id, decision)
+    sync(ana)
+    dan.device.network.is_up = True
+    world.rest()
+    told = [entry for entry in (await ana.crm.timeline("company", acme)).entries if entry.kind not in ("created", "decided")]
+    assert all(entry.changes for entry in told)
+    assert len(told) == (2 if decision == "restored_mine" else 1)
+
+
 async def test_nothing_is_brought_back_into_an_archived_record(world, ana, dan, acme):
     await decide(ana, dan, acme, "kept_theirs")
     await dan.crm.archive("company", acme)

@@ -82,6 +82,26 @@ def test_archiving_and_bringing_back_are_told_apart(replica):
     assert [entry.kind for entry in found.entries] == ["restored", "archived"]
 
 
+def test_a_save_that_changed_nothing_a_person_reads_is_not_told(replica):
+    found = entries(
+        replica,
+        line("name", {"name": "A"}, {"name": "A"}, seq=10),
+        line("updated_at", {"updated_at": 1}, {"updated_at": 2}, seq=9),
+        line("colour", {"colour": None}, {"colour": "red"}, seq=8),
+        line("archived_at", {"archived_at": 4}, {"archived_at": 5}, seq=7),
+    )
+    assert found.entries == ()
+
+
+def test_a_record_that_is_brought_back_with_nothing_else_that_a_person_reads_is_told_as_brought_back(replica):
+    [entry] = entries(
+        replica,
+        line("archived_at", {"archived_at": 4}, {"archived_at": None}),
+        line("name", {"name": "A"}, {"name": "A"}),
+    ).entries
+    assert (entry.kind, entry.changes) == ("restored", ())
+
+
 def test_who_and_whether_it_was_the_reader_and_when_are_told(replica):
     mine = entries(replica, line("name", {"name": "A"}, {"name": "B"}, by=ANA, typed_at=0)).entries[0]
     theirs = entries(replica, line("name", {"name": "A"}, {"name": "B"})).entries[0]
