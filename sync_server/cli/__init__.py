@@ -1,0 +1,36 @@
+"""The commands of the server: `fieldfare server ...`. Heavy imports happen inside the commands, so that help is instant."""
+
+import argparse
+
+from sync_server.cli import database, devices, people, serve
+from sync_server.cli.terminal import Subparsers
+
+EXAMPLES = """examples:
+  fieldfare server init --email ana@example.ro          make the database and the first admin; asks for a password
+  fieldfare server run                                  serve this machine at http://127.0.0.1:8000
+  fieldfare server run --host 0.0.0.0 --certificate crm.pem --key crm.key
+                                                        serve others, with TLS of its own
+  fieldfare server user add dan@example.ro --name "Dan Ilie" --language ro
+  fieldfare server device revoke DEVICE                 a laptop was stolen
+
+FIELDFARE_DATA and FIELDFARE_DATABASE stand in for --data and --database; a database URL with a password
+belongs there and not on the command line, where other users of the machine can read it.
+"""
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add `fieldfare server` with its commands."""
+    parser = subparsers.add_parser(
+        "server",
+        help="run and look after a sync server",
+        description="Keeps the central database, reconciles what devices did offline, and serves the office web.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    database.add_init(commands)
+    serve.add_run(commands)
+    database.add_migrate(commands)
+    people.add_user(commands)
+    devices.add_device(commands)
+    database.add_status(commands)

@@ -1,0 +1,100 @@
+"""Commands about the central database: `init`, `migrate`, `status`."""
+
+import argparse
+from pathlib import Path
+
+from sync_server.cli.terminal import (
+    FAILED,
+    OK,
+    Subparsers,
+    advise,
+    asked,
+    command_parser,
+    config_of,
+    explained,
+    open_existing,
+    password_of,
+    say,
+)
+
+
+def add_init(commands: Subparsers) -> None:
+    """Add `init`."""
+    parser = command_parser(
+        commands,
+        "init",
+        "make the central database and the first admin",
+        "Makes the tables, begins the sequence, brings in the lists that ship with the product, and creates the first admin. "
+        "Safe to run again: what is there already stays as it is.",
+    )
+    parser.add_argument("--email", help="e-mail of the first admin; asked for when missing")
+    parser.add_argument("--name", default="Admin", help="name of the first admin")
+    parser.add_argument("--password-file", type=Path, metavar="FILE", help="file with the password; asked for when missing")
+    parser.add_argument("--demo", choices=("small", "medium", "large"), help="fill it with the demo company instead")
+    parser.set_defaults(run=run_init)
+
+
+def add_migrate(commands: Subparsers) -> None:
+    """Add `migrate`."""
+    parser = command_parser(commands, "migrate", "bring the central database to this version's tables")
+    parser.set_defaults(run=run_migrate)
+
+
+def add_status(commands: Subparsers) -> None:
+    """Add `status`."""
+    parser = command_parser(commands, "status", "show sequence, rows and devices")
+    parser.set_defaults(run=run_status)
+
+
+@explained
+def run_init(arguments: argparse.Namespace) -> int:
+    """Make the central database, its lists and its first people."""
+    from sync_server.app import open_server
+    from sync_server.services import first_run
+    from sync_server.services.refusals import Refusal
+
+    server = open_server(config_of(arguments))
+    first_run.prepare(server.central, server.config.url, server.ids.token)
+    if not server.accounts.is_empty():
+        say("The database is there already; nothing was changed.")
+        advise(server, arguments)
+        return OK
+    if arguments.demo:
+        count = first_run.fill_demo(server.central, server.accounts, arguments.demo)
+        say(f"The demo company is in: {count} records. Sign in as ana.pop@carpati.example, password {first_run.DEMO_PASSWORD}.")
+        return OK
+    email = arguments.email or asked(input, "E-mail of the first admin: ", "--email")
+    try:
+        first_run.first_admin(server.accounts, arguments.name, email, password_of(arguments))
+    except Refusal as refusal:
+        say(f"{refusal.detail}. Run the same command again.")
+        return FAILED
+    say(f"Ready: {email} is the admin. Start it with: fieldfare server run --data {server.config.folder}")
+    return OK
+
+
+@explained
+def run_migrate(arguments: argparse.Namespace) -> int:
+    """Upgrade the tables."""
+    from sync_server.db.migrate import upgrade
+
+    upgrade(config_of(arguments).url)
+    say("The database has this version's tables.")
+    return OK
+
+
+@explained
+def run_status(arguments: argparse.Namespace) -> int:
+    """Show where the database stands."""
+    from sync_server.db import devices, digests, timeline
+
+    server = open_existing(arguments)
+    with server.central.store.read() as connection:
+        now = timeline.read(connection, server.central.tables)
+        found = digests.read(connection, server.central.tables)
+        known = devices.every(connection, server.central.tables)
+    say(f"sequence {now.seq}, epoch {now.epoch}, {len(known)} devices")
+    advise(server, arguments)
+    for name, digest in sorted(found.items()):
+        say(f"  {name:20} {digest.rows:>9} rows  {digest.total:016x}")
+    return OK

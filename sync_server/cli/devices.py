@@ -1,0 +1,45 @@
+"""Commands about devices: `device list`, `device revoke`."""
+
+import argparse
+from datetime import UTC, datetime
+
+from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, open_existing, say
+
+
+def add_device(commands: Subparsers) -> None:
+    """Add `device` with its commands."""
+    devices = commands.add_parser("device", help="devices that sync").add_subparsers(metavar="COMMAND", required=True)
+    parser = command_parser(devices, "list", "show every device and when it was last seen")
+    parser.set_defaults(run=run_device_list)
+    parser = command_parser(devices, "revoke", "lock a device out at once; what waits on it stays there")
+    parser.add_argument("device")
+    parser.set_defaults(run=run_device_revoke)
+
+
+@explained
+def run_device_list(arguments: argparse.Namespace) -> int:
+    """Show every device."""
+    from sync_server.db import devices
+
+    server = open_existing(arguments)
+    with server.central.store.read() as connection:
+        found = devices.every(connection, server.central.tables)
+        people = devices.emails(connection, server.central.tables)
+    for device in found:
+        state = "revoked" if device["revoked_at"] else f"{device['pending'] or 0} waiting"
+        seen = _moment(device["last_seen_at"])
+        say(f"{device['id']}  {people.get(device['user'], '')[:40]:40}  {device['name'][:24]:24}  {seen:16}  {state}")
+    say("1 device" if len(found) == 1 else f"{len(found)} devices")
+    return OK
+
+
+@explained
+def run_device_revoke(arguments: argparse.Namespace) -> int:
+    """Lock a device out."""
+    was_in = open_existing(arguments).accounts.revoke_device(arguments.device)
+    say("The device is locked out." if was_in else "No such device, or it was locked out before.")
+    return OK if was_in else FAILED
+
+
+def _moment(micros: int | None) -> str:
+    return "never" if micros is None else datetime.fromtimestamp(micros / 1e6, UTC).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,71 @@
+"""The command that serves: `run`."""
+
+import argparse
+from pathlib import Path
+
+from shared_models.ports import port
+from sync_server.cli.terminal import (
+    FAILED,
+    NotPossible,
+    Subparsers,
+    advise,
+    command_parser,
+    config_of,
+    explained,
+    open_existing,
+    say,
+)
+
+OUT_OF_REACH = """Warning: the server listens at {host} without TLS. Devices and browsers on other machines are refused, because passwords
+and records never travel over plain http; only this machine itself is served. To serve others, do one of the two:
+  - give the server a certificate:    --certificate crm.pem --key crm.key
+  - let a proxy in front end the TLS: --behind-proxy, and have the proxy set X-Forwarded-Proto
+"""
+
+
+def add_run(commands: Subparsers) -> None:
+    """Add `run`."""
+    parser = command_parser(
+        commands,
+        "run",
+        "serve devices and the office web",
+        "Serves /sync/v1 for devices and the office web at /app. Plain http is accepted from this machine only. For "
+        "others give --certificate and --key, or put a proxy that ends TLS in front and say --behind-proxy.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser.add_argument("--port", type=port, default=8000, help="port to listen on (default: 8000)")
+    parser.add_argument("--no-office", action="store_true", help="serve devices only")
+    parser.add_argument("--certificate", type=Path, metavar="FILE", help="TLS certificate with its chain, PEM")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="private key of the certificate, PEM")
+    parser.add_argument("--behind-proxy", action="store_true", help="believe X-Forwarded-Proto of the proxy in front")
+    parser.set_defaults(run=run_server)
+
+
+@explained
+def run_server(arguments: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    from sync_server.serving import listen, serve
+
+    config = config_of(arguments)
+    if bool(config.certificate) != bool(config.key):
+        say("--certificate and --key go together.")
+        return FAILED
+    missing = next((file for file in (config.certificate, config.key) if file and not file.is_file()), None)
+    if missing:
+        raise NotPossible(f"There is no file {missing}.")
+    server = open_existing(arguments)
+    try:
+        listening = listen(config)
+    except OSError as error:
+        reason = f"{config.host} port {config.port}: {error.strerror}"
+        raise NotPossible(f"The server cannot listen on {reason}. Choose another --port or --host.") from error
+    scheme = "https" if config.certificate else "http"
+    say(
+        f"Serving {scheme}://{config.host}:{config.port}{'' if not config.office else ' and the office at /app'}. Ctrl+C ends it."
+    )
+    if config.is_out_of_reach:
+        say(OUT_OF_REACH.format(host=config.host))
+    advise(server, arguments)
+    server.central.store.close()
+    with listening:
+        return serve(config, listening)
