@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from client.ui.router import FormPlace
-from client.ui.view_models.form import FormModel, form_key
+from client.ui.view_models.form import FormModel
+from client.ui.view_models.form_state import form_key
 from client.usecases.answers import Owner
 from tests.ui.fake_crm import believable_crm, company_id, contact_id
 from tests.ui.probe import hurried

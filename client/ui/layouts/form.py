@@ -9,7 +9,7 @@ from client.ui.dates import moment
 from client.ui.figures import choice, value
 from client.ui.layouts.parts import sections_of
 from client.ui.theme import S6, S8, S12, S16, S24, Look
-from client.ui.view_models.form import FormState
+from client.ui.view_models.form_state import FormState
 from client.ui.widgets import (
     TOP,
     W5,

@@ -3,85 +3,24 @@
 import asyncio
 import re
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from client.events import Event, RecordsChanged
 from client.ui.facade import Crm
-from client.ui.router import SCREEN_OF, FormPlace
-from client.ui.view_models.base import DEBOUNCE_S, KEEP_S, Phase, Rest, ViewModel
-from client.usecases.answers import Choice, Finding, FormEnd, FormStart, Label, Owner, Saved
-from client.usecases.form_drafts import FormDraft
+from client.ui.router import FormPlace
+from client.ui.view_models.base import DEBOUNCE_S, Rest, ViewModel
+from client.ui.view_models.form_state import FormState, form_key, stored
+from client.ui.view_models.kept_form import KeptForm, continued, draft_of
+from client.usecases.answers import Choice, Finding, FormEnd, FormStart, Owner, Saved
 from shared_models.errors import ErrorCode, RecordInvalid
-from shared_models.fields import Column, Kind, columns
+from shared_models.fields import column_of
 from shared_models.registry import CRM
 
 EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\W\d]{2,}")
 """What is clearly an e-mail address, and no phone number."""
 GUARD_S = 0.8
 """Seconds for which a press on Save does not yet overrule warnings that were just shown: the rest of a double click."""
-
-
-def form_key(place: FormPlace, owner: Owner | None) -> str:
-    """Return which form this is, wherever it is opened: of a record, or of a new one, with its owner where it will have one."""
-    answers = f"~{place.refused or place.card}" if place.refused or place.card else ""
-    is_owned = place.id is None and owner is not None and (place.tie or place.entity not in SCREEN_OF)
-    return f"{place.entity}:{place.id or ''}" + answers + (f"@{owner.entity}:{owner.id}" if is_owned and owner else "")
-
-
-@dataclass(frozen=True)
-class FormState:
-    """State of a form. typed: field -> as it stands in the field, text for everything that is typed letter by letter."""
-
-    place: FormPlace
-    start: FormStart | None = None
-    typed: Mapping[str, object] = field(default_factory=dict)
-    names: Mapping[str, Label | str] = field(default_factory=dict)
-    """Field -> name of the record that was picked in it."""
-    findings: tuple[Finding, ...] = ()
-    kept: frozenset[str] = frozenset()
-    """Fields whose warning the person overrides."""
-    theirs: Mapping[str, object] = field(default_factory=dict)
-    """Field -> stored value that came while the field was being changed here."""
-    has_news: bool = False
-    """A newer record arrived; what is typed stands."""
-    picking: str | None = None
-    pick_text: str = ""
-    picks: tuple[Choice, ...] = ()
-    saving: bool = False
-    """A save is under way, or done: a second press does nothing. False again once it failed."""
-    warned: bool = False
-    """A save was stopped by warnings; the next one keeps the values."""
-    kind_chosen: bool = False
-    """The person chose the kind of a contact point; what is typed does not change it any more."""
-    draft: FormDraft | None = None
-    """What was typed before the program or the window was closed, until the person continues it or gives it up."""
-    phase: Phase = "reading"
-    failure: str = ""
-
-    @property
-    def changed(self) -> dict[str, Any]:  # Any: stored values
-        """Return field -> stored value of the fields that differ from what the form opened with."""
-        if self.start is None:
-            return {}
-        found = {name: stored(_column(self.start.entity, name), typed) for name, typed in self.typed.items()}
-        return {name: value for name, value in found.items() if value != self.start.values.get(name)}
-
-    def shows(self, name: str) -> object:
-        """Return what stands in a field."""
-        held = self.start.values.get(name) if self.start else None
-        return self.typed.get(name, held)
-
-    def finding(self, name: str) -> Finding | None:
-        """Return what is wrong with a field: an error before a warning, an overridden warning not at all."""
-        own = [f for f in self.findings if f.field == name and (f.severity == "error" or name not in self.kept)]
-        return min(own, key=lambda f: f.severity != "error", default=None)
-
-    @property
-    def warnings(self) -> tuple[Finding, ...]:
-        """Return the warnings that nobody has overridden."""
-        return tuple(f for f in self.findings if f.severity == "warning" and f.field not in self.kept)
 
 
 class FormModel(ViewModel[FormState]):
@@ -108,9 +47,7 @@ class FormModel(ViewModel[FormState]):
         self._turn = 0
         self._form = form_key(place, owner)
         self._tie_form = form_key(FormPlace("company_contact"), owner)
-        self._kept: FormDraft | None = None
-        self._is_keeping = self._is_over = False
-        self._storing = asyncio.Lock()
+        self._kept = KeptForm(crm, self._form, lambda: draft_of(self.state, self._form, key), rest)
         self._warned_at = 0.0
 
     async def start(self) -> None:
@@ -122,7 +59,7 @@ class FormModel(ViewModel[FormState]):
             return
         if start is None:
             return
-        typed, draft = dict(self._drafts.get(self._key, {})), await self._crm.draft(self._form)
+        typed, draft = dict(self._drafts.get(self._key, {})), await self._kept.read()
         is_news = draft is not None and (not typed or (self.state.place.tie and draft.typed != typed))
         self.put(start=start, typed=typed, draft=draft if is_news else None)
         if typed:
@@ -221,7 +158,7 @@ class FormModel(ViewModel[FormState]):
             await self._rest(DEBOUNCE_S)
         if turn != self._turn or self.state.start is None:
             return
-        entity = _column(self.state.start.entity, name).col.references or ""
+        entity = column_of(CRM.get(self.state.start.entity), name).col.references or ""
         picks = await self._crm.find_choices(entity, text)
         if turn == self._turn:
             self.put(picks=picks)
@@ -248,76 +185,35 @@ class FormModel(ViewModel[FormState]):
     # -- drafts ----------------------------------------------------------------------------------------------------------
 
     async def continue_draft(self) -> None:
-        """Put what was typed before into the fields again; a field that others changed since names what stands there now."""
-        draft, start = self.state.draft, self.state.start
-        if draft is None or start is None:
+        """Put what was typed before into the fields again."""
+        draft = self.state.draft
+        if draft is None or self.state.start is None:
             return
-        known = {column.name for column in columns(CRM.get(start.entity))}
-        older = {n: t for n, t in draft.typed.items() if n in known}
-        typed = {**older, **self.state.typed}
-        news = {n: start.values.get(n) for n in older if start.id and start.values.get(n) != draft.base.get(n)}
-        picked = {n: Label(**name) if isinstance(name, dict) else name for n, name in draft.names.items()}
-        self._drafts[self._key], self._kept = dict(typed), draft
+        changes = continued(self.state, draft)
+        self._drafts[self._key] = dict(changes["typed"])
+        self._kept.known(draft)
         if self._tie_key is not None and (tie := await self._crm.draft(self._tie_form)) is not None:
             self._drafts.setdefault(self._tie_key, dict(tie.typed))
-        self.put(
-            typed=typed,
-            names={**picked, **self.state.names},
-            theirs=news,
-            draft=None,
-            kind_chosen=True if "kind" in older else self.state.kind_chosen,
-        )
+        self.put(**changes)
         await self._check(required=False)
 
     async def decline_draft(self) -> None:
         """Give up what was typed before; what is typed now stands."""
         self.put(draft=None)
-        await self._crm.drop_draft(self._form)
+        await self._kept.drop()
         await self.keep_now()
 
     async def keep_soon(self) -> None:
         """Write down what is typed, once in a second at most."""
-        if self._is_keeping:
-            return
-        self._is_keeping = True
-        try:
-            await self._rest(KEEP_S)
-        finally:
-            self._is_keeping = False
-        await self.keep_now()
+        await self._kept.keep_soon()
 
     async def keep_now(self) -> None:
-        """Write down what is typed, unless it is written already, or saved or given up."""
-        async with self._storing:
-            draft = self._draft()
-            if self._is_over or draft == self._kept:
-                return
-            await (self._crm.drop_draft(self._form) if draft is None else self._crm.keep_draft(draft))
-            self._kept = draft
-
-    def _draft(self) -> FormDraft | None:
-        """Return what stands in the form, over an older draft that nobody has decided on; None when there is nothing to keep."""
-        state, older = self.state, self.state.draft
-        if state.start is None or (older is None and not state.changed):
-            return None
-        place, values = state.place, state.start.values
-        verb = "edit" if place.id or place.refused or place.card else "new"
-        names = {n: asdict(name) if isinstance(name, Label) else name for n, name in state.names.items() if name}
-        return FormDraft(
-            self._form,
-            self._key,
-            state.start.title,
-            f"form.{verb}.{place.entity}",
-            {**(older.typed if older else {}), **state.typed},
-            {**{n: values.get(n) for n in state.typed}, **(older.base if older else {})},
-            {**(older.names if older else {}), **names},
-        )
+        """Write down what is typed."""
+        await self._kept.keep_now()
 
     async def forget(self) -> None:
         """Remove the draft of a form that was given up."""
-        self._is_over = True
-        async with self._storing:
-            await self._crm.drop_draft(self._form)
+        await self._kept.forget()
 
     # -- the end -----------------------------------------------------------------------------------------------------------
 
@@ -345,9 +241,9 @@ class FormModel(ViewModel[FormState]):
     async def _store(self, start: FormStart) -> Saved:
         """Save, with no draft under way that could outlive it."""
         drafts = (self._form, *([self._tie_form] if self._tie_key else []))
-        async with self._storing:
+        async with self._kept.storing:
             saved = await self._crm.save(FormEnd(start, self.state.changed, self._tie(), drafts))
-            self._is_over = True
+            self._kept.end()
         return saved
 
     def _may_save(self) -> bool:
@@ -365,25 +261,9 @@ class FormModel(ViewModel[FormState]):
         if self._tie_key is None:
             return None
         typed = self._drafts.get(self._tie_key, {})
-        found = {name: _column("company_contact", name) for name in typed}
+        found = {name: column_of(CRM.get("company_contact"), name) for name in typed}
         return {name: stored(column, typed[name]) for name, column in found.items() if not column.is_owner}
 
     def give_up(self) -> dict[str, object]:
         """Forget what was typed, and return it, so that it can be brought back."""
         return self._drafts.pop(self._key, {})
-
-
-def stored(column: Column, typed: object) -> Any:  # Any: a stored value
-    """Return the stored form of what stands in a field; text that is no number stays text, and the check names it."""
-    if isinstance(typed, str):
-        text = typed if column.col.widget == "long_text" else typed.strip()
-        if not text:
-            return None if column.optional else ""
-        if column.kind is Kind.INTEGER:
-            return int(text) if text.lstrip("-").isdigit() else text
-        return text
-    return sorted(str(item) for item in typed) if isinstance(typed, list | tuple | set | frozenset) else typed
-
-
-def _column(entity: str, name: str) -> Column:
-    return next(column for column in columns(CRM.get(entity)) if column.name == name)

@@ -8,7 +8,8 @@ from client.ui.layouts.form import FormCalls, form_sheet
 from client.ui.router import ENTITY_OF, FormPlace, Place, record_place
 from client.ui.shell import said
 from client.ui.theme import Look
-from client.ui.view_models.form import FormModel, form_key
+from client.ui.view_models.form import FormModel
+from client.ui.view_models.form_state import form_key
 from client.ui.view_models.shell import Snack
 from client.ui.views.hooks import use_keys, use_model, use_redraw
 from client.ui.widgets import side_sheet

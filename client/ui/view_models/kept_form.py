@@ -1,0 +1,105 @@
+"""What is typed into one form, written down on the device until the form is saved or given up."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from client.ui.facade import Crm
+from client.ui.view_models.base import KEEP_S, Rest
+from client.ui.view_models.form_state import FormState
+from client.usecases.answers import Label
+from client.usecases.form_drafts import FormDraft
+from shared_models.fields import columns
+from shared_models.registry import CRM
+
+
+class KeptForm:
+    """The draft of one form. form: which one (`form_key`). No write that is late brings back what was saved or given up.
+
+    draft: returns what stands in the form now, None when there is nothing to keep.
+    """
+
+    def __init__(self, crm: Crm, form: str, draft: Callable[[], FormDraft | None], rest: Rest) -> None:
+        self._crm, self._form, self._draft, self._rest = crm, form, draft, rest
+        self._kept: FormDraft | None = None
+        self._is_keeping = self._is_over = False
+        self.storing = asyncio.Lock()
+        """Held by a save, so that no write is under way that could outlive it."""
+
+    async def read(self) -> FormDraft | None:
+        """Return what was typed before the program or the window was closed."""
+        return await self._crm.draft(self._form)
+
+    async def drop(self) -> None:
+        """Forget what was typed before; what is typed later is kept."""
+        await self._crm.drop_draft(self._form)
+
+    def known(self, draft: FormDraft) -> None:
+        """Take note that a draft is written down already."""
+        self._kept = draft
+
+    def end(self) -> None:
+        """Write nothing any more: the form was saved or given up."""
+        self._is_over = True
+
+    async def forget(self) -> None:
+        """Remove the draft of a form that was given up."""
+        self.end()
+        async with self.storing:
+            await self.drop()
+
+    async def keep_soon(self) -> None:
+        """Write down what is typed, once in a second at most."""
+        if self._is_keeping:
+            return
+        self._is_keeping = True
+        try:
+            await self._rest(KEEP_S)
+        finally:
+            self._is_keeping = False
+        await self.keep_now()
+
+    async def keep_now(self) -> None:
+        """Write down what is typed, unless it is written already, or saved or given up."""
+        async with self.storing:
+            draft = self._draft()
+            if self._is_over or draft == self._kept:
+                return
+            await (self.drop() if draft is None else self._crm.keep_draft(draft))
+            self._kept = draft
+
+
+def draft_of(state: FormState, form: str, address: str) -> FormDraft | None:
+    """Return what stands in a form, over an older draft that nobody has decided on; None when there is nothing to keep."""
+    older = state.draft
+    if state.start is None or (older is None and not state.changed):
+        return None
+    place, values = state.place, state.start.values
+    verb = "edit" if place.id or place.refused or place.card else "new"
+    names = {n: asdict(name) if isinstance(name, Label) else name for n, name in state.names.items() if name}
+    return FormDraft(
+        form,
+        address,
+        state.start.title,
+        f"form.{verb}.{place.entity}",
+        {**(older.typed if older else {}), **state.typed},
+        {**{n: values.get(n) for n in state.typed}, **(older.base if older else {})},
+        {**(older.names if older else {}), **names},
+    )
+
+
+def continued(state: FormState, draft: FormDraft) -> dict[str, Any]:  # Any: fields of the state
+    """Return what changes in a form when a draft is continued; a field that others changed since names what stands there now."""
+    start = state.start
+    assert start is not None  # a draft is offered in an open form
+    known = {column.name for column in columns(CRM.get(start.entity))}
+    older = {n: t for n, t in draft.typed.items() if n in known}
+    picked = {n: Label(**name) if isinstance(name, dict) else name for n, name in draft.names.items()}
+    return {
+        "typed": {**older, **state.typed},
+        "names": {**picked, **state.names},
+        "theirs": {n: start.values.get(n) for n in older if start.id and start.values.get(n) != draft.base.get(n)},
+        "draft": None,
+        "kind_chosen": "kind" in older or state.kind_chosen,
+    }
