@@ -4,7 +4,8 @@ import flet as ft
 
 from client.ui.desk import Desk
 from client.ui.keyboard import SAVES
-from client.ui.layouts.form import FormCalls, form_sheet
+from client.ui.layouts.form import form_sheet
+from client.ui.layouts.form_fields import FormCalls
 from client.ui.router import ENTITY_OF, FormPlace, Place, record_place
 from client.ui.shell import said
 from client.ui.theme import Look

@@ -1,0 +1,179 @@
+"""One field of a form: its control by its widget, and the sentence under it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import flet as ft
+
+from client.ui.figures import choice, value
+from client.ui.theme import Look
+from client.ui.view_models.form_state import FormState
+from client.ui.widgets import Message, Press, chips_field, choice_field, picker_field, switch_field, text_field
+from client.usecases.answers import Choice, Finding
+from shared_models.entities.company import ROLES
+from shared_models.fields import Column, Kind, Merge
+from shared_models.registry import CRM
+
+GLYPHS = {"email": "mail", "iban": "landmark", "contact_point": "phone", "day": "calendar", "partial_date": "cake"}
+
+
+@dataclass(frozen=True)
+class FormCalls:
+    """What a person can do in a form. typed: field and what stands in it now."""
+
+    typed: Callable[[str, object], None]
+    pick_open: Callable[[str, str], None]
+    pick: Callable[[str, Choice | None], None]
+    pick_new: Callable[[str], None]
+    """Given the entity of the record that is not there yet."""
+    keep: Callable[[str], None]
+    take_news: Press
+    hide_news: Press
+    save: Press
+    discard: Press
+    again: Press
+    left: Press
+    """A text box was left."""
+    continue_draft: Press
+    decline_draft: Press
+
+
+def _message(look: Look, state: FormState, on: FormCalls, column: Column) -> Message | None:
+    """Return the one sentence under a field: what is wrong, what came meanwhile, or help."""
+    finding = state.finding(column.name)
+    name = column.name
+    if finding is not None:
+        text = _words(look, state, column, finding)
+        if finding.fix is not None:
+            right = finding.fix
+            return Message(text, finding.severity, look.t("form.use", value=right), lambda: on.typed(name, right))
+        if finding.severity == "warning":
+            return Message(text, "warning", look.t("form.keep"), lambda: on.keep(name))
+        return Message(text)
+    if name in state.theirs:
+        entity = CRM.get(state.place.entity)
+        shown = state.start.shown.get(name) if state.start else None
+        words = value(look, entity, column, state.theirs[name], shown) or look.t("value.empty")
+        now = state.theirs[name]
+        return Message(look.t("form.theirs", value=words), "warning", look.t("form.use_theirs"), lambda: on.typed(name, now))
+    if column.col.merge is Merge.PN and (state.start is None or state.start.id is None or name in state.start.pending):
+        return Message(look.t("form.code_help"), "help")
+    return None
+
+
+def is_required(column: Column) -> bool:
+    """Whether a record cannot be saved while the field is empty."""
+    return not column.optional and column.kind not in (Kind.BOOLEAN, Kind.SET)
+
+
+def _words(look: Look, state: FormState, column: Column, finding: Finding) -> str:
+    if finding.reason == "problem.required" and column.is_owner:
+        return look.t(f"form.required.{column.col.references}")
+    if finding.reason == "problem.too_long" and column.max_length:
+        typed = str(state.shows(column.name) or "").strip()
+        return look.n("form.too_long", column.max_length, typed=look.texts.number(len(typed)))
+    return look.t(finding.reason, **dict(finding.params))
+
+
+def form_field(look: Look, state: FormState, on: FormCalls, column: Column, expand: int | None) -> ft.Control:
+    """Return the control of one field, by its widget."""
+    entity, name = state.place.entity, column.name
+    label, id = look.t(f"{entity}.{name}"), f"field.{name}"
+    held, message = state.shows(name), _message(look, state, on, column)
+    mark = look.t("form.mark_changed") if name in state.changed and state.place.id else ""
+    if column.kind is Kind.BOOLEAN:
+        return switch_field(look, id, label, bool(held), lambda: on.typed(name, not held), mark=mark)
+    if column.kind is Kind.SET:
+        chosen = [str(v) for v in held] if isinstance(held, list | tuple) else []
+
+        def flip(one: str) -> Press:
+            return lambda: on.typed(name, [x for x in chosen if x != one] if one in chosen else [*chosen, one])
+
+        return chips_field(
+            look, id, label, [(v, choice(look, CRM.get(entity), name, v), v in chosen, flip(v)) for v in ROLES], mark=mark
+        )
+    if column.col.widget in ("list", "choice", "language"):
+        return _choice(look, state, on, column, expand, message, mark)
+    if column.col.references:
+        return _picker(look, state, on, column, expand, message, mark)
+    return text_field(
+        look,
+        id,
+        label,
+        str(held) if held is not None else "",
+        lambda text: on.typed(name, text),
+        message=message,
+        mark=mark,
+        required=is_required(column),
+        hint=look.t("form.hint.partial_date") if column.col.widget == "partial_date" else "",
+        glyph=GLYPHS.get(column.col.widget),
+        left=on.left,
+        lines=4 if column.col.widget == "long_text" else 1,
+        expand=expand,
+        read_only=column.col.merge is Merge.AN and state.place.id is not None and not CRM.get(entity).is_link,
+    )
+
+
+def _choice(
+    look: Look, state: FormState, on: FormCalls, column: Column, expand: int | None, message: Message | None, mark: str
+) -> ft.Control:
+    entity, name, held = state.place.entity, column.name, state.shows(column.name)
+    assert state.start is not None  # no field is drawn before the form is open
+
+    def put(one: str | None) -> Press:
+        return lambda: on.typed(name, one)
+
+    if column.col.references:
+        pairs = [(c.id, look.label(c.label)) for c in state.start.choices.get(name, ())]
+    elif column.col.widget == "language":
+        pairs = [(code, look.t(f"language.{code}")) for code in ("en", "ro")]
+    else:
+        pairs = [(v, choice(look, CRM.get(entity), name, v)) for v in column.values]
+    shown = dict(pairs).get(str(held)) or (look.label(state.start.shown.get(name)) if held else "")
+    none = [("none", look.t("form.none"), put(None))] if column.optional else []
+    options = none + [(f"option.{name}.{v}", text, put(v)) for v, text in pairs]
+    return choice_field(
+        look,
+        f"field.{name}",
+        look.t(f"{entity}.{name}"),
+        shown,
+        options,
+        hint=look.t("form.choose"),
+        message=message,
+        expand=expand,
+        mark=mark,
+        required=is_required(column),
+    )
+
+
+def _picker(
+    look: Look, state: FormState, on: FormCalls, column: Column, expand: int | None, message: Message | None, mark: str
+) -> ft.Control:
+    entity, name, held = state.place.entity, column.name, state.shows(column.name)
+    assert state.start is not None  # no field is drawn before the form is open
+    shown = look.label(state.names.get(name, state.start.shown.get(name))) if held else ""
+
+    def take(one: Choice | None) -> Press:
+        return lambda: on.pick(name, one)
+
+    options = [(f"pick.{c.id}", look.label(c.label), c.detail, take(c)) for c in state.picks]
+    if column.optional and not state.pick_text:
+        options.insert(0, ("pick.none", look.t("form.none"), "", take(None)))
+    target = column.col.references or ""
+    has_more = column.is_owner and state.start.owner is not None and entity == "company_contact"
+    return picker_field(
+        look,
+        f"field.{name}",
+        look.t(f"{entity}.{name}"),
+        shown,
+        lambda: on.pick_open(name, ""),
+        text=state.pick_text if state.picking == name else None,
+        typed=lambda text: on.pick_open(name, text),
+        options=options,
+        more=("pick.new", look.t(f"form.pick_new.{target}"), lambda: on.pick_new(target)) if has_more else None,
+        hint=look.t("form.choose"),
+        message=message,
+        expand=expand,
+        mark=mark,
+        required=is_required(column),
+    )
