@@ -42,8 +42,13 @@ def command(*parts: str) -> list[str]:
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM, and the end of the terminal, end what runs inside as Ctrl+C does: once, so that tidying up is not cut off."""
-    endings = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    """Let SIGINT, SIGTERM and the end of the terminal end what runs inside: once, so that tidying up is not cut off.
+
+    A script's background job is started with SIGINT ignored; here it ends the job again. Under `nohup` the terminal may end.
+    """
+    endings = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        endings.append(signal.SIGHUP)
 
     def end(_number: int, _frame: FrameType | None) -> None:
         for one in endings:

@@ -10,15 +10,23 @@ import pytest
 
 from client.app import open_local
 from client.demo import place_of
-from client.demo_servers import command, free_port, is_taken
+from client.demo_servers import command, ended_by_signals, free_port, is_taken
 from client.platform.profile import ProfileStore
 from shared_models.__main__ import main
 
+AS_BACKGROUND_JOB = ("/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh")
+"""How a script starts what it puts into the background: with SIGINT ignored."""
 
-def started(folder, port, *more):
-    """Return a demo that runs and what it said so far."""
+
+def port_for_two():
+    """Return a port that is free together with the next one, which the demo's device takes."""
+    return next(port for port in iter(free_port, None) if not is_taken(port + 1))
+
+
+def started(folder, port, *more, by=()):
+    """Return a demo that runs and what it said so far. by: what starts it."""
     demo = subprocess.Popen(
-        command("demo", "--no-browser", "--port", str(port), *more), stdout=subprocess.PIPE, text=True,
+        [*by, *command("demo", "--no-browser", "--port", str(port), *more)], stdout=subprocess.PIPE, text=True,
         env={"PATH": "", "TMPDIR": str(folder), "HOME": str(folder)},
     )  # fmt: skip
     said = []
@@ -37,10 +45,10 @@ def wait_for_the_end_of(connection):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_a_signal_ends_the_demo_with_its_server_and_its_device(tmp_path, how):
-    port = free_port()
-    demo, said = started(tmp_path, port)
+    port = port_for_two()
+    demo, said = started(tmp_path, port, by=AS_BACKGROUND_JOB)
     try:
         children = [socket.create_connection(("127.0.0.1", one), timeout=30) for one in (port, port + 1)]
         demo.send_signal(how)
@@ -59,6 +67,17 @@ def test_a_signal_ends_the_demo_with_its_server_and_its_device(tmp_path, how):
         assert list(tmp_path.glob("fieldfare-demo-*")) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+def test_a_demo_under_nohup_outlives_its_terminal():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with ended_by_signals():
+            signal.raise_signal(signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def ended(demo):
     """Return what a demo says when it is ended as Ctrl+C does."""
     demo.send_signal(signal.SIGINT)
@@ -71,17 +90,17 @@ def ended(demo):
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 def test_a_named_folder_is_kept_and_the_next_demo_goes_on_from_it_at_any_port(tmp_path):
     folder = tmp_path / "demo"
-    demo, said = started(tmp_path, free_port(), "--folder", str(folder))
+    demo, said = started(tmp_path, port_for_two(), "--folder", str(folder))
     try:
         assert f"Making the demo company in {folder}" in said
         with pytest.raises(AssertionError, match="Another demo runs"):
-            started(tmp_path, free_port(), "--folder", str(folder))
+            started(tmp_path, port_for_two(), "--folder", str(folder))
         assert f"Its data stays in {folder}" in ended(demo)
     finally:
         demo.kill()
     with closing(open_local(folder / "device")) as replica, replica.edit("a note for later") as edit:
         edit.insert("company", {"name": "Făcută cu o zi înainte"})
-    port = free_port()
+    port = port_for_two()
     demo, said = started(tmp_path, port, "--folder", str(folder))
     try:
         assert f"Going on from the demo company in {folder}" in said
@@ -96,9 +115,9 @@ def test_a_named_folder_is_kept_and_the_next_demo_goes_on_from_it_at_any_port(tm
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 def test_where_the_person_had_signed_out_the_demo_says_who_may_sign_in(tmp_path):
     folder = tmp_path / "demo"
-    ended(started(tmp_path, free_port(), "--folder", str(folder))[0])
+    ended(started(tmp_path, port_for_two(), "--folder", str(folder))[0])
     ProfileStore(folder / "device").forget()
-    demo, said = started(tmp_path, free_port(), "--folder", str(folder))
+    demo, said = started(tmp_path, port_for_two(), "--folder", str(folder))
     ended(demo)
     assert "sign in as ana.pop@carpati.example, password carpati-demo" in said
 
