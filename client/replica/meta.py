@@ -36,6 +36,8 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "reason": "start",
     "failures": 0,
     "paused": False,
+    # Cards that the reader decided and of which he knows that the other value was put back.
+    "news_read": [],
     "last_success_at": None,
     "last_error": None,
     "last_error_at": None,

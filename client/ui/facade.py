@@ -145,6 +145,10 @@ class Crm(Protocol):
         """Bring the losing value of a decided card back, as a new edit. Raises KeyError when there is nothing to bring back."""
         ...
 
+    async def read_news(self, card: str) -> None:
+        """Note that the reader knows what became of a card that he decided: it leaves `Inbox.news`."""
+        ...
+
     async def decide_by_edit(self, card: str) -> FormStart:
         """Return a form on the card's record; its save closes the card as edited."""
         ...

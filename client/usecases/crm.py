@@ -20,6 +20,7 @@ from client.usecases import (
     form_drafts,
     forms,
     lists,
+    news,
     preferences,
     record_pages,
     sync_desk,
@@ -201,7 +202,13 @@ class LocalCrm:
 
     async def restore_lost(self, card: str) -> Saved:
         """Bring the losing value of a decided card back."""
-        return await self._with_words(lambda say: decided.restore_lost(self.replica, say, card))
+        saved = await self._with_words(lambda say: decided.restore_lost(self.replica, say, card))
+        await self.read_news(card)
+        return saved
+
+    async def read_news(self, card: str) -> None:
+        """Note that the reader knows what became of a card that he decided."""
+        await asyncio.to_thread(news.note_read, self.replica, card)
 
     async def decide_by_edit(self, card: str) -> FormStart:
         """Return a form on the card's record; its save closes the card."""

@@ -35,7 +35,7 @@ def decided(replica: Replica, now_ms: int, after: str | None = None) -> Page[Car
     names, facts = Names(replica), replica.facts()
     central, here = _solved(replica, now_ms)
     rows, following = _page(replica, here, central, after)
-    return Page(tuple(_view(replica, names, row, facts["user"], facts["device"]) for row in rows), following)
+    return Page(tuple(decided_view(replica, names, row, facts["user"], facts["device"]) for row in rows), following)
 
 
 def _page(replica: Replica, here: list[Filter], central: list[Filter], after: str | None) -> tuple[list[Row], str | None]:
@@ -63,7 +63,8 @@ def _solved(replica: Replica, now_ms: int) -> tuple[list[Filter], list[Filter]]:
     return [Filter("decided_at", "at_least", since), *mine], [Filter("decided_at", "is", None), *mine]
 
 
-def _view(replica: Replica, names: Names, card: Row, me: str | None, here: str | None) -> CardView:
+def decided_view(replica: Replica, names: Names, card: Row, me: str | None, here: str | None) -> CardView:
+    """Return a decided card: who decided what, whether the other value can be brought back, and what the record holds since."""
     by = card["decided_by"] or me  # not at the centre yet: decided on this device
     return dataclasses.replace(
         card_view(replica, names, card, me, here),

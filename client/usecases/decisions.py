@@ -11,6 +11,7 @@ from client.usecases.decided import solved_count
 from client.usecases.decision_labels import decision_label
 from client.usecases.forms import OpenForms, open_form
 from client.usecases.labels import Say
+from client.usecases.news import news
 from client.usecases.shown import Names
 from client.usecases.sync_answers import SETTLED_BY_LOOKING, Decision, Inbox, RefusedChange
 from shared_models.base import Record
@@ -25,7 +26,7 @@ def inbox(replica: Replica, now_ms: int) -> Inbox:
     me = facts["user"]
     cards = tuple(card_view(replica, names, row, me, facts["device"]) for row in replica.cards())
     refused = tuple(_refused(replica, names, draft) for draft in replica.drafts())
-    return Inbox(cards, refused, solved_count(replica, now_ms))
+    return Inbox(cards, refused, solved_count(replica, now_ms), news(replica, names, now_ms))
 
 
 def _refused(replica: Replica, names: Names, draft: Draft) -> RefusedChange:

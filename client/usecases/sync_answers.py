@@ -92,6 +92,8 @@ class CardView:
     """Of a decided card: whether the losing value can be brought back as a new edit."""
     since: Since | None = None
     """Of a decided card: what the record holds now, when it is not the value that was kept any more."""
+    since_by: str = ""
+    """Who put the other value back; empty when that is not certain."""
 
 
 def outcome_of(kind: str, state: str) -> str:
@@ -122,16 +124,18 @@ class RefusedChange:
 
 @dataclass(frozen=True)
 class Inbox:
-    """What needs the reader. solved: cards decided in the last 30 days."""
+    """What needs the reader, and what he should know. solved: cards decided in the last 30 days."""
 
     cards: tuple[CardView, ...] = ()
     refused: tuple[RefusedChange, ...] = ()
     solved: int = 0
+    news: tuple[CardView, ...] = ()
+    """Cards that the reader decided and whose other value was put back since, until he has read that."""
 
     @property
     def count(self) -> int:
-        """How many things need the reader."""
-        return len(self.cards) + len(self.refused)
+        """How many things the reader has not dealt with."""
+        return len(self.cards) + len(self.refused) + len(self.news)
 
 
 WaitingState = Literal["pending", "inflight", "acked", "isolated"]

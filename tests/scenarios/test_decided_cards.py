@@ -98,6 +98,51 @@ async def test_of_two_who_decide_a_clash_in_different_ways_both_are_told_which_v
     assert (await ana.crm.decided_cards()).rows[0].since == "changed"
 
 
+async def decide_otherwise(world, ana, dan, acme):
+    """Ana keeps her name first; Dan, out of reach, puts his back."""
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    [card] = (await dan.crm.inbox()).cards
+    sync(ana, dan)
+    dan.device.network.is_up = False
+    await dan.crm.decide(card.id, "restored_mine")
+    await ana.crm.decide(card.id, "kept_theirs")
+    sync(ana)
+    dan.device.network.is_up = True
+    world.rest()
+    return card.id
+
+
+@pytest.mark.functions(142)
+async def test_who_decided_first_is_told_once_that_and_by_whom_the_other_value_was_put_back(world, ana, dan, acme):
+    card = await decide_otherwise(world, ana, dan, acme)
+    inbox = await ana.crm.inbox()
+    [told] = inbox.news
+    assert (told.id, told.owner, told.since_by, inbox.count) == (card, ("company", acme), "Dan Radu", 1)
+    assert (told.mine.values, told.theirs.values) == ({"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    assert (await dan.crm.inbox()).news == ()
+    await ana.crm.read_news(card)
+    assert (await ana.crm.inbox()).count == 0
+
+
+async def test_who_put_a_value_back_himself_is_not_told_of_it(world, ana, dan, acme):
+    card = await decide(ana, dan, acme, "restored_mine")
+    world.rest()
+    await dan.crm.restore_lost(card.id)
+    assert (await dan.crm.inbox()).news == ()
+    world.rest()
+    ana.device.edit("company", acme, legal_name="Acme SRL")
+    world.rest()
+    assert [one.since for one in (await dan.crm.decided_cards()).rows] == ["put_back"]
+    assert (await dan.crm.inbox()).news == ()
+
+
+async def test_a_value_that_a_third_edit_replaced_is_no_news(world, ana, dan, acme):
+    await decide_otherwise(world, ana, dan, acme)
+    dan.device.edit("company", acme, name="Acme SA")
+    world.rest()
+    assert (await ana.crm.inbox()).news == ()
+
+
 @pytest.mark.functions(142)
 @pytest.mark.parametrize("decision", ["kept_theirs", "restored_mine"])
 async def test_of_two_who_decide_a_clash_alike_the_timeline_tells_one_change_and_no_empty_one(world, ana, dan, acme, decision):

@@ -37,6 +37,9 @@ class FakeSync(FakeForms):
         gone = next(c for c in self.decided_ if c.id == card)
         return Saved(f"restore:{card}", gone.record, f"Brought back: {gone.title}")
 
+    async def read_news(self, card: str) -> None:
+        self.inbox_ = replace(self.inbox_, news=tuple(c for c in self.inbox_.news if c.id != card))
+
     async def decide_by_edit(self, card: str) -> FormStart:
         gone = next(c for c in self.inbox_.cards if c.id == card)
         return await self.open_form(gone.entity, gone.record)

@@ -9,7 +9,7 @@ from client.ui.dates import age
 from client.ui.figures import count
 from client.ui.layouts.card import card_page, refused_page
 from client.ui.layouts.card_answers import CardCalls
-from client.ui.layouts.card_words import glyph_of, title_of
+from client.ui.layouts.card_words import glyph_of, short_value, title_of
 from client.ui.layouts.next_card import next_card
 from client.ui.theme import R8, S4, S8, S12, S16, S24, Look
 from client.ui.view_models.inbox import InboxState, id_of
@@ -17,6 +17,7 @@ from client.ui.widgets import (
     CENTRE,
     W5,
     Press,
+    banner,
     button,
     card,
     col,
@@ -25,6 +26,7 @@ from client.ui.widgets import (
     fill,
     group_header,
     icon,
+    link,
     list_detail,
     pad,
     pane_header,
@@ -35,6 +37,9 @@ from client.ui.widgets import (
     txt,
 )
 from client.usecases.sync_answers import CardView, RefusedChange
+
+NEWS_SHOWN = 3
+"""News that stand over the inbox at once; the next one follows when one was read."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,31 @@ class InboxCalls:
     more: Press
     resolved: Press
     """Show what was decided."""
+    visit_news: Callable[[CardView], None]
+    """Open the record of a card that somebody decided otherwise."""
+    read_news: Callable[[CardView], None]
 
 
 def inbox_page(look: Look, state: InboxState, chosen: str | None, on: InboxCalls) -> ft.Control:
-    """Return the inbox in whatever state it is."""
+    """Return the inbox in whatever state it is, below the news for the reader."""
+    page = _page(look, state, chosen, on)
+    if not state.inbox.news:
+        return page
+    strips = col(*(_news(look, one, on) for one in state.inbox.news[:NEWS_SHOWN]), gap=S8)
+    return col(ft.Container(strips, padding=pad(S16, S8)), fill(page), expand=True)
+
+
+def _news(look: Look, thing: CardView, on: InboxCalls) -> ft.Control:
+    """Return the strip that tells who put back which value, with the way to the record."""
+    put_back, kept = (thing.mine, thing.theirs) if thing.state == "kept_theirs" else (thing.theirs, thing.mine)
+    values = {"value": short_value(look, thing, put_back), "kept": short_value(look, thing, kept)}
+    who, key = thing.since_by or look.t("who.someone"), "inbox.put_back" if all(values.values()) else "inbox.put_back_long"
+    text = look.t(key, title=title_of(look, thing), who=who, **values)
+    way = link(look, f"news.open.{thing.id}", look.t("act.open"), lambda: on.visit_news(thing))
+    return banner(look, f"news.{thing.id}", "undo-2", text, way, close=lambda: on.read_news(thing), below=look.phone)
+
+
+def _page(look: Look, state: InboxState, chosen: str | None, on: InboxCalls) -> ft.Control:
     thing = state.chosen(chosen)
     if look.phone or not look.wide:
         head = (
@@ -105,7 +131,7 @@ def _groups(look: Look, state: InboxState) -> list[tuple[ft.Control, tuple[CardV
 
 
 def _more(look: Look, state: InboxState, on: InboxCalls) -> list[ft.Control]:
-    if state.inbox.count <= state.shown:
+    if len(state.ids) <= state.shown:
         return []
     return [ft.Container(row(button(look, "inbox.more", look.t("sync.more"), on.more, kind="quiet")), padding=pad(S8))]
 

@@ -154,6 +154,11 @@ class InboxModel(ViewModel[InboxState]):
         await self.read_decided()
         return saved
 
+    async def read_news(self, card: str) -> None:
+        """Take away what the reader knows now."""
+        await self._crm.read_news(card)
+        await self._load(first=False)
+
     async def retry(self, tx: str) -> None:
         """Send a refused change again."""
         await self._crm.retry(tx)

@@ -56,7 +56,7 @@ class Shell(ViewModel[ShellState]):
         """Read who it is and how he wants to see it."""
         person, preferences = await self._crm.person(), await self._crm.preferences()
         self.put(person=person, preferences=preferences)
-        await self._count()
+        await self.count()
         self.put(is_ready=True)
 
     async def on_event(self, event: Event) -> None:
@@ -66,9 +66,10 @@ class Shell(ViewModel[ShellState]):
             if event.from_centre:  # the first pull brings language and zone; own changes are on the screen already
                 self.put(preferences=await self._crm.preferences())
         if isinstance(event, ChangeLogChanged | SyncStatusChanged | RecordsChanged):
-            await self._count()
+            await self.count()
 
-    async def _count(self) -> None:
+    async def count(self) -> None:
+        """Count again what waits and what needs the reader."""
         status, inbox = await self._crm.status(), await self._crm.inbox()
         self.put(status=status, inbox=inbox.count)
 

@@ -112,6 +112,14 @@ def _calls(desk: Desk, model: InboxModel, place: Place) -> InboxCalls:
         owner = thing.owner if isinstance(thing, CardView) else None
         visit(*(owner or (thing.entity, thing.record)))
 
+    async def read_news(thing: CardView) -> None:
+        await model.read_news(thing.id)
+        await desk.shell.count()
+
+    def visit_news(thing: CardView) -> None:
+        open_record(thing)
+        desk.run(read_news(thing))
+
     card = desk.guard(
         CardCalls(
             decide=lambda id, decision: desk.run(decide(id, decision)),
@@ -126,6 +134,8 @@ def _calls(desk: Desk, model: InboxModel, place: Place) -> InboxCalls:
     return desk.guard(
         InboxCalls(
             resolved=lambda: desk.go(Place("inbox", RESOLVED)),
+            visit_news=visit_news,
+            read_news=lambda card: desk.run(read_news(card)),
             open=lambda id: desk.go(Place("inbox", id)),
             card=card,
             again=lambda: desk.run(model.start()),

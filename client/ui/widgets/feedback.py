@@ -3,7 +3,7 @@
 import flet as ft
 
 from client.ui.theme import R4, R8, R12, R16, S4, S6, S8, S12, S16, S24, Look
-from client.ui.widgets.frame import CENTRE, TOP, col, edge, pad, pads, row
+from client.ui.widgets.frame import CENTRE, TOP, col, edge, fill, pad, pads, row
 from client.ui.widgets.marks import disc, dot
 from client.ui.widgets.press import Press, icon_button, pressable
 from client.ui.widgets.text import W5, W6, icon, txt
@@ -138,16 +138,21 @@ def page_skeleton(look: Look) -> ft.Control:
 
 
 def banner(
-    look: Look, id: str, glyph: str, text: str, *actions: ft.Control, tone: str = "wait", close: Press | None = None
+    look: Look,
+    id: str,
+    glyph: str,
+    text: str,
+    *actions: ft.Control,
+    tone: str = "wait",
+    close: Press | None = None,
+    below: bool = False,
 ) -> ft.Container:
-    """Return a strip at the head of a pane: something has changed, and nothing was lost."""
+    """Return a strip at the head of a pane: something has changed, and nothing was lost. below: text whole, actions under it."""
+    mark = icon(look, glyph, 16, tone)
+    words = txt(look, text, "body" if look.phone else "meta", tone, W5, lines=None if below else 3, expand=True, key=id)
+    shut = icon_button(look, f"{id}.close", "x", look.t("act.close"), close, tone=tone) if close else None
     return ft.Container(
-        row(
-            icon(look, glyph, 16, tone),
-            txt(look, text, "body" if look.phone else "meta", tone, W5, lines=3, expand=True, key=id),
-            *actions,
-            icon_button(look, f"{id}.close", "x", look.t("act.close"), close, tone=tone) if close else None,
-        ),
+        col(row(mark, words), row(fill(), *actions, shut)) if below else row(mark, words, *actions, shut),
         bgcolor=look.tone(f"{tone}_soft"),
         border_radius=R8,
         padding=pads(left=S12, right=S4 if actions or close else S12, top=S4, bottom=S4),
