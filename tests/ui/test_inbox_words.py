@@ -5,6 +5,7 @@ from dataclasses import replace
 import flet as ft
 import pytest
 
+from client.usecases.answers import Preferences
 from client.usecases.sync_answers import CardView, Inbox, Side, Twin
 from tests.ui.believable import ago
 from tests.ui.fake_crm import believable_crm, company_id
@@ -95,13 +96,13 @@ async def test_a_changed_account_names_its_company_and_both_numbers_and_asks_for
         (
             AWAY,
             HERE,
-            {1280: ("Keep mine", "Take that of Maria Ilie"), 390: ("Mine", "Theirs")},
+            {1280: ("Keep mine", "Take Maria Ilie's"), 390: ("Mine", "Theirs")},
             "it replaces yours, as a new edit",
         ),
         (
             AWAY,
             OTHER,
-            {1280: ("Keep what is used", "Take that of Maria Ilie"), 390: ("In use", "Other")},
+            {1280: ("Keep what is used", "Take Maria Ilie's"), 390: ("In use", "Other")},
             "it replaces what is in use",
         ),
         (
@@ -123,6 +124,17 @@ async def test_the_words_fit_the_side_of_the_reader(window, width, mine, theirs,
     if theirs is HERE and mine is AWAY:
         assert ui.shows(f"{keep}: yours is in use and stays.")
         assert not ui.shows("yours is kept in the history")
+
+
+@pytest.mark.parametrize(
+    ("language", "heads"),
+    [("en", ["By Maria Ilie", "By Dan Rusu · in use now"]), ("ro", ["Scris de Maria Ilie", "Scris de Dan Rusu · în uz"])],
+)
+async def test_a_value_of_somebody_else_says_who_wrote_it(window, language, heads):
+    crm = crm_with(replace(believable_crm().inbox_.cards[0], mine=AWAY, theirs=OTHER))
+    crm.preferences_ = Preferences(language)
+    ui = await window("/inbox", crm)
+    assert [text for text in ui.texts() if text in heads] == heads
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -86,12 +86,12 @@ def heads(look: Look, card: CardView) -> tuple[str, str]:
     if card.kind in ("code", "cycle"):
         return look.t(f"card.asked.{card.kind}"), look.t(f"card.given.{card.kind}")
     who = card.mine.by or look.t("who.someone")
-    lost = look.t("card.mine") if card.mine.is_me else look.t("card.of", who=who)
+    lost = look.t("card.mine") if card.mine.is_me else look.t("card.by", who=who)
     if card.theirs.is_me:
         return lost, look.t("card.yours_used")
     if card.mine.is_me:
         return lost, look.t("card.theirs_used")
-    return lost, look.t("card.of_used", who=card.theirs.by or look.t("who.someone"))
+    return lost, look.t("card.by_used", who=card.theirs.by or look.t("who.someone"))
 
 
 def values_of(look: Look, card: CardView, side: Side) -> list[tuple[str, str]]:
