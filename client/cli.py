@@ -166,6 +166,10 @@ def _audit(engine: "SyncEngine") -> "Audit | None":
     """Compare everything, with a bar; says what was found. None when it was ended before, or could not be finished."""
     from client.sync.conversation import Stopped
     from shared_models.errors import SyncError
+    from shared_models.texts import Texts
+
+    def label(entity: str) -> str:
+        return Texts().t(f"entity.{entity}")
 
     def show(done: int, total: int) -> None:
         if sys.stderr.isatty():
@@ -180,8 +184,8 @@ def _audit(engine: "SyncEngine") -> "Audit | None":
         say(f"Audit not finished: {error}. What was put right stays so; run it again later.")
         return None
     for incident in found.found:
-        say(f"  {AUDITED[incident.kind].format(entity=incident.entity, rows=incident.rows)}")
-    said = "equal" if found.equal else f"STILL DIFFER: {', '.join(found.differing)}"
+        say(f"  {AUDITED[incident.kind].format(entity=label(incident.entity), rows=incident.rows)}")
+    said = "equal" if found.equal else f"STILL DIFFER: {', '.join(label(name) for name in found.differing)}"
     say(f"Audit: {found.rows} rows compared with the centre, value by value: {said}.")
     return found
 

@@ -219,7 +219,7 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Hit:
-    """A record that the search found. through: text of the part that matched, when not the title."""
+    """A record that the search found. through: entity of the part that matched, when not the record itself."""
 
     entity: str
     id: str

@@ -86,6 +86,7 @@ def run_migrate(arguments: argparse.Namespace) -> int:
 @explained
 def run_status(arguments: argparse.Namespace) -> int:
     """Show where the database stands."""
+    from shared_models.texts import Texts
     from sync_server.db import devices, digests, timeline
 
     server = open_existing(arguments)
@@ -95,6 +96,6 @@ def run_status(arguments: argparse.Namespace) -> int:
         known = devices.every(connection, server.central.tables)
     say(f"sequence {now.seq}, epoch {now.epoch}, {len(known)} devices")
     advise(server, arguments)
-    for name, digest in sorted(found.items()):
-        say(f"  {name:20} {digest.rows:>9} rows  {digest.total:016x}")
+    for name, digest in sorted((Texts().t(f"entity.{entity}"), digest) for entity, digest in found.items()):
+        say(f"  {name:22} {digest.rows:>9} rows  {digest.total:016x}")
     return OK

@@ -99,7 +99,7 @@ def test_an_audit_says_what_it_found_and_the_next_one_finds_nothing(folder, sync
     replica.close()
     code, said = sync(folder, "--audit")
     assert code == 0
-    assert "company: rows that were not what the centre has: 1; fetched again" in said
+    assert "Company: rows that were not what the centre has: 1; fetched again" in said
     assert "rows compared with the centre, value by value: equal." in said
     assert held(folder, pk).row["name"] == "Hotel Șapte Brazi"
     code, said = sync(folder, "--audit")

@@ -6,11 +6,11 @@ import pytest
 
 from client.events import RecordsChanged
 from client.ui.app import open_door
-from client.usecases.answers import Person, Preferences
+from client.usecases.answers import Hit, Person, Preferences
 from client.usecases.sync_answers import SyncStatus
 from shared_models.errors import Unreachable
 from tests.ui.believable import NOW
-from tests.ui.fake_crm import FakeDoor, believable_crm, company_id
+from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, company_id
 from tests.ui.probe import Probe
 
 
@@ -22,6 +22,20 @@ async def test_the_palette_finds_a_record_and_enter_opens_it(window):
     await ui.settle()
     assert ui.keyed("record.title").value == "Hotel Podgoria Iași"
     assert not ui.has("palette.text")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Predeal · Phone or e-mail"), ("ro", "Predeal · Telefon sau e-mail")])
+async def test_the_palette_says_in_words_which_part_of_a_record_was_found(window, language, words):
+    class Found(FakeCrm):
+        async def search(self, text):
+            return (Hit("company", company_id(0), "Hotel Șapte Brazi", "Predeal", "contact_point"),)
+
+    crm = Found()
+    crm.__dict__ |= believable_crm().__dict__
+    crm.preferences_ = Preferences(language)
+    ui = await window("/companies", crm)
+    await ui.press("palette.open")
+    assert words in ui.texts()
 
 
 async def test_the_palette_does_actions_and_arrows_choose_among_them(window):

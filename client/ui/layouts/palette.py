@@ -66,7 +66,8 @@ def palette_sheet(look: Look, state: PaletteState, names: dict[str, str], on: Pa
     if state.hits:
         cells.append(group_header(look, look.t("palette.records" if state.text else "palette.recent")))
     for i, hit in enumerate(state.hits):
-        detail = hit.through or hit.detail
+        through = look.t(f"entity.{hit.through}") if hit.through else ""
+        detail = " · ".join(words for words in (hit.detail, through) if words)
         cells.append(
             _row(look, f"hit.{hit.id}", GLYPHS.get(hit.entity, "file"), hit.title, detail, i == state.chosen, _take(on, hit))
         )

@@ -143,7 +143,8 @@ def test_the_status_names_the_sequence_and_the_rows(data, capsys):
     assert server("status", "--data", data) == 0
     said = capsys.readouterr().out
     assert "sequence 2" in said
-    assert "user" in said
+    assert "  User " in said
+    assert "_" not in said, "people read labels, not identifiers"
 
 
 def test_it_does_not_serve_a_database_without_tables(tmp_path, capsys):
