@@ -1,5 +1,6 @@
 """The base of every entity, and the field types whose stored form is fixed for both databases and the wire."""
 
+import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from shared_models.fields import Col, Kind, Merge
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,6 +26,13 @@ def from_micros(micros: int) -> datetime:
 
 MAX_MICROS = 253_402_300_799_999_999
 """The last microsecond of the year 9999."""
+
+
+def _read_day(value: object) -> object:
+    """Return a day that pydantic reads as one: digits alone would be seconds since 1970."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("a day is written 2026-11-24")
+    return value
 
 
 def _read_instant(value: object) -> object:
@@ -55,7 +64,7 @@ Text = Annotated[str, AfterValidator(normal_text)]
 Instant = Annotated[
     datetime, BeforeValidator(_read_instant), AfterValidator(_in_utc), PlainSerializer(to_micros, int), Kind.INSTANT
 ]
-Day = Annotated[date, PlainSerializer(date.isoformat, str), Kind.DATE]
+Day = Annotated[date, BeforeValidator(_read_day), PlainSerializer(date.isoformat, str), Kind.DATE]
 Number = Annotated[Decimal, PlainSerializer(str, str), Kind.DECIMAL]
 Tags = Annotated[tuple[str, ...], BeforeValidator(_sorted_set), PlainSerializer(list, list), Kind.SET]
 Id = Annotated[str, Field(min_length=1, max_length=36, pattern=r"^[0-9a-f-]{1,36}$")]

@@ -73,10 +73,11 @@ def _plain(look: Look, column: Column, stored: object) -> str:
 
 
 def partial_day(look: Look, text: str) -> str:
-    """Return `17 May 1980`, or `17 May` when the year is not known (`--05-17`)."""
-    year, month, day = (None, *text[2:].split("-")) if text.startswith("--") else text.split("-")
-    words = f"{int(day or 1)} {look.t(f'month.short.{int(month or 1)}')}"
-    return f"{words} {year}" if year and year != "-" else words
+    """Return what is known of a day: `17 May 1980`, `17 May` (`--05-17`), `May 1980`, `1980`."""
+    year, *rest = ("", *text[2:].split("-")) if text.startswith("--") else text.split("-")
+    month, day = (*rest, "", "")[:2]
+    name = look.t(f"month.{'short.' if day else ''}{int(month)}") if month else ""
+    return " ".join(part for part in (day.lstrip("0"), name, year) if part)
 
 
 def choice(look: Look, entity: type[Record], field: str, stored: str) -> str:

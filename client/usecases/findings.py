@@ -8,6 +8,7 @@ from client.replica.replica import Replica
 from client.usecases import values as checks
 from client.usecases.answers import Finding
 from client.usecases.values import Checked
+from shared_models.base import Record
 from shared_models.codec import Row, stored_value
 from shared_models.errors import RecordInvalid
 from shared_models.fields import Kind, column_of
@@ -27,6 +28,11 @@ def check(replica: Replica, entity: str, values: Row, own_id: str | None = None)
     """
     kind = replica.registry.get(entity)
     whole = {**((replica.get(entity, own_id) if own_id else None) or {}), **values}
+    return (*look_over(kind, values, whole), *_alike(replica, entity, values, own_id))
+
+
+def look_over(kind: type[Record], values: Row, whole: Row) -> tuple[Finding, ...]:
+    """Return what looks wrong in the values themselves. whole: what the rules look at beside a value."""
     found: list[Finding] = []
     for name, value in values.items():
         if value in (None, "", [], ()):
@@ -40,7 +46,7 @@ def check(replica: Replica, entity: str, values: Row, own_id: str | None = None)
                 continue
         if isinstance(value, str) and (rule := _RULES.get(column.col.widget)):
             found += _finding(name, rule(value, whole))
-    return (*found, *_alike(replica, entity, values, own_id))
+    return tuple(found)
 
 
 def _finding(name: str, checked: Checked) -> list[Finding]:

@@ -1,14 +1,27 @@
 """Contacts (people at companies), their relatives, and their ties to companies over time."""
 
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from shared_models.base import Day, Id, Record, Text
 from shared_models.fields import Col, Merge, Parent
 
-PartialDate = Annotated[str, Field(pattern=r"^(\d{4}|-)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
-"""A day with or without its year: `1980-05-17`, or `--05-17` when only day and month are known."""
+
+def _in_a_calendar(text: str) -> str:
+    """Return a partial date that some calendar has. Raises ValueError for 31 February."""
+    year, *rest = ("2000", *text[2:].split("-")) if text.startswith("--") else text.split("-")
+    date(int(year), *(int(part) for part in (*rest, "01", "01")[:2]))
+    return text
+
+
+PartialDate = Annotated[
+    str,
+    Field(pattern=r"^(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?|--(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))$"),
+    AfterValidator(_in_a_calendar),
+]
+"""What is known of a day: `1980-05-17`, `1980-05`, `1980`, or `--05-17` when its year is not known."""
 
 
 class Contact(Record):

@@ -25,7 +25,7 @@ BY_KIND: dict[Kind, st.SearchStrategy] = {
     Kind.DECIMAL: st.decimals(-90, 90, places=6).map(str),
     Kind.SET: st.lists(texts, max_size=3),
 }
-BY_WIDGET = {"partial_date": st.sampled_from(["1980-05-17", "--02-29"])}
+BY_WIDGET = {"partial_date": st.sampled_from(["1980-05-17", "--02-29", "1980-05", "1980"])}
 BY_FIELD = {
     ("pick_list", "key"): st.from_regex(r"\A[a-z][a-z0-9_]{0,20}\Z"),
     ("profile", "key"): st.from_regex(r"\A[a-z][a-z0-9_]{0,20}\Z"),

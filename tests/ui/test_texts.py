@@ -9,6 +9,7 @@ import pytest
 from client.ui.layouts.card_answers import REMOVALS
 from client.ui.layouts.card_words import GLYPHS as CARD_KINDS
 from client.ui.layouts.form import HIDDEN
+from client.ui.layouts.form_fields import DAYS, SAYS_HOW
 from client.ui.layouts.palette import KEYS
 from client.ui.layouts.parts import sections_of
 from client.ui.layouts.record import TABS
@@ -38,6 +39,8 @@ def made_keys():
     yield from (f"nav.{s}" for s in SCREENS)
     yield from (f"tab.{t}" for tabs in TABS.values() for t in tabs)
     yield from (f"form.{verb}.{e}" for verb in ("edit", "new") for e in FORMS)
+    yield from (f"form.hint.{w}" for w in DAYS)
+    yield from (f"form.how.{w}" for w in SAYS_HOW)
     yield from (f"section.{s}" for e in FORMS for s, _ in sections_of(e))
     yield from (f"{e}.{c.name}" for e in FORMS for c in data_columns(CRM.get(e)) if c.name not in HIDDEN.get(e, ()))
     yield from (f"value.{e}.{c.name}.{v}" for e in FORMS for c in data_columns(CRM.get(e)) for v in c.values)

@@ -5,16 +5,22 @@ from dataclasses import dataclass
 
 import flet as ft
 
-from client.ui.figures import choice, value
+from client.ui.figures import choice, partial_day, value
 from client.ui.theme import Look
 from client.ui.view_models.form_state import FormState
 from client.ui.widgets import Message, Press, chips_field, choice_field, picker_field, switch_field, text_field
+from client.usecases import typed_days
 from client.usecases.answers import Choice, Finding
 from shared_models.entities.company import ROLES
 from shared_models.fields import Column, Kind, Merge
+from shared_models.folding import fold
 from shared_models.registry import CRM
 
 GLYPHS = {"email": "mail", "iban": "landmark", "contact_point": "phone", "day": "calendar", "partial_date": "cake"}
+DAYS = ("day", "partial_date")
+SAYS_HOW = (*DAYS, "number")
+"""Widgets whose text is read, and which say how it is typed when it is not understood."""
+NOT_UNDERSTOOD = ("problem.value", "problem.type", "problem.too_long")
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,28 @@ def _message(look: Look, state: FormState, on: FormCalls, column: Column) -> Mes
         words = value(look, entity, column, state.theirs[name], shown) or look.t("value.empty")
         now = state.theirs[name]
         return Message(look.t("form.theirs", value=words), "warning", look.t("form.use_theirs"), lambda: on.typed(name, now))
+    if read := _read_as(look, state, column):
+        return Message(read, "help")
     if column.col.merge is Merge.PN and (state.start is None or state.start.id is None or name in state.start.pending):
         return Message(look.t("form.code_help"), "help")
     return None
+
+
+def _read_as(look: Look, state: FormState, column: Column) -> str:
+    """Return how a day that was typed is understood, in words; empty text where that says nothing new."""
+    held = state.changed.get(column.name)
+    if column.col.widget not in DAYS or not isinstance(held, str) or typed_days.partial_day(held) != held:
+        return ""
+    words = partial_day(look, held)
+    return words if fold(words) != fold(str(state.shows(column.name)).strip()) else ""
+
+
+def _text(look: Look, state: FormState, column: Column) -> str:
+    """Return what stands in a text box: as it was typed, and what is stored as a person would type it."""
+    held = state.shows(column.name)
+    if held is None:
+        return ""
+    return partial_day(look, str(held)) if column.col.widget in DAYS and column.name not in state.typed else str(held)
 
 
 def is_required(column: Column) -> bool:
@@ -69,6 +94,8 @@ def is_required(column: Column) -> bool:
 def _words(look: Look, state: FormState, column: Column, finding: Finding) -> str:
     if finding.reason == "problem.required" and column.is_owner:
         return look.t(f"form.required.{column.col.references}")
+    if finding.reason in NOT_UNDERSTOOD and column.col.widget in SAYS_HOW:
+        return look.t(f"form.how.{column.col.widget}")
     if finding.reason == "problem.too_long" and column.max_length:
         typed = str(state.shows(column.name) or "").strip()
         return look.n("form.too_long", column.max_length, typed=look.texts.number(len(typed)))
@@ -100,12 +127,12 @@ def form_field(look: Look, state: FormState, on: FormCalls, column: Column, expa
         look,
         id,
         label,
-        str(held) if held is not None else "",
+        _text(look, state, column),
         lambda text: on.typed(name, text),
         message=message,
         mark=mark,
         required=is_required(column),
-        hint=look.t("form.hint.partial_date") if column.col.widget == "partial_date" else "",
+        hint=look.t(f"form.hint.{column.col.widget}") if column.col.widget in DAYS else "",
         glyph=GLYPHS.get(column.col.widget),
         left=on.left,
         lines=4 if column.col.widget == "long_text" else 1,

@@ -1,14 +1,16 @@
 """What stands in a form: typed values beside stored ones, what is wrong, and what came from others meanwhile."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from client.ui.router import SCREEN_OF, FormPlace
 from client.ui.view_models.base import Phase
+from client.usecases import typed_days
 from client.usecases.answers import Choice, Finding, FormStart, Label, Owner
 from client.usecases.form_drafts import FormDraft
-from shared_models.fields import Column, Kind, column_of
+from shared_models.fields import Column, column_of
 from shared_models.registry import CRM
 
 
@@ -74,12 +76,25 @@ class FormState:
 
 
 def stored(column: Column, typed: object) -> Any:  # Any: a stored value
-    """Return the stored form of what stands in a field; text that is no number stays text, and the check names it."""
+    """Return the stored form of what stands in a field; text that is not understood stays text, and the check names it."""
     if isinstance(typed, str):
         text = typed if column.col.widget == "long_text" else typed.strip()
         if not text:
             return None if column.optional else ""
-        if column.kind is Kind.INTEGER:
-            return int(text) if text.lstrip("-").isdigit() else text
-        return text
+        read = _READ.get(column.col.widget)
+        found = read(text) if read else None
+        return text if found is None else found
     return sorted(str(item) for item in typed) if isinstance(typed, list | tuple | set | frozenset) else typed
+
+
+def _whole_number(text: str) -> int | None:
+    """Return a typed number; the check names those that are too large to be stored."""
+    return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else None
+
+
+_READ: Mapping[str, Callable[[str], object]] = {
+    "number": _whole_number,
+    "day": typed_days.day,
+    "partial_date": typed_days.partial_day,
+}
+"""Widget -> how its text is read; None for what is not understood."""

@@ -58,6 +58,8 @@ def test_a_value_of_another_kind_is_refused(entity, field, value):
         (Contact, "birth_date", "17.05.1980", "problem.value"),
         (Contact, "gender", "f", "problem.value"),
         (Contact, "consent_on", "2026-02-30", "problem.value"),
+        (Contact, "consent_on", "86400", "problem.value"),
+        (Contact, "consent_on", "2026-11-24T00:00:00", "problem.value"),
     ],
 )
 def test_a_value_that_breaks_a_rule_says_which(entity, field, value, reason):
@@ -85,6 +87,11 @@ def test_a_note_belongs_to_one_company_or_to_one_contact():
     assert parse(Note, {**values, "contact_id": PK}).row()["contact_id"] == PK
 
 
-@pytest.mark.parametrize("text", ["1980-05-17", "--05-17", "--02-29"])
-def test_a_birthday_may_lack_its_year(text):
+@pytest.mark.parametrize("text", ["1980-05-17", "--05-17", "--02-29", "1980-05", "1980"])
+def test_of_a_birthday_only_a_part_may_be_known(text):
     assert stored_value(Contact, "birth_date", text) == text
+
+
+@pytest.mark.parametrize("text", ["1981-02-29", "--02-30", "1980-13", "--05", "0000"])
+def test_a_birthday_is_in_some_calendar(text):
+    assert problems(lambda: stored_value(Contact, "birth_date", text)) == [("birth_date", "problem.value")]

@@ -42,6 +42,9 @@ def test_figures_follow_the_language():
     assert figures.size(look(), 2_400_000) == "2.4\u00a0MB"
     assert figures.size(look("ro"), 18_000_000) == "18\u00a0MB"
     assert figures.partial_day(look(), "--05-17") == "17 May"
+    assert figures.partial_day(look("ro"), "1980-01-07") == "7 ian. 1980"
+    assert figures.partial_day(look("ro"), "1980-05") == "mai 1980"
+    assert figures.partial_day(look(), "1980") == "1980"
     assert figures.iban("RO49AAAA1B31007593840000") == "RO49\u00a0AAAA\u00a01B31\u00a00075\u00a09384\u00a00000"
 
 
