@@ -18,6 +18,9 @@ from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 from stdnum.ro import cui, onrc
 
+from shared_models.folding import fold
+from shared_models.texts import LANGUAGES
+
 PHONES = ("phone", "mobile", "fax")
 """Kinds of contact points that are numbers."""
 HOME = "RO"
@@ -131,6 +134,30 @@ def countries(language: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         sorted(((code, name) for code, name in names.items() if len(code) == 2 and code.isalpha()), key=lambda c: c[1])
     )
+
+
+ALSO_CALLED = {
+    "czech republic": "CZ", "great britain": "GB", "holland": "NL", "marea britanie": "GB", "olanda": "NL",
+    "republica ceha": "CZ", "sua": "US", "turkey": "TR", "uk": "GB", "usa": "US",
+}  # fmt: skip
+"""Folded names by which people know a country, where its official one is another."""
+
+
+@cache
+def _country_names() -> Mapping[str, str]:
+    """Return folded name -> code, for the names in all our languages."""
+    return {**{fold(name): code for language in LANGUAGES for code, name in countries(language)}, **ALSO_CALLED}
+
+
+def country_code(text: str) -> str | None:
+    """Return the ISO 3166 code of a country that was typed by its code or its name, in any of our languages."""
+    code = text.strip().upper()
+    return code if code in dict(countries("en")) else _country_names().get(fold(" ".join(text.split())))
+
+
+def country_name(code: str, language: str) -> str:
+    """Return the name of a country in the reader's language; the code itself where it has none."""
+    return dict(countries(language)).get(code, code)
 
 
 def currency(text: str) -> Checked:

@@ -72,6 +72,28 @@ async def test_a_day_that_is_not_understood_says_how_to_write_it(window, languag
     assert crm.saved == []
 
 
+@pytest.mark.functions(5)
+@pytest.mark.parametrize(("language", "typed", "said"), [("en", "Romania", "RO · Romania"), ("ro", "ungaria", "HU · Ungaria")])
+async def test_a_country_is_understood_by_its_name(window, language, typed, said):
+    crm = in_language(language)
+    ui = await window("/companies?form=company", crm)
+    await ui.type("field.name", "Popas")
+    await ui.type("field.vat_country", typed)
+    assert ui.shows(said)
+    await ui.press("form.save")
+    assert crm.saved[0].values["vat_country"] == said[:2]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "for example RO or Romania"), ("ro", "de exemplu RO sau România")])
+async def test_a_country_that_nobody_knows_says_what_to_write(window, language, words):
+    crm = in_language(language)
+    ui = await window("/companies?form=company", by_the_rules(crm))
+    await ui.type("field.vat_country", "Atlantida")
+    await ui.press("form.save")
+    assert words in ui.keyed("field.vat_country.message").value
+    assert crm.saved == []
+
+
 def by_the_rules(crm):
     """Let the fake check values as the product does, but for records that look alike."""
 

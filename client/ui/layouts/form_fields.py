@@ -11,6 +11,7 @@ from client.ui.view_models.form_state import FormState
 from client.ui.widgets import Message, Press, chips_field, choice_field, picker_field, switch_field, text_field
 from client.usecases import typed_days
 from client.usecases.answers import Choice, Finding
+from client.usecases.values import country_code, country_name
 from shared_models.entities.company import ROLES
 from shared_models.fields import Column, Kind, Merge
 from shared_models.folding import fold
@@ -18,7 +19,7 @@ from shared_models.registry import CRM
 
 GLYPHS = {"email": "mail", "iban": "landmark", "contact_point": "phone", "day": "calendar", "partial_date": "cake"}
 DAYS = ("day", "partial_date")
-SAYS_HOW = (*DAYS, "number")
+SAYS_HOW = (*DAYS, "number", "country")
 """Widgets whose text is read, and which say how it is typed when it is not understood."""
 NOT_UNDERSTOOD = ("problem.value", "problem.type", "problem.too_long")
 
@@ -70,11 +71,14 @@ def _message(look: Look, state: FormState, on: FormCalls, column: Column) -> Mes
 
 
 def _read_as(look: Look, state: FormState, column: Column) -> str:
-    """Return how a day that was typed is understood, in words; empty text where that says nothing new."""
+    """Return how a day or country that was typed is understood, in words; empty text where that says nothing new."""
     held = state.changed.get(column.name)
-    if column.col.widget not in DAYS or not isinstance(held, str) or typed_days.partial_day(held) != held:
+    if column.col.widget in DAYS and isinstance(held, str) and typed_days.partial_day(held) == held:
+        words = partial_day(look, held)
+    elif column.col.widget == "country" and isinstance(held, str):
+        words = f"{held} · {country_name(held, look.lang)}" if country_code(held) == held else ""
+    else:
         return ""
-    words = partial_day(look, held)
     return words if fold(words) != fold(str(state.shows(column.name)).strip()) else ""
 
 

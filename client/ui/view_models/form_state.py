@@ -7,7 +7,7 @@ from typing import Any
 
 from client.ui.router import SCREEN_OF, FormPlace
 from client.ui.view_models.base import Phase
-from client.usecases import typed_days
+from client.usecases import typed_days, values
 from client.usecases.answers import Choice, Finding, FormStart, Label, Owner
 from client.usecases.form_drafts import FormDraft
 from shared_models.fields import Column, column_of
@@ -96,5 +96,6 @@ _READ: Mapping[str, Callable[[str], object]] = {
     "number": _whole_number,
     "day": typed_days.day,
     "partial_date": typed_days.partial_day,
+    "country": values.country_code,
 }
 """Widget -> how its text is read; None for what is not understood."""

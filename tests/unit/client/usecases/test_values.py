@@ -64,6 +64,23 @@ def test_codes_of_currencies_and_countries():
     assert ("RO", "România") in values.countries("ro")
 
 
+@pytest.mark.functions(5)
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("Romania", "RO"), ("ROMÂNIA", "RO"), (" ro ", "RO"), ("Germany", "DE"), ("Germania", "DE"), ("țările de jos", "NL"),
+        ("Olanda", "NL"), ("Regatul  Unit", "GB"), ("UK", "GB"), ("Atlantis", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_country_is_known_by_its_code_and_by_its_name_in_both_languages(typed, code):
+    assert values.country_code(typed) == code
+
+
+def test_a_country_is_named_in_the_readers_language():
+    assert [values.country_name("DE", language) for language in ("en", "ro")] == ["Germany", "Germania"]
+    assert values.country_name("ZZQ", "en") == "ZZQ"
+
+
 @given(st.text(max_size=40), st.sampled_from(["phone", "mobile", "fax", "email", "url", "messenger"]))
 def test_anything_can_be_typed_and_its_comparison_is_stable(text, kind):
     once = values.contact_point_value(kind, text)
@@ -74,7 +91,14 @@ def test_anything_can_be_typed_and_its_comparison_is_stable(text, kind):
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_a_check(text):
-    for check in (values.fiscal_code, values.trade_register_no, values.iban, values.currency, values.country):
+    for check in (
+        values.fiscal_code,
+        values.trade_register_no,
+        values.iban,
+        values.currency,
+        values.country,
+        values.country_code,
+    ):
         check(text)
 
 
