@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import flet as ft
 
 from client.ui.dates import moment
+from client.ui.pill import pill_of
 from client.ui.router import Place, Screen
 from client.ui.theme import R8, R12, R16, S4, S8, S12, S16, Look
 from client.ui.view_models.shell import ShellState, Snack
@@ -34,7 +35,6 @@ from client.ui.widgets import (
     sync_pill,
     txt,
 )
-from client.usecases.sync_answers import SyncStatus
 
 RAIL, RAIL_OF_ICONS, BOTTOM = 216, 64, 72
 """Widths of the rail and height of the bottom bar, in pixels."""
@@ -50,27 +50,6 @@ class ShellCalls:
     new: Callable[[str], None]
     palette: Press
     undo: Press
-
-
-def pill_of(look: Look, status: SyncStatus) -> tuple[str, str]:
-    """Return state and words of the pill."""
-    if status.needs_you:
-        return "needs_you", look.n("pill.needs_you", status.needs_you)
-    if status.link == "needs_sign_in":
-        return "needs_you", look.t("pill.sign_in")
-    if status.link in ("quarantined", "needs_upgrade"):
-        return "needs_you", look.t("pill.stopped" if status.link == "quarantined" else "pill.upgrade")
-    if status.link in ("paused", "work_offline") and not status.waiting:  # chosen, and easily forgotten
-        return "waiting", look.t("pill.paused" if status.link == "paused" else "pill.work_offline")
-    if status.link == "work_offline":
-        return "waiting", look.n("pill.offline_waiting", status.waiting)
-    if status.waiting:
-        return "waiting", look.n("pill.waiting", status.waiting)
-    if status.link == "loading":
-        return "waiting", look.t("pill.loading")
-    if status.last_ok_at is None:
-        return "sent", look.t("pill.nothing_yet")
-    return "sent", look.t("pill.all_sent", at=moment(look, status.last_ok_at))
 
 
 def mark(look: Look, size: float = 28) -> ft.Container:
@@ -195,7 +174,7 @@ def _rail(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Con
             heading,
             *items(SYNC_PLACES),
             fill(),
-            ft.Container(_foot(look, state, on, place), padding=pads(left=S8)),
+            _foot(look, state, on, place),
         ),
         width=RAIL,
         padding=pads(left=S12, right=S12, top=S16, bottom=S12),
@@ -203,7 +182,6 @@ def _rail(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Con
 
 
 def _foot(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Control:
-    pill_state, words = pill_of(look, state.status)
     here = place.screen == "settings"
     person = pressable(
         "nav.settings",
@@ -216,11 +194,33 @@ def _foot(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Con
         lambda: on.go(Place("settings")),
         selected=here,
         height=36,
-        padding=pads(right=S8),
+        padding=pad(S8),
     )
-    pill = sync_pill(look, pill_state, words, lambda: on.go(Place("inbox" if pill_state == "needs_you" else "sync")))
+    pill = _pill(look, state, on)
     pill.expand, pill.expand_loose = True, True
     return col(row(pill), person, gap=S8)
+
+
+def _pill(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
+    pill = pill_of(look, state.status)
+    goal = Place("inbox" if pill.state == "needs_you" else "sync")
+    return sync_pill(look, pill.state, pill.words, pill.connection, lambda: on.go(goal))
+
+
+def _pill_of_icon(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
+    pill = pill_of(look, state.status)
+    glyph = {"sent": "cloud-check", "waiting": "cloud-upload"}.get(pill.state, "circle-alert")
+    glyph = "cloud-off" if pill.connection and pill.state != "needs_you" else glyph
+    return pressable(
+        "sync.pill",
+        pill.whole,
+        icon(look, glyph, 20, {"sent": "ink3", "waiting": "wait"}.get(pill.state, "need")),
+        lambda: on.go(Place("sync")),
+        width=40,
+        height=40,
+        alignment=ft.Alignment.CENTER,
+        tooltip=pill.whole,
+    )
 
 
 def _rail_of_icons(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Container:
@@ -247,7 +247,6 @@ def _rail_of_icons(look: Look, state: ShellState, on: ShellCalls, place: Place) 
         look.t("act.new_key"),
     )
     find = icon_button(look, "palette.open", "search", look.t("act.search"), on.palette)
-    state_word, words = pill_of(look, state.status)
     return ft.Container(
         ft.Column(
             [
@@ -258,21 +257,7 @@ def _rail_of_icons(look: Look, state: ShellState, on: ShellCalls, place: Place) 
                 space(S8),
                 *places,
                 fill(),
-                pressable(
-                    "sync.pill",
-                    words,
-                    icon(
-                        look,
-                        {"sent": "cloud-check", "waiting": "cloud-upload"}.get(state_word, "circle-alert"),
-                        20,
-                        {"sent": "ink3", "waiting": "wait"}.get(state_word, "need"),
-                    ),
-                    lambda: on.go(Place("sync")),
-                    width=40,
-                    height=40,
-                    alignment=ft.Alignment.CENTER,
-                    tooltip=words,
-                ),
+                _pill_of_icon(look, state, on),
                 item("settings", "settings"),
             ],
             spacing=S4,
@@ -355,13 +340,11 @@ def top_bar(
     look: Look, state: ShellState, on: ShellCalls, title: str, *actions: ft.Control, back: Place | None = None
 ) -> ft.Container:
     """Return the phone's top bar: title, the pill always at the same place, at most two icons."""
-    pill_state, words = pill_of(look, state.status)
-    pill = sync_pill(look, pill_state, words, lambda: on.go(Place("inbox" if pill_state == "needs_you" else "sync")))
     return ft.Container(
         row(
             icon_button(look, "back", "arrow-left", look.t("act.back"), lambda: on.go(back), tone="ink") if back else None,
             txt(look, title, "title", weight=W6, expand=True),
-            pill,
+            _pill(look, state, on),
             *actions,
             gap=S4,
         ),

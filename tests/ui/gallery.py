@@ -40,6 +40,9 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         proof = replace(crm.status_.proof, at=ago()) if crm.status_.proof else None
         crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago(), proof=proof, size_bytes=18_000_000), Inbox(solved=23)
         crm.queue_ = type(crm.queue_)((), crm.queue_.sent, 41)
+    if data == "offline":
+        crm.status_, crm.inbox_ = replace(crm.status_, waiting=0, needs_you=0), Inbox(solved=23)
+        crm.queue_ = replace(crm.queue_, waiting=())
     if data == "draft":
         for entity, place, minutes in (("company", "/companies?form=company", 37), ("contact", "/contacts?form=contact", 5)):
             form, typed = f"{entity}:", {"name": "Popas Nou"}

@@ -95,7 +95,7 @@ async def test_sync_now_empties_the_queue_on_the_screen(window):
 async def test_working_offline_is_a_switch_that_says_so(window):
     ui = await window("/sync")
     await ui.press("sync.work_offline")
-    assert ui.shows("You work offline.")
+    assert ui.keyed("sync.connection").value == "Working offline"
     assert not ui.has("sync.now")
     await ui.press("sync.work_offline")
     assert ui.has("sync.now")
@@ -118,6 +118,42 @@ async def test_the_pill_puts_a_person_first_then_what_waits(window):
     crm.inbox_ = Inbox()
     other = await window("/companies", crm)
     assert other.shows("1 waiting")
+
+
+@pytest.mark.functions(136)
+@pytest.mark.parametrize("width", [1280, 1000, 800, 390])
+async def test_that_all_is_sent_and_that_there_is_no_connection_are_told_together(window, width):
+    crm = believable_crm()
+    crm.inbox_ = Inbox()
+    crm.status_ = SyncStatus("offline", 0, 0, ago(hours=1), offline_since=ago(hours=1))
+    ui = await window("/companies", crm, width=width)
+    if width == 800:
+        assert ui.keyed("sync.pill").tooltip == "All sent · No connection since 09:42"
+    else:
+        pill = ui.keyed("sync.pill").content.controls[-1]
+        assert [line.value for line in pill.controls] == ["All sent", "No connection since 09:42"]
+    sync = await window("/sync", crm, width=width)
+    assert sync.keyed("sync.title").value == "Everything is sent"
+    assert sync.keyed("sync.connection").value == "No connection since 09:42"
+
+
+@pytest.mark.functions(136)
+async def test_a_cause_that_is_known_does_not_hide_since_when_there_is_no_connection(window):
+    crm = believable_crm()
+    crm.status_ = SyncStatus("offline", 2, 0, ago(hours=1), offline_since=ago(hours=1), cause="S502")
+    ui = await window("/sync", crm)
+    assert ui.shows("The server is busy.")
+    assert ui.shows("Nothing is lost")
+    assert ui.keyed("sync.connection").value == "No connection since 09:42"
+
+
+async def test_a_connection_that_is_well_is_not_talked_about(window):
+    crm = believable_crm()
+    crm.inbox_, crm.status_ = Inbox(), SyncStatus(last_ok_at=ago())
+    ui = await window("/sync", crm)
+    assert ui.shows("All sent 10:42")
+    with pytest.raises(LookupError):
+        ui.keyed("sync.connection")
 
 
 async def test_a_device_whose_sending_has_stopped_says_why_and_is_let_go_by_one_press(window):

@@ -13,7 +13,9 @@ from client.ui.layouts.form_fields import DAYS, SAYS_HOW
 from client.ui.layouts.palette import KEYS
 from client.ui.layouts.parts import sections_of
 from client.ui.layouts.record import TABS
+from client.ui.layouts.sync_page import WHY
 from client.ui.layouts.timeline import GLYPHS as TIMELINE_KINDS
+from client.ui.pill import CHOSEN, STOPPED
 from client.ui.router import FORMS, SCREENS
 from client.ui.view_models.palette import ACTIONS
 from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING
@@ -67,6 +69,9 @@ def made_keys():
     yield from (f"entity.{e.entity_name}" for e in CRM)
     yield from (f"weekday.{i}" for i in range(7))
     yield from (f"month.short.{i}" for i in range(1, 13))
+    yield from STOPPED.values()
+    yield from (f"link.{link}" for link in CHOSEN)
+    yield from WHY.values()
     yield from (f"state.{s}" for s in ("sent", "waiting", "needs_you"))
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import flet as ft
 
+from client.ui.pill import pill_of
 from client.ui.router import Place
-from client.ui.shell import ShellCalls, pill_of
+from client.ui.shell import ShellCalls
 from client.ui.theme import S4, S8, S12, S16, S24, Look
 from client.ui.view_models.shell import ShellState
 from client.ui.widgets import (
@@ -140,7 +141,7 @@ def _keyboard(look: Look, on: SettingsCalls) -> ft.Control:
 
 def more_page(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
     """Return the further places of the phone: those that the bottom bar has no room for."""
-    pill_state, words = pill_of(look, state.status)
+    pill = pill_of(look, state.status)
 
     def place(id: str, glyph: str, label: str, second: str, press: Press, mark: ft.Control | None = None) -> ft.Control:
         text = col(txt(look, label, weight=W5), txt(look, second, "meta", "ink2") if second else None, expand=True)
@@ -149,7 +150,7 @@ def more_page(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
 
     rows = [
         place("more.search", "search", look.t("act.search"), look.t("more.search"), on.palette),
-        place("more.sync", "refresh-cw", look.t("nav.sync"), words, lambda: on.go(Place("sync")), dot(look, pill_state)),
+        place("more.sync", "refresh-cw", look.t("nav.sync"), pill.whole, lambda: on.go(Place("sync")), dot(look, pill.state)),
         place("more.settings", "settings", look.t("nav.settings"), state.person.name, lambda: on.go(Place("settings"))),
     ]
     return ft.ListView([ft.Container(col(listing(look, rows), space(S8)), padding=pad(S16, S8))], expand=True)

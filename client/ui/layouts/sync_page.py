@@ -7,6 +7,7 @@ import flet as ft
 
 from client.ui.dates import clock, moment
 from client.ui.figures import NO_BREAK, count, size
+from client.ui.pill import connection_of
 from client.ui.theme import S8, S12, S16, S24, Look
 from client.ui.view_models.sync_page import SyncPageState
 from client.ui.widgets import (
@@ -63,6 +64,8 @@ HERO = {
     "needs_upgrade": ("download", "need"),
     "quarantined": ("shield", "need"),
 }
+WHY = {link: f"sync.why.{link}" for link in ("needs_sign_in", "needs_upgrade", "quarantined")}
+"""Why it does not go on, where the title and the line on the connection do not say it."""
 SIDE = 344
 DAY_US = 86_400_000_000
 
@@ -114,6 +117,8 @@ def _hero(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
     if status.link == "idle" and status.waiting:
         glyph, tone = "cloud-upload", "wait"
     title = txt(look, _title(look, status), "title", weight=W6, lines=2, key="sync.title")
+    connection = connection_of(look, status)
+    known = txt(look, connection, weight=W5, lines=2, key="sync.connection") if connection else None
     why = txt(look, _why(look, status), tone="ink2", lines=8)
     following = _next(look, status)
     glyph_after = "info" if status.link == "quarantined" else "timer"
@@ -129,8 +134,8 @@ def _hero(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
     )
     badge = disc(look, glyph, "ink2" if tone == "accent" else tone)
     if look.phone:
-        return col(row(badge, fill(title), gap=S12), why, bar, after, _acts(look, status, on), gap=S12)
-    words = col(row(fill(title), _acts(look, status, on), gap=S16), why, bar, after, gap=S8, expand=True)
+        return col(row(badge, fill(title), gap=S12), known, why, bar, after, _acts(look, status, on), gap=S12)
+    words = col(row(fill(title), _acts(look, status, on), gap=S16), known, why, bar, after, gap=S8, expand=True)
     return row(badge, words, gap=S16, cross=TOP)
 
 
@@ -171,22 +176,16 @@ def _title(look: Look, status: SyncStatus) -> str:
 
 def _why(look: Look, status: SyncStatus) -> str:
     """Return the reason in a sentence, and what is safe."""
-    safe = look.t("sync.safe")
-    if status.link == "offline":
-        since = (
-            look.t("sync.why.offline_since", at=moment(look, status.offline_since))
-            if status.offline_since is not None
-            else look.t("sync.why.offline")
-        )
-        reason = look.t(f"error.{status.cause}") if status.cause else since
-        return f"{reason} {safe}"
     if status.link == "loading":
         total = count(look, status.total_rows) if status.total_rows is not None else "…"
         return look.t("sync.why.loading", rows=count(look, status.loaded_rows), total=total)
     if status.link == "idle":
         at = moment(look, status.last_ok_at) if status.last_ok_at is not None else ""
         return look.t("sync.why.idle", at=at) if at else look.t("sync.why.never")
-    return f"{look.t(f'sync.why.{status.link}')} {safe if status.link != 'syncing' else ''}".strip()
+    if status.link == "syncing":
+        return look.t("sync.why.syncing")
+    reason = f"error.{status.cause}" if status.link == "offline" and status.cause else WHY.get(status.link)
+    return " ".join([*([look.t(reason)] if reason else []), look.t("sync.safe")])
 
 
 def _next(look: Look, status: SyncStatus) -> str:

@@ -6,28 +6,33 @@ from client.ui.theme import R4, R8, R12, R16, S4, S6, S8, S12, S16, S24, Look
 from client.ui.widgets.frame import CENTRE, TOP, col, edge, fill, pad, pads, row
 from client.ui.widgets.marks import disc, dot
 from client.ui.widgets.press import Press, icon_button, pressable
-from client.ui.widgets.text import W5, W6, icon, txt
+from client.ui.widgets.text import W4, W5, W6, icon, txt
 
 LONG = 160
 """Letters from which the text of a state gets a wider column."""
 
 
-def sync_pill(look: Look, state: str, words: str, press: Press) -> ft.Control:
-    """Return the pill: words, not codes. It is never wider than its row leaves it. state: sent, waiting, needs_you."""
+def sync_pill(look: Look, state: str, words: str, connection: str, press: Press) -> ft.Control:
+    """Return the pill: words, not codes. It is never wider than its row leaves it. state: sent, waiting, needs_you.
+
+    connection: a second line, that there is none; a small cloud then stands in the dot's place.
+    """
     tone = {"waiting": "wait", "needs_you": "need"}.get(state, "ink2")
-    said = txt(look, words, "meta", tone, W5, expand=True)
-    said.expand_loose = True
+    said: list[ft.Control] = [txt(look, line, "meta", tone, weight) for line, weight in ((words, W5), (connection, W4)) if line]
+    lines = ft.Column(said, spacing=0, tight=True, expand=True)
+    lines.expand_loose = True
+    whole = " · ".join(part for part in (words, connection) if part)
     pill = pressable(
         "sync.pill",
-        words,
-        row(dot(look, state), said, gap=S6, tight=True),
+        whole,
+        row(icon(look, "cloud-off", 14, tone) if connection else dot(look, state), lines, gap=S6, tight=True),
         press,
-        height=32 if look.phone else 28,
-        padding=pad(10),
-        radius=R16,
+        height=44 if connection else 32 if look.phone else 28,
+        padding=pad(S8 if connection else 10),
+        radius=R12 if connection else R16,
         bgcolor=look.c.surface if tone == "ink2" else look.tone(f"{tone}_soft"),
         border=edge(look) if tone == "ink2" else None,
-        tooltip=None if look.phone else words,
+        tooltip=None if look.phone else whole,
     )
     return ft.Container(pill, padding=pad(0, S6)) if look.phone else pill
 
