@@ -1,5 +1,7 @@
-"""The sign-in page of the office web, in the look of the app. It works without script."""
+"""The sign-in page of the office web, in the look of the app. It works without script, which only shows the password."""
 
+from base64 import b64encode
+from hashlib import sha256
 from html import escape
 
 from shared_models.texts import Texts
@@ -10,6 +12,27 @@ MARK = (
     '<path d="m20 7 2 .5-2 .5"/><path d="M10 18v3"/><path d="M14 17.75V21"/><path d="M7 18a6 6 0 0 0 3.84-10.61"/></svg>'
 )
 """The bird of Lucide (ISC), as the app draws it."""
+EYE = (
+    '<svg viewBox="0 0 24 24" width="18" height="18" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" '
+    'stroke-linejoin="round" aria-hidden="true"><path d="M2.062 12.348a1 1 0 0 1 0-.696 10.75 10.75 0 0 1 19.876 0 1 1 0 0 1 0 .696 '
+    '10.75 10.75 0 0 1-19.876 0"/><circle cx="12" cy="12" r="3"/><path class="stroke" d="m3 3 18 18"/></svg>'
+)
+"""The eye of Lucide, with a stroke across it while the password is shown."""
+SCRIPT = """
+const eye = document.getElementById("eye"), box = document.getElementById("password");
+const show = (on) => {
+  box.type = on ? "text" : "password";
+  eye.setAttribute("aria-pressed", on);
+  eye.title = on ? eye.dataset.hide : eye.dataset.show;
+  eye.setAttribute("aria-label", eye.title);
+};
+eye.hidden = false;
+eye.onclick = () => { show(box.type === "password"); box.focus(); };
+box.form.onsubmit = () => show(false);
+"""
+"""Shows the password; hidden again before it is sent, so that no browser remembers it as a plain text."""
+SCRIPT_HASH = f"'sha256-{b64encode(sha256(SCRIPT.encode()).digest()).decode()}'"
+"""By which the page's content security policy knows its one script."""
 STYLE = """
 @font-face{font-family:Inter;font-weight:400 700;font-display:swap;src:url(/app/fonts/Inter-tabular.ttf)}
 :root{color-scheme:light dark;--canvas:#F3F5F8;--surface:#FFF;--line:#E2E6EC;--field:#868F9C;--ink:#14181F;--ink2:#4A5361;
@@ -27,6 +50,9 @@ input{width:100%;height:44px;border:1px solid var(--field);border-radius:8px;bac
 font:inherit;padding:0 12px}input:focus{outline:2px solid var(--accent);outline-offset:-1px;border-color:var(--accent)}
 button{width:100%;height:44px;margin-top:24px;border:0;border-radius:8px;background:var(--accent);color:var(--on);font:inherit;
 font-weight:600;cursor:pointer}button:focus-visible{outline:2px solid var(--ink);outline-offset:2px}
+.secret{position:relative}.secret input{padding-right:48px}.secret input::-ms-reveal{display:none}
+#eye{position:absolute;top:0;right:0;width:44px;height:100%;margin:0;background:none;color:var(--ink2);display:grid;place-items:center}
+#eye[hidden]{display:none}#eye[aria-pressed=false] .stroke{display:none}
 .error{background:var(--soft);color:var(--need);border-radius:8px;padding:12px;margin:0 0 12px;font-weight:500}
 nav{margin-top:24px;display:flex;gap:16px;font-size:12px}nav a{color:var(--link);padding:4px 0}
 @media(max-width:600px){body{font-size:16px;line-height:22px}h1{font-size:22px}label{font-size:13px;line-height:18px}
@@ -38,6 +64,7 @@ def sign_in_page(texts: Texts, email: str, error: str) -> str:
     """Return the page. error: text key of what went wrong, or empty; email: what was typed, kept."""
     t = texts.t
     alert = f'<div class="error" role="alert">{escape(t(error))}</div>' if error and texts.has(error) else ""
+    show = escape(t("act.show_password"))
     focus = ("", " autofocus") if email else (" autofocus", "")
     return _document(
         texts,
@@ -47,10 +74,12 @@ def sign_in_page(texts: Texts, email: str, error: str) -> str:
 <label for="email">{escape(t("office.email"))}</label>
 <input id="email" name="email" type="email" autocomplete="username" required value="{escape(email)}"{focus[0]}>
 <label for="password">{escape(t("office.password"))}</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required{focus[1]}>
+<div class="secret"><input id="password" name="password" type="password" autocomplete="current-password" required{focus[1]}>
+<button type="button" id="eye" hidden aria-pressed="false" aria-controls="password" title="{show}" aria-label="{show}"
+ data-show="{show}" data-hide="{escape(t("act.hide_password"))}">{EYE}</button></div>
 <button type="submit">{escape(t("office.enter"))}</button></form>
 <nav><a href="/app/sign-in?lang=en" hreflang="en" lang="en">English</a>
-<a href="/app/sign-in?lang=ro" hreflang="ro" lang="ro">Română</a></nav>""",
+<a href="/app/sign-in?lang=ro" hreflang="ro" lang="ro">Română</a></nav><script>{SCRIPT}</script>""",
     )
 
 

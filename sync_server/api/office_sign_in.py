@@ -12,7 +12,7 @@ from shared_models.errors import ErrorCode
 from shared_models.texts import Texts, preferred
 from shared_models.web_pages import is_same_origin
 from sync_server.api.office import COOKIE, PREFIX, Office
-from sync_server.api.office_page import sign_in_page, sign_out_page
+from sync_server.api.office_page import SCRIPT_HASH, sign_in_page, sign_out_page
 from sync_server.services.accounts import SESSION_S, sha256
 from sync_server.services.refusals import Refusal
 
@@ -21,7 +21,8 @@ YEAR_S = 365 * 86_400
 AnyRequest = Request[Any, Any, Any]
 """Any: see `problems.AnyRequest`."""
 PAGE_HEADERS = {
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; form-action 'self'; frame-ancestors 'none'",
+    "content-security-policy": f"default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; script-src {SCRIPT_HASH}; "
+    "form-action 'self'; frame-ancestors 'none'",
     "cache-control": "no-store",
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",

@@ -14,6 +14,7 @@ from client.ui.widgets import (
     W6,
     Message,
     Press,
+    Secret,
     button,
     card,
     col,
@@ -36,6 +37,8 @@ class SignInCalls:
     type: Callable[[str, str], None]
     enter: Press
     language: Press
+    flip_password: Press
+    """Show the password that is typed, or hide it again."""
 
 
 def sign_in_page(look: Look, state: SignInState, on: SignInCalls) -> ft.Control:
@@ -82,7 +85,7 @@ def _field(look: Look, state: SignInState, on: SignInCalls, name: str, glyph: st
         message=Message(look.t(problem.reason)) if problem else None,
         hint="crm.firma.ro" if name == "server" else "",
         glyph=glyph,
-        secret=name == "password",
+        secret=Secret(state.is_password_shown, on.flip_password) if name == "password" else None,
         focused=focused,
         submit=on.enter,
     )

@@ -19,6 +19,7 @@ class SignInState:
     server: str = ""
     email: str = ""
     password: str = ""
+    is_password_shown: bool = False
     is_known: bool = False
     is_ready: bool = False
     busy: bool = False
@@ -43,12 +44,16 @@ class SignIn(ViewModel[SignInState]):
         problems = tuple(p for p in self.state.problems if p.field != field)
         self.put(**{field: text}, message="", problems=problems)
 
+    def flip_password(self) -> None:
+        """Show the password that is typed, or hide it again."""
+        self.put(is_password_shown=not self.state.is_password_shown)
+
     async def enter(self) -> Crm | None:
         """Sign in or unlock; None when something was wrong, which is then in the state."""
         state = self.state
         if state.busy:
             return None
-        self.put(busy=True, message="", problems=())
+        self.put(busy=True, message="", problems=(), is_password_shown=False)
         try:
             return await self._door.enter(state.server, state.email, state.password)
         except RecordInvalid as refusal:

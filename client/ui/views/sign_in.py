@@ -31,7 +31,12 @@ def SignInView(  # a component
         if crm is not None:
             entered(crm)
 
-    on = SignInCalls(type=model.type, enter=lambda: _started(page.run_task(enter)), language=other_language)
+    on = SignInCalls(
+        type=model.type,
+        enter=lambda: _started(page.run_task(enter)),
+        language=other_language,
+        flip_password=model.flip_password,
+    )
     if not model.state.is_ready:  # a field takes the cursor only when it is drawn first
         return ft.Container(bgcolor=look.c.canvas, expand=True)
     return sign_in_page(look, model.state, on)

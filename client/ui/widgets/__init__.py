@@ -3,6 +3,7 @@
 from client.ui.widgets.feedback import banner, bone, empty, page_skeleton, skeleton, snack, sync_pill
 from client.ui.widgets.fields import (
     Message,
+    Secret,
     chips_field,
     choice_field,
     picker_field,
@@ -57,6 +58,7 @@ __all__ = [
     "Message",
     "Part",
     "Press",
+    "Secret",
     "avatar",
     "badge",
     "banner",

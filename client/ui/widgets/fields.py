@@ -31,6 +31,14 @@ class Message:
     press: Press | None = None
 
 
+@dataclass(frozen=True)
+class Secret:
+    """What makes a text box one for a password. flip: shows what is typed, or hides it again."""
+
+    is_shown: bool
+    flip: Press
+
+
 def _under(look: Look, id: str, message: Message | None) -> Maybe:
     if message is None:
         return None
@@ -77,7 +85,7 @@ def text_field(
     lines: int = 1,
     expand: int | None = None,
     focused: bool = False,
-    secret: bool = False,
+    secret: Secret | None = None,
     read_only: bool = False,
     submit: Press | None = None,
     left: Press | None = None,
@@ -117,8 +125,9 @@ def text_field(
         min_lines=lines,
         max_lines=max(lines, 12) if lines > 1 else 1,
         size_constraints=ft.BoxConstraints(min_height=height, max_height=height) if lines == 1 else None,
-        password=secret,
-        can_reveal_password=secret,
+        password=secret is not None and not secret.is_shown,
+        suffix_icon=_eye(look, id, secret, height) if secret else None,
+        suffix_icon_size_constraints=ft.BoxConstraints(min_width=36, max_width=48, max_height=height) if secret else None,
         read_only=read_only,
         autofocus=focused,
         cursor_color=look.c.accent,
@@ -131,6 +140,16 @@ def text_field(
     )
     look.live.drawn(id, box, value)
     return _labelled(look, id, label, _with_glyph(look, id, label, box, glyph, height), message, expand, mark, required)
+
+
+def _eye(look: Look, id: str, secret: Secret, height: float) -> ft.Control:
+    """Return the eye at the end of a password, crossed out while the password is shown."""
+    says = look.t("act.hide_password" if secret.is_shown else "act.show_password")
+    mark = icon(look, "eye-off" if secret.is_shown else "eye", 16, "ink2")
+    return pressable(
+        f"{id}.eye", says, mark, secret.flip,
+        width=44 if look.phone else 36, height=height - 4, alignment=ft.Alignment.CENTER, tooltip=says,
+    )  # fmt: skip
 
 
 def _with_glyph(look: Look, id: str, label: str, box: ft.TextField, glyph: str | None, height: float) -> ft.Control:

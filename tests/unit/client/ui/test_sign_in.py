@@ -93,3 +93,14 @@ async def test_a_mistake_of_ours_is_told_to_the_guard_and_the_button_works_again
     with pytest.raises(ZeroDivisionError):
         await page.enter()
     assert not page.state.busy
+
+
+async def test_the_eye_shows_the_password_until_it_is_sent():
+    page = await typed(Door(UnlockFailed("unlock.wrong_password")))
+    page.flip_password()
+    assert page.state.is_password_shown
+    page.flip_password()
+    assert not page.state.is_password_shown
+    page.flip_password()
+    await page.enter()
+    assert not page.state.is_password_shown
