@@ -53,6 +53,13 @@ def open_local(folder: Path) -> Replica:
     return open_replica(folder / "replica.db", CRM, IdMaker(now_ms, SystemRandom()))
 
 
+def last_reader(folder: Path) -> Language | None:
+    """Return the language of whoever used a client's folder last, or None."""
+    if not (folder / "replica.db").exists():
+        return None
+    return last_language(folder / "preferences.json", lambda: open_local(folder))
+
+
 def make_account(folder: Path, times: SyncTimes) -> Account:
     """Return the account of a client's folder."""
 
@@ -172,14 +179,8 @@ class ClientWindow:
             self.open_crm,
             socket.gethostname(),
             self.server_url,
-            self._last_language,
+            lambda: last_reader(self.config.folder),
         )
-
-    def _last_language(self) -> Language | None:
-        folder = self.config.folder
-        if not (folder / "replica.db").exists():
-            return None
-        return last_language(folder / "preferences.json", lambda: open_local(folder))
 
     def open_crm(self) -> LocalCrm:
         """Start what runs for the signed-in person, once for all windows."""

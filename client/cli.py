@@ -3,26 +3,11 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from shared_models.ports import port
 
-if TYPE_CHECKING:
-    from client.sync.audit import Audit
-    from client.sync.conversation import Progress
-    from client.sync.engine import SyncEngine
-
 DEFAULT_FOLDER = Path.home() / ".local" / "share" / "fieldfare"
 OK, FAILED = 0, 1
-BAR = 24
-AUDITED = {
-    "digest": "{entity}: the figure kept for the proof was not that of the rows; computed anew",
-    "bypassed": "{entity}: rows that did not show what waits to be sent, or that nobody made: {rows}; put right",
-    "repaired": "{entity}: rows that were not what the centre has: {rows}; fetched again",
-    "index": "{entity}: an index was not what the rows say; built anew",
-    "search": "{entity}: the search index was not what the rows say; built anew",
-}
-"""What an audit found, by kind of incident."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -106,88 +91,11 @@ def _has_window() -> bool:
     return find_spec("flet_desktop") is not None
 
 
-def _bar(loading: "Progress") -> str:
-    """Return a line of progress: of a prepared file how far it is, of pages that they come."""
-    if not loading.total_bytes:
-        return f"{'█' * (loading.rows // 500 % BAR):{BAR}} {loading.rows} rows"
-    done = BAR * loading.bytes // loading.total_bytes
-    size = f"{loading.bytes / 1e6:.1f} of {loading.total_bytes / 1e6:.1f} MB"
-    return f"{'█' * done:{BAR}} {loading.rows} of {loading.total_rows} rows, {size}"
-
-
 def run_sync(arguments: argparse.Namespace) -> int:
-    """Run one round, with a bar while rows come in."""
-    from contextlib import closing
-    from random import SystemRandom
+    """Run one round."""
+    from client.single_round import run
 
-    from client.app import connect, open_local
-    from client.config import FirstSync, SyncTimes
-    from client.events import Event, SyncStatusChanged
-    from client.platform.lock_file import LockFile
-    from client.sync.ahead import in_background
-    from client.sync.engine import SyncEngine
-    from shared_models.errors import ReplicaDamaged, ReplicaError, ReplicaLocked
-    from shared_models.texts import Texts
-
-    try:
-        transport = connect(arguments.data, SyncTimes())
-        with closing(transport), LockFile(arguments.data / "sync.lock"), closing(open_local(arguments.data)) as replica:
-            engine = SyncEngine(
-                replica, transport, random=SystemRandom(), start=in_background, first_sync=FirstSync(not arguments.pages)
-            )
-
-            def show(event: Event) -> None:
-                if isinstance(event, SyncStatusChanged) and sys.stderr.isatty() and (loading := engine.status().loading).rows:
-                    sys.stderr.write(f"\r{_bar(loading)}")
-
-            replica.events.subscribe(show)
-            result = engine.run_once()
-            status = engine.status()
-            audited = _audit(engine) if arguments.audit and result.error is None else None
-    except ReplicaLocked:
-        say(f"Not needed: Fieldfare is open on {arguments.data}, and synchronizes by itself.")
-        return FAILED
-    except (LookupError, ReplicaError) as error:
-        is_damaged = isinstance(error, ReplicaDamaged) and "profile.json" not in str(error)
-        say(f"Not possible: {arguments.data}: {Texts('en').t('error.D603')}" if is_damaged else f"Not possible: {error}")
-        return FAILED
-    say(f"{result.answered} sent, {result.rows} rows received, {status.waiting} waiting, {status.needs_you} need you.")
-    if result.proof is not None:
-        say(
-            f"Proof: {result.proof.rows} rows {'equal' if result.proof.equal else 'DIFFER: ' + ', '.join(result.proof.differing)}."
-        )
-    if result.error is not None:
-        say(f"Not finished: {result.error}. What you did is safe here; run it again later.")
-    is_equal = (result.proof is None or result.proof.equal) and (audited is not None or not arguments.audit)
-    return OK if result.is_clean and is_equal and (audited is None or audited.equal) else FAILED
-
-
-def _audit(engine: "SyncEngine") -> "Audit | None":
-    """Compare everything, with a bar; says what was found. None when it was ended before, or could not be finished."""
-    from client.sync.conversation import Stopped
-    from shared_models.errors import SyncError
-    from shared_models.texts import Texts
-
-    def label(entity: str) -> str:
-        return Texts().t(f"entity.{entity}")
-
-    def show(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{'█' * (BAR * done // max(total, 1)):{BAR}} {done} of {total} rows compared")
-
-    try:
-        found = engine.audit(show)
-    except (KeyboardInterrupt, Stopped):
-        say("Audit ended early. What was put right stays so; run it again for the rest.")
-        return None
-    except SyncError as error:
-        say(f"Audit not finished: {error}. What was put right stays so; run it again later.")
-        return None
-    for incident in found.found:
-        say(f"  {AUDITED[incident.kind].format(entity=label(incident.entity), rows=incident.rows)}")
-    said = "equal" if found.equal else f"STILL DIFFER: {', '.join(label(name) for name in found.differing)}"
-    say(f"Audit: {found.rows} rows compared with the centre, value by value: {said}.")
-    return found
+    return OK if run(arguments, say) else FAILED
 
 
 def run_demo(arguments: argparse.Namespace) -> int:

@@ -114,7 +114,7 @@ def test_an_audit_that_cannot_be_finished_fails(folder, sync, monkeypatch):
     monkeypatch.setattr(HttpTransport, "digest", unreachable)
     code, said = sync(folder, "--audit")
     assert code == 1
-    assert "Audit not finished" in said
+    assert "Audit not finished: No connection. What was put right stays so" in said
 
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt, Stopped])
@@ -129,7 +129,9 @@ def test_an_audit_that_a_person_ends_fails_and_says_that_the_rest_is_left(folder
 
 def test_a_device_on_which_nobody_signed_in_says_so(tmp_path, sync):
     code, said = sync(tmp_path / "new")
-    assert (code, said) == (1, "Not possible: nobody has signed in on this device\n")
+    assert code == 1
+    assert "nobody has signed in on this device" in said
+    assert f"fieldfare client --data {tmp_path / 'new'}\n" in said
     assert not (tmp_path / "new").exists()
 
 
@@ -142,7 +144,8 @@ def test_without_the_server_the_edit_stays_and_goes_later(tmp_path, server, sync
     code, said = sync(folder)
     assert code == 1
     assert "1 waiting" in said
-    assert "What you did is safe here" in said
+    assert f"Not finished: There is no connection to {url}." in said
+    assert said.endswith("What you did is safe here; run it again later. [ConnectError]\n")
     with behind_socket(server) as url:
         change_profile(folder, server_url=url)
         assert sync(folder)[0] == 0
@@ -153,7 +156,7 @@ def test_a_device_whose_client_is_running_is_left_to_it(folder, sync):
     with LockFile(folder / "sync.lock"):
         code, said = sync(folder)
     assert code == 1
-    assert said == f"Not needed: Fieldfare is open on {folder}, and synchronizes by itself.\n"
+    assert said == f"Not needed: Fieldfare is open on {folder}, and synchronizes by itself. [D602]\n"
 
 
 @pytest.mark.parametrize(("name", "content"), [("replica.db", b"not a database" * 100), ("profile.json", b"{")])
@@ -162,9 +165,33 @@ def test_a_damaged_file_is_left_as_it_is(folder, sync, name, content):
     for suffix in ("-wal", "-shm"):
         (folder / f"{name}{suffix}").unlink(missing_ok=True)
     code, said = sync(folder)
-    assert (code, said[:14]) == (1, "Not possible: ")
+    assert code == 1
+    assert said.startswith("Not possible with ")
+    assert said.endswith(" [D603]\n")
     assert (folder / name).read_bytes() == content
     assert name != "replica.db" or (str(folder) in said and "Do not delete it" in said)
+
+
+@pytest.mark.functions(146)
+def test_what_happened_is_said_in_the_language_of_whoever_used_the_device_last(server, folder, sync):
+    assert sync(folder)[1].startswith("0 sent, ")
+    (folder / "preferences.json").write_text('{"language": "ro"}')
+    code, said = sync(folder)
+    assert (code, said.splitlines()[0]) == (0, "0 trimise, 0 rânduri primite, 0 de trimis, 0 te așteaptă.")
+    assert said.endswith("Dovadă: 1 rând identic.\n")
+    server.accounts.revoke_device(ProfileStore(folder).load().device_id)
+    assert sync(folder)[1].endswith(
+        "Neterminat: Un administrator a revocat acest dispozitiv. Ce ai scris rămâne aici; întreabă administratorul. [A104]\n"
+    )
+
+
+@pytest.mark.functions(146)
+def test_where_nobody_used_it_yet_the_terminal_names_the_language(tmp_path, sync, monkeypatch):
+    for name, value in (("LC_ALL", ""), ("LC_MESSAGES", "ro_RO.UTF-8"), ("LANG", "en_GB.UTF-8")):
+        monkeypatch.setenv(name, value)
+    assert sync(tmp_path / "new")[1].startswith("Nu se poate: nu s-a conectat nimeni")
+    monkeypatch.setenv("LC_ALL", "C")
+    assert sync(tmp_path / "new")[1].startswith("Not possible: nobody")
 
 
 @pytest.mark.functions(148)
@@ -173,7 +200,7 @@ def test_a_device_that_was_locked_out_keeps_what_it_could_not_send(server, folde
     server.accounts.revoke_device(ProfileStore(folder).load().device_id)
     code, said = sync(folder)
     assert code == 1
-    assert "Not finished" in said
+    assert said.endswith("Not finished: An admin has revoked this device. What you typed stays here; ask the admin. [A104]\n")
     found = held(folder, pk)
     assert (found.row["name"], found.waiting) == ("Too late", 1)
 

@@ -1,0 +1,151 @@
+"""`fieldfare sync`: one round without a screen, told in the person's language."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+from random import SystemRandom
+
+from client.app import connect, last_reader, open_local
+from client.config import FirstSync, SyncTimes
+from client.events import Event, SyncStatusChanged
+from client.platform.lock_file import LockFile
+from client.platform.profile import ProfileStore
+from client.sync.ahead import in_background
+from client.sync.audit import Audit
+from client.sync.conversation import Progress, Stopped
+from client.sync.engine import RoundResult, SyncEngine
+from client.sync.status import SyncStatus
+from client.usecases.causes import CODES, cause
+from shared_models.errors import Busy, ReplicaDamaged, ReplicaError, ReplicaLocked, SyncError, Unreachable
+from shared_models.texts import Language, Texts, preferred
+
+BAR = 24
+LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Variables of the environment that name the language of a terminal, the first that is set counts."""
+Say = Callable[[str], None]
+
+
+def run(arguments: argparse.Namespace, say: Say) -> bool:
+    """Run one round, with a bar while rows come in; returns whether all of it went through."""
+    folder: Path = arguments.data
+    texts = Texts(language_of(folder, os.environ))
+    try:
+        transport = connect(folder, SyncTimes())
+        with closing(transport), LockFile(folder / "sync.lock"), closing(open_local(folder)) as replica:
+            first_sync = FirstSync(not arguments.pages)
+            engine = SyncEngine(replica, transport, random=SystemRandom(), start=in_background, first_sync=first_sync)
+            replica.events.subscribe(lambda event: _show_loading(texts, engine, event))
+            result = engine.run_once()
+            status = engine.status()
+            audited = _audit(texts, engine, say) if arguments.audit and result.error is None else None
+    except LookupError:
+        say(texts.t("cli.sync.nobody", folder=str(folder)))
+        return False
+    except ReplicaLocked as error:
+        say(_with_code(texts.t("cli.sync.open_elsewhere", folder=str(folder)), error))
+        return False
+    except ReplicaError as error:
+        is_account = isinstance(error, ReplicaDamaged) and ProfileStore(folder).path.name in str(error)
+        why = texts.t("cli.sync.account_damaged") if is_account else _why(texts, error, folder)
+        say(_with_code(f"{texts.t('cli.sync.not_possible', folder=str(folder))} {why}", error))
+        return False
+    _tell(texts, result, status, folder, say)
+    is_equal = result.proof is None or result.proof.equal
+    is_audited = audited.equal if audited is not None else not arguments.audit
+    return result.is_clean and is_equal and is_audited
+
+
+def language_of(folder: Path, environment: Mapping[str, str]) -> Language:
+    """Return the language of whoever used this folder last, else that of the terminal, else English."""
+    terminal = next((environment[name] for name in LOCALES if environment.get(name)), "")
+    return last_reader(folder) or preferred([terminal.replace("_", "-")]) or "en"
+
+
+def _tell(texts: Texts, result: RoundResult, status: SyncStatus, folder: Path, say: Say) -> None:
+    """Say what a round did, what waits, whether both sides are equal, and why it ended early if it did."""
+    counts = (
+        ("cli.sync.sent", result.answered),
+        ("cli.sync.rows", result.rows),
+        ("pill.waiting", status.waiting),
+        ("pill.needs_you", status.needs_you),
+    )
+    say(f"{', '.join(texts.n(key, n) for key, n in counts)}.")
+    if result.proof is not None and result.proof.equal:
+        say(texts.n("cli.sync.proof_equal", result.proof.rows))
+    elif result.proof is not None:
+        say(texts.t("cli.sync.proof_differs", what=_names(texts, result.proof.differing)))
+    if result.error is not None:
+        say(_with_code(f"{texts.t('cli.sync.not_finished')} {_why(texts, result.error, folder)}", result.error))
+
+
+def _why(texts: Texts, error: Exception, folder: Path) -> str:
+    """Return what happened and what to do about it."""
+    if isinstance(error, Unreachable):
+        profile = ProfileStore(folder).load()
+        happened = texts.t("cli.sync.unreachable", server=profile.server_url if profile else "")
+    else:
+        happened = texts.t(f"error.{_cause(error)}")
+    return f"{happened} {texts.t('cli.sync.later')}" if isinstance(error, Unreachable | Busy) else happened
+
+
+def _cause(error: Exception) -> str:
+    code = getattr(error, "code", None)
+    return cause(str(code) if code else type(error).__name__)
+
+
+def _with_code(text: str, error: Exception) -> str:
+    """Return a text with what support asks for: the code, or the kind of the failure where it has none."""
+    found = _cause(error)
+    detail = getattr(error, "detail", "")
+    return f"{text} [{found if found in CODES else detail if detail.isidentifier() else type(error).__name__}]"
+
+
+def _names(texts: Texts, entities: tuple[str, ...]) -> str:
+    return ", ".join(texts.t(f"entity.{entity}") for entity in entities)
+
+
+def _audit(texts: Texts, engine: SyncEngine, say: Say) -> Audit | None:
+    """Compare everything, with a bar; says what was found. None when it was ended before, or could not be finished."""
+
+    def show(done: int, total: int) -> None:
+        _show(
+            f"{'█' * (BAR * done // max(total, 1)):{BAR}} {texts.t('cli.audit.bar', rows=texts.number(done), total=texts.number(total))}"
+        )
+
+    try:
+        found = engine.audit(show)
+    except (KeyboardInterrupt, Stopped):
+        say(texts.t("cli.audit.ended"))
+        return None
+    except SyncError as error:
+        happened = texts.t("link.offline") + "." if isinstance(error, Unreachable) else texts.t(f"error.{_cause(error)}")
+        say(_with_code(f"{texts.t('cli.audit.not_finished', why=happened)}", error))
+        return None
+    for incident in found.found:
+        what = texts.t(f"cli.audit.{incident.kind}", rows=texts.number(incident.rows))
+        say(f"  {texts.t(f'entity.{incident.entity}')}: {what}")
+    say(texts.n("cli.audit.equal" if found.equal else "cli.audit.differs", found.rows, what=_names(texts, found.differing)))
+    return found
+
+
+def _show_loading(texts: Texts, engine: SyncEngine, event: Event) -> None:
+    if isinstance(event, SyncStatusChanged) and sys.stderr.isatty() and (loading := engine.status().loading).rows:
+        _show(_bar(texts, loading))
+
+
+def _bar(texts: Texts, loading: Progress) -> str:
+    """Return a line of progress: of a prepared file how far it is, of pages that they come."""
+    if not loading.total_bytes:
+        return f"{'█' * (loading.rows // 500 % BAR):{BAR}} {texts.n('cli.sync.rows', loading.rows)}"
+    done = BAR * loading.bytes // loading.total_bytes
+    sizes = {"done": f"{loading.bytes / 1e6:.1f}", "size": f"{loading.total_bytes / 1e6:.1f}"}
+    words = texts.t("cli.sync.bar", rows=texts.number(loading.rows), total=texts.number(loading.total_rows or 0), **sizes)
+    return f"{'█' * done:{BAR}} {words}"
+
+
+def _show(line: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{line}")
