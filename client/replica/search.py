@@ -2,20 +2,22 @@
 
 Candidates come from three places, at most 300 in all: names that start with what was typed (an index range), records used
 lately, and the full-text index with every word as a prefix. They are ranked by our own key, not by the index: exact name,
-start of the name, start of a word of the name, elsewhere; within one, the lately used first, then by name.
-A hit in a part (phone, address, note, account, old name) counts for the records that it belongs to.
+start of the name, start of a word of the name, elsewhere in the record, through a part with a word of the name, through a part;
+within one, the lately used first, then by name.
+A hit in a part (phone, address, note, account, old name) counts for the records that it belongs to; several words may be spread
+over a record and its parts (`search_spread`).
 """
 
 import json
-import re
 import sqlite3
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from client.replica.fold import fold, other_spelling, words
+from client.replica.fold import fold, words
 from client.replica.schema import has_key, quoted, search_columns, search_table
+from client.replica.search_spread import spread
+from client.replica.search_words import is_number, match_query, typed_words
 from shared_models.base import Record
 from shared_models.registry import Registry
 
@@ -25,13 +27,6 @@ BY_WORD = 60
 RECENT = 50
 MAX_LETTERS = 100
 """Letters of what was typed that are looked at: a text that was pasted by mistake names no record."""
-MAX_WORDS = 12
-"""Different words that are looked for: each is a walk through the index."""
-MIN_TAIL = 3
-"""Digits that are looked for at the end of numbers, too; fewer would find too much."""
-_ONCE_MARKS = re.compile("[\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3]")
-"""Letters of today that were marks in Unicode 6.1, which SQLite's tokenizer knows."""
-_NUMBER = re.compile(r"[\d\s+()./-]+")
 
 
 @dataclass(frozen=True)
@@ -74,6 +69,8 @@ def search(
             _add(found, _by_name(connection, kind, typed))
         if len(found) < limit or len(typed) > 2:
             _by_word(connection, registry, kinds, text, found)
+        if sum(candidate.through is None for candidate in found.values()) < limit:
+            _by_spread(connection, registry, kinds, text, found, lately)
     best = sorted(found.values(), key=lambda c: _rank(c, typed, lately))[:limit]
     return [Hit(c.entity.entity_name, c.pk, c.title, c.through) for c in best]
 
@@ -167,48 +164,35 @@ def _by_part(
     return [_candidate(kind, row, part.entity_name) for row in found]
 
 
-def match_query(text: str) -> str:
-    """Return what was typed as an FTS5 query: every word a prefix, all of them wanted; empty when there is no word.
-
-    A word with â or î is looked for in both spellings, a number also from its end.
-    """
-    if _NUMBER.fullmatch(text.strip()) and (digits := "".join(c for c in text if c.isdigit())):
-        return f'"{digits}"*' if len(digits) < MIN_TAIL else f'"{digits}"* OR "t{digits[::-1]}"*'
-    return " AND ".join(_one_word(word) for word in list(dict.fromkeys(_tokens(text)))[:MAX_WORDS])
-
-
-def _tokens(text: str) -> list[str]:
-    """Return the words as the index cuts them: it refuses a word that it would cut in two (`ana_pop`) as a phrase."""
-    plain = _ONCE_MARKS.sub(" ", unicodedata.normalize("NFC", text))
-    whole = [c if unicodedata.category(c)[0] in "LNM" and not _is_cut(c) else " " for c in plain]
-    return "".join(whole).split()
-
-
-@cache
-def _is_cut(letter: str) -> bool:
-    """Whether a letter folds into pieces between which the index cuts: one with a spacing mark, as in Tamil."""
-    return any(unicodedata.category(c)[0] not in "LN" for c in fold(letter))
-
-
-def _one_word(word: str) -> str:
-    start = fold(word)
-    forms = [start, *other_spelling(word).split()]
-    if start.isdigit() and len(start) >= MIN_TAIL:
-        forms.append(f"t{start[::-1]}")
-    joined = " OR ".join(f'"{form}"*' for form in forms)
-    return f"({joined})" if len(forms) > 1 else joined
+def _by_spread(
+    connection: sqlite3.Connection,
+    registry: Registry,
+    kinds: Sequence[type[Record]],
+    text: str,
+    found: dict[tuple[str, str], _Candidate],
+    lately: Iterable[tuple[str, str]],
+) -> None:
+    """Add the records that have some of the words in themselves and the others in their parts."""
+    if is_number(text):
+        return
+    through = spread(connection, registry, typed_words(text), lately, MAX_CANDIDATES - len(found))
+    for kind in kinds:
+        pks = [pk for name, pk in through if name == kind.entity_name]
+        sql = f"{_select(kind)} WHERE id IN (SELECT value FROM json_each(?)) AND archived_at IS NULL"
+        rows = connection.execute(sql, (json.dumps(pks),)).fetchall() if pks else []
+        _add(found, [_candidate(kind, row, through[kind.entity_name, row[0]]) for row in rows])
 
 
 def _rank(candidate: _Candidate, typed: str, lately: dict[tuple[str, str], int]) -> tuple[int, int, str, str]:
     """Return the sort key of a candidate: smaller is better."""
+    names = words(candidate.key)
     if candidate.through is not None:
-        kind = 4
+        kind = 4 if any(name.startswith(word) for word in words(typed) for name in names) else 5
     elif candidate.key == typed:
         kind = 0
     elif candidate.key.startswith(typed):
         kind = 1
     else:
-        names = words(candidate.key)
         kind = 2 if all(any(n.startswith(w) for n in names) for w in words(typed)) else 3
     recent = lately.get((candidate.entity.entity_name, candidate.pk), RECENT)
     return kind, recent, candidate.key, candidate.pk

@@ -2,7 +2,7 @@
 
 import pytest
 
-from client.replica import bulk_load, search
+from client.replica import bulk_load, search, search_words
 from tests.clients import bring, central_row, make_replica
 
 BRANCUSI = "018f1111-0000-7000-8000-000000000001"
@@ -146,4 +146,4 @@ def test_of_a_text_pasted_by_mistake_only_the_start_is_looked_for(replica):
         reader.set_trace_callback(None)
     assert [hit.pk for hit in found] == [BRANCUSI]
     assert max(len(statement) for statement in statements) < 1000
-    assert len(search.match_query("a b c d e f g h i j k l m n o p a b").split(" AND ")) == search.MAX_WORDS
+    assert len(search_words.match_query("a b c d e f g h i j k l m n o p a b").split(" AND ")) == search_words.MAX_WORDS

@@ -1,0 +1,120 @@
+"""Every word has to be found somewhere: in the record, or in an address, a phone or another part of it."""
+
+import pytest
+
+from client.replica import search_spread
+from client.replica.search_words import typed_words
+from tests.clients import make_replica
+
+
+@pytest.fixture
+def replica(tmp_path):
+    opened = make_replica(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def hotel(replica):
+    """A hotel with an address, a phone and an account, and another one elsewhere."""
+    return company(
+        replica, "Hotel Șapte Brazi", city="Predeal", street="Gării 1", phone="0721 000 306", iban="RO49AAAA1B31007593840000"
+    )
+
+
+def company(replica, name, *, city=None, street=None, phone=None, iban=None):
+    with replica.edit("company") as edit:
+        pk = edit.insert("company", {"name": name})
+        if city or street:
+            edit.insert("address", {"company_id": pk, "city": city, "street": street})
+        if phone:
+            point = {"kind": "mobile", "value": phone, "value_normalised": f"+4{phone.replace(' ', '')}"}
+            edit.insert("contact_point", {"company_id": pk, **point})
+        if iban:
+            edit.insert("bank_account", {"company_id": pk, "iban": iban})
+    return pk
+
+
+@pytest.mark.functions(38)
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "sapte predeal",
+        "predeal sapte",
+        "Șapte Gării",
+        "garii brazi hotel predeal",
+        "brazi 306",
+        "predeal 0721",
+        "RO49 brazi",
+        "sap pre",
+    ],
+)
+def test_words_of_the_name_the_town_the_street_and_the_phone_find_the_company_together(replica, hotel, typed):
+    company(replica, "Hotel Șapte Brazi", city="Sinaia", phone="0721 000 307")
+    company(replica, "Predeal Turism", city="Predeal", street="Gării 2")
+    assert hotel in [hit.pk for hit in replica.search(typed)]
+
+
+@pytest.mark.parametrize("typed", ["sapte sinaia", "brazi predeal zzz", "gării 999", "brazi predeal sinaia"])
+def test_a_word_that_is_nowhere_in_the_record_keeps_it_out(replica, hotel, typed):
+    company(replica, "Vila Sinaia", city="Sinaia")
+    assert replica.search(typed) == []
+
+
+def test_a_word_of_an_archived_part_does_not_count(replica, hotel):
+    [address] = replica.children_of("address", "company_id", hotel)
+    with replica.edit("gone") as edit:
+        edit.archive("address", address["id"])
+    assert replica.search("sapte predeal") == replica.search("predeal sapte") == []
+    assert [hit.pk for hit in replica.search("sapte 306")] == [hotel]
+
+
+def test_an_archived_record_is_not_found_by_its_parts(replica, hotel):
+    with replica.edit("gone") as edit:
+        edit.archive("company", hotel)
+    assert replica.search("sapte predeal") == []
+
+
+def test_a_record_with_a_word_in_its_name_comes_before_one_with_all_words_in_a_part_and_after_one_that_has_them_itself(
+    replica, hotel
+):
+    street = company(replica, "Alimentara", city="Predeal", street="Șapte Brazi")
+    named = company(replica, "Predeal Șapte Stele")
+    hits = replica.search("sapte predeal")
+    assert [(hit.pk, hit.through) for hit in hits] == [(named, None), (hotel, "address"), (street, "address")]
+
+
+def test_the_lately_used_comes_first_among_equals(replica, hotel):
+    other = company(replica, "Hotel Șapte Izvoare", city="Predeal")
+    assert [hit.pk for hit in replica.search("sapte predeal")] == [hotel, other]
+    replica.used("company", other)
+    assert [hit.pk for hit in replica.search("sapte predeal")] == [other, hotel]
+
+
+def test_a_person_is_found_by_name_and_phone(replica):
+    with replica.edit("person") as edit:
+        pk = edit.insert("contact", {"first_name": "Ioana", "last_name": "Știrbei"})
+        edit.insert(
+            "contact_point", {"contact_id": pk, "kind": "mobile", "value": "0700 018 306", "value_normalised": "+40700018306"}
+        )
+    assert [hit.pk for hit in replica.search("stirbei 306")] == [pk]
+
+
+@pytest.mark.functions(38)
+def test_of_too_many_rows_those_that_have_more_of_the_words_are_looked_up_first(replica, monkeypatch):
+    for n in range(6):
+        company(replica, f"Hotel {n}", city="Sinaia")
+    late = company(replica, "Hotel Brazi", city="Predeal")
+    for n in range(9):
+        company(replica, f"Brazi {n}", city="Predeal")
+    monkeypatch.setattr(search_spread, "MAX_FOLLOWED", 1)
+    assert [hit.pk for hit in replica.search("hotel brazi predeal")] == [late]
+
+
+def test_a_text_of_many_words_is_no_record_and_not_walked_through(replica, hotel):
+    statements = []
+    with replica.reading() as reader:
+        reader.set_trace_callback(statements.append)
+        found = search_spread.spread(reader, replica.registry, typed_words("hotel sapte brazi predeal garii 1 306"), (), 300)
+        reader.set_trace_callback(None)
+    assert (found, statements) == ({}, [])
