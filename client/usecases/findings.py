@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from client.replica.queries import Filter
 from client.replica.replica import Replica
 from client.usecases import values as checks
 from client.usecases.answers import Finding
+from client.usecases.form_parts import parts_of
 from client.usecases.values import Checked
 from shared_models.base import Record
 from shared_models.codec import Row, stored_value
@@ -27,8 +29,20 @@ def check(replica: Replica, entity: str, values: Row, own_id: str | None = None)
     own_id: the record whose other fields the rules look at, too, as the kind of a contact point.
     """
     kind = replica.registry.get(entity)
-    whole = {**((replica.get(entity, own_id) if own_id else None) or {}), **values}
-    return (*look_over(kind, values, whole), *_alike(replica, entity, values, own_id))
+    parts = {part.name for part in parts_of(entity)}
+    own = {name: value for name, value in values.items() if name not in parts}
+    whole = {**((replica.get(entity, own_id) if own_id else None) or {}), **own}
+    return (*look_over(kind, own, whole), *_in_parts(replica, entity, values), *_alike(replica, entity, own, own_id))
+
+
+def _in_parts(replica: Replica, entity: str, values: Row) -> list[Finding]:
+    """Return what looks wrong in the fields that become records of their own, by the rules of those."""
+    found: list[Finding] = []
+    for part in parts_of(entity):
+        row = part.row(values.get(part.name))
+        wrong = look_over(replica.registry.get(part.entity), {part.field: row[part.field]}, row)
+        found += [replace(finding, field=part.name) for finding in wrong]
+    return found
 
 
 def look_over(kind: type[Record], values: Row, whole: Row) -> tuple[Finding, ...]:

@@ -9,16 +9,17 @@ from client.replica.queries import Filter
 from client.replica.replica import Replica
 from client.replica.seen import Seen
 from client.replica.unit_of_work import Edit
-from client.usecases.answers import Choice, FormEnd, FormStart, Label, Owner, Saved
+from client.usecases import new_records
+from client.usecases.answers import Choice, FormEnd, FormStart, Label, Owner, Saved, Shown
+from client.usecases.form_parts import form_column, part_to, parts_of
 from client.usecases.labels import Say, saved_label
 from client.usecases.main_points import is_main, marked_beside
+from client.usecases.new_records import new_values, refused_draft, typed_in_parts
 from client.usecases.shown import Names
-from client.usecases.ties import tie_between
-from client.usecases.values import contact_point_value
 from conflict.overlay import blank_row
 from shared_models.base import Record
 from shared_models.codec import Row
-from shared_models.errors import ErrorCode, FieldProblem, RecordInvalid, Refused
+from shared_models.errors import ErrorCode, Refused
 from shared_models.fields import Merge, column_of, data_columns
 
 MAX_CHOICES = 500
@@ -60,7 +61,7 @@ def open_form(replica: Replica, forms: OpenForms, entity: str, pk: str | None, o
     choices = list_choices(replica, kind)
     if pk is None:
         values = {**blank_row(kind), **_defaults(replica, kind, choices), **_owner_fields(kind, owner)}
-        return FormStart(entity, None, values, names.shown(kind, values), choices, forms.keep(None), owner)
+        return FormStart(entity, None, values, _shown(names, kind, values), choices, forms.keep(None), owner)
     seen = replica.look(entity, pk)
     if seen is None:
         raise KeyError(f"{entity} {pk}")
@@ -75,13 +76,15 @@ def open_form(replica: Replica, forms: OpenForms, entity: str, pk: str | None, o
 
 def open_refused(replica: Replica, forms: OpenForms, tx: str) -> FormStart:
     """Return a form with what a refused change wanted to save, over today's values. Raises KeyError when it is closed."""
-    draft = next((one for one in replica.drafts() if one.tx_id == tx), None)
+    draft = refused_draft(replica, tx)
     if draft is None:
         raise KeyError(tx)
     op = draft.ops[0]
     start = open_form(replica, forms, op.t, op.pk if replica.get(op.t, op.pk) else None, None)
     typed = {name: value for name, value in op.set.items() if not isinstance(value, dict)}
-    return replace(start, values={**start.values, **typed}, owner=None, replaces=tx)
+    typed |= typed_in_parts(op.t, draft.ops) if start.id is None else {}
+    values, kind = {**start.values, **typed}, replica.registry.get(op.t)
+    return replace(start, values=values, shown=_shown(Names(replica), kind, values), owner=None, replaces=tx)
 
 
 def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Saved:
@@ -93,15 +96,12 @@ def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Sa
     seen, card = forms.of(start.seen)
     kind = replica.registry.get(entity)
     values = {name: _clean(value) for name, value in form.values.items()}
+    form = replace(form, tie=form.tie and {name: _clean(value) for name, value in form.tie.items()})
     label = _label(replica, say, start, values)
     unmarked = marked_beside(replica, {**start.values, **values}) if _is_marked(start, values) else ()
     with replica.edit(label, corrects=start.replaces) as edit:
         if start.id is None:
-            pk = edit.insert(entity, _new_values(kind, start, values))
-            if form.tie is not None and start.owner is not None:
-                tie = tie_between(replica.registry, start.owner.entity, entity)
-                ends = {tie.fields[start.owner.entity]: start.owner.id, tie.fields[entity]: pk}
-                edit.insert(tie.entity, {**{n: _clean(v) for n, v in form.tie.items()}, **ends})
+            pk = new_records.insert(edit, kind, form, values, refused_draft(replica, start.replaces))
         else:
             pk = _update(edit, kind, start, values, seen)
         for other in unmarked:
@@ -127,27 +127,12 @@ def _update(edit: Edit, kind: type[Record], start: FormStart, values: Row, seen:
     if fixed and kind.is_link:
         edit.archive(entity, pk)
         kept = {c.name: start.values.get(c.name) for c in data_columns(kind)}
-        return edit.insert(entity, _new_values(kind, start, {**kept, **values}))
+        return edit.insert(entity, new_values(kind, start, {**kept, **values}))
     try:
         edit.update(entity, pk, {name: value for name, value in values.items() if name not in fixed}, seen)
     except KeyError as error:
         raise Refused(ErrorCode.R304, "the record is gone") from error
     return pk
-
-
-def _new_values(kind: type[Record], start: FormStart, values: Row) -> Row:
-    """Return the typed columns of a new record: what differs from nothing."""
-    everything = {**start.values, **values}
-    if kind.entity_name == "contact_point":
-        if not everything.get("value"):
-            raise RecordInvalid((FieldProblem("value", "problem.required"),))
-        everything["value_normalised"] = contact_point_value(everything["kind"], everything["value"]).normalised
-    blank = blank_row(kind)
-    names = [c.name for c in data_columns(kind)]
-    missing = [c.name for c in data_columns(kind) if not c.optional and everything.get(c.name) in (None, "")]
-    if missing:
-        raise RecordInvalid(tuple(FieldProblem(name, "problem.required") for name in missing))
-    return {name: everything[name] for name in names if everything[name] != blank[name] or not column_of(kind, name).optional}
 
 
 def _clean(value: object) -> object:
@@ -227,7 +212,19 @@ def _defaults(replica: Replica, kind: type[Record], choices: Mapping[str, tuple[
 
 
 def _owner_fields(kind: type[Record], owner: Owner | None) -> Row:
+    """Return the fields that hold the record whose page is open: of the record itself, or of its tie."""
     if owner is None:
         return {}
-    name = f"{owner.entity}_id"
-    return {name: owner.id} if any(c.name == name for c in data_columns(kind)) else {}
+    part = part_to(kind.entity_name, owner.entity)
+    name = part.name if part is not None else f"{owner.entity}_id"
+    return {name: owner.id} if part is not None or any(c.name == name for c in data_columns(kind)) else {}
+
+
+def _shown(names: Names, kind: type[Record], values: Row) -> Shown:
+    """Return field -> what stands for the id that it holds, parts included."""
+    found = dict(names.shown(kind, values))
+    for part in parts_of(kind.entity_name):
+        target = form_column(kind.entity_name, part.name).col.references
+        if target and (label := names.of(target, values.get(part.name))) is not None:
+            found[part.name] = label
+    return found

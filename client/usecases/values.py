@@ -94,6 +94,18 @@ def phone(text: str, country: str | None = None) -> Checked:
     return Checked(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def number_kind(text: str, usual: str, country: str | None = None) -> str:
+    """Return whether a number is a `mobile` or a `phone` by its country's plan; `usual` where that does not tell."""
+    if usual not in ("phone", "mobile"):
+        return usual
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(text, country or HOME))
+    except phonenumbers.NumberParseException:
+        return usual
+    kinds = {phonenumbers.PhoneNumberType.MOBILE: "mobile", phonenumbers.PhoneNumberType.FIXED_LINE: "phone"}
+    return kinds.get(kind, usual)
+
+
 def email(text: str) -> Checked:
     """Check an e-mail address by its form; whether it exists is not asked. normalised: lower case throughout."""
     try:

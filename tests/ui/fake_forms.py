@@ -6,6 +6,7 @@ from typing import Any
 from client.events import ChangeLogChanged, RecordsChanged
 from client.usecases.answers import Choice, Finding, FormEnd, FormStart, Owner, Saved, TimelineEntry
 from client.usecases.form_drafts import FormDraft, note_form
+from client.usecases.form_parts import part_to, parts_of
 from shared_models.errors import FieldProblem, RecordInvalid
 from shared_models.fields import data_columns
 from shared_models.ids import derived_id
@@ -31,6 +32,9 @@ class FakeForms(FakeRecords):
         }
         if owner and entity == "company_contact":
             values[f"{owner.entity}_id"] = owner.id
+        shown = dict(self._shown(entity, values))
+        if owner and not id and (part := part_to(entity, owner.entity)) is not None:
+            values[part.name], shown[part.name] = owner.id, self.title(owner.entity, owner.id)
         choices = {
             c.name: tuple(Choice(i, label) for i, label in INDUSTRIES.items())
             for c in data_columns(CRM.get(entity))
@@ -38,7 +42,7 @@ class FakeForms(FakeRecords):
         }
         title = self.title(entity, id) if id else ""
         pending = self.pending.get(id or "", frozenset())
-        return FormStart(entity, id, values, self._shown(entity, values), choices, "seen", owner, title, pending=pending)
+        return FormStart(entity, id, values, shown, choices, "seen", owner, title, pending=pending)
 
     async def open_refused(self, tx: str) -> FormStart:
         change = next(r for r in self.inbox_.refused if r.tx == tx)
@@ -78,16 +82,27 @@ class FakeForms(FakeRecords):
         id = start.id or derived_id(start.entity, f"new{len(self.saved)}")
         row = self.rows[start.entity].setdefault(id, {"id": id, "updated_at": ago()})
         row.update({**({} if start.id else start.values), **form.values})
-        if form.tie is not None and start.owner is not None:
+        self._make_parts(form, id)
+        if form.tie is not None and start.owner is not None and part_to(start.entity, start.owner.entity) is None:
             ends = {f"{start.owner.entity}_id": start.owner.id, f"{start.entity}_id": id}
             link = derived_id("company_contact", id)
             self.rows["company_contact"][link] = {"id": link, **form.tie, **ends}
-        elif start.owner and start.entity != "company_contact":
+        elif start.owner and start.entity not in ("company_contact", "contact", "company"):
             row[f"{start.owner.entity}_id"] = start.owner.id
         self.states[id] = "waiting"
         self._waits(f"tx{len(self.saved)}")
         self.tell(RecordsChanged({start.entity: frozenset({id})}))
         return Saved(f"tx{len(self.saved)}", id, f"Edited: {self.title(start.entity, id)}")
+
+    def _make_parts(self, form: FormEnd, id: str) -> None:
+        """Add what a new record is saved together with, and leave none of it in its own row."""
+        start = form.start
+        for part in parts_of(start.entity) if start.id is None else ():
+            value = self.rows[start.entity][id].pop(part.name, None)
+            if value:
+                made = derived_id(part.entity, f"{id}{part.name}")
+                tie = form.tie if part.entity == "company_contact" and form.tie else {}
+                self.rows[part.entity][made] = {"id": made, f"{start.entity}_id": id, **tie, **part.row(value)}
 
     async def keep_draft(self, draft: FormDraft) -> None:
         self.drafts[draft.form] = replace(draft, at=ago())

@@ -8,16 +8,15 @@ import pytest
 
 from client.ui.layouts.card_answers import REMOVALS
 from client.ui.layouts.card_words import GLYPHS as CARD_KINDS
-from client.ui.layouts.form import HIDDEN
 from client.ui.layouts.form_fields import DAYS, SAYS_HOW
 from client.ui.layouts.palette import KEYS
-from client.ui.layouts.parts import sections_of
 from client.ui.layouts.record import TABS
 from client.ui.layouts.sync_page import WHY
 from client.ui.layouts.timeline import GLYPHS as TIMELINE_KINDS
 from client.ui.pill import CHOSEN, STOPPED
 from client.ui.router import FORMS, SCREENS
 from client.ui.view_models.palette import ACTIONS
+from client.usecases.form_parts import HIDDEN, sections_of
 from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING
 from shared_models.entities.company import ROLES
 from shared_models.errors import ErrorCode

@@ -4,7 +4,6 @@ import flet as ft
 
 from client.ui.dates import moment
 from client.ui.layouts.form_fields import FormCalls, form_field
-from client.ui.layouts.parts import sections_of
 from client.ui.theme import S6, S8, S12, S16, S24, Look
 from client.ui.view_models.form_state import FormState
 from client.ui.widgets import (
@@ -14,15 +13,20 @@ from client.ui.widgets import (
     banner,
     button,
     col,
+    company_initials,
     dot,
     empty,
     fill,
+    icon,
     icon_button,
+    initials_of,
     keys,
     line,
     link,
+    monogram,
     pad,
     pads,
+    pressable,
     row,
     skeleton,
     space,
@@ -31,12 +35,6 @@ from client.ui.widgets import (
 from shared_models.fields import Column, data_columns
 from shared_models.registry import CRM
 
-HIDDEN = {
-    "contact_point": ("value_normalised", "opted_out_at"),
-    "address": ("latitude", "longitude"),
-    "bank_account": ("verified_at", "verified_by"),
-}
-"""Fields that a person does not type: made by the use case, or set by an action of their own."""
 WIDE = ("name", "legal_name", "description", "note", "source_note", "street", "value", "iban", "holder", "opening_hours")
 """Fields that take the whole width."""
 
@@ -47,8 +45,7 @@ def form_sheet(look: Look, state: FormState, on: FormCalls, told: ft.Control | N
 
 
 def _head(look: Look, state: FormState, on: FormCalls) -> ft.Control:
-    verb = "edit" if state.place.id or state.place.refused or state.place.card else "new"
-    title = txt(look, look.t(f"form.{verb}.{state.place.entity}"), "title", weight=W6, expand=look.phone or None)
+    title = txt(look, look.t(state.heading), "title", weight=W6, expand=look.phone or None)
     close = icon_button(look, "form.close", "x", look.t("form.close"), on.discard, tone="ink")
     changed = len(state.changed)
     count = (
@@ -102,26 +99,8 @@ def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
 
 def form_fields(state: FormState) -> list[tuple[str, tuple[Column, ...]]]:
     """Return (section, fields) that the form shows: those that people write, first the records that a new one still lacks."""
-    entity = state.place.entity
-    columns = {c.name: c for c in data_columns(CRM.get(entity))}
-    hidden = HIDDEN.get(entity, ())
-    found = [(name, tuple(columns[f] for f in fields if f not in hidden)) for name, fields in sections_of(entity)]
-    name, fields = found[0]
-    return [(name, (*_missing_ends(state), *fields)), *found[1:]]
-
-
-def _missing_ends(state: FormState) -> tuple[Column, ...]:
-    """Return the owners that a new record has to be given here. A tie has two, and the open page is one of them at most."""
-    start = state.start
-    if start is None or start.id is not None:
-        return ()
-    owners = [c for c in data_columns(CRM.get(start.entity)) if c.is_owner and c.col.references]
-    given = f"{start.owner.entity}_id" if start.owner else ""
-    lacking = [c for c in owners if c.name != given]
-    is_complete = any(c.optional for c in owners) and (
-        len(lacking) < len(owners) or any(start.values.get(c.name) for c in owners)
-    )
-    return () if is_complete else tuple(lacking)
+    (name, fields), *rest = state.sections
+    return [(name, (*state.missing_ends, *fields)), *rest]
 
 
 def _unplaced(look: Look, state: FormState) -> ft.Control | None:
@@ -145,8 +124,12 @@ def _body(look: Look, state: FormState, on: FormCalls) -> ft.Control:
         return empty(look, "database", look.t("form.failed"), look.t(f"error.{state.failure}"), again, tone="need")
     if state.start is None:
         return ft.Container(skeleton(look, 6, 64), padding=S16) if state.phase == "slow" else ft.Container()
-    sections = [_section(look, state, on, name, fields) for name, fields in form_fields(state)]
-    tied = txt(look, look.t(f"form.tied.{state.place.entity}"), "meta", "ink2", lines=2) if state.place.tie else None
+    first, *rest = form_fields(state)
+    is_open = state.is_more or state.is_more_needed
+    sections = [_section(look, state, on, *first), _more(look, state, on, rest, is_open) if not first[0] else None]
+    sections += [_section(look, state, on, name, fields) for name, fields in rest] if first[0] or is_open else []
+    is_tied = state.place.tie and state.place.entity == "company"
+    tied = txt(look, look.t("form.tied.company"), "meta", "ink2", lines=2) if is_tied else None
     parts: list[ft.Control] = []
     for strip in (_draft(look, state, on), _unplaced(look, state), _news(look, on) if state.has_news else None, tied):
         parts += [strip, space(S16)] if strip is not None else []
@@ -190,12 +173,31 @@ def _section(look: Look, state: FormState, on: FormCalls, name: str, fields: tup
     cells += _paired(look, state, on, pair)
     if not cells:
         return None
-    heading = (
-        ft.Container(txt(look, look.t(f"section.{name}"), weight=W6), padding=pads(bottom=4))
-        if len(sections_of(state.place.entity)) > 1
-        else None
-    )
+    if not name:
+        cells[0] = row(_mark(look, state), ft.Container(cells[0], expand=True), gap=S12, cross=TOP)
+    has_heading = name and len(state.sections) > 1
+    heading = ft.Container(txt(look, look.t(f"section.{name}"), weight=W6), padding=pads(bottom=4)) if has_heading else None
     return col(heading, *cells, gap=S12)
+
+
+def _mark(look: Look, state: FormState) -> ft.Control:
+    """Return the initials of what is typed, beside the box of the first field."""
+    names = CRM.get(state.place.entity).title_fields
+    name = " ".join(str(state.shows(field)) for field in names if state.shows(field))
+    glyph, initials = ("building-2", company_initials) if state.place.entity == "company" else ("user", initials_of)
+    return ft.Container(monogram(look, initials(name), glyph=glyph), padding=pads(top=22 if look.phone else 8))
+
+
+def _more(look: Look, state: FormState, on: FormCalls, rest: list[tuple[str, tuple[Column, ...]]], is_open: bool) -> ft.Control:
+    """Return the line that unfolds the other sections, and names them while it is folded."""
+    names = ", ".join(look.t(f"section.{name}") for name, _ in rest)
+    words = row(
+        icon(look, "chevron-down" if is_open else "chevron-right", 16, "ink2"),
+        txt(look, look.t("form.more"), weight=W6),
+        txt(look, names, "meta", "ink3", expand=True) if not is_open else None,
+    )
+    press = None if state.is_more_needed else on.more
+    return pressable("form.more", f"{look.t('form.more')} {names}", words, press, height=look.target)
 
 
 def _paired(look: Look, state: FormState, on: FormCalls, pair: list[Column]) -> list[ft.Control]:

@@ -39,6 +39,8 @@ class FormCalls:
     save: Press
     discard: Press
     again: Press
+    more: Press
+    """Unfold what stands under "More", or fold it."""
     left: Press
     """A text box was left."""
     continue_draft: Press
@@ -137,7 +139,7 @@ def form_field(look: Look, state: FormState, on: FormCalls, column: Column, expa
         mark=mark,
         required=is_required(column),
         hint=look.t(f"form.hint.{column.col.widget}") if column.col.widget in DAYS else "",
-        glyph=GLYPHS.get(column.col.widget),
+        glyph=GLYPHS.get(name, GLYPHS.get(column.col.widget)),
         left=on.left,
         lines=4 if column.col.widget == "long_text" else 1,
         expand=expand,

@@ -31,6 +31,7 @@ from client.ui.widgets import (
     txt,
 )
 from client.usecases.answers import Part, Point, RecordPage, Tie
+from client.usecases.form_parts import sections_of
 from shared_models.fields import Column, Merge, data_columns
 from shared_models.registry import CRM
 
@@ -49,41 +50,12 @@ GLYPHS = {
     "contact": "user",
     "company": "building-2",
 }
-SECTIONS = {
-    "company": {
-        "identity": ("name", "code", "industry_id", "roles", "legal_name", "type_id", "status_id", "parent_id"),
-        "fiscal": ("fiscal_code", "trade_register_no", "vat_country", "is_vat_payer"),
-        "work": ("responsible_id", "team_id", "visit_every_days", "price_segment_id", "language", "do_not_contact"),
-        "origin": ("source_id", "source_note", "description"),
-    },
-    "contact": {
-        "identity": ("first_name", "last_name", "nickname", "salutation", "gender", "job_title", "type_id", "status_id"),
-        "work": ("responsible_id", "language", "do_not_call"),
-        "personal": ("birth_date", "description"),
-        "consent": ("consent_email", "consent_basis", "consent_on", "consent_source"),
-    },
-}
-"""Sections of a page and of a form, in order. What no section names stands in the last one (`sections_of`)."""
 NAME_SHARE, REACH_SHARE = 6, 5
 """How name and ways to reach a person share the width of a row."""
 ROOMY = 1180
 """Width of a window from which the page beside the list has room for two columns in a row."""
 LABEL_WIDTH, LABEL_DROP = 176, 3
 """Width of a label before its value, and how much lower it stands so that both are on one baseline."""
-
-
-def sections_of(entity: str) -> list[tuple[str, tuple[str, ...]]]:
-    """Return (section, fields) so that every field that people write stands in exactly one."""
-    named = SECTIONS.get(entity, {"main": ()})
-    owned = {c.name for c in data_columns(CRM.get(entity)) if c.is_owner}
-    rest = [
-        c.name
-        for c in data_columns(CRM.get(entity))
-        if c.name not in owned and not any(c.name in fields for fields in named.values())
-    ]
-    found = [(name, fields) for name, fields in named.items()]
-    last, fields = found[-1]
-    return [*found[:-1], (last, (*fields, *rest))]
 
 
 def ties_list(

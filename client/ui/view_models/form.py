@@ -11,8 +11,9 @@ from client.ui.facade import Crm
 from client.ui.router import FormPlace
 from client.ui.view_models.base import DEBOUNCE_S, Rest, ViewModel
 from client.ui.view_models.form_state import FormState, form_key, stored
-from client.ui.view_models.kept_form import KeptForm, continued, draft_of
+from client.ui.view_models.kept_form import KeptForm, continued, draft_of, picked_names
 from client.usecases.answers import Choice, Finding, FormEnd, FormStart, Owner, Saved
+from client.usecases.form_parts import form_column
 from shared_models.errors import ErrorCode, RecordInvalid
 from shared_models.fields import column_of
 from shared_models.registry import CRM
@@ -61,7 +62,8 @@ class FormModel(ViewModel[FormState]):
             return
         typed, draft = dict(self._drafts.get(self._key, {})), await self._kept.read()
         is_news = draft is not None and (not typed or (self.state.place.tie and draft.typed != typed))
-        self.put(start=start, typed=typed, draft=draft if is_news else None)
+        names = picked_names(draft) if draft is not None and not is_news else {}
+        self.put(start=start, typed=typed, names=names, draft=draft if is_news else None)
         if typed:
             await self.keep_now()
         if start.replaces is not None or self.state.typed:
@@ -141,6 +143,10 @@ class FormModel(ViewModel[FormState]):
         """Override the warning on a field."""
         self.put(kept=self.state.kept | {name})
 
+    def more(self) -> None:
+        """Unfold what stands under "More", or fold it again."""
+        self.put(is_more=not self.state.is_more)
+
     # -- pickers ---------------------------------------------------------------------------------------------------------
 
     def pick_open(self, name: str, text: str = "") -> None:
@@ -158,7 +164,7 @@ class FormModel(ViewModel[FormState]):
             await self._rest(DEBOUNCE_S)
         if turn != self._turn or self.state.start is None:
             return
-        entity = column_of(CRM.get(self.state.start.entity), name).col.references or ""
+        entity = form_column(self.state.start.entity, name).col.references or ""
         picks = await self._crm.find_choices(entity, text)
         if turn == self._turn:
             self.put(picks=picks)

@@ -10,15 +10,19 @@ from client.ui.view_models.base import Phase
 from client.usecases import typed_days, values
 from client.usecases.answers import Choice, Finding, FormStart, Label, Owner
 from client.usecases.form_drafts import FormDraft
-from shared_models.fields import Column, column_of
+from client.usecases.form_parts import form_column, form_sections, part_to
+from shared_models.fields import Column, data_columns
 from shared_models.registry import CRM
 
 
 def form_key(place: FormPlace, owner: Owner | None) -> str:
     """Return which form this is, wherever it is opened: of a record, or of a new one, with its owner where it will have one."""
     answers = f"~{place.refused or place.card}" if place.refused or place.card else ""
-    is_owned = place.id is None and owner is not None and (place.tie or place.entity not in SCREEN_OF)
-    return f"{place.entity}:{place.id or ''}" + answers + (f"@{owner.entity}:{owner.id}" if is_owned and owner else "")
+    own = f"{place.entity}:{place.id or ''}{answers}"
+    if place.id is not None or owner is None:
+        return own
+    is_owned = place.tie or place.entity not in SCREEN_OF or part_to(place.entity, owner.entity) is not None
+    return f"{own}@{owner.entity}:{owner.id}" if is_owned else own
 
 
 @dataclass(frozen=True)
@@ -46,17 +50,54 @@ class FormState:
     """A save was stopped by warnings; the next one keeps the values."""
     kind_chosen: bool = False
     """The person chose the kind of a contact point; what is typed does not change it any more."""
+    is_more: bool = False
+    """The person wants to see what stands under "More"."""
     draft: FormDraft | None = None
     """What was typed before the program or the window was closed, until the person continues it or gives it up."""
     phase: Phase = "reading"
     failure: str = ""
 
     @property
+    def is_new(self) -> bool:
+        """Whether the form makes a record, and is no answer to a refusal or a card."""
+        return self.place.id is None and self.place.refused is None and self.place.card is None
+
+    @property
+    def heading(self) -> str:
+        """Return the text key of the form's title."""
+        return f"form.{'new' if self.is_new else 'edit'}.{self.place.entity}"
+
+    @property
+    def sections(self) -> list[tuple[str, tuple[Column, ...]]]:
+        """Return (section, fields) that the form shows, in order; the first has no name where the rest stands under "More"."""
+        return form_sections(self.place.entity, is_new=self.start is not None and self.start.id is None)
+
+    @property
+    def missing_ends(self) -> tuple[Column, ...]:
+        """Return the owners that a new record has to be given here. A tie has two, and the open page is one of them at most."""
+        start = self.start
+        if start is None or start.id is not None:
+            return ()
+        owners = [c for c in data_columns(CRM.get(start.entity)) if c.is_owner and c.col.references]
+        given = f"{start.owner.entity}_id" if start.owner else ""
+        lacking = [c for c in owners if c.name != given]
+        is_complete = any(c.optional for c in owners) and (
+            len(lacking) < len(owners) or any(start.values.get(c.name) for c in owners)
+        )
+        return () if is_complete else tuple(lacking)
+
+    @property
+    def is_more_needed(self) -> bool:
+        """Whether something under "More" was typed or is wrong: then nobody may fold it away."""
+        below = {column.name for _, columns in self.sections[1:] for column in columns}
+        return bool(below & {*self.changed, *(finding.field for finding in self.findings)})
+
+    @property
     def changed(self) -> dict[str, Any]:  # Any: stored values
         """Return field -> stored value of the fields that differ from what the form opened with."""
         if self.start is None:
             return {}
-        found = {name: stored(column_of(CRM.get(self.start.entity), name), typed) for name, typed in self.typed.items()}
+        found = {name: stored(form_column(self.start.entity, name), typed) for name, typed in self.typed.items()}
         return {name: value for name, value in found.items() if value != self.start.values.get(name)}
 
     def shows(self, name: str) -> object:

@@ -10,8 +10,7 @@ from client.ui.view_models.base import KEEP_S, Rest
 from client.ui.view_models.form_state import FormState
 from client.usecases.answers import Label
 from client.usecases.form_drafts import FormDraft
-from shared_models.fields import columns
-from shared_models.registry import CRM
+from client.usecases.form_parts import is_of_form
 
 
 class KeptForm:
@@ -75,14 +74,13 @@ def draft_of(state: FormState, form: str, address: str) -> FormDraft | None:
     older = state.draft
     if state.start is None or (older is None and not state.changed):
         return None
-    place, values = state.place, state.start.values
-    verb = "edit" if place.id or place.refused or place.card else "new"
+    values = state.start.values
     names = {n: asdict(name) if isinstance(name, Label) else name for n, name in state.names.items() if name}
     return FormDraft(
         form,
         address,
         state.start.title,
-        f"form.{verb}.{place.entity}",
+        state.heading,
         {**(older.typed if older else {}), **state.typed},
         {**{n: values.get(n) for n in state.typed}, **(older.base if older else {})},
         {**(older.names if older else {}), **names},
@@ -93,13 +91,16 @@ def continued(state: FormState, draft: FormDraft) -> dict[str, Any]:  # Any: fie
     """Return what changes in a form when a draft is continued; a field that others changed since names what stands there now."""
     start = state.start
     assert start is not None  # a draft is offered in an open form
-    known = {column.name for column in columns(CRM.get(start.entity))}
-    older = {n: t for n, t in draft.typed.items() if n in known}
-    picked = {n: Label(**name) if isinstance(name, dict) else name for n, name in draft.names.items()}
+    older = {n: t for n, t in draft.typed.items() if is_of_form(start.entity, n)}
     return {
         "typed": {**older, **state.typed},
-        "names": {**picked, **state.names},
+        "names": {**picked_names(draft), **state.names},
         "theirs": {n: start.values.get(n) for n in older if start.id and start.values.get(n) != draft.base.get(n)},
         "draft": None,
         "kind_chosen": "kind" in older or state.kind_chosen,
     }
+
+
+def picked_names(draft: FormDraft) -> dict[str, Label | str]:
+    """Return field -> name of the record that was picked in it."""
+    return {n: Label(**name) if isinstance(name, dict) else name for n, name in draft.names.items()}

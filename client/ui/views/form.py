@@ -86,6 +86,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
             pick=picked,
             pick_new=pick_new,
             keep=model.keep,
+            more=model.more,
             take_news=lambda: desk.run(model.take_news()),
             hide_news=model.hide_news,
             save=lambda: desk.run(save()),

@@ -82,10 +82,10 @@ def avatar(look: Look, initials: str, size: float = 24) -> ft.Container:
     )
 
 
-def monogram(look: Look, initials: str, size: float = 48) -> ft.Container:
-    """Return the initials of a record in a frame."""
+def monogram(look: Look, initials: str, size: float = 48, glyph: str = "") -> ft.Container:
+    """Return the initials of a record in a frame. glyph: what stands there while it has none."""
     return ft.Container(
-        txt(look, initials, "body", "ink2", W6),
+        icon(look, glyph, 20, "ink3") if glyph and not initials else txt(look, initials, "body", "ink2", W6),
         width=size,
         height=size,
         border_radius=R12,

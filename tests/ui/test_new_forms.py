@@ -1,0 +1,149 @@
+"""Forms of a new person and a new company: what matters at the top, phone and e-mail beside it, the rest under "More"."""
+
+import pytest
+
+from client.ui.router import FormPlace
+from client.ui.view_models.form import FormModel
+from client.ui.view_models.form_state import form_key
+from client.usecases.answers import Finding, Owner
+from tests.ui.conftest import unhurried
+from tests.ui.fake_crm import believable_crm, company_id, contact_id
+from tests.ui.probe import hurried
+
+HOTEL = company_id(0)
+PERSON, COMPANY = "/contacts?form=contact", "/companies?form=company"
+
+
+def fields(ui):
+    """Return the fields of the form that are on the screen, from the top."""
+    ids = [i.removeprefix("field.") for i in ui.ids() if i.startswith("field.")]
+    return [i for i in ids if "." not in i]
+
+
+@pytest.mark.functions(4, 16)
+@pytest.mark.parametrize("route", [PERSON, f"/companies/{HOTEL}?form=contact&tie=1"])
+async def test_a_new_person_begins_with_name_company_job_and_ways_to_reach_him(window, route):
+    ui = await window(route)
+    assert fields(ui) == ["first_name", "last_name", "company", "job_title", "phone", "email"]
+
+
+async def test_a_new_company_begins_with_name_code_and_ways_to_reach_it(window):
+    ui = await window(COMPANY)
+    assert fields(ui) == ["name", "fiscal_code", "industry_id", "phone", "email"]
+    assert ui.has("field.roles.customer")
+
+
+@pytest.mark.parametrize(("route", "field"), [(PERSON, "nickname"), (COMPANY, "code")])
+async def test_more_unfolds_the_rest_and_folds_it_again(window, route, field):
+    ui = await window(route)
+    await ui.press("form.more")
+    assert ui.has(f"field.{field}")
+    await ui.press("form.more")
+    assert not ui.has(f"field.{field}")
+
+
+async def test_what_was_typed_under_more_is_never_folded_away(window):
+    ui = await window(PERSON)
+    await ui.press("form.more")
+    await ui.type("field.nickname", "Nelu")
+    await ui.go("/sync")
+    await ui.go(PERSON)
+    assert ui.keyed("field.nickname").value == "Nelu"
+
+
+async def test_what_is_wrong_under_more_unfolds_it(window):
+    crm = believable_crm()
+
+    async def check(entity, values, own_id=None):
+        return (Finding("birth_date", "problem.value"),)
+
+    crm.check = check  # type: ignore[method-assign]  # a check of its own
+    ui = await window(PERSON, crm)
+    await ui.type("field.last_name", "Pop")
+    await ui.press("form.save")
+    assert "17.05.1980" in ui.keyed("field.birth_date.message").value
+
+
+@pytest.mark.functions(4, 19)
+async def test_phone_mail_and_company_are_saved_with_the_person(window):
+    crm = believable_crm()
+    ui = await window(PERSON, crm)
+    await ui.type("field.last_name", "Nouă")
+    await ui.type("field.phone", "0722 000 777")
+    await ui.type("field.email", "noua@brazi.example")
+    await ui.press("field.company")
+    await ui.type("field.company.search", "sapte brazi")
+    await ui.press(f"pick.{HOTEL}")
+    await ui.key("Enter", ctrl=True)
+    assert crm.saved[0].values == {
+        "last_name": "Nouă", "phone": "0722 000 777", "email": "noua@brazi.example", "company": HOTEL,
+    }  # fmt: skip
+    assert ui.keyed("record.title").value == "Nouă"
+    assert len(crm.saved) == 1
+
+
+async def test_the_company_that_is_open_stands_in_the_form_and_can_be_taken_out(window):
+    crm = believable_crm()
+    ui = await window(f"/companies/{HOTEL}?form=contact", crm)
+    await ui.type("field.last_name", "Nouă")
+    await ui.press("field.company")
+    await ui.press("pick.none")
+    await ui.press("form.save")
+    assert crm.saved[0].values == {"last_name": "Nouă", "company": None}
+
+
+async def test_initials_follow_the_name_that_is_typed(window):
+    ui = await window(PERSON)
+    await ui.type("field.first_name", "Zamfira")
+    await ui.type("field.last_name", "Xenopol")
+    assert "ZX" in ui.texts()
+
+
+async def test_a_draft_keeps_phone_and_the_name_of_the_company(window):
+    crm = believable_crm()
+    ui = await window(PERSON, crm)
+    await ui.type("field.phone", "0722 000 777")
+    await ui.press("field.company")
+    await ui.type("field.company.search", "sapte brazi")
+    await ui.press(f"pick.{HOTEL}")
+    again = await window(PERSON, crm)
+    await again.press("form.draft.continue")
+    assert again.keyed("field.phone").value == "0722 000 777"
+    assert again.shows("Hotel Șapte Brazi")
+    await again.type("field.last_name", "Nouă")
+    await again.press("form.save")
+    assert crm.saved[0].values == {"last_name": "Nouă", "phone": "0722 000 777", "company": HOTEL}
+
+
+async def test_a_record_that_was_picked_still_has_its_name_after_going_elsewhere(window):
+    ui = await window(PERSON)
+    await ui.press("field.company")
+    await ui.type("field.company.search", "sapte brazi")
+    await ui.press(f"pick.{HOTEL}")
+    await ui.go("/sync")
+    await ui.go(PERSON)
+    assert ui.shows("Hotel Șapte Brazi")
+
+
+async def test_the_warning_on_a_phone_stands_at_the_phone_and_can_be_kept():
+    crm = believable_crm()
+
+    async def check(entity, values, own_id=None):
+        return (Finding("phone", "warning.phone", {}, "warning"),) if values.get("phone") == "123" else ()
+
+    crm.check = check  # type: ignore[method-assign]  # a check of its own
+    model = FormModel(crm, FormPlace("contact"), None, {}, "form", hurried, clock=unhurried())
+    await model.start()
+    model.type("last_name", "Pop")
+    model.type("phone", "123")
+    assert await model.save() is None
+    assert model.state.finding("phone") is not None
+    model.keep("phone")
+    assert await model.save() is not None
+
+
+def test_a_new_person_of_one_company_is_another_form_than_of_none():
+    hotel, person = Owner("company", HOTEL), Owner("contact", contact_id(1))
+    assert form_key(FormPlace("contact"), hotel) == form_key(FormPlace("contact", tie=True), hotel)
+    assert form_key(FormPlace("contact"), hotel) != form_key(FormPlace("contact"), None)
+    assert form_key(FormPlace("contact"), person) == form_key(FormPlace("contact"), None)
