@@ -11,6 +11,8 @@ from shared_models.fields import Column, Kind
 
 NO_BREAK = "\u00a0"
 """Keeps the groups of one figure on one line."""
+SHORT = 18
+"""Letters of a figure that fit on one line of the narrowest place."""
 
 
 def count(look: Look, number: int) -> str:
@@ -33,14 +35,14 @@ def initial(name: str) -> str:
 
 
 def unbroken(text: str) -> str:
-    """Return a short figure (phone, IBAN) that never breaks over two lines."""
-    return text.replace(" ", NO_BREAK) if len(text) <= 40 and any(c.isdigit() for c in text) else text
+    """Return a figure that is short enough (a phone) so that it never breaks over two lines; a longer one breaks between groups."""
+    return text.replace(" ", NO_BREAK) if len(text) <= SHORT and any(c.isdigit() for c in text) else text
 
 
 def iban(text: str) -> str:
-    """Return an IBAN in groups of four."""
+    """Return an IBAN in groups of four; a line may end between two of them."""
     plain = text.replace(" ", "")
-    return NO_BREAK.join(plain[i : i + 4] for i in range(0, len(plain), 4))
+    return " ".join(plain[i : i + 4] for i in range(0, len(plain), 4))
 
 
 def value(look: Look, entity: type[Record], column: Column, stored: object, shown: Label | str | None = None) -> str:

@@ -1,4 +1,7 @@
+import flet as ft
+
 from client.events import RecordsChanged
+from client.ui.layouts.list_rows import FIGURE_ROOM
 from client.usecases.answers import Timeline, TimelineEntry
 from tests.ui.believable import ago
 from tests.ui.fake_crm import FakeCrm, believable_crm, company_id, contact_id
@@ -170,3 +173,34 @@ async def test_a_decision_of_an_older_page_stays_when_the_newest_is_read_again(w
     await ui.settle()
     assert ui.shows("Hotărârea 1.")
     assert ui.shows("Hotărârea 2.")
+
+
+async def test_the_open_tab_is_scrolled_into_sight_where_not_all_fit(window):
+    def scrolled(ui):
+        return [args["offset"] for name, args in ui.connection.invoked if name == "scroll_to"]
+
+    ui = await window(f"{HOTEL}/details", width=390)
+    assert scrolled(ui) == [-1]
+    await ui.press("tab.timeline")
+    assert scrolled(ui) == [-1, 0]
+    assert scrolled(await window(f"{HOTEL}/details", width=800)) == []
+
+
+async def test_an_account_is_whole_where_there_is_little_room(window):
+    for width in (390, 1000, 1280):
+        ui = await window(f"{HOTEL}/accounts", width=width)
+        account = next(c for c in ui.controls() if getattr(c, "value", "") == "RO49 AAAA 1B31 0075 9384 0000")
+        row = ui.keyed(next(id for id in ui.ids() if id.startswith("part."))).content
+        assert account.max_lines == (1 if width == 1280 else 3)
+        tags = len(row.controls) - (4 if width == 390 else 5)  # dot, glyph, words, pencil and, but for a phone, the cross
+        assert tags == (1 if width == 1280 else 0)
+
+
+async def test_a_long_phone_number_ends_in_its_row(window):
+    crm = believable_crm()
+    crm.rows["contact"][contact_id(0)]["_phone"] = "+359 32 999 120, interior 204, secretariat"
+    ui = await window("/contacts", crm, width=390)
+    phone = next(c for c in ui.controls() if "interior 204" in str(getattr(c, "value", "")))
+    row = ui.keyed(f"row.{contact_id(0)}").content
+    assert row.controls[-1].controls[0].width == FIGURE_ROOM
+    assert phone.overflow is ft.TextOverflow.ELLIPSIS

@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 import flet as ft
 
 from client.ui.dates import age, days_since
+from client.ui.figures import SHORT
 from client.ui.layouts.list_groups import ROW_PHONE, ROW_WIDE, AnyRow, due_group
 from client.ui.theme import PHONE_BELOW, R8, S8, S12, S16, WIDE_FROM, Look
 from client.ui.widgets import CENTRE, W4, W5, dot, pad, pads, pressable, row, txt
 from client.usecases.answers import ContactRow
 
+FIGURE_ROOM = 150
+"""Pixels that a long figure, a phone with an extension, may take from the name in its row."""
 STILL = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -65,9 +68,10 @@ def Row(look: Look, face: Face, open_row: Callable[[str], None]) -> ft.Control: 
     open_row: the same function at every drawing (`use_latest`).
     """
     gap = 2 if look.phone else 0
+    figure = txt(look, face.top_right or " ", "meta", "ink3")
     right = ft.Column(
         [
-            txt(look, face.top_right or " ", "meta", "ink3"),
+            figure if len(face.top_right) <= SHORT else ft.Container(figure, width=FIGURE_ROOM),
             txt(look, face.low_right or " ", "meta", "wait" if face.is_late else "ink3", W5 if face.is_late else W4),
         ],
         spacing=gap,

@@ -239,9 +239,11 @@ def _line(
     edit: Callable[[], None],
     remove: Callable[[], None],
 ) -> ft.Control:
+    narrow = is_narrow(look)
     words = col(
-        txt(look, title, weight=W5, lines=2 if look.phone else 1),
-        txt(look, second or " ", "meta", "ink2"),
+        txt(look, title, weight=W5, lines=3 if narrow else 1),
+        txt(look, second or " ", "meta", "ink2", lines=2 if narrow else 1),
+        ft.Container(row(mark), padding=pads(top=S4)) if mark and narrow else None,
         gap=S2,
         expand=True,
         align=CENTRE,
@@ -250,13 +252,12 @@ def _line(
         dot(look, state),
         disc(look, glyph, "ink2", 32, 16),
         words,
-        mark,
+        None if narrow else mark,
         icon_button(look, f"{id}.edit", "pencil", look.t("act.edit"), edit, px=16),
         None if look.phone else icon_button(look, f"{id}.remove", "x", look.t("act.remove"), remove, px=16),
         gap=S12,
     )
-    height = None if look.phone else 56
-    return pressable(id, title, face, open, height=height, padding=pad(S12, S8 if look.phone else 0), radius=12)
+    return pressable(id, title, face, open, height=None if narrow else 56, padding=pad(S12, S8 if narrow else 0), radius=12)
 
 
 def details(look: Look, page: RecordPage, form: OpenForm, archive: Archive, reach: Callable[[str], None]) -> list[ft.Control]:

@@ -38,6 +38,7 @@ from client.ui.widgets import (
     row,
     skeleton,
     space,
+    tab_scroll,
     tabs,
     txt,
 )
@@ -50,6 +51,8 @@ TABS = {
 }
 """Names of the tabs; the first one is open when the address names none."""
 
+BESIDE_WIDE, BESIDE_MEDIUM = 216 + 368 + 11, 64 + 10
+"""Pixels of a window beside the page: rail, list and edges."""
 FACT_ROOM = 42
 """Letters of value and reason that fit on one line of a phone; a reason that does not fit stays away rather than be cut."""
 
@@ -67,6 +70,8 @@ class RecordCalls:
     archive: Callable[[str, str], None]
     older: Press
     again: Press
+    strip: ft.Ref[ft.Row] | None = None
+    """Gets the row of tabs, so that the open one can be scrolled into sight."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def record_page(look: Look, state: PageState, tab: str, on: RecordCalls) -> ft.C
     page = state.page
     names = TABS[page.entity]
     chosen = tab if tab in names else names[0]
-    strip = tabs(look, [(n, look.t(f"tab.{n}"), _count(page, n)) for n in names], chosen, on.tab)
+    strip = tabs(look, _tabs(look, page), chosen, on.tab, on.strip)
     body = ft.ListView(
         _body(look, state, page, chosen, on),
         expand=True,
@@ -110,6 +115,16 @@ def record_page(look: Look, state: PageState, tab: str, on: RecordCalls) -> ft.C
             key=f"page.{page.id}",
         )
     return col(_head(look, page, on), strip, body, expand=True)
+
+
+def _tabs(look: Look, page: RecordPage) -> list[tuple[str, str, int]]:
+    return [(name, look.t(f"tab.{name}"), _count(page, name)) for name in TABS[page.entity]]
+
+
+def tab_in_sight(look: Look, page: RecordPage, tab: str) -> float | None:
+    """Return where the strip of tabs is scrolled to (`tab_scroll`)."""
+    room = look.width - 2 * S16 if look.phone else look.width - (BESIDE_WIDE if look.wide else BESIDE_MEDIUM) - 2 * S24
+    return tab_scroll(look, _tabs(look, page), tab if tab in TABS[page.entity] else TABS[page.entity][0], room)
 
 
 def _count(page: RecordPage, name: str) -> int:
@@ -182,7 +197,7 @@ def _head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Container:
     ways = _reaches(look, page, on)
     acts = _wrapped(*ways, edit, gap=S8, lines=S8) if is_narrow(look) else row(*ways, fill(), edit)
     return ft.Container(
-        col(title, acts, _facts(look, facts_of(look, page)), gap=S16),
+        col(title, acts, _fact_lines(look, page) if is_narrow(look) else _facts(look, facts_of(look, page)), gap=S16),
         padding=pads(left=S24, right=S24, top=S16, bottom=S8),
     )
 
@@ -306,6 +321,15 @@ def _phone_head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control:
         for i, (name, glyph, address) in enumerate(_targets(page))
     ]
     note = quick(look, "note.new", "sticky-note", look.t("act.note_short"), lambda: on.note.open(True), primary=not ways)
+    return col(
+        ft.Container(title, padding=pad(S16)),
+        ft.Container(row(*ways, note), padding=pad(S16, S12)),
+        ft.Container(_fact_lines(look, page), padding=pads(left=S16, right=S16, bottom=S8)),
+    )
+
+
+def _fact_lines(look: Look, page: RecordPage) -> ft.Control:
+    """Return the three things to know one under the other, for a page with little room."""
     facts: list[Maybe] = []
     for fact in facts_of(look, page):
         facts += [line(look)] if facts else []
@@ -314,11 +338,7 @@ def _phone_head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control:
         words.expand = True
         words.text_align = ft.TextAlign.RIGHT
         facts.append(ft.Container(row(txt(look, fact.label, "meta", "ink2", W5), words, gap=S12), height=40))
-    return col(
-        ft.Container(title, padding=pad(S16)),
-        ft.Container(row(*ways, note), padding=pad(S16, S12)),
-        ft.Container(col(*facts), padding=pads(left=S16, right=S16, bottom=S8)),
-    )
+    return col(*facts)
 
 
 def _joined(*parts: str) -> str:

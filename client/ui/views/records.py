@@ -9,7 +9,7 @@ from client.ui.keyboard import SAVES
 from client.ui.layouts.list_groups import HEAD_PHONE, HEAD_WIDE, ROW_PHONE, ROW_WIDE, group_at, groups_of, place_of_row
 from client.ui.layouts.lists import ListCalls, list_body, list_pane, no_detail, order_menu
 from client.ui.layouts.note_box import NoteCalls
-from client.ui.layouts.record import RecordCalls, more_button, record_page
+from client.ui.layouts.record import RecordCalls, more_button, record_page, tab_in_sight
 from client.ui.router import SCREEN_OF, FormPlace, Place, record_place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
@@ -156,7 +156,16 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
     id = place.id or ""
     model = use_model(desk, lambda: RecordPageModel(desk.crm, entity, id, desk.drafts, desk.rest), [entity, id])
     note_text: ft.Ref[ft.TextField] = ft.use_memo(ft.Ref, [])
-    on = _record_calls(desk, model, place, note_text)
+    strip: ft.Ref[ft.Row] = ft.use_memo(ft.Ref, [])
+    on = replace(_record_calls(desk, model, place, note_text), strip=strip)
+
+    async def show_tab() -> None:
+        """Scroll to the tab that is open, where not all of them fit."""
+        target = tab_in_sight(look, model.state.page, place.tab) if model.state.page is not None else None
+        if target is not None and strip.current is not None:
+            await strip.current.scroll_to(offset=target, duration=0)
+
+    ft.use_effect(lambda: desk.run(show_tab()), [id, place.tab, model.state.page is not None, look.width, look.lang])
 
     def key(name: str) -> bool:
         if name in ("e", "n") and model.state.phase in ("reading", "slow"):

@@ -42,6 +42,7 @@ from client.ui.widgets.press import (
     quick,
     segmented,
     switch,
+    tab_scroll,
     tabs,
 )
 from client.ui.widgets.text import W4, W5, W6, Part, icon, marked, on_one_line, rich, style, txt
@@ -109,6 +110,7 @@ __all__ = [
     "switch",
     "switch_field",
     "sync_pill",
+    "tab_scroll",
     "tabs",
     "tag",
     "text_field",

@@ -9,6 +9,8 @@ from client.ui.widgets.frame import CENTRE, pad, pads, row
 from client.ui.widgets.text import W5, W6, icon, txt
 
 Press = Callable[[], None]
+LETTER = 0.56
+"""Mean width of a letter of Inter at half-bold, in heights of the text."""
 
 
 def pressable(
@@ -178,8 +180,17 @@ def menu(look: Look, face: ft.Control, options: Sequence[tuple[str, str, Press]]
     )
 
 
-def tabs(look: Look, items: Sequence[tuple[str, str, int]], chosen: str, press: Callable[[str], None]) -> ft.Control:
-    """Return underlined tabs of (name, label, count); a count stands after the word, never in a bubble."""
+def tabs(
+    look: Look,
+    items: Sequence[tuple[str, str, int]],
+    chosen: str,
+    press: Callable[[str], None],
+    strip: ft.Ref[ft.Row] | None = None,
+) -> ft.Control:
+    """Return underlined tabs of (name, label, count); a count stands after the word, never in a bubble.
+
+    strip: gets the row, which scrolls sideways where not all of them fit (`tab_scroll`).
+    """
 
     def cell(name: str, label: str, count: int) -> ft.Control:
         on = name == chosen
@@ -203,10 +214,27 @@ def tabs(look: Look, items: Sequence[tuple[str, str, int]], chosen: str, press: 
         )
 
     return ft.Container(
-        row(*(cell(*item) for item in items), gap=S16, scroll=look.phone),
+        ft.Row([cell(*item) for item in items], spacing=S16, scroll=ft.ScrollMode.HIDDEN, ref=strip),
         border=ft.Border.only(bottom=ft.BorderSide(1, look.c.line)),
         padding=pad(S16 if look.phone else S24),
     )
+
+
+def tab_scroll(look: Look, items: Sequence[tuple[str, str, int]], chosen: str, room: float) -> float | None:
+    """Return how far a strip of tabs is scrolled, in pixels, so that the chosen one is in sight; None where all of them fit.
+
+    -1 is the end. Letters are counted, not measured: between both ends half of the tab before stays in sight, too.
+    room: width of the strip.
+    """
+    letter = look.sizes["body"][0] * LETTER
+    widths = [(len(label) + (len(str(count)) + 1 if count else 0)) * letter + 2 * S4 + S16 for _, label, count in items]
+    place = [name for name, _, _ in items].index(chosen)
+    before, after = sum(widths[:place]), sum(widths[place:])
+    if before + after <= room:
+        return None
+    if before + widths[place] <= room:
+        return 0
+    return -1 if after <= room else before - widths[place - 1] / 2
 
 
 def segmented(

@@ -70,6 +70,7 @@ def test_yes_no_and_nothing_are_three_things():
 def test_figures_that_people_read_aloud_stay_on_one_line_and_sentences_do_not():
     assert figures.unbroken("0722 000 001") == "0722\u00a0000\u00a0001"
     assert figures.unbroken("no digits here") == "no digits here"
+    assert " " in figures.unbroken("+40 368 000 120 int. 204")  # too long for one line of a phone
     assert " " in figures.unbroken("a long text with 1 figure that goes on and on and on")
 
 
