@@ -35,6 +35,8 @@ class Choice:
     id: str
     label: Label | str
     detail: str = ""
+    is_recent: bool = False
+    """Whether a picker offers it because it was lately used."""
 
 
 @dataclass(frozen=True)

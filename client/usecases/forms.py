@@ -175,7 +175,10 @@ def find_choices(replica: Replica, entity: str, text: str) -> tuple[Choice, ...]
     """Return records that a picker offers: what the search finds; before anything is typed the last used, then by name."""
     if entity in DETAILS:
         hits = [(hit.pk, hit.title) for hit in replica.search(text, entities=(entity,), limit=MAX_PICKS)]
-        return _with_details(replica, entity, hits if text.strip() else _and_first(replica, entity, hits))
+        if text.strip():
+            return _with_details(replica, entity, hits)
+        recent = frozenset(pk for pk, _ in hits)
+        return _with_details(replica, entity, _and_first(replica, entity, hits), recent)
     filters = [Filter("is_active", "is", True)] if entity == "user" else []
     rows = replica.list_page(entity, filters=filters, limit=100).rows
     titles = replica.titles(entity, [row["id"] for row in rows])
@@ -190,10 +193,12 @@ def _and_first(replica: Replica, entity: str, hits: list[tuple[str, str]]) -> li
     return list({**dict(hits), **{pk: titles[pk] for pk in pks if pk not in dict(hits)}}.items())[:MAX_PICKS]
 
 
-def _with_details(replica: Replica, entity: str, hits: list[tuple[str, str]]) -> tuple[Choice, ...]:
-    """Add what tells two records of one name apart."""
+def _with_details(
+    replica: Replica, entity: str, hits: list[tuple[str, str]], recent: frozenset[str] = frozenset()
+) -> tuple[Choice, ...]:
+    """Add what tells two records of one name apart. recent: ids of those that were lately used."""
     rows = {pk: replica.get(entity, pk) or {} for pk, _ in hits}
-    return tuple(Choice(pk, title, rows[pk].get(DETAILS[entity]) or "") for pk, title in hits)
+    return tuple(Choice(pk, title, rows[pk].get(DETAILS[entity]) or "", pk in recent) for pk, title in hits)
 
 
 def _defaults(replica: Replica, kind: type[Record], choices: Mapping[str, tuple[Choice, ...]]) -> Row:

@@ -55,7 +55,8 @@ class FakeForms(FakeRecords):
             return tuple(Choice(i, n) for i, n in USERS.items() if folded(text) in folded(n))
         if entity == "team":
             return (Choice(TEAM, "Transilvania"),)
-        return tuple(Choice(h.id, h.title, h.detail) for h in await self.search(text) if h.entity == entity)[:6]
+        found = [h for h in await self.search(text) if h.entity == entity][:6]
+        return tuple(Choice(h.id, h.title, h.detail, not text and i < 2) for i, h in enumerate(found))
 
     async def check(self, entity: str, values: dict[str, Any], own_id: str | None = None) -> tuple[Finding, ...]:
         found = []

@@ -1,5 +1,7 @@
 """What stands where in a list, what heads it, and what is drawn again when one row changes."""
 
+import pytest
+
 from client.events import RecordsChanged
 from client.ui.widgets.marks import company_initials, initials_of
 from tests.ui.believable import ago
@@ -36,6 +38,40 @@ async def test_companies_stand_by_when_a_visit_is_due_the_longest_overdue_first(
 async def test_a_late_company_that_nobody_talked_to_says_so(window):
     ui = await window("/companies")
     assert "never" in ui.texts()
+
+
+@pytest.mark.functions(38)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_list_says_by_what_it_stands_and_each_row_shows_the_figure(window, width):
+    ui = await window("/companies", width=width)
+    texts = ui.texts()
+    assert ui.keyed("list.order").value == "Most overdue first"
+    assert texts[texts.index("Vila Belvedere") : texts.index("Țesătoria Îndrăzneață SRL")][-1] == "6 d late"
+    assert texts[texts.index("Hanul Domnesc") :][3].startswith("in ")
+    await ui.press("order.name")
+    assert ui.keyed("list.order").value == "By name"
+    assert "6 d late" not in ui.texts()
+    await ui.press("order.recent")
+    assert ui.keyed("list.order").value == "Last changed first"
+    contacts = await window("/contacts", width=width)
+    assert contacts.keyed("list.order").value == "By last name"
+
+
+async def test_what_a_search_found_is_said_to_stand_by_how_well_it_fits(window):
+    ui = await window("/companies")
+    await ui.type("list.search", "hotel")
+    assert ui.shows("Best matches first")
+    assert not ui.has("list.order")
+
+
+async def test_in_the_last_changed_the_age_of_the_change_stands_in_the_row(window):
+    crm = many(3)
+    for i in range(3):
+        crm.rows["company"][company_id(i)]["updated_at"] = ago(i + 3)
+    ui = await window("/companies", crm)
+    await ui.press("order.recent")
+    assert rows_of(ui) == [company_id(i) for i in range(3)]
+    assert [text for text in ui.texts() if text in ("3 d", "4 d", "5 d")] == ["3 d", "4 d", "5 d"]
 
 
 async def test_contacts_stand_by_last_name_and_letters_with_marks_among_their_plain_ones(window):

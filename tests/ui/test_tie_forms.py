@@ -188,3 +188,12 @@ async def test_two_presses_on_the_button_make_one_record(window):
     await asyncio.gather(*(ui.session.dispatch_event(button._i, "click", None) for _ in range(2)))
     await ui.settle()
     assert len(crm.saved) == 1
+
+
+async def test_a_picker_tells_the_lately_used_from_those_by_name(window):
+    ui = await window(f"/companies/{HOTEL}?form=company:{HOTEL}")
+    await ui.press("field.parent_id")
+    texts = ui.texts()
+    assert "By name" in texts[texts.index("Lately used") :]
+    await ui.type("field.parent_id.search", "an")
+    assert not ui.shows("Lately used")

@@ -1,6 +1,6 @@
 """One field of a form: its control by its widget, and the sentence under it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import flet as ft
@@ -180,6 +180,14 @@ def _choice(
 
 
 def _picker(
+def _heads(look: Look, picks: Sequence[Choice], before: int) -> dict[int, str]:
+    """Return place -> heading where both lately used records and others are offered. before: options above them."""
+    others = next((i for i, one in enumerate(picks) if not one.is_recent), len(picks))
+    if not others:
+        return {}
+    return {before: look.t("palette.recent"), before + others: look.t("list.order.name")}
+
+
     look: Look, state: FormState, on: FormCalls, column: Column, expand: int | None, message: Message | None, mark: str
 ) -> ft.Control:
     entity, name, held = state.place.entity, column.name, state.shows(column.name)
@@ -193,6 +201,7 @@ def _picker(
     if column.optional and not state.pick_text:
         options.insert(0, ("pick.none", look.t("form.none"), "", take(None)))
     target = column.col.references or ""
+    heads = _heads(look, state.picks, len(options) - len(state.picks))
     has_more = column.is_owner and state.start.owner is not None and entity == "company_contact"
     return picker_field(
         look,
@@ -204,6 +213,7 @@ def _picker(
         typed=lambda text: on.pick_open(name, text),
         options=options,
         more=("pick.new", look.t(f"form.pick_new.{target}"), lambda: on.pick_new(target)) if has_more else None,
+        heads=heads,
         hint=look.t("form.choose"),
         message=message,
         expand=expand,

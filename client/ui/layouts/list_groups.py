@@ -27,9 +27,9 @@ class Group:
 
 
 def groups_of(look: Look, state: AnyState) -> list[Group]:
-    """Return the rows under their headers; one group without a name while searching."""
+    """Return the rows under their headers; one group while searching."""
     if state.query.text:
-        return [Group("", tuple(state.rows), len(state.rows))]
+        return [Group(look.t("list.group.found"), tuple(state.rows), None if state.is_cut else len(state.rows))]
     found: list[tuple[str, list[AnyRow]]] = []
     for item in state.rows:
         head = head_of(look, item, state.query.order)
@@ -83,7 +83,7 @@ def place_of_row(look: Look, groups: list[Group], id: str) -> float | None:
     head, cell = (HEAD_PHONE, ROW_PHONE) if look.phone else (HEAD_WIDE, ROW_WIDE)
     top = 0
     for group in groups:
-        top += head if group.name else 0
+        top += head
         for item in group.rows:
             if item.id == id:
                 return top

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import flet as ft
 
-from client.ui.dates import age, days_since
+from client.ui.dates import age, days_until
 from client.ui.figures import SHORT
 from client.ui.layouts.list_groups import ROW_PHONE, ROW_WIDE, AnyRow, due_group
 from client.ui.theme import PHONE_BELOW, R8, S8, S12, S16, WIDE_FROM, Look
 from client.ui.widgets import CENTRE, W4, W5, dot, pad, pads, pressable, row, txt
-from client.usecases.answers import ContactRow
+from client.usecases.answers import CompanyRow, ContactRow
 
 FIGURE_ROOM = 150
 """Pixels that a long figure, a phone with an extension, may take from the name in its row."""
@@ -32,26 +32,36 @@ class Face:
     is_chosen: bool = False
 
 
-def face_of(look: Look, item: AnyRow, chosen: str | None) -> Face:
-    """Return what a row shows. chosen: id of the row that is open."""
+def face_of(look: Look, item: AnyRow, chosen: str | None, order: str) -> Face:
+    """Return what a row shows. chosen: id of the row that is open. order: what the list stands by, and a figure tells."""
+    changed = age(look, item.changed_at) if order == "recent" and item.changed_at is not None else ""
     if isinstance(item, ContactRow):
-        return Face(
-            item.id, item.name, _joined(item.job_title, item.company), item.phone, "", item.state, False, item.id == chosen
-        )
-    days = days_since(look, item.last_note_at) if item.last_note_at is not None else None
+        second = _joined(item.job_title, item.company)
+        return Face(item.id, item.name, second, item.phone, changed, item.state, False, item.id == chosen)
     late = due_group(look, item) == "due"
-    spoken = age(look, item.last_note_at) if item.last_note_at is not None and days is not None else ""
     code = look.t("record.provisional_short", code=item.code) if item.is_provisional else item.code
     return Face(
         item.id,
         item.name,
         _joined(look.label(item.kind), item.place),
         code,
-        spoken or (look.t("age.never") if late else ""),
+        changed or _visit(look, item, order),
         item.state,
         late,
         item.id == chosen,
     )
+
+
+def _visit(look: Look, item: CompanyRow, order: str) -> str:
+    """Return how far away the wished visit is, in a list by that; else how long ago the last talk was."""
+    if item.last_note_at is None:
+        return look.t("age.never") if due_group(look, item) == "due" else ""
+    if order != "due" or item.due_at is None:
+        return age(look, item.last_note_at)
+    days = days_until(look, item.due_at)
+    if days == 0:
+        return look.t("day.today")
+    return look.t("list.due_late", days=-days) if days < 0 else look.t("list.due_in", days=days)
 
 
 def still(look: Look) -> Look:

@@ -7,11 +7,12 @@ from typing import Literal
 import flet as ft
 
 from client.ui.figures import count
-from client.ui.layouts.list_groups import AnyState, Group, groups_of
+from client.ui.layouts.list_groups import HEAD_PHONE, HEAD_WIDE, AnyState, Group, groups_of
 from client.ui.layouts.list_rows import Row, face_of, still
 from client.ui.theme import S4, S6, S8, S12, S16, Look
 from client.ui.widgets import (
     TOP,
+    W5,
     Press,
     button,
     chip,
@@ -63,7 +64,6 @@ def list_pane(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: s
         look,
         look.t(f"nav.{PLURAL[entity]}"),
         total,
-        order_menu(look, entity, state, on),
         icon_button(look, "list.new", "plus", look.t(f"new.{entity}"), on.new),
     )
     return col(head, *list_body(look, entity, state, on, chosen, top), expand=True)
@@ -93,21 +93,26 @@ def list_body(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: s
 
 
 def order_menu(look: Look, entity: str, state: AnyState, on: ListCalls) -> ft.Control:
-    """Return the choice of order, as an icon."""
-    size, px = (48, 22) if look.phone else (32, 18)
-    face = ft.Container(
-        icon(look, "list-filter", px, "ink" if look.phone else "ink2"),
-        width=size,
-        height=size,
-        alignment=ft.Alignment.CENTER,
-    )
+    """Return by what the list stands, and the choice of it."""
+
+    def words(order: Order) -> str:
+        return look.t("list.order.last_name" if (entity, order) == ("contact", "name") else f"list.order.{order}")
 
     def to(order: Order) -> Press:
         return lambda: on.ask(replace(state.query, order=order))
 
-    options = [(f"order.{order}", look.t(f"list.order.{order}"), to(order)) for order in ORDERS[entity]]
-    label = look.t(f"list.order.{state.query.order}")
-    return ft.Semantics(identifier="list.order", button=True, content=menu(look, face, options, label))
+    face = ft.Container(
+        row(
+            txt(look, words(state.query.order), "meta", "ink2", W5, key="list.order"),
+            icon(look, "chevron-down", 14, "ink3"),
+            gap=S4,
+            tight=True,
+        ),
+        height=HEAD_PHONE if look.phone else HEAD_WIDE,
+        alignment=ft.Alignment.CENTER,
+    )
+    options = [(f"order.{order}", words(order), to(order)) for order in ORDERS[entity]]
+    return ft.Semantics(identifier="list.order", button=True, content=menu(look, face, options, look.t("list.order")))
 
 
 def _filters(look: Look, entity: str, state: AnyState, on: ListCalls) -> ft.Control:
@@ -145,16 +150,15 @@ def _content(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: st
             look, "building-2" if entity == "company" else "users",
             look.t(f"list.empty.{entity}"), look.t(f"list.empty_text.{entity}"), new,
         )  # fmt: skip
-    return _rows(look, state, on, chosen, top)
+    return _rows(look, entity, state, on, chosen, top)
 
 
-def _rows(look: Look, state: AnyState, on: ListCalls, chosen: str | None, top: int) -> ft.Control:
+def _rows(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: str | None, top: int) -> ft.Control:
     groups, paint = groups_of(look, state), still(look)
     cells: list[ft.Control] = []
     for group in groups:
-        if group.name:
-            cells.append(_header(look, group, key=f"head.{group.name}"))
-        faces = (face_of(look, item, chosen) for item in group.rows)
+        cells.append(_header(look, group, key=f"head.{group.name}"))
+        faces = (face_of(look, item, chosen, "name" if state.query.text else state.query.order) for item in group.rows)
         cells += [Row(paint, face, on.open, key=face.id) for face in faces]
     if state.is_cut:
         cells.append(ft.Container(txt(look, look.t("list.cut"), "meta", "ink3", lines=2), padding=pad(S16, S12), key="cut"))
@@ -168,15 +172,15 @@ def _rows(look: Look, state: AnyState, on: ListCalls, chosen: str | None, top: i
         ref=on.list,
         key=f"rows.{state.query.text}.{state.query.order}.{state.query.mine}.{state.query.role}",
     )
-    if not groups[0].name:
-        return rows
-    pinned = ft.Container(_header(look, groups[min(top, len(groups) - 1)]), left=0, right=0, top=0, bgcolor=look.c.surface)
+    order = None if state.query.text else order_menu(look, entity, state, on)  # what was found stands by how well it fits
+    head = _header(look, groups[min(top, len(groups) - 1)], order)
+    pinned = ft.Container(head, left=0, right=0, top=0, bgcolor=look.c.surface)
     return ft.Stack([rows, pinned], expand=True)
 
 
-def _header(look: Look, group: Group, key: str | None = None) -> ft.Control:
+def _header(look: Look, group: Group, order: ft.Control | None = None, key: str | None = None) -> ft.Control:
     total = count(look, group.total) if group.total is not None else ""
-    return group_header(look, group.name, total, tone="wait" if group.asks else "ink3", key=key)
+    return group_header(look, group.name, total, tone="wait" if group.asks else "ink3", trailing=order, key=key)
 
 
 def no_detail(look: Look, entity: str, state: AnyState) -> ft.Control:

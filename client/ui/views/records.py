@@ -7,7 +7,7 @@ import flet as ft
 from client.ui.desk import Desk
 from client.ui.keyboard import SAVES
 from client.ui.layouts.list_groups import HEAD_PHONE, HEAD_WIDE, ROW_PHONE, ROW_WIDE, group_at, groups_of, place_of_row
-from client.ui.layouts.lists import ListCalls, list_body, list_pane, no_detail, order_menu
+from client.ui.layouts.lists import ListCalls, list_body, list_pane, no_detail
 from client.ui.layouts.note_box import NoteCalls
 from client.ui.layouts.record import RecordCalls, more_button, record_page, tab_in_sight
 from client.ui.router import SCREEN_OF, FormPlace, Place, record_place
@@ -129,7 +129,7 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
         return RecordView(desk, look, place, frame, entity)
     if not look.phone:
         return list_pane(look, entity, state, on, chosen, top)
-    head = top_bar(look, desk.shell.state, frame, look.t(f"nav.{place.screen}"), order_menu(look, entity, state, on))
+    head = top_bar(look, desk.shell.state, frame, look.t(f"nav.{place.screen}"))
     return col(head, *list_body(look, entity, state, on, None, top), expand=True)
 
 

@@ -1,6 +1,6 @@
 """Fields of forms: a label above, the value inside, help or one message below, always at the same place."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import flet as ft
@@ -9,7 +9,7 @@ from client.ui.theme import CLEAR, R8, R12, S2, S4, S6, S8, S12, Look
 from client.ui.widgets.frame import TOP, Maybe, col, edge, line, pad, pads, row
 from client.ui.widgets.marks import keys
 from client.ui.widgets.press import Press, chip, link, menu, pressable, switch
-from client.ui.widgets.text import W5, icon, style, txt
+from client.ui.widgets.text import W5, W6, icon, style, txt
 
 Typed = Callable[[str], None]
 GLYPH_ROOM = 32
@@ -267,6 +267,7 @@ def picker_field(
     text: str | None,
     typed: Typed,
     options: Sequence[tuple[str, str, str, Press]],
+    heads: Mapping[int, str] | None = None,
     more: tuple[str, str, Press] | None = None,
     hint: str = "",
     message: Message | None = None,
@@ -274,7 +275,11 @@ def picker_field(
     mark: str = "",
     required: bool = False,
 ) -> ft.Container:
-    """Return a field that names another record. text: typed so far, None while closed. more: what stands above the hits."""
+    """Return a field that names another record.
+
+    text: typed so far, None while closed. heads: words above the option of a place: why those from there on stand there.
+    more: what stands above all of them.
+    """
     if text is None:
         box: ft.Control = pressable(id, f"{label} {shown}", _closed_box(look, shown, None, hint), press)
         return _labelled(look, id, label, box, message, expand, mark, required)
@@ -284,8 +289,11 @@ def picker_field(
         return pressable(option_id, name, words, pick, height=look.target, padding=pad(S12), radius=0)
 
     found: list[ft.Control] = []
-    for item in options:
-        found += [line(look), option(*item)] if found else [option(*item)]
+    for place, item in enumerate(options):
+        found += [line(look)] if found else []
+        if heads and place in heads:
+            found.append(ft.Container(txt(look, heads[place], "meta", "ink3", W6), padding=pads(left=S12, top=S8, bottom=S4)))
+        found.append(option(*item))
     below = (
         col(*found) if found else ft.Container(txt(look, look.t("form.nothing_found"), "meta", "ink3"), padding=pad(S12, S8))
     )

@@ -69,8 +69,11 @@ def test_a_tie_that_cannot_be_stored_keeps_the_new_person_out_too(replica, hotel
 def test_the_picker_offers_the_last_used_first_and_tells_two_of_one_name_apart(replica, hotel):
     by_name = forms.find_choices(replica, "contact", "")
     assert [(c.label, c.detail) for c in by_name] == [("Ana Albu", ""), ("Ion Pop", "Chef"), ("Ion Pop", "Director")]
+    assert [c.is_recent for c in by_name] == [False] * 3
     replica.used("contact", by_name[2].id)
-    assert [c.detail for c in forms.find_choices(replica, "contact", "")] == ["Director", "", "Chef"]
+    offered = forms.find_choices(replica, "contact", "")
+    assert [(c.detail, c.is_recent) for c in offered] == [("Director", True), ("", False), ("Chef", False)]
+    assert [c.is_recent for c in forms.find_choices(replica, "contact", "ion")] == [False, False]
 
 
 class Boat(Record):
