@@ -1,4 +1,5 @@
-"""An open form in a real browser: a closed window loses nothing, a double click overrules nothing, no message hides a button."""
+"""An open form in a real browser: a closed window loses nothing, a double click overrules nothing, no message hides a button,
+the cursor is where one types first."""
 
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from tests.ui.fake_crm import company_id
 
 pytestmark = pytest.mark.browser
 HOTEL = company_id(0)
+CURSOR = "document.activeElement?.shadowRoot?.activeElement ?? document.activeElement"
+"""What the cursor is in. The semantics of Flutter, which are switched on by a press, would take it away."""
 KEPT_MS = 1500
 """Milliseconds after which what was typed is on the disk: it is written once in a second."""
 
@@ -23,6 +26,21 @@ def test_the_second_click_of_a_double_click_leaves_the_warning_standing(window, 
     expect(window.id("form.save")).to_have_count(1)
     window.press("form.save")
     window.sees("saved here")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+@pytest.mark.parametrize("route", ["/companies?form=company", "/contacts?form=contact"])
+def test_a_form_that_just_opened_is_filled_in_without_a_press(browser, gallery_url, size, route):
+    with driver.window(browser, width=size[0], height=size[1]) as window:
+        window.page.goto(gallery_url + route)
+        for name in ("Popas", "Nou") if "contact" in route else ("Popas Nou",):
+            window.page.wait_for_function(f"({CURSOR})?.value === ''", timeout=driver.PATIENCE_MS)
+            window.page.keyboard.type(name, delay=30)
+            window.page.wait_for_function(f"({CURSOR})?.value === '{name}'")
+            window.key("Tab")
+        window.key("Control+Enter")
+        window.ready().sees("Popas Nou")
+        expect(window.id("form.save")).to_have_count(0)
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])

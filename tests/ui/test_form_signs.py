@@ -1,9 +1,10 @@
 """What a form tells before and while it is filled in: what is required, how much fits, and which kind an address has."""
 
+import flet as ft
 import pytest
 
 from client.usecases.answers import Finding
-from tests.ui.fake_crm import believable_crm, contact_id
+from tests.ui.fake_crm import believable_crm, company_id, contact_id
 
 PHONE = f"/contacts/{contact_id(1)}?form=contact_point"
 
@@ -25,6 +26,26 @@ def signs(ui):
 )
 async def test_what_is_required_is_marked_before_anything_is_saved(window, route, wanted):
     assert signs(await window(route)) == wanted
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("route", "field"),
+    [
+        ("/companies?form=company", "name"),
+        ("/contacts?form=contact", "first_name"),
+        (f"/companies/{company_id(0)}?form=company:{company_id(0)}", "name"),
+        (f"/contacts/{contact_id(1)}?form=contact:{contact_id(1)}", "first_name"),
+        (PHONE, "value"),
+        (f"/contacts/{contact_id(1)}?form=address", "street"),
+        (f"/contacts/{contact_id(1)}?form=related_person", "name"),
+        (f"/companies/{company_id(0)}?form=bank_account", "iban"),
+    ],
+)
+async def test_the_first_field_that_is_typed_has_the_cursor_and_no_other(window, route, field, width):
+    ui = await window(route, width=width)
+    held = [c.key for c in ui.controls() if isinstance(c, ft.TextField) and c.autofocus]
+    assert held == [f"field.{field}"]
 
 
 @pytest.mark.parametrize(

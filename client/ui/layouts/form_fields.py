@@ -139,6 +139,7 @@ def form_field(look: Look, state: FormState, on: FormCalls, column: Column, expa
         mark=mark,
         required=is_required(column),
         hint=look.t(f"form.hint.{column.col.widget}") if column.col.widget in DAYS else "",
+        focused=name == state.focus,
         glyph=GLYPHS.get(name, GLYPHS.get(column.col.widget)),
         left=on.left,
         lines=4 if column.col.widget == "long_text" else 1,
@@ -179,7 +180,6 @@ def _choice(
     )
 
 
-def _picker(
 def _heads(look: Look, picks: Sequence[Choice], before: int) -> dict[int, str]:
     """Return place -> heading where both lately used records and others are offered. before: options above them."""
     others = next((i for i, one in enumerate(picks) if not one.is_recent), len(picks))
@@ -188,6 +188,7 @@ def _heads(look: Look, picks: Sequence[Choice], before: int) -> dict[int, str]:
     return {before: look.t("palette.recent"), before + others: look.t("list.order.name")}
 
 
+def _picker(
     look: Look, state: FormState, on: FormCalls, column: Column, expand: int | None, message: Message | None, mark: str
 ) -> ft.Control:
     entity, name, held = state.place.entity, column.name, state.shows(column.name)
@@ -200,8 +201,8 @@ def _heads(look: Look, picks: Sequence[Choice], before: int) -> dict[int, str]:
     options = [(f"pick.{c.id}", look.label(c.label), c.detail, take(c)) for c in state.picks]
     if column.optional and not state.pick_text:
         options.insert(0, ("pick.none", look.t("form.none"), "", take(None)))
-    target = column.col.references or ""
     heads = _heads(look, state.picks, len(options) - len(state.picks))
+    target = column.col.references or ""
     has_more = column.is_owner and state.start.owner is not None and entity == "company_contact"
     return picker_field(
         look,
@@ -212,8 +213,8 @@ def _heads(look: Look, picks: Sequence[Choice], before: int) -> dict[int, str]:
         text=state.pick_text if state.picking == name else None,
         typed=lambda text: on.pick_open(name, text),
         options=options,
-        more=("pick.new", look.t(f"form.pick_new.{target}"), lambda: on.pick_new(target)) if has_more else None,
         heads=heads,
+        more=("pick.new", look.t(f"form.pick_new.{target}"), lambda: on.pick_new(target)) if has_more else None,
         hint=look.t("form.choose"),
         message=message,
         expand=expand,

@@ -25,6 +25,10 @@ def form_key(place: FormPlace, owner: Owner | None) -> str:
     return f"{own}@{owner.entity}:{owner.id}" if is_owned else own
 
 
+PRESSED = ("choice", "language", "roles", "switch")
+"""Widgets that are pressed and not typed into."""
+
+
 @dataclass(frozen=True)
 class FormState:
     """State of a form. typed: field -> as it stands in the field, text for everything that is typed letter by letter."""
@@ -85,6 +89,14 @@ class FormState:
             len(lacking) < len(owners) or any(start.values.get(c.name) for c in owners)
         )
         return () if is_complete else tuple(lacking)
+
+    @property
+    def focus(self) -> str:
+        """Return the field that takes the cursor when the form opens: the first that is typed, unless a record is picked first."""
+        if self.missing_ends:
+            return ""
+        typed = (c.name for _, fields in self.sections for c in fields if not c.col.references and c.col.widget not in PRESSED)
+        return next(typed, "")
 
     @property
     def is_more_needed(self) -> bool:
