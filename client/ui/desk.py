@@ -4,6 +4,8 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import fields, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
 from threading import Lock
 from types import FunctionType, MethodType
 from typing import Any, TypeVar
@@ -159,6 +161,17 @@ class Desk:
             log.warning("intention failed", extra={"code": cause_of(error)})
         key = "error.unexpected" if error is None else f"error.{cause_of(error)}"
         self.run(self.shell.say(Snack(key, failed=True)))
+
+    def copy_details(self, cause: str) -> None:
+        """Copy what whoever helps asks for. cause: end of the text key `error.<cause>`. Nothing personal is in it."""
+        told = (
+            f"Fieldfare {version('fieldfare')}\n{cause}\n{self.place.screen}\n{datetime.now(UTC).isoformat(timespec='seconds')}"
+        )
+        self.run(self._copy(told))
+
+    async def _copy(self, text: str) -> None:
+        await ft.Clipboard().set(text)
+        await self.shell.say(Snack("snack.copied"))
 
     # -- places ----------------------------------------------------------------------------------------------------------
 

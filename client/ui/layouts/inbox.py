@@ -11,6 +11,7 @@ from client.ui.layouts.card import card_page, refused_page
 from client.ui.layouts.card_answers import CardCalls
 from client.ui.layouts.card_words import glyph_of, short_value, title_of
 from client.ui.layouts.next_card import next_card
+from client.ui.layouts.trouble import trouble
 from client.ui.theme import R8, S4, S8, S12, S16, S24, Look
 from client.ui.view_models.inbox import InboxState, id_of
 from client.ui.widgets import (
@@ -49,6 +50,8 @@ class InboxCalls:
     open: Callable[[str], None]
     card: CardCalls
     again: Press
+    copy: Callable[[str], None]
+    """Details of a failure, by its cause."""
     more: Press
     resolved: Press
     """Show what was decided."""
@@ -111,8 +114,7 @@ def _solved(look: Look, state: InboxState, on: InboxCalls) -> ft.Control | None:
 def _nothing(look: Look, state: InboxState, on: InboxCalls) -> ft.Control:
     """Return what stands here when nothing needs anyone, or nothing is known yet."""
     if state.phase == "failed":
-        again = button(look, "inbox.again", look.t("act.try_again"), on.again, glyph="refresh-cw", kind="primary")
-        return empty(look, "database", look.t("list.failed"), look.t(f"error.{state.failure}"), again, tone="need")
+        return trouble(look, "inbox", look.t("list.failed"), state.failure, on.again, on.copy)
     if state.phase != "ready":
         return skeleton(look, 4) if state.phase == "slow" else ft.Container()
     return empty(look, "check-check", look.t("inbox.empty"), look.t("inbox.empty_text"), tone="ok")

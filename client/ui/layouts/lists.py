@@ -9,6 +9,7 @@ import flet as ft
 from client.ui.figures import count
 from client.ui.layouts.list_groups import HEAD_PHONE, HEAD_WIDE, AnyState, Group, groups_of
 from client.ui.layouts.list_rows import Row, face_of, still
+from client.ui.layouts.trouble import trouble
 from client.ui.theme import S4, S6, S8, S12, S16, Look
 from client.ui.widgets import (
     TOP,
@@ -52,6 +53,8 @@ class ListCalls:
     """Enter in the search box: the best row."""
     new: Press
     again: Press
+    copy: Callable[[str], None]
+    """Details of a failure, by its cause."""
     scrolled: Callable[[ft.OnScrollEvent], None]
     search_box: ft.Ref[ft.TextField]
     list: ft.Ref[ft.ListView]
@@ -133,10 +136,9 @@ def _filters(look: Look, entity: str, state: AnyState, on: ListCalls) -> ft.Cont
 
 def _content(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: str | None, top: int) -> ft.Control:
     if state.phase == "failed":
-        again = button(look, "list.again", look.t("act.try_again"), on.again, glyph="refresh-cw", kind="primary")
-        return empty(
-            look, "database", look.t("list.failed"), look.t(f"error.{state.failure}"), again, tone="need", key="failed"
-        )
+        if look.wide:  # the pane beside it explains
+            return empty(look, "database", look.t("list.failed"), "", tone="need")
+        return trouble(look, "list", look.t("list.failed"), state.failure, on.again, on.copy)
     if not state.rows and state.phase == "slow":
         return skeleton(look)
     if not state.rows and state.phase == "reading":
@@ -183,8 +185,10 @@ def _header(look: Look, group: Group, order: ft.Control | None = None, key: str 
     return group_header(look, group.name, total, tone="wait" if group.asks else "ink3", trailing=order, key=key)
 
 
-def no_detail(look: Look, entity: str, state: AnyState) -> ft.Control:
-    """Return what stands beside a list of which nothing is open: what is coming, or how to go on without a mouse."""
+def no_detail(look: Look, entity: str, state: AnyState, on: ListCalls) -> ft.Control:
+    """Return what stands beside a list of which nothing is open: what is coming, why it is not there, how to go on by keys."""
+    if state.phase == "failed":
+        return trouble(look, "list", look.t("list.failed"), state.failure, on.again, on.copy)
     if state.phase == "slow" and not state.rows:
         return page_skeleton(look)
     if state.phase != "ready":

@@ -10,6 +10,7 @@ from client.ui.figures import choice
 from client.ui.layouts.note_box import NoteCalls, note_box
 from client.ui.layouts.parts import details, is_narrow, parts_list, ties_list
 from client.ui.layouts.timeline import timeline
+from client.ui.layouts.trouble import trouble
 from client.ui.router import FormPlace
 from client.ui.theme import R12, S4, S8, S12, S16, S24, Look
 from client.ui.view_models.record_page import PageState
@@ -70,6 +71,8 @@ class RecordCalls:
     archive: Callable[[str, str], None]
     older: Press
     again: Press
+    copy: Callable[[str], None]
+    """Details of a failure, by its cause."""
     strip: ft.Ref[ft.Row] | None = None
     """Gets the row of tabs, so that the open one can be scrolled into sight."""
 
@@ -87,8 +90,7 @@ class Fact:
 def record_page(look: Look, state: PageState, tab: str, on: RecordCalls) -> ft.Control:
     """Return the page in whatever state it is."""
     if state.phase == "failed":
-        again = button(look, "record.again", look.t("act.try_again"), on.again, glyph="refresh-cw", kind="primary")
-        return empty(look, "database", look.t("record.failed"), look.t(f"error.{state.failure}"), again, tone="need")
+        return trouble(look, "record", look.t("record.failed"), state.failure, on.again, on.copy)
     if state.is_gone:
         return empty(look, "archive", look.t("record.gone"), look.t("record.gone_text"))
     if state.page is None:

@@ -7,6 +7,7 @@ import flet as ft
 
 from client.ui.dates import clock, moment
 from client.ui.figures import NO_BREAK, count, size
+from client.ui.layouts.trouble import trouble
 from client.ui.pill import connection_of
 from client.ui.theme import S8, S12, S16, S24, Look
 from client.ui.view_models.sync_page import SyncPageState
@@ -24,7 +25,6 @@ from client.ui.widgets import (
     col,
     disc,
     dot,
-    empty,
     fill,
     group_header,
     icon,
@@ -80,6 +80,8 @@ class SyncCalls:
     inbox: Press
     sign_in: Press
     again: Press
+    copy: Callable[[str], None]
+    """Details of a failure, by its cause."""
     lift: Press
     more: Press
     retry: Callable[[str], None]
@@ -89,9 +91,7 @@ def sync_page(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
     """Return the page in whatever state it is."""
     head = None if look.phone else pane_header(look, look.t("nav.sync"))
     if state.phase == "failed":
-        again = button(look, "sync.again", look.t("act.try_again"), on.again, kind="primary")
-        failed = empty(look, "database", look.t("sync.failed"), look.t(f"error.{state.failure}"), again, tone="need")
-        return col(head, fill(failed), expand=True)
+        return col(head, fill(trouble(look, "sync", look.t("sync.failed"), state.failure, on.again, on.copy)), expand=True)
     if state.phase != "ready":
         return col(head, fill(skeleton(look, 5) if state.phase == "slow" else None), expand=True)
     side = [*_proof(look, state.status.proof), _offline(look, state.status, on), _device(look, state.status)]

@@ -139,6 +139,7 @@ def _calls(desk: Desk, model: InboxModel, place: Place) -> InboxCalls:
             open=lambda id: desk.go(Place("inbox", id)),
             card=card,
             again=lambda: desk.run(model.start()),
+            copy=desk.copy_details,
             more=model.more,
         )
     )

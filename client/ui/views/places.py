@@ -35,6 +35,7 @@ def SyncView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a comp
             inbox=lambda: desk.go(Place("inbox")),
             sign_in=lambda: desk.run(leave(desk)),
             again=lambda: desk.run(model.start()),
+            copy=desk.copy_details,
             lift=lambda: desk.run(lift()),
             more=model.more,
             retry=lambda tx: desk.run(retry(tx)),

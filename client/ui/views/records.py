@@ -112,6 +112,7 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
             enter=lambda: desk.run(enter()),
             new=lambda: frame.new(entity),
             again=lambda: desk.run(listed.start()),
+            copy=desk.copy_details,
             scrolled=scrolled,
             search_box=search_box,
             list=rows,
@@ -122,7 +123,7 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
         detail = (
             RecordView(desk, look, Place(place.screen, chosen, place.tab), frame, entity)
             if chosen
-            else no_detail(look, entity, state)
+            else no_detail(look, entity, state, on)
         )
         return list_detail(look, list_pane(look, entity, state, on, chosen, top), detail)
     if place.id is not None:
@@ -215,6 +216,7 @@ def _record_calls(desk: Desk, model: RecordPageModel, place: Place, note_text: f
             archive=lambda entity, id: desk.run(archive(entity, id)),
             older=lambda: desk.run(model.older()),
             again=lambda: desk.run(model.start()),
+            copy=desk.copy_details,
         )
     )
 

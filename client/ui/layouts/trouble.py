@@ -1,0 +1,54 @@
+"""The failure state of a screen: what happened, what is safe, what to do, and the details for whoever helps."""
+
+from collections.abc import Callable
+
+import flet as ft
+
+from client.ui.theme import S4, S8, S16, S24, Look
+from client.ui.widgets import TOP, W5, W6, Press, button, col, disc, icon, pad, row, space, txt
+
+WIDTH = 460
+"""Pixels of the column: lines of about 65 letters."""
+
+
+def trouble(look: Look, id: str, title: str, cause: str, again: Press, copy: Callable[[str], None]) -> ft.Control:
+    """Return the explanation in place of a screen's content. id: begins the identifiers. cause: its text is `error.<cause>`."""
+    parts = (
+        ("circle-alert", look.t("trouble.happened"), look.t(f"error.{cause}")),
+        ("shield-check", look.t("trouble.safe"), _words_for(look, "trouble.safe_text", cause)),
+        ("list-todo", look.t("trouble.todo"), _words_for(look, "trouble.todo_text", cause)),
+    )
+    wide = True if look.phone else None
+    acts = (
+        button(look, f"{id}.again", look.t("act.try_again"), again, glyph="refresh-cw", kind="primary", expand=wide),
+        button(look, f"{id}.copy", look.t("act.copy_details"), lambda: copy(cause), glyph="copy", kind="outline", expand=wide),
+    )
+    told = col(
+        row(
+            disc(look, "database", "need", 40, 20),
+            txt(look, title, "title", weight=W6, lines=3, expand=True, key="failed"),
+            gap=S16,
+        ),
+        space(S4),
+        *(_part(look, *part) for part in parts),
+        space(S4),
+        row(*acts),
+        gap=S16,
+    )
+    body = ft.Container(told, width=None if look.phone else WIDTH, padding=pad(S16 if look.phone else S24, S24))
+    return ft.Container(
+        ft.ListView([row(body, align=ft.MainAxisAlignment.CENTER) if not look.phone else body]),
+        expand=True,
+        alignment=ft.Alignment.TOP_CENTER,
+    )
+
+
+def _words_for(look: Look, key: str, cause: str) -> str:
+    """Return the words of a key for a cause, else those for any."""
+    own = f"{key}.{cause}"
+    return look.t(own if look.texts.has(own) else key)
+
+
+def _part(look: Look, glyph: str, heading: str, text: str) -> ft.Control:
+    words = col(txt(look, heading, "meta", "ink3", W5), txt(look, text, lines=None), gap=S4, expand=True)
+    return row(ft.Container(icon(look, glyph, 18), padding=pad(11, 2)), words, gap=S8, cross=TOP)

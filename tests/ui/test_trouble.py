@@ -1,0 +1,58 @@
+"""The failure state of a screen says what happened, what is safe and what to do, and has details to copy."""
+
+import pytest
+
+from shared_models.errors import ReplicaDamaged, ReplicaFull
+from tests.ui.fake_crm import believable_crm, company_id
+
+
+@pytest.mark.parametrize("width", [1280, 1000, 800, 390])
+@pytest.mark.parametrize(
+    ("place", "id"),
+    [("/companies", "list"), (f"/companies/{company_id(0)}", "record")],
+)
+async def test_a_failure_is_explained_at_every_width_and_tried_again(window, place, id, width):
+    crm = believable_crm()
+    crm.fail = ReplicaFull("disk")
+    ui = await window(place, crm, width=width)
+    assert ui.shows("The disk is full.")
+    assert ui.shows("Everything that you saved is kept on this device")
+    assert ui.shows("close Fieldfare and open it anew")
+    crm.fail = None
+    await ui.press(f"{id}.again")
+    assert not ui.shows("What happened")
+
+
+@pytest.mark.parametrize(("place", "read"), [("inbox", "inbox"), ("sync", "status")])
+async def test_the_inbox_and_the_sync_page_explain_theirs_likewise(window, monkeypatch, place, read):
+    async def fail():
+        raise ReplicaFull("disk")
+
+    crm = believable_crm()
+    ui = await window("/companies", crm)  # the frame around them has read already
+    with monkeypatch.context() as patch:
+        patch.setattr(crm, read, fail)
+        await ui.press(f"nav.{place}")
+    assert ui.shows("The disk is full.")
+    assert ui.has(f"{place}.copy")
+    await ui.press(f"{place}.again")
+    assert not ui.shows("What happened")
+
+
+async def test_a_damaged_file_is_not_called_safe(window):
+    crm = believable_crm()
+    crm.fail = ReplicaDamaged("replica.db")
+    ui = await window("/companies", crm)
+    assert ui.shows("What was not sent may still be in the file.")
+    assert not ui.shows("Everything that you saved")
+
+
+async def test_the_details_are_copied_without_anything_personal(window):
+    crm = believable_crm()
+    crm.fail = ReplicaFull("/home/ana/replica.db")
+    ui = await window("/companies", crm)
+    await ui.press("list.copy")
+    [told] = [args["data"] for name, args in ui.connection.invoked if name == "set"]
+    head, cause, screen, at = told.splitlines()
+    assert (head.split()[0], cause, screen, at[-6:]) == ("Fieldfare", "D601", "companies", "+00:00")
+    assert ui.keyed("snack").value == "The details are copied"
