@@ -27,10 +27,17 @@ TAB_S = 3600
 """Seconds that a tab which lost its connection, a laptop that slept, finds its page as it was."""
 CLOSE_S = 3
 """Seconds that open tabs get when the client ends."""
-EMOJI_FONTS = re.compile(r"/assets/fonts/notocoloremoji/.*\.woff2$")
-"""Where Flutter looks for the emojis that the app's own font lacks; Flet ships none of them, and they would stay blank."""
-EMOJI_FONT = "/fonts/NotoEmoji.woff2"
-"""All of them in one file, in black and white: Noto Emoji (SIL OFL 1.1). In colour they are 11 MB."""
+MISSING_FONTS = re.compile(r"/assets/fonts/(noto[a-z0-9]+)/.*\.woff2$")
+"""Where Flutter looks for the letters that the app's own font lacks; Flet ships none of them, and they would stay blank."""
+OWN_FONTS = {
+    "notocoloremoji": "NotoEmoji",  # all in black and white: in colour they are 11 MB
+    "notosansarabic": "NotoSansArabic",
+    "notosanshebrew": "NotoSansHebrew",
+    "notosansthai": "NotoSansThai",
+}
+"""What answers, each in one file (SIL OFL 1.1)."""
+BOXES = "Boxes"
+"""Answers for every other script: a box in the place of each letter. Chinese alone would be 10 MB."""
 OnPage = Callable[[ft.Page], Any]
 """Any: what Flet does not look at, or a coroutine of it."""
 
@@ -51,7 +58,7 @@ def flet_app(main: OnPage, assets: Path, session_s: int) -> Any:  # Any: an ASGI
 
 @dataclass
 class OwnPage:
-    """Flet's app, whose page says in our words when nothing answers it, and finds its emojis."""
+    """Flet's app, whose page says in our words when nothing answers it, and finds letters that the app's font lacks."""
 
     app: Any
     """Any: an ASGI application of another framework."""
@@ -60,8 +67,12 @@ class OwnPage:
         """Serve one connection."""
         is_read = scope["type"] == "http" and scope["method"] == "GET"
         if is_read:
-            scope = {**scope, "path": EMOJI_FONTS.sub(EMOJI_FONT, scope["path"])}
+            scope = {**scope, "path": MISSING_FONTS.sub(_own_font, scope["path"])}
         await self.app(scope, receive, _Rewriting(send).take if is_read else send)
+
+
+def _own_font(asked: re.Match[str]) -> str:
+    return f"/fonts/{OWN_FONTS.get(asked[1], BOXES)}.woff2"
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """The page of a device in a real browser: it needs nothing but the device."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -94,3 +95,14 @@ def test_the_page_of_a_device_works_and_asks_nothing_of_another_host(browser: Br
 def was_blocked(failure: str | None) -> bool:
     """Whether the browser itself refused to send a request, as the page's policy says."""
     return failure is not None and "csp" in failure.lower()
+
+
+def test_letters_of_any_script_are_seen_or_stand_as_boxes(browser: Browser, device_url: str) -> None:
+    with driver.window(browser) as window:
+        window.open(device_url)
+        window.sees("Sign in")
+        for script, word in (("hebrew", "שלום"), ("arabic", "مرحبا"), ("thai", "สวัสดี"), ("(sc|tc|hk|jp|kr)", "中文")):
+            with window.page.expect_response(re.compile(f"/assets/fonts/notosans{script}/")) as font:
+                window.type("sign_in.email", word)
+            assert font.value.ok
+        window.picture(Path("build/pictures/device-scripts.png"))

@@ -43,12 +43,21 @@ async def test_the_page_says_in_both_languages_when_nothing_answers_and_its_file
     assert (await ask(page, "/", "HEAD")).status_code == 200
 
 
-async def test_the_emojis_that_flutter_looks_for_are_here_under_any_mount():
+@pytest.mark.parametrize(
+    ("asked", "answers"),
+    [
+        ("notocoloremoji/v32/Yq6P.9", "NotoEmoji"),
+        ("notosansarabic/v28/nwpx", "NotoSansArabic"),
+        ("notosanshebrew/v46/or3H", "NotoSansHebrew"),
+        ("notosansthai/v25/iJWn", "NotoSansThai"),
+        ("notosanssc/v37/k3.119", "Boxes"),
+    ],
+)
+async def test_the_fonts_that_flutter_looks_for_are_here_under_any_mount(asked, answers):
     page = browser.flet_app(lambda page: None, ASSETS, 60)
-    font = (ASSETS / "fonts" / "NotoEmoji.woff2").read_bytes()
-    path = "/assets/fonts/notocoloremoji/v32/Yq6P.9.woff2"
+    font = (ASSETS / "fonts" / f"{answers}.woff2").read_bytes()
+    path = f"/assets/fonts/{asked}.woff2"
     assert (await ask(browser.DevicePage(page), path)).content == font
-    assert (await ask(browser.DevicePage(page), "/assets/fonts/notosanssc/v37/k3.119.woff2")).status_code == 404
 
     async def mounted(scope, receive, send):
         await browser.flet_app(lambda page: None, ASSETS, 60)({**scope, "root_path": "/app"}, receive, send)
