@@ -38,6 +38,11 @@ OWN_FONTS = {
 """What answers, each in one file (SIL OFL 1.1)."""
 BOXES = "Boxes"
 """Answers for every other script: a box in the place of each letter. Chinese alone would be 10 MB."""
+NO_RIVE = b"""<script>(() => {
+  const of = HTMLScriptElement.prototype, src = Object.getOwnPropertyDescriptor(of, "src");
+  Object.defineProperty(of, "src", {...src, set(url) { if (!`${url}`.includes("/@rive-app/")) src.set.call(this, url); }});
+})();</script>"""
+"""Keeps Flet from asking a CDN for the animations of Rive, which the app has none of: the policy would block it with an error."""
 OnPage = Callable[[ft.Page], Any]
 """Any: what Flet does not look at, or a coroutine of it."""
 
@@ -94,7 +99,7 @@ class _Rewriting:
         elif self.start is not None:
             self.body += message.get("body", b"")
             if not message.get("more_body"):
-                await self._finish(with_notice(self.body))
+                await self._finish(with_notice(self.body.replace(b"</head>", NO_RIVE + b"</head>", 1)))
             return
         await self.send(message)
 
