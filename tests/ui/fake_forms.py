@@ -56,7 +56,10 @@ class FakeForms(FakeRecords):
         if entity == "team":
             return (Choice(TEAM, "Transilvania"),)
         found = [h for h in await self.search(text) if h.entity == entity][:6]
-        return tuple(Choice(h.id, h.title, h.detail, not text and i < 2) for i, h in enumerate(found))
+        picks = [Choice(h.id, h.title, h.detail, not text and i < 2) for i, h in enumerate(found)]
+        known = {pick.id for pick in picks}
+        rest = [] if text else [Choice(id, self.title(entity, id)) for id in self.rows[entity] if id not in known]
+        return tuple([*picks, *rest][:6])
 
     async def check(self, entity: str, values: dict[str, Any], own_id: str | None = None) -> tuple[Finding, ...]:
         found = []

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import flet as ft
 import pytest
 
 from client.ui.router import FormPlace, place_of
@@ -27,7 +28,6 @@ async def test_a_person_is_picked_by_name_and_tied_to_the_company_that_is_open(w
     crm = without_people(believable_crm())
     ui = await window(TIE, crm)
     assert not ui.has("field.company_id")
-    await ui.press("field.contact_id")
     name = crm.title("contact", contact_id(3))
     await ui.type("field.contact_id.search", name)
     await ui.press(f"pick.{contact_id(3)}")
@@ -43,10 +43,35 @@ async def test_a_company_is_picked_from_a_persons_page(window):
     crm = believable_crm()
     ui = await window(f"/contacts/{contact_id(1)}?form=company_contact", crm)
     assert not ui.has("field.contact_id")
-    await ui.press("field.company_id")
     await ui.press(next(i for i in ui.ids() if i.startswith("pick.") and i != "pick.new"))
     await ui.press("form.save")
     assert crm.saved[0].values["company_id"]
+
+
+@pytest.mark.functions(4)
+@pytest.mark.parametrize(
+    ("page", "language", "title", "other"),
+    [
+        (f"/companies/{HOTEL}/contacts", "en", "Add a contact", "New person…"),
+        (f"/companies/{HOTEL}/contacts", "ro", "Adaugă o persoană", "Persoană nouă…"),
+        (f"/contacts/{contact_id(1)}/companies", "en", "Add a company", "New company…"),
+        (f"/contacts/{contact_id(1)}/companies", "ro", "Adaugă o firmă", "Firmă nouă…"),
+    ],
+)
+async def test_whom_to_add_is_asked_first_those_who_are_here_and_a_new_one(window, page, language, title, other):
+    crm = believable_crm()
+    crm.preferences_ = type(crm.preferences_)(language, "light")
+    ui = await window(page, crm)
+    await ui.press("tie.add")
+    assert ui.shows(title)
+    assert not ui.shows("New tie")
+    assert not ui.shows("Legătură nouă")
+    assert ui.shows(other)
+    [held] = [c.key for c in ui.controls() if isinstance(c, ft.TextField) and c.autofocus]
+    assert str(held).endswith("_id.search")
+    picks = [i for i in ui.ids() if i.startswith("pick.")]
+    assert picks[0] == "pick.new"
+    assert len(picks) > 1
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Choose a person"), ("ro", "Alege o persoană")])
@@ -64,7 +89,6 @@ async def test_a_person_who_is_not_there_yet_is_made_and_tied_in_one_save(window
     crm = without_people(believable_crm())
     ui = await window(TIE, crm)
     await ui.press("field.is_primary")
-    await ui.press("field.contact_id")
     await ui.type("field.contact_id.search", "Zamfira Nouă")
     assert ui.shows("Nothing found")
     await ui.press("pick.new")
@@ -79,7 +103,6 @@ async def test_a_person_who_is_not_there_yet_is_made_and_tied_in_one_save(window
 async def test_giving_up_a_new_person_leads_back_to_the_tie(window):
     ui = await window(TIE)
     await ui.press("field.is_primary")
-    await ui.press("field.contact_id")
     await ui.press("pick.new")
     await ui.press("form.discard")
     assert ui.has("field.contact_id")
@@ -121,7 +144,7 @@ async def test_a_part_of_the_page_that_is_open_asks_for_no_owner(window, page, e
 
 async def test_a_relative_without_an_open_person_asks_whose_it_is(window):
     ui = await window("/contacts?form=related_person")
-    assert ui.has("field.contact_id")
+    assert ui.has("field.contact_id.search")
 
 
 # -- pressed twice ---------------------------------------------------------------------------------------------------------

@@ -66,6 +66,9 @@ class FormModel(ViewModel[FormState]):
         self.put(start=start, typed=typed, names=names, draft=draft if is_news else None)
         if typed:
             await self.keep_now()
+        elif draft is None and self.state.missing_ends:
+            self.pick_open(self.state.missing_ends[0].name)
+            await self.pick_search()
         if start.replaces is not None or self.state.typed:
             await self._check()
 

@@ -68,7 +68,10 @@ class FormState:
 
     @property
     def heading(self) -> str:
-        """Return the text key of the form's title."""
+        """Return the text key of the form's title. A tie is named by what is looked for: a person, or a company."""
+        owner = self.start.owner if self.start else None
+        if self.is_new and self.place.entity == "company_contact" and owner is not None:
+            return f"tie.add.{'contact' if owner.entity == 'company' else 'company'}"
         return f"form.{'new' if self.is_new else 'edit'}.{self.place.entity}"
 
     @property
