@@ -17,7 +17,7 @@ from functools import cache
 from client.replica.fold import fold, words
 from client.replica.schema import has_key, quoted, search_columns, search_table
 from client.replica.search_spread import spread
-from client.replica.search_words import is_number, match_query, typed_words
+from client.replica.search_words import is_number, match_query, typed_pieces
 from shared_models.base import Record
 from shared_models.registry import Registry
 
@@ -175,7 +175,7 @@ def _by_spread(
     """Add the records that have some of the words in themselves and the others in their parts."""
     if is_number(text):
         return
-    through = spread(connection, registry, typed_words(text), lately, MAX_CANDIDATES - len(found))
+    through = spread(connection, registry, typed_pieces(text), lately, MAX_CANDIDATES - len(found))
     for kind in kinds:
         pks = [pk for name, pk in through if name == kind.entity_name]
         sql = f"{_select(kind)} WHERE id IN (SELECT value FROM json_each(?)) AND archived_at IS NULL"

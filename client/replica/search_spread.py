@@ -13,13 +13,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 
 from client.replica.schema import has_key, quoted, search_columns, search_table
-from client.replica.search_words import TypedWord
+from client.replica.search_words import TypedPiece
 from shared_models.base import Record
 from shared_models.registry import Registry
 from shared_models.replica_shape import SHORT_TEXT
 
 MAX_WORDS = 6
-"""More words name no record: nobody types them."""
+"""More pieces name no record: nobody types them."""
 MAX_ROWS = 10_000
 """Rows of one entity that are taken of a word: 2 ms; only the first letters of one are in more."""
 MAX_FOLLOWED = 500
@@ -34,7 +34,7 @@ Rows = Mapping[type[Record], Collection[int]]
 
 
 def spread(
-    connection: sqlite3.Connection, registry: Registry, typed: Sequence[TypedWord], lately: Iterable[Root], room: int
+    connection: sqlite3.Connection, registry: Registry, typed: Sequence[TypedPiece], lately: Iterable[Root], room: int
 ) -> Spread:
     """Return `room` records at most that have every word in themselves or in a part of theirs, the lately used first."""
     if not 1 < len(typed) <= MAX_WORDS:
@@ -70,7 +70,7 @@ def _is_short(part: type[Record]) -> bool:
     return bool(found) and all(c.max_length is not None and c.max_length <= SHORT_TEXT for c in found)
 
 
-def _rows(connection: sqlite3.Connection, registry: Registry, word: TypedWord) -> Rows:
+def _rows(connection: sqlite3.Connection, registry: Registry, word: TypedPiece) -> Rows:
     """Return the rows that have a word."""
     found = {}
     for entity, _ in _sources(registry):

@@ -29,6 +29,18 @@ class TypedWord:
         return f"({joined})" if len(self.forms) > 1 else joined
 
 
+@dataclass(frozen=True)
+class TypedPiece:
+    """What was typed between two blanks: `C-1000` is two words of the index, and one thing to whoever types it."""
+
+    words: tuple[TypedWord, ...]
+
+    @property
+    def query(self) -> str:
+        """The piece as an FTS5 query: all of its words, in one row."""
+        return " AND ".join(word.query for word in self.words)
+
+
 def match_query(text: str) -> str:
     """Return what was typed as an FTS5 query: every word a prefix, all of them wanted; empty when there is no word."""
     if is_number(text) and (digits := "".join(c for c in text if c.isdigit())):
@@ -44,6 +56,12 @@ def is_number(text: str) -> bool:
 def typed_words(text: str) -> list[TypedWord]:
     """Return the different words of a text, `MAX_WORDS` at most."""
     return [_typed_word(word) for word in list(dict.fromkeys(_cut(text)))[:MAX_WORDS]]
+
+
+def typed_pieces(text: str) -> list[TypedPiece]:
+    """Return the different pieces of a text that have words."""
+    found = (tuple(typed_words(piece)) for piece in text.split())
+    return list(dict.fromkeys(TypedPiece(words) for words in found if words))
 
 
 def _typed_word(word: str) -> TypedWord:

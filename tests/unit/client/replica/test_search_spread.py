@@ -3,7 +3,7 @@
 import pytest
 
 from client.replica import search_spread
-from client.replica.search_words import typed_words
+from client.replica.search_words import typed_pieces
 from tests.clients import make_replica
 
 
@@ -115,6 +115,13 @@ def test_a_text_of_many_words_is_no_record_and_not_walked_through(replica, hotel
     statements = []
     with replica.reading() as reader:
         reader.set_trace_callback(statements.append)
-        found = search_spread.spread(reader, replica.registry, typed_words("hotel sapte brazi predeal garii 1 306"), (), 300)
+        found = search_spread.spread(reader, replica.registry, typed_pieces("hotel sapte brazi predeal garii 1 306"), (), 300)
         reader.set_trace_callback(None)
     assert (found, statements) == ({}, [])
+
+
+def test_what_is_typed_in_one_piece_is_not_spread(replica):
+    with replica.edit("company") as edit:
+        coded = edit.insert("company", {"name": "Hotel", "code": "C-1000"})
+    company(replica, "Casa Albă", city="Cluj", phone="0721 001 000")
+    assert [hit.pk for hit in replica.search("C-1000")] == [coded]
