@@ -86,14 +86,17 @@ def run_migrate(arguments: argparse.Namespace) -> int:
 @explained
 def run_status(arguments: argparse.Namespace) -> int:
     """Show where the database stands."""
-    from sync_server.db import devices, digests, timeline
+    from sync_server.db import devices, digests, letters, timeline
 
     server = open_existing(arguments)
     with server.central.store.read() as connection:
         now = timeline.read(connection, server.central.tables)
         found = digests.read(connection, server.central.tables)
         known = devices.every(connection, server.central.tables)
+        refused = letters.count_open(connection, server.central.tables)
     say(f"sequence {now.seq}, epoch {now.epoch}, {len(known)} devices")
+    if refused:
+        say(f"{refused} refused {'change waits' if refused == 1 else 'changes wait'}: fieldfare server letter list")
     advise(server, arguments)
     for name, digest in sorted(found.items()):
         say(f"  {name:20} {digest.rows:>9} rows  {digest.total:016x}")

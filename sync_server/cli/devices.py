@@ -1,9 +1,8 @@
 """Commands about devices: `device list`, `device revoke`."""
 
 import argparse
-from datetime import UTC, datetime
 
-from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, open_existing, say
+from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, moment, open_existing, say
 
 
 def add_device(commands: Subparsers) -> None:
@@ -27,7 +26,7 @@ def run_device_list(arguments: argparse.Namespace) -> int:
         people = devices.emails(connection, server.central.tables)
     for device in found:
         state = "revoked" if device["revoked_at"] else f"{device['pending'] or 0} waiting"
-        seen = _moment(device["last_seen_at"])
+        seen = moment(device["last_seen_at"])
         say(f"{device['id']}  {people.get(device['user'], '')[:40]:40}  {device['name'][:24]:24}  {seen:16}  {state}")
     say("1 device" if len(found) == 1 else f"{len(found)} devices")
     return OK
@@ -39,7 +38,3 @@ def run_device_revoke(arguments: argparse.Namespace) -> int:
     was_in = open_existing(arguments).accounts.revoke_device(arguments.device)
     say("The device is locked out." if was_in else "No such device, or it was locked out before.")
     return OK if was_in else FAILED
-
-
-def _moment(micros: int | None) -> str:
-    return "never" if micros is None else datetime.fromtimestamp(micros / 1e6, UTC).strftime("%Y-%m-%d %H:%M")
