@@ -298,11 +298,18 @@ class BeginLine(Message):
 
 
 class LeaveLine(Message):
-    """Rows that left the user's view."""
+    """Records that left the user's view, and with each all that is a part of it; a part is not named."""
 
     k: Literal["leave"] = "leave"
     t: Name
     pks: list[str]
+
+
+class HideLine(Message):
+    """Confidential field groups that the user may no longer see: their fields become empty, records made of them go."""
+
+    k: Literal["hide"] = "hide"
+    groups: Annotated[list[Name], Field(min_length=1)]
 
 
 class AckLine(Message):
