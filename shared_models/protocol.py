@@ -179,7 +179,8 @@ class HelloAnswer(Message):
 class DigestRequest(Message):
     """Parts of the key space to compare (`shared_models.digest`).
 
-    entity: whose rows; none: the digests of all entities, in the one part that is asked. prefixes: hex digits, all equally many.
+    entity: whose rows; none: the digests of all entities, in the one part that is asked. prefixes: hex digits, all equally many,
+    each once.
     """
 
     server_epoch: Epoch
@@ -191,6 +192,8 @@ class DigestRequest(Message):
     def _of_one_length(self) -> Self:
         if len({len(prefix) for prefix in self.prefixes}) > 1 or (self.entity is None and len(self.prefixes) > 1):
             raise ValueError("prefixes of one length; one of them for all entities")
+        if len(set(self.prefixes)) < len(self.prefixes):
+            raise ValueError("each prefix once")
         return self
 
 

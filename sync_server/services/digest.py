@@ -19,7 +19,17 @@ Found = Iterator[tuple[str, int, int]]
 
 
 def compare(central: Central, actor: Actor, asked: DigestRequest) -> DigestAnswer:
-    """Return what the view holds in the parts that are asked. Raises Refusal P203 for another server epoch, R301."""
+    """Return what the view holds in the parts that are asked.
+
+    Raises Refusal P203 for another server epoch, R301, and S502 while enough others have contents compared.
+    """
+    if asked.kind == "version":
+        return _compare(central, actor, asked)
+    with central.audits.one():
+        return _compare(central, actor, asked)
+
+
+def _compare(central: Central, actor: Actor, asked: DigestRequest) -> DigestAnswer:
     with central.store.read() as connection:
         now = _now(central, connection, asked.server_epoch)
         if asked.entity is None:

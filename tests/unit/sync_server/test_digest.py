@@ -1,19 +1,23 @@
 """The centre's half of the proof, on every database: what it sums and lists is what a replica computes of the rows it was sent."""
 
 import json
+from contextlib import ExitStack
 
 import pytest
+from pydantic import ValidationError
 
 from client.replica import held
 from shared_models.digest import Digest, content_hash, place, row_hash
+from shared_models.errors import ErrorCode
 from shared_models.fields import wire_order
-from shared_models.protocol import DigestRequest, FetchRequest
+from shared_models.protocol import PATH, DigestRequest, FetchRequest
 from shared_models.registry import CRM
 from sync_server.db import timeline
 from sync_server.services import digest, push
 from sync_server.services.actor import Actor
-from sync_server.services.central import Central
-from tests.servers import company_tx, make_server, record_id
+from sync_server.services.central import AUDIT_AGAIN_S, AUDITS, Central
+from sync_server.services.refusals import Refusal
+from tests.servers import Caller, company_tx, in_process, make_server, record_id
 
 ACTOR = Actor("user-a", "a", is_admin=True)
 
@@ -51,3 +55,39 @@ def test_both_halves_hash_a_content_alike_on_every_database(central):
     assert row in mine
     total = Digest(3, sum(row_hash("company", pk, ver) for pk, ver, _ in mine) % 2**64)
     assert compared(central, epoch).entities["company"] == total.wire()
+
+
+def test_contents_are_compared_for_two_at_a_time_and_others_come_back_later(tmp_path):
+    server = make_server(tmp_path)
+    with in_process(server) as http:
+        caller = Caller(http)
+        caller.sign_in()
+        caller.hello()
+
+        def ask(**more):
+            body = {"server_epoch": caller.server_epoch, "prefixes": [""], **more}
+            return http.post(f"{PATH}/digest", json=body, headers=caller.headers)
+
+        with ExitStack() as others:
+            for _ in range(AUDITS):
+                assert ask(kind="content", entity="company").status_code == 200
+                others.enter_context(server.central.audits.one())
+            refused = ask(kind="content", entity="company")
+            assert (refused.status_code, refused.json()["code"]) == (503, ErrorCode.S502)
+            assert refused.headers["retry-after"] == str(AUDIT_AGAIN_S)
+            assert ask(entity="company").status_code == 200
+        assert ask(kind="content").status_code == 200
+
+
+def test_a_comparison_that_is_refused_gives_its_turn_back(tmp_path):
+    central = make_server(tmp_path).central
+    for _ in range(AUDITS + 1):
+        with pytest.raises(Refusal) as refused:
+            compared(central, "another epoch", kind="content")
+        assert refused.value.code is ErrorCode.P203
+    central.store.close()
+
+
+def test_a_part_is_asked_for_once_in_a_request():
+    with pytest.raises(ValidationError, match="each prefix once"):
+        DigestRequest(server_epoch="e", entity="company", prefixes=["00", "01", "00"])
