@@ -8,11 +8,8 @@ import sqlalchemy as sa
 
 from shared_models.digest import MODULUS, Digest
 from sync_server.db import bulk
-from sync_server.db.engine import Connection
+from sync_server.db.engine import Connection, streamed
 from sync_server.db.tables import STATEMENTS, Tables
-
-FETCH = 5000
-"""Rows taken from the driver at a time."""
 
 
 def start(connection: Connection, tables: Tables, entities: Iterable[str]) -> None:
@@ -32,9 +29,7 @@ def _reading(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
 
 def versions(connection: Connection, tables: Tables, entity: str) -> Iterator[tuple[str, int]]:
     """Yield (id, version) of every record of an entity."""
-    result = connection.execute(_versions(tables), {"of": entity})
-    while chunk := result.fetchmany(FETCH):
-        yield from ((pk, ver) for pk, ver in chunk)
+    yield from ((pk, ver) for pk, ver in streamed(connection, _versions(tables), {"of": entity}))
 
 
 @lru_cache(maxsize=STATEMENTS)

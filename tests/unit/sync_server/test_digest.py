@@ -3,7 +3,10 @@
 import json
 from contextlib import ExitStack
 
+import psycopg
+import pymysql.cursors
 import pytest
+import sqlalchemy as sa
 from pydantic import ValidationError
 
 from client.replica import held
@@ -12,7 +15,8 @@ from shared_models.errors import ErrorCode
 from shared_models.fields import wire_order
 from shared_models.protocol import PATH, DigestRequest, FetchRequest
 from shared_models.registry import CRM
-from sync_server.db import timeline
+from sync_server.db import bulk, digests, feed, timeline
+from sync_server.db.engine import STREAM_ROWS
 from sync_server.services import digest, push
 from sync_server.services.actor import Actor
 from sync_server.services.central import AUDIT_AGAIN_S, AUDITS, Central
@@ -91,3 +95,34 @@ def test_a_comparison_that_is_refused_gives_its_turn_back(tmp_path):
 def test_a_part_is_asked_for_once_in_a_request():
     with pytest.raises(ValidationError, match="each prefix once"):
         DigestRequest(server_epoch="e", entity="company", prefixes=["00", "01", "00"])
+
+
+CURSORS = {"postgresql": psycopg.ServerCursor, "mysql": pymysql.cursors.SSCursor}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param("postgresql", marks=pytest.mark.postgresql), pytest.param("mariadb", marks=pytest.mark.mariadb)],
+)
+@pytest.mark.parametrize("read", [feed.every, digests.versions])
+def test_large_reads_leave_their_rows_with_the_database_until_they_are_taken(tmp_path, request, kind, read):
+    central = make_server(tmp_path, request.getfixturevalue(f"{kind}_url")).central
+    tables, count = central.tables, 2 * STREAM_ROWS + 1
+    empty = dict.fromkeys((column.name for column in tables.row.c), None)
+    rows = [
+        {**empty, "entity": "company", "pk": record_id(n), "ver": n, "created_seq": 1, "created_origin": "o", "col_ver": "{}",
+         "wire": "[]", "cell": 0}
+        for n in range(count)
+    ]  # fmt: skip
+    with central.store.write() as connection:
+        bulk.insert(connection, tables.row, rows)
+    cursors = []
+    sa.event.listen(central.store.engine, "before_cursor_execute", lambda _connection, cursor, *_: cursors.append(type(cursor)))
+    with central.store.read() as connection:
+        found = read(connection, tables, "company")
+        first = next(found)
+        assert issubclass(cursors[-1], CURSORS[central.store.dialect])
+        assert len({tuple(row) for row in (first, *found)}) == count
+        next(read(connection, tables, "company"))  # given up after one row: the connection is as good as new
+        assert len(list(read(connection, tables, "company"))) == count
+    central.store.close()
