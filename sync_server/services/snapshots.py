@@ -1,16 +1,10 @@
-"""Snapshots for first syncs: built off the request path, kept as files, handed out by name (PROTOCOL 7.9).
-
-A snapshot is a file in a folder of its own, and beside it a line of JSON that says what it is. Not a table: the files belong to
-one process's folder, so a central database that came back from a backup names none that is not there, and an emptied folder
-is simply filled again. The JSON is renamed into place last: without it a file is litter of a build that died.
-"""
+"""Snapshots for first syncs: built off the request path, kept as files, handed out by name (PROTOCOL 7.9)."""
 
 import gzip
 import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,13 +22,11 @@ from sync_server.services import pull, visibility
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
+from sync_server.services.snapshot_shelf import PIECE, SnapshotKind, SnapshotShelf
 
 PACKINGS = ("zstd", "gzip")
 """How a file may be packed, the best first; a phone without zstd takes gzip."""
-PIECE = 256 * 1024
 READ_ROWS = 2000
-KEPT = 2
-"""Files of one kind that are kept: a device that is fetching the one before ends with it."""
 Start = Callable[[Callable[[], None]], None]
 """Starts a build beside the requests."""
 
@@ -54,28 +46,13 @@ def in_background(build: Callable[[], None]) -> None:
     threading.Thread(target=build, name="fieldfare-snapshot", daemon=True).start()
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """What makes two snapshots interchangeable: who sees the same, in which shape, packed how."""
-
-    scope: str
-    packing: str
-    key: str
-    """The start of its files' names."""
-
-    @classmethod
-    def of(cls, scope: str, packing: str, schema_version: int, shape: str) -> "_Kind":
-        """Return the kind of a scope set."""
-        named = f"{scope}\x1f{schema_version}\x1f{shape}"
-        return cls(scope, packing, f"{hashlib.sha256(named.encode()).hexdigest()[:16]}-{packing}")
-
-
 class Snapshots:
     """The snapshots of one server process."""
 
     def __init__(self, central: Central, folder: Path, start: Start = in_background, policy: Policy | None = None) -> None:
         """folder: holds nothing else."""
-        self._central, self._folder, self._start, self._policy = central, folder, start, policy or Policy()
+        self._central, self._start, self._policy = central, start, policy or Policy()
+        self._shelf = SnapshotShelf(folder)
         self._shape = fingerprint(central.registry)
         self._building: set[str] = set()
         self._turn = threading.Lock()
@@ -93,10 +70,10 @@ class Snapshots:
         if rows < self._policy.min_rows or packing is None or asked.shape != self._shape:
             return SnapshotAnswer()
         kind = self._kind(visibility.scope_set(actor), packing)
-        found = self._fit(kind, now)
+        found = self._shelf.fit(kind, now)
         if not found or now.seq - found[0].at_seq > self._policy.refresh_after:
             self._begin(kind)
-            found = self._fit(kind, now)
+            found = self._shelf.fit(kind, now)
         held = [one for one in found if asked.held and one.sha256.startswith(asked.held)]
         return (held or found or [SnapshotAnswer()])[0]
 
@@ -106,15 +83,17 @@ class Snapshots:
         Raises Refusal P208: 404 for a name that is not, or no longer, one of the actor's scope set; 416 for a place behind its end.
         """
         known = {
-            one.name: one for packing in PACKINGS for one in self._listed(self._kind(visibility.scope_set(actor), packing))
+            one.name: one
+            for packing in PACKINGS
+            for one in self._shelf.listed(self._kind(visibility.scope_set(actor), packing))
         }
         found = known.get(name)
-        path = self._folder / f"{name}.db"
-        if found is None or not path.exists():
+        pieces = self._shelf.opened(found, start) if found is not None else None
+        if found is None or pieces is None:
             raise Refusal(ErrorCode.P208, 404, "no such snapshot")
         if start >= found.packed_bytes:
             raise Refusal(ErrorCode.P208, 416, f"it has {found.packed_bytes} bytes")
-        return _pieces(path, start), found.packed_bytes
+        return pieces, found.packed_bytes
 
     def warm(self) -> None:
         """Have a snapshot ready before the first device asks."""
@@ -125,28 +104,16 @@ class Snapshots:
         except (RuntimeError, StoreDown, Contended):  # not set up yet, or not there: whoever asks will begin one
             return
         kind = self._kind(visibility.EVERYTHING, PACKINGS[0])
-        found = self._fit(kind, now)
+        found = self._shelf.fit(kind, now)
         if rows >= self._policy.min_rows and (not found or now.seq - found[0].at_seq > self._policy.refresh_after):
             self._begin(kind)
 
     # -- files -----------------------------------------------------------------------------------------------------------
 
-    def _kind(self, scope: str, packing: str) -> _Kind:
-        return _Kind.of(scope, packing, self._central.schema_version, self._shape)
+    def _kind(self, scope: str, packing: str) -> SnapshotKind:
+        return SnapshotKind.of(scope, packing, self._central.schema_version, self._shape)
 
-    def _listed(self, kind: _Kind) -> list[SnapshotAnswer]:
-        """Return what the folder holds of a kind, newest first."""
-        found = []
-        for path in self._folder.glob(f"{kind.key}-*.json"):
-            with suppress(OSError, ValueError):  # swept away just now, or half a file after a power cut
-                found.append(SnapshotAnswer.model_validate_json(path.read_bytes()))
-        return sorted(found, key=lambda one: one.at_seq, reverse=True)
-
-    def _fit(self, kind: _Kind, now: timeline.Clock) -> list[SnapshotAnswer]:
-        """Return those of this timeline, newest first."""
-        return [one for one in self._listed(kind) if one.epoch == now.epoch and one.at_seq <= now.seq]
-
-    def _begin(self, kind: _Kind) -> None:
+    def _begin(self, kind: SnapshotKind) -> None:
         """Start a build, unless one of the same kind is under way."""
         with self._turn:
             if kind.key in self._building:
@@ -154,24 +121,19 @@ class Snapshots:
             self._building.add(kind.key)
         self._start(lambda: self._build_one(kind))
 
-    def _build_one(self, kind: _Kind) -> None:
+    def _build_one(self, kind: SnapshotKind) -> None:
         try:
-            build(self._central, self._folder, kind.key, kind.packing, self._shape)
-            self._sweep(kind)
+            build(self._central, self._shelf.folder, kind.key, kind.packing, self._shape)
+            self._shelf.sweep(kind, self._clock())
         except Exception:  # noqa: BLE001  # nobody waits for a build: devices use pages, and the next one that asks begins another
             structlog.get_logger().exception("snapshot failed", kind=kind.key)
         finally:
             with self._turn:
                 self._building.discard(kind.key)
 
-    def _sweep(self, kind: _Kind) -> None:
-        """Remove older snapshots of a kind, those of another timeline, and what dead builds left."""
+    def _clock(self) -> timeline.Clock:
         with self._central.store.read() as connection:
-            now = timeline.read(connection, self._central.tables)
-        kept = {one.name for one in self._fit(kind, now)[:KEPT]}
-        for path in self._folder.glob(f"{kind.key}-*"):
-            if path.name.partition(".")[0] not in kept:
-                path.unlink(missing_ok=True)
+            return timeline.read(connection, self._central.tables)
 
 
 def build(central: Central, folder: Path, key: str, packing: str, shape: str) -> SnapshotAnswer:
@@ -253,10 +215,3 @@ def _pack(plain: Path, packed: Path, packing: str) -> str:
                     zipped.write(piece)
     with packed.open("rb") as done:
         return hashlib.file_digest(done, "sha256").hexdigest()
-
-
-def _pieces(path: Path, start: int) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        file.seek(start)
-        while piece := file.read(PIECE):
-            yield piece
