@@ -75,10 +75,16 @@ def run_init(arguments: argparse.Namespace) -> int:
 
 @explained
 def run_migrate(arguments: argparse.Namespace) -> int:
-    """Upgrade the tables."""
+    """Upgrade the tables, and what is kept beside the records."""
+    from sync_server.app import open_server
     from sync_server.db.migrate import upgrade
+    from sync_server.services import setup
 
-    upgrade(config_of(arguments).url)
+    config = config_of(arguments)
+    upgrade(config.url)
+    central = open_server(config).central
+    if setup.is_started(central):
+        setup.complete(central)
     say("The database has this version's tables.")
     return OK
 

@@ -7,6 +7,7 @@ import orjson
 from shared_models.codec import Row
 from shared_models.digest import MODULUS, Digest, row_hash
 from sync_server.db import digests, feed, ledger, lookups, rows, timeline
+from sync_server.services import placing
 from sync_server.services.rulebook import changes_rules
 from sync_server.services.workspace import PROVISIONAL, CentralRow, Workspace, references_of
 
@@ -33,8 +34,10 @@ def settle(
         row["seq"] = resolve(row["seq"])
     for found in changed:
         _resolve_row(found, resolve)
+    moved = placing.place(space, changed)
     _write_rows(space, changed)
     digests.add(connection, tables, _digest_changes(changed))
+    placing.write(space, changed, moved, before + len(verdicts))
     feed.write(
         connection,
         tables,
@@ -93,6 +96,7 @@ def bookkeeping(space: Workspace, found: CentralRow) -> Row:
         "created_origin": found.created_origin,
         "col_ver": orjson.dumps(found.col_ver).decode(),
         "extra": orjson.dumps(found.extra).decode() if found.extra else None,
+        "cell": found.cell,
         **rows.wire_parts(space.central.tables, found.entity, found.row),
     }
 
