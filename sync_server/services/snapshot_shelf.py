@@ -7,7 +7,6 @@ is simply filled again. The JSON is renamed into place last: without it a file i
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,15 +43,24 @@ class SnapshotShelf:
 
     def listed(self, kind: SnapshotKind) -> list[SnapshotAnswer]:
         """Return what is there of a kind, newest first."""
-        found = []
-        for path in self.folder.glob(f"{kind.key}-*.json"):
-            with suppress(OSError, ValueError):  # swept away just now, or half a file after a power cut
-                found.append(SnapshotAnswer.model_validate_json(path.read_bytes()))
-        return sorted(found, key=lambda one: one.at_seq, reverse=True)
+        found = [_read(path) for path in self.folder.glob(f"{kind.key}-*.json")]
+        return sorted((one for one in found if one is not None), key=lambda one: one.at_seq, reverse=True)
 
     def fit(self, kind: SnapshotKind, now: timeline.Clock) -> list[SnapshotAnswer]:
         """Return those of this timeline, newest first."""
-        return [one for one in self.listed(kind) if one.epoch == now.epoch and one.at_seq <= now.seq]
+        return [one for one in self.listed(kind) if is_of(one, now)]
+
+    def sweep_foreign(self, now: timeline.Clock) -> None:
+        """Remove those of another timeline, of every kind.
+
+        Also those of this epoch that are ahead of it: the database is a copy of an older day, and will reach that number again
+        with other records.
+        """
+        for path in self.folder.glob("*.json"):
+            told = _read(path)
+            if told is not None and not is_of(told, now):
+                for one in (path, path.with_suffix(".db")):
+                    one.unlink(missing_ok=True)
 
     def opened(self, found: SnapshotAnswer, start: int) -> Iterator[bytes] | None:
         """Return the bytes of a snapshot from a place on; None when the file is gone."""
@@ -65,6 +73,18 @@ class SnapshotShelf:
         for path in self.folder.glob(f"{kind.key}-*"):
             if path.name.partition(".")[0] not in kept:
                 path.unlink(missing_ok=True)
+
+
+def is_of(snapshot: SnapshotAnswer, now: timeline.Clock) -> bool:
+    """Whether a snapshot belongs to the timeline that a clock stands for."""
+    return snapshot.epoch == now.epoch and snapshot.at_seq <= now.seq
+
+
+def _read(path: Path) -> SnapshotAnswer | None:
+    try:
+        return SnapshotAnswer.model_validate_json(path.read_bytes())
+    except (OSError, ValueError):  # swept away just now, or half a file after a power cut
+        return None
 
 
 def _pieces(path: Path, start: int) -> Iterator[bytes]:

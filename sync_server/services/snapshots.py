@@ -56,6 +56,8 @@ class Snapshots:
         self._shape = fingerprint(central.registry)
         self._building: set[str] = set()
         self._turn = threading.Lock()
+        self._met: timeline.Clock | None = None
+        """The clock as it was last seen; none before the first look."""
 
     # -- for devices -----------------------------------------------------------------------------------------------------
 
@@ -66,6 +68,7 @@ class Snapshots:
             rows = sum(one.rows for one in digests.read(connection, self._central.tables).values())
         if asked.server_epoch != now.epoch:
             raise Refusal(ErrorCode.P203, 409, "another server epoch")
+        self._follow(now)
         packing = next((name for name in PACKINGS if name in asked.packings), None)
         if rows < self._policy.min_rows or packing is None or asked.shape != self._shape:
             return SnapshotAnswer()
@@ -82,11 +85,8 @@ class Snapshots:
 
         Raises Refusal P208: 404 for a name that is not, or no longer, one of the actor's scope set; 416 for a place behind its end.
         """
-        known = {
-            one.name: one
-            for packing in PACKINGS
-            for one in self._shelf.listed(self._kind(visibility.scope_set(actor), packing))
-        }
+        now, scope = self._clock(), visibility.scope_set(actor)
+        known = {one.name: one for packing in PACKINGS for one in self._shelf.fit(self._kind(scope, packing), now)}
         found = known.get(name)
         pieces = self._shelf.opened(found, start) if found is not None else None
         if found is None or pieces is None:
@@ -96,13 +96,14 @@ class Snapshots:
         return pieces, found.packed_bytes
 
     def warm(self) -> None:
-        """Have a snapshot ready before the first device asks."""
+        """Have a snapshot ready before the first device asks, and none of a timeline that a restore has ended."""
         try:
             with self._central.store.read() as connection:
                 now = timeline.read(connection, self._central.tables)
                 rows = sum(one.rows for one in digests.read(connection, self._central.tables).values())
         except (RuntimeError, StoreDown, Contended):  # not set up yet, or not there: whoever asks will begin one
             return
+        self._follow(now)
         kind = self._kind(visibility.EVERYTHING, PACKINGS[0])
         found = self._shelf.fit(kind, now)
         if rows >= self._policy.min_rows and (not found or now.seq - found[0].at_seq > self._policy.refresh_after):
@@ -130,6 +131,12 @@ class Snapshots:
         finally:
             with self._turn:
                 self._building.discard(kind.key)
+
+    def _follow(self, now: timeline.Clock) -> None:
+        """Let go of what is of another timeline, at the start and when the clock was set back under a server that runs."""
+        met, self._met = self._met, now
+        if met is None or met.epoch != now.epoch or met.seq > now.seq:  # or another request looked later and was here before
+            self._shelf.sweep_foreign(self._clock())
 
     def _clock(self) -> timeline.Clock:
         with self._central.store.read() as connection:

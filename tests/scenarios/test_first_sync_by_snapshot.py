@@ -230,6 +230,7 @@ def test_the_file_of_an_older_timeline_is_of_no_use(story, monkeypatch):
     # a server that hands it out all the same, and says that it is of today
     story.way(device).answer = lambda _: SnapshotAnswer.model_validate_json(old).model_copy(update={"epoch": "second-timeline"})
     story.snapshots._shelf.fit = lambda kind, now: story.snapshots._shelf.listed(kind)
+    story.snapshots._follow = lambda now: None
     taken = []
     monkeypatch.setattr(takeover, "_put_in_place", lambda *_: taken.append(1))
     assert device.sync().proof.equal

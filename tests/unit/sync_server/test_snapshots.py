@@ -169,6 +169,37 @@ def test_those_of_another_scope_set_get_neither_name_nor_bytes(snapshots, monkey
     assert snapshots.offer(DAN, asked()).name != answer.name
 
 
+def set_back(centre, **values):
+    """Make the database the copy of an older day."""
+    with centre.central.store.write() as connection:
+        connection.execute(sa.update(centre.central.tables.clock).values(**values))
+
+
+@pytest.mark.parametrize("restored", [{"seq": 7}, {"epoch": "second"}], ids=str)
+def test_those_of_a_timeline_that_a_restore_ended_are_removed_at_the_start(snapshots, centre, tmp_path, restored):
+    answer = snapshots.offer(DAN, asked())
+    set_back(centre, **restored)
+    with pytest.raises(Refusal) as found:
+        snapshots.read(DAN, answer.name, 0)
+    assert (found.value.code, found.value.http_status) == (ErrorCode.P208, 404)
+    again = Snapshots(centre.central, tmp_path / "snapshots", lambda _: None, Policy(min_rows=5))
+    again.warm()
+    assert list((tmp_path / "snapshots").iterdir()) == []
+
+
+def test_one_from_ahead_of_a_database_that_was_set_back_under_a_running_server_is_never_taken_for_a_later_one(
+    snapshots, centre
+):
+    ahead = snapshots.offer(DAN, asked())
+    set_back(centre, seq=7)
+    snapshots._start = lambda _: None
+    assert snapshots.offer(DAN, asked()).name is None
+    set_back(centre, seq=ahead.at_seq + 1)
+    assert snapshots.offer(DAN, asked()).name is None
+    with pytest.raises(Refusal):
+        snapshots.read(DAN, ahead.name, 0)
+
+
 def test_half_a_line_beside_a_file_is_passed_over(snapshots, tmp_path):
     answer = snapshots.offer(DAN, asked())
     (tmp_path / "snapshots" / f"{answer.name}.json").write_text('{"name": "')
