@@ -4,11 +4,10 @@ A root's cell follows from its own columns; a part is in its record's cell, a li
 people, profiles or shares moves views and no records, and a change of an owner moves one record and its parts.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
-
-import orjson
+from functools import lru_cache
 
 from shared_models.rights import Scope, Subject, View, scopes_of
 
@@ -26,15 +25,15 @@ class Cell:
     group: str | None = None
     """The confidential field group that its records tell about."""
 
-    @cached_property
+    @property
     def key(self) -> str:
         """Return the canonical text of a cell: what `parse` reads."""
-        return orjson.dumps([self.roots, self.group]).decode()
+        return _key(self.roots, self.group)
 
     @classmethod
     def parse(cls, key: str) -> "Cell":
         """Return the cell of its key."""
-        roots, group = orjson.loads(key)
+        roots, group = json.loads(key)
         return cls(tuple(tuple(root) for root in roots), group)
 
     def is_shown(self, view: View) -> bool:
@@ -56,7 +55,16 @@ def cell_within(parents: Iterable[Cell], group: str | None = None) -> Cell:
     found = list(parents)
     roots = {root for parent in found for root in parent.roots} if found else {NOWHERE}
     groups = {parent.group for parent in found} | {group}
-    return Cell(tuple(sorted(roots, key=orjson.dumps)), min((one for one in groups if one), default=None))
+    return Cell(tuple(sorted(roots, key=_sorting)), min((one for one in groups if one), default=None))
+
+
+@lru_cache(maxsize=10_000)
+def _key(roots: tuple[Root, ...], group: str | None) -> str:
+    return json.dumps([roots, group], ensure_ascii=False, separators=(",", ":"))
+
+
+def _sorting(root: Root) -> tuple[str, ...]:
+    return tuple(part or "" for part in root)
 
 
 def _scopes(root: Root) -> frozenset[Scope]:
