@@ -6,15 +6,20 @@ is simply filled again. The JSON is renamed into place last: without it a file i
 """
 
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import structlog
 
 from shared_models.snapshot import SnapshotAnswer
 from sync_server.db import timeline
 
 KEPT = 2
 """Files of one kind that are kept: a device that is fetching the one before ends with it."""
+UNASKED_US = 7 * 86_400_000_000
+"""How long the files of a kind are kept that no device asks for."""
 PIECE = 256 * 1024
 
 
@@ -28,56 +33,96 @@ class SnapshotKind:
     """The start of its files' names."""
 
     @classmethod
-    def of(cls, scope: str, packing: str, schema_version: int, shape: str) -> "SnapshotKind":
-        """Return the kind of a scope set."""
-        named = f"{scope}\x1f{schema_version}\x1f{shape}"
-        return cls(scope, packing, f"{hashlib.sha256(named.encode()).hexdigest()[:16]}-{packing}")
+    def of(cls, scope: str, packing: str, program: str) -> "SnapshotKind":
+        """Return the kind of a scope set; program: see `program_of`."""
+        return cls(scope, packing, f"{program}{hashlib.sha256(scope.encode()).hexdigest()[:16]}-{packing}")
+
+
+def program_of(schema_version: int, shape: str) -> str:
+    """Return how the names begin of all files that this version of the program makes and hands out."""
+    return hashlib.sha256(f"{schema_version}\x1f{shape}".encode()).hexdigest()[:8]
 
 
 class SnapshotShelf:
-    """The files of one process."""
+    """The files of one process. A file's time of change says when a device last asked for its kind."""
 
-    def __init__(self, folder: Path) -> None:
-        """folder: holds nothing else."""
-        self.folder = folder
-
-    def listed(self, kind: SnapshotKind) -> list[SnapshotAnswer]:
-        """Return what is there of a kind, newest first."""
-        found = [_read(path) for path in self.folder.glob(f"{kind.key}-*.json")]
-        return sorted((one for one in found if one is not None), key=lambda one: one.at_seq, reverse=True)
+    def __init__(self, folder: Path, now_us: Callable[[], int]) -> None:
+        """folder: holds nothing else. now_us: microseconds since 1970 UTC."""
+        self.folder, self._now_us = folder, now_us
 
     def fit(self, kind: SnapshotKind, now: timeline.Clock) -> list[SnapshotAnswer]:
-        """Return those of this timeline, newest first."""
-        return [one for one in self.listed(kind) if is_of(one, now)]
+        """Return those of a kind and of this timeline whose bytes are there, newest first."""
+        found = [_read(path) for path in self.folder.glob(f"{kind.key}-*.json")]
+        fitting = [one for one in found if one is not None and _is_of(one, now) and self._bytes_of(one).exists()]
+        return sorted(fitting, key=lambda one: one.at_seq, reverse=True)
 
-    def sweep_foreign(self, now: timeline.Clock) -> None:
-        """Remove those of another timeline, of every kind.
+    def opened(self, found: SnapshotAnswer, start: int) -> Iterator[bytes]:
+        """Return the bytes of a snapshot from a place on."""
+        return _pieces(self._bytes_of(found), start)
+
+    def note_asked(self, found: SnapshotAnswer) -> None:
+        """Note that a device was given this one just now."""
+        at = self._now_us() / 1e6
+        try:
+            os.utime(self.folder / f"{found.name}.json", (at, at))
+        except OSError as error:
+            structlog.get_logger().warning("snapshot not marked as asked for", name=found.name, kind=type(error).__name__)
+
+    def sweep(self, now: timeline.Clock, program: str, *, busy: Collection[str], lasting: Collection[str]) -> None:
+        """Remove what is of no use: of another timeline, of another program, old, not asked for, and what dead builds left.
 
         Also those of this epoch that are ahead of it: the database is a copy of an older day, and will reach that number again
-        with other records.
+        with other records. A file that cannot be removed now is left for the next sweep.
+        busy: keys of kinds that are being built; theirs is left alone. lasting: keys of kinds that are kept unasked.
         """
-        for path in self.folder.glob("*.json"):
-            told = _read(path)
-            if told is not None and not is_of(told, now):
-                for one in (path, path.with_suffix(".db")):
-                    one.unlink(missing_ok=True)
+        kept = self._kept(now, program, lasting)
+        # The line of JSON first: bytes without it are litter, and it without bytes would be a promise.
+        for path in sorted(self.folder.glob("*"), key=lambda path: path.suffix != ".json"):
+            if path.name.partition(".")[0] not in kept and _key(path) not in busy:
+                remove(path)
 
-    def opened(self, found: SnapshotAnswer, start: int) -> Iterator[bytes] | None:
-        """Return the bytes of a snapshot from a place on; None when the file is gone."""
-        path = self.folder / f"{found.name}.db"
-        return _pieces(path, start) if path.exists() else None
+    def _kept(self, now: timeline.Clock, program: str, lasting: Collection[str]) -> set[str]:
+        by_key: dict[str, list[SnapshotAnswer]] = {}
+        asked_at: dict[str, float] = {}
+        for path in self.folder.glob(f"{program}*.json"):
+            told, key = _read(path), _key(path)
+            if told is not None and _is_of(told, now):
+                by_key.setdefault(key, []).append(told)
+                asked_at[key] = max(asked_at.get(key, 0), _changed_us(path))
+        oldest = self._now_us() - UNASKED_US
+        return {
+            str(one.name)
+            for key, found in by_key.items()
+            if key in lasting or asked_at[key] >= oldest
+            for one in sorted(found, key=lambda one: one.at_seq, reverse=True)[:KEPT]
+        }
 
-    def sweep(self, kind: SnapshotKind, now: timeline.Clock) -> None:
-        """Remove older snapshots of a kind, those of another timeline, and what dead builds left."""
-        kept = {one.name for one in self.fit(kind, now)[:KEPT]}
-        for path in self.folder.glob(f"{kind.key}-*"):
-            if path.name.partition(".")[0] not in kept:
-                path.unlink(missing_ok=True)
+    def _bytes_of(self, found: SnapshotAnswer) -> Path:
+        return self.folder / f"{found.name}.db"
 
 
-def is_of(snapshot: SnapshotAnswer, now: timeline.Clock) -> bool:
+def remove(path: Path) -> None:
+    """Remove a file, if it is there and can be removed; else it is noted and stays for the next sweep."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:  # in use (Windows), or not ours to remove
+        structlog.get_logger().warning("snapshot file stays", name=path.name, kind=type(error).__name__)
+
+
+def _is_of(snapshot: SnapshotAnswer, now: timeline.Clock) -> bool:
     """Whether a snapshot belongs to the timeline that a clock stands for."""
     return snapshot.epoch == now.epoch and snapshot.at_seq <= now.seq
+
+
+def _key(path: Path) -> str:
+    return "-".join(path.name.split("-")[:2])
+
+
+def _changed_us(path: Path) -> float:
+    try:
+        return path.stat().st_mtime * 1e6
+    except OSError:
+        return 0
 
 
 def _read(path: Path) -> SnapshotAnswer | None:

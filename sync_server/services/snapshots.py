@@ -5,6 +5,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +23,12 @@ from sync_server.services import pull, visibility
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
-from sync_server.services.snapshot_shelf import PIECE, SnapshotKind, SnapshotShelf
+from sync_server.services.snapshot_shelf import PIECE, SnapshotKind, SnapshotShelf, program_of, remove
 
 PACKINGS = ("zstd", "gzip")
 """How a file may be packed, the best first; a phone without zstd takes gzip."""
 READ_ROWS = 2000
+SWEEP_EVERY_US = 3_600_000_000
 Start = Callable[[Callable[[], None]], None]
 """Starts a build beside the requests."""
 
@@ -52,12 +54,14 @@ class Snapshots:
     def __init__(self, central: Central, folder: Path, start: Start = in_background, policy: Policy | None = None) -> None:
         """folder: holds nothing else."""
         self._central, self._start, self._policy = central, start, policy or Policy()
-        self._shelf = SnapshotShelf(folder)
+        self._shelf = SnapshotShelf(folder, central.now_us)
         self._shape = fingerprint(central.registry)
+        self._program = program_of(central.schema_version, self._shape)
         self._building: set[str] = set()
         self._turn = threading.Lock()
         self._met: timeline.Clock | None = None
         """The clock as it was last seen; none before the first look."""
+        self._swept_us = 0
 
     # -- for devices -----------------------------------------------------------------------------------------------------
 
@@ -78,7 +82,10 @@ class Snapshots:
             self._begin(kind)
             found = self._shelf.fit(kind, now)
         held = [one for one in found if asked.held and one.sha256.startswith(asked.held)]
-        return (held or found or [SnapshotAnswer()])[0]
+        if not found:
+            return SnapshotAnswer()
+        self._shelf.note_asked(found[0])
+        return (held or found)[0]
 
     def read(self, actor: Actor, name: str, start: int) -> tuple[Iterator[bytes], int]:
         """Return the bytes of a snapshot from a place on, and how many it has in all.
@@ -88,12 +95,11 @@ class Snapshots:
         now, scope = self._clock(), visibility.scope_set(actor)
         known = {one.name: one for packing in PACKINGS for one in self._shelf.fit(self._kind(scope, packing), now)}
         found = known.get(name)
-        pieces = self._shelf.opened(found, start) if found is not None else None
-        if found is None or pieces is None:
+        if found is None:
             raise Refusal(ErrorCode.P208, 404, "no such snapshot")
         if start >= found.packed_bytes:
             raise Refusal(ErrorCode.P208, 416, f"it has {found.packed_bytes} bytes")
-        return pieces, found.packed_bytes
+        return self._shelf.opened(found, start), found.packed_bytes
 
     def warm(self) -> None:
         """Have a snapshot ready before the first device asks, and none of a timeline that a restore has ended."""
@@ -112,7 +118,7 @@ class Snapshots:
     # -- files -----------------------------------------------------------------------------------------------------------
 
     def _kind(self, scope: str, packing: str) -> SnapshotKind:
-        return SnapshotKind.of(scope, packing, self._central.schema_version, self._shape)
+        return SnapshotKind.of(scope, packing, self._program)
 
     def _begin(self, kind: SnapshotKind) -> None:
         """Start a build, unless one of the same kind is under way."""
@@ -124,19 +130,29 @@ class Snapshots:
 
     def _build_one(self, kind: SnapshotKind) -> None:
         try:
-            build(self._central, self._shelf.folder, kind.key, kind.packing, self._shape)
-            self._shelf.sweep(kind, self._clock())
+            made = build(self._central, self._shelf.folder, kind.key, kind.packing, self._shape)
+            self._shelf.note_asked(made)
         except Exception:  # noqa: BLE001  # nobody waits for a build: devices use pages, and the next one that asks begins another
             structlog.get_logger().exception("snapshot failed", kind=kind.key)
         finally:
             with self._turn:
                 self._building.discard(kind.key)
+        self._sweep()
 
     def _follow(self, now: timeline.Clock) -> None:
-        """Let go of what is of another timeline, at the start and when the clock was set back under a server that runs."""
+        """Sweep at the start, when the clock was set back under a server that runs, and now and then."""
         met, self._met = self._met, now
-        if met is None or met.epoch != now.epoch or met.seq > now.seq:  # or another request looked later and was here before
-            self._shelf.sweep_foreign(self._clock())
+        was_set_back = (
+            met is None or met.epoch != now.epoch or met.seq > now.seq
+        )  # or another request looked later, was here first
+        if was_set_back or self._central.now_us() - self._swept_us > SWEEP_EVERY_US:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        lasting = [self._kind(visibility.EVERYTHING, packing).key for packing in PACKINGS]
+        with self._turn, suppress(StoreDown, Contended):  # the next sweep does it
+            self._shelf.sweep(self._clock(), self._program, busy=self._building, lasting=lasting)
+        self._swept_us = self._central.now_us()
 
     def _clock(self) -> timeline.Clock:
         with self._central.store.read() as connection:
@@ -157,7 +173,7 @@ def build(central: Central, folder: Path, key: str, packing: str, shape: str) ->
         size = plain.stat().st_size
         digest = _pack(plain, packed, packing)
     finally:
-        plain.unlink(missing_ok=True)
+        remove(plain)
     made = SnapshotAnswer(
         name=f"{key}-{now.seq}-{digest[:16]}",
         epoch=now.epoch,

@@ -224,12 +224,13 @@ def test_the_file_of_an_older_timeline_is_of_no_use(story, monkeypatch):
     lost = story.office.save("company", name="Not in the backup")
     story.office.sync()
     story.device("first").sync()
-    old = next(story.world.folder.glob("snapshots/*.json")).read_text()
+    shelf = story.snapshots._shelf
+    old = SnapshotAnswer.model_validate_json(next(story.world.folder.glob("snapshots/*.json")).read_text())
     story.world.restore(backup, "second-timeline")
     device = story.device()
     # a server that hands it out all the same, and says that it is of today
-    story.way(device).answer = lambda _: SnapshotAnswer.model_validate_json(old).model_copy(update={"epoch": "second-timeline"})
-    story.snapshots._shelf.fit = lambda kind, now: story.snapshots._shelf.listed(kind)
+    story.way(device).answer = lambda _: old.model_copy(update={"epoch": "second-timeline"})
+    shelf.fit = lambda kind, now: [old]
     story.snapshots._follow = lambda now: None
     taken = []
     monkeypatch.setattr(takeover, "_put_in_place", lambda *_: taken.append(1))

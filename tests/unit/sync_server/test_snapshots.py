@@ -6,10 +6,13 @@ import json
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 import zstandard
+from structlog.testing import capture_logs
 
 from shared_models.digest import Digest
 from shared_models.errors import ErrorCode
@@ -17,12 +20,14 @@ from shared_models.registry import CRM
 from shared_models.replica_shape import fingerprint
 from shared_models.snapshot import SnapshotRequest
 from sync_server.db import digests
+from sync_server.services import visibility
 from sync_server.services.actor import Actor
 from sync_server.services.refusals import Refusal
 from sync_server.services.snapshots import Policy, Snapshots
+from tests.servers import ServerClock
 from tests.unit.sync_server.centre import open_centre, pk
 
-DAN = Actor("user-dan", "dan")
+DAN, EVE = Actor("user-dan", "dan"), Actor("user-eve", "eve")
 SHAPE = fingerprint(CRM)
 
 
@@ -35,8 +40,13 @@ def company(n, **values):
 
 
 @pytest.fixture
-def centre(tmp_path):
-    made = open_centre(tmp_path)
+def clock():
+    return ServerClock()
+
+
+@pytest.fixture
+def centre(tmp_path, clock):
+    made = open_centre(tmp_path, clock)
     yield made
     made.central.store.close()
 
@@ -159,8 +169,6 @@ def test_a_place_behind_the_end_and_a_name_that_is_a_path_are_refused(snapshots,
 
 
 def test_those_of_another_scope_set_get_neither_name_nor_bytes(snapshots, monkeypatch):
-    from sync_server.services import visibility
-
     answer = snapshots.offer(DAN, asked())
     monkeypatch.setattr(visibility, "scope_set", lambda actor: actor.user_id)
     with pytest.raises(Refusal) as found:
@@ -198,6 +206,58 @@ def test_one_from_ahead_of_a_database_that_was_set_back_under_a_running_server_i
     assert snapshots.offer(DAN, asked()).name is None
     with pytest.raises(Refusal):
         snapshots.read(DAN, ahead.name, 0)
+
+
+def names(tmp_path):
+    return {path.stem for path in (tmp_path / "snapshots").iterdir()}
+
+
+def test_those_of_a_scope_set_that_no_device_asks_for_are_removed_after_a_week(snapshots, clock, tmp_path, monkeypatch):
+    common = snapshots.offer(DAN, asked())
+    monkeypatch.setattr(visibility, "scope_set", lambda actor: actor.user_id)
+    dans, eves = snapshots.offer(DAN, asked()), snapshots.offer(EVE, asked())
+    for _ in range(2):
+        clock.forward(days=4)
+        assert snapshots.offer(DAN, asked()) == dans
+    assert names(tmp_path) == {common.name, dans.name}  # what everybody sees is kept ready
+    assert snapshots.offer(EVE, asked()).sha256 == eves.sha256  # made anew
+
+
+def test_those_of_another_version_of_the_program_are_removed_at_the_start(snapshots, centre, tmp_path):
+    snapshots.offer(DAN, asked())
+    newer = replace(centre.central, schema_version=centre.central.schema_version + 1)
+    Snapshots(newer, tmp_path / "snapshots", lambda _: None, Policy(min_rows=5)).warm()
+    assert names(tmp_path) == set()
+
+
+def test_a_file_that_cannot_be_removed_now_is_noted_and_removed_later(snapshots, centre, clock, tmp_path, monkeypatch):
+    first = snapshots.offer(DAN, asked())
+    usual = Path.unlink
+
+    def in_use(path, missing_ok=False):
+        if path.suffix == ".db":
+            raise PermissionError(13, "used by another process")
+        usual(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", in_use)
+    with capture_logs() as logs:
+        for n in range(3):
+            for i in range(4):
+                centre.save("a", company(100 + 10 * n + i))
+            newest = snapshots.offer(DAN, asked())
+    assert (newest.at_seq, newest.sha256 != first.sha256) == (32, True)
+    assert {(one["event"], one["kind"]) for one in logs} == {("snapshot file stays", "PermissionError")}
+    assert first.name in names(tmp_path)
+    monkeypatch.undo()
+    clock.forward(seconds=3700)
+    assert snapshots.offer(DAN, asked()) == newest
+    assert len(names(tmp_path)) == 2
+
+
+def test_a_line_whose_bytes_are_gone_is_no_promise(snapshots, tmp_path):
+    answer = snapshots.offer(DAN, asked())
+    (tmp_path / "snapshots" / f"{answer.name}.db").unlink()
+    assert fetched(snapshots, snapshots.offer(DAN, asked()))
 
 
 def test_half_a_line_beside_a_file_is_passed_over(snapshots, tmp_path):
