@@ -28,6 +28,8 @@ from sync_server.services.snapshot_shelf import PIECE, SnapshotKind, SnapshotShe
 PACKINGS = ("zstd", "gzip")
 """How a file may be packed, the best first; a phone without zstd takes gzip."""
 READ_ROWS = 2000
+PAUSE_US = 600_000_000
+"""After a build that failed, before the next one of its kind: devices that ask one after the other must not begin it each."""
 SWEEP_EVERY_US = 3_600_000_000
 Start = Callable[[Callable[[], None]], None]
 """Starts a build beside the requests."""
@@ -58,6 +60,8 @@ class Snapshots:
         self._shape = fingerprint(central.registry)
         self._program = program_of(central.schema_version, self._shape)
         self._building: set[str] = set()
+        self._failed_us: dict[str, int] = {}
+        """Kind -> when its last build failed; of builds that did not fail since."""
         self._turn = threading.Lock()
         self._met: timeline.Clock | None = None
         """The clock as it was last seen; none before the first look."""
@@ -121,23 +125,35 @@ class Snapshots:
         return SnapshotKind.of(scope, packing, self._program)
 
     def _begin(self, kind: SnapshotKind) -> None:
-        """Start a build, unless one of the same kind is under way."""
+        """Start a build, unless one is under way, of any kind, or one of this kind has failed just now."""
         with self._turn:
-            if kind.key in self._building:
+            if self._building or self._central.now_us() - self._failed_us.get(kind.key, -PAUSE_US) < PAUSE_US:
                 return
             self._building.add(kind.key)
-        self._start(lambda: self._build_one(kind))
+        try:
+            self._start(lambda: self._build_one(kind))
+        except RuntimeError:  # no thread can be started now
+            self._ended(kind, has_failed=True)
 
     def _build_one(self, kind: SnapshotKind) -> None:
+        has_failed = True
         try:
             made = build(self._central, self._shelf.folder, kind.key, kind.packing, self._shape)
             self._shelf.note_asked(made)
-        except Exception:  # noqa: BLE001  # nobody waits for a build: devices use pages, and the next one that asks begins another
+            has_failed = False
+        except Exception:  # noqa: BLE001  # nobody waits for a build: devices use pages, and one that asks later begins another
             structlog.get_logger().exception("snapshot failed", kind=kind.key)
         finally:
-            with self._turn:
-                self._building.discard(kind.key)
+            self._ended(kind, has_failed=has_failed)
         self._sweep()
+
+    def _ended(self, kind: SnapshotKind, *, has_failed: bool) -> None:
+        with self._turn:
+            self._building.discard(kind.key)
+            self._failed_us.pop(kind.key, None)
+            if has_failed:
+                now = self._central.now_us()
+                self._failed_us = {key: at for key, at in self._failed_us.items() if now - at < PAUSE_US} | {kind.key: now}
 
     def _follow(self, now: timeline.Clock) -> None:
         """Sweep at the start, when the clock was set back under a server that runs, and now and then."""

@@ -20,6 +20,7 @@ from shared_models.registry import CRM
 from shared_models.replica_shape import fingerprint
 from shared_models.snapshot import SnapshotRequest
 from sync_server.db import digests
+from sync_server.services import snapshots as building
 from sync_server.services import visibility
 from sync_server.services.actor import Actor
 from sync_server.services.refusals import Refusal
@@ -258,6 +259,55 @@ def test_a_line_whose_bytes_are_gone_is_no_promise(snapshots, tmp_path):
     answer = snapshots.offer(DAN, asked())
     (tmp_path / "snapshots" / f"{answer.name}.db").unlink()
     assert fetched(snapshots, snapshots.offer(DAN, asked()))
+
+
+def test_after_a_build_that_failed_nobody_begins_another_for_ten_minutes(snapshots, clock, monkeypatch):
+    tries = []
+
+    def fails(*_):
+        tries.append(1)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(building, "_fill", fails)
+    for _ in range(20):
+        assert snapshots.offer(DAN, asked()).name is None
+        clock.forward(seconds=29)
+    assert len(tries) == 1
+    clock.forward(seconds=30)
+    assert snapshots.offer(DAN, asked()).name is None
+    assert len(tries) == 2
+    monkeypatch.undo()
+    clock.forward(seconds=601)
+    assert snapshots.offer(DAN, asked()).name is not None
+
+
+def test_a_build_that_cannot_be_started_is_one_that_failed(snapshots, clock):
+    tries = []
+
+    def no_thread(build):
+        tries.append(build)
+        if len(tries) == 1:
+            raise RuntimeError("can't start new thread")
+        build()
+
+    snapshots._start = no_thread
+    for _ in range(3):
+        assert snapshots.offer(DAN, asked()).name is None
+    assert len(tries) == 1
+    clock.forward(seconds=601)
+    assert snapshots.offer(DAN, asked()).name is not None
+
+
+def test_two_kinds_are_not_built_at_a_time(snapshots):
+    builds = []
+    snapshots._start = builds.append
+    assert snapshots.offer(DAN, asked()).name is None
+    assert snapshots.offer(DAN, asked(packings=("gzip",))).name is None
+    assert len(builds) == 1
+    builds.pop()()
+    assert snapshots.offer(DAN, asked()).name is not None
+    snapshots.offer(DAN, asked(packings=("gzip",)))
+    assert len(builds) == 1
 
 
 def test_half_a_line_beside_a_file_is_passed_over(snapshots, tmp_path):
