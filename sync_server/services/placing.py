@@ -59,8 +59,8 @@ def place(space: Workspace, changed: Sequence[CentralRow], shared: Iterable[Key]
     placing = _Placing(space, changed)
     placing.alone.update(shared)
     placing.find_moving_roots()
+    placing.take_parts_along()  # first: a new record may be a part of one of those
     placing.place_new()
-    placing.take_parts_along()
     return placing.numbered()
 
 

@@ -117,6 +117,17 @@ def test_a_card_about_a_confidential_field_is_in_a_cell_of_its_group(centre):
     assert by_unit["price_segment_id"].endswith(',"price"]')
 
 
+def test_a_card_about_a_part_of_a_record_that_moves_in_the_same_request_moves_too(centre):
+    save(centre, new(1, responsible_id=ANA), address(3, 1))
+    save(centre, edit(3, 99, {"kind_id": None}, "address", kind_id=pk(811)))
+    move = edit(1, 99, {"responsible_id": ANA}, responsible_id=ION)
+    clash = edit(3, 1, {"kind_id": None}, "address", kind_id=pk(812))
+    centre.send("b", {"ops": [move]}, {"ops": [clash]}, admin=True)
+    (card,) = centre.cards()
+    assert cell_of(centre, "company", 1) == stored(centre)[0]["sync_conflict", card["id"]]
+    assert stored(centre) == placed_anew(centre)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_after_any_pushes_cells_and_digests_are_those_of_placing_everything_anew(centre, seed):
     chance = Random(seed)
