@@ -24,6 +24,8 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "stage_after": None,
     "stage_cursor": 0,
     "stage_rows": 0,
+    # Rounds in a row that brought nothing of a snapshot that is partly here.
+    "snapshot_stuck": 0,
     # Older server epoch -> the lowest seq that it shares with the present timeline.
     "restored": {},
     "offset_ms": 0,
