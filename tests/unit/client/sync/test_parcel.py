@@ -5,9 +5,8 @@ import hashlib
 import tracemalloc
 
 import pytest
-import zstandard
 
-from client.sync.parcel import PIECE, WINDOW, Parcel
+from client.sync.parcel import PIECE, WINDOW, Parcel, packings
 from shared_models.errors import ProtocolFault
 from shared_models.snapshot import SnapshotAnswer
 
@@ -17,6 +16,8 @@ ZEROS = bytes(64 * PIECE)
 def packed(content, packing, **parameters):
     if packing == "gzip":
         return gzip.compress(content)
+    import zstandard
+
     return zstandard.ZstdCompressor(**parameters).compress(content)
 
 
@@ -29,7 +30,7 @@ def parcel_of(folder, content, packing, **said):
     return found
 
 
-@pytest.mark.parametrize("packing", ["zstd", "gzip"])
+@pytest.mark.parametrize("packing", packings())
 def test_what_unpacks_to_more_than_was_said_fills_neither_memory_nor_disk(tmp_path, packing):
     bomb = packed(ZEROS, packing)
     assert len(bomb) < PIECE // 10
@@ -44,14 +45,14 @@ def test_what_unpacks_to_more_than_was_said_fills_neither_memory_nor_disk(tmp_pa
     assert found.got == 0
 
 
-@pytest.mark.parametrize("packing", ["zstd", "gzip"])
+@pytest.mark.parametrize("packing", packings())
 def test_a_file_is_unpacked_as_it_was(tmp_path, packing):
     content = bytes(range(256)) * 10_000
     found = parcel_of(tmp_path, packed(content, packing), packing, bytes=len(content))
     assert found.unpack().read_bytes() == content
 
 
-@pytest.mark.parametrize("packing", ["zstd", "gzip"])
+@pytest.mark.parametrize("packing", packings())
 @pytest.mark.parametrize(
     "spoil",
     [lambda content: content[: len(content) // 2], lambda content: b"", lambda content: b"no packed file at all"],
@@ -67,6 +68,7 @@ def test_a_file_that_holds_less_than_was_said_is_thrown_away(tmp_path, packing, 
 
 
 def test_a_file_that_wants_more_memory_than_every_decoder_has_is_refused(tmp_path):
+    zstandard = pytest.importorskip("zstandard", reason="a phone unpacks gzip only")
     long = zstandard.ZstdCompressionParameters(window_log=WINDOW.bit_length(), enable_ldm=True)
     content = packed(ZEROS, "zstd", compression_params=long)
     found = parcel_of(tmp_path, content, "zstd", bytes=len(ZEROS))
