@@ -360,3 +360,6 @@ def test_a_share_of_what_does_not_exist_is_refused(centre):
     assert outcome(centre.save("ana", share(centre, 2, "geo", company=77))) == ErrorCode.R305
     missing = {**share(centre, 3, "geo", company=77), "set": {**share(centre, 3, "geo")["set"], "record_type": "nothing"}}
     assert outcome(centre.save("ana", missing)) == ErrorCode.R305
+    assert outcome(centre.save(ROOT, share(centre, 4, "geo", company=77), admin=True)) == ErrorCode.R304
+    assert outcome(centre.save(ROOT, {**missing, "pk": pk(5)}, admin=True)) == ErrorCode.R303
+    assert outcome(centre.save(ROOT, new(77), share(centre, 6, "geo", company=77), admin=True)) == "applied"
