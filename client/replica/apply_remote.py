@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from client.replica import accepting, bulk_load, change_log, digests, display, epochs, meta, rows, settling, stage
+from client.replica import accepting, bulk_load, change_log, digests, display, epochs, leaving, meta, rows, settling, stage
 from client.replica.display import Base
 from client.replica.remote_page import Ack, RemotePage, RowsChunk
 from client.replica.writing import Writing
@@ -121,8 +121,8 @@ def _apply_checkpoint(
             put_rows(checkpoint, chunk)
     for chunk in page.chunks:
         put_rows(checkpoint, chunk)
-    for entity_name, pks in page.leaves:
-        take_away(checkpoint, entity_name, pks)
+    leaving.take_leave(checkpoint, page.leaves)
+    leaving.hide(checkpoint, page.hidden)
     done = _take_acks(checkpoint, page.acks)
     meta.put(
         connection,
@@ -131,6 +131,7 @@ def _apply_checkpoint(
             "rows_epoch": facts["server_epoch"],
             "complete": True,
             "replace": False,
+            "forgets": bool(page.leaves or page.hidden) or facts["forgets"],
             "hlc": clock.witness(facts["hlc"], _newest_stamp(page, facts["offset_ms"])),
         },
     )
@@ -140,6 +141,8 @@ def _apply_checkpoint(
     lay_all(checkpoint)
     epochs.forget_stage(writing)
     bulk_load.finish(writing, registry)
+    if page.leaves or page.hidden:
+        leaving.clean(connection, registry)
     if tally is None:
         digests.store(connection, digests.recomputed(connection, registry))
     else:

@@ -32,6 +32,7 @@ def prepare_writer(connection: sqlite3.Connection) -> None:
     """
     _prepare(connection)
     connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA secure_delete = 1")  # what a person may no longer see is overwritten (trap 14)
     connection.execute("PRAGMA fullfsync = 1")  # Apple: fsync alone does not reach the medium; no effect elsewhere
     connection.execute("PRAGMA checkpoint_fullfsync = 1")
     connection.execute("PRAGMA cache_size = -16000")

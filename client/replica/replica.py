@@ -93,6 +93,10 @@ class Replica:
         with self._writer.alone() as writing:
             yield writing
 
+    def empty_log(self) -> bool:
+        """Leave nothing of what was removed in the log beside the file; returns False while a reader needs it."""
+        return self._writer.empty_log()
+
     def beside(self, path: Path) -> sqlite3.Connection:
         """Open another file as this replica's connections are opened; for `takeover` only."""
         made = self._connect(path)

@@ -74,6 +74,12 @@ class Writer:
         for event in writing.news():
             self._events.publish(event)
 
+    def empty_log(self) -> bool:
+        """Move all of the log into the file and cut it; returns False while a reader, here or in another process, needs it."""
+        with self._turn, translated_errors():
+            busy, _, _ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     @contextmanager
     def alone(self) -> Iterator[Writing]:
         """Take the turn without a transaction: for what brings its own, and for as long as nobody here may write."""

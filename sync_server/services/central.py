@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from shared_models.registry import SCHEMA_VERSION, Registry
 from sync_server.db.engine import Store
 from sync_server.db.tables import Tables
+from sync_server.services.cell_book import CellBook
 from sync_server.services.rulebook import RuleBook
 from sync_server.services.turns import Turns
 
@@ -26,4 +27,5 @@ class Central:
     """Wall time in microseconds since 1970-01-01 UTC."""
     schema_version: int = SCHEMA_VERSION
     rulebook: RuleBook = field(default_factory=RuleBook, compare=False)
+    cell_book: CellBook = field(default_factory=CellBook, compare=False)
     audits: Turns = field(default_factory=lambda: Turns(AUDITS, AUDIT_AGAIN_S), compare=False)

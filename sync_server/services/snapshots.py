@@ -80,7 +80,10 @@ class Snapshots:
         packing = next((name for name in PACKINGS if name in asked.packings), None)
         if rows < self._policy.min_rows or packing is None or asked.shape != self._shape:
             return SnapshotAnswer()
-        kind = self._kind(visibility.scope_set(actor), packing)
+        scope = visibility.scope_set(self._central, actor)
+        if scope != visibility.EVERYTHING:  # a view has far fewer rows than all: pages are as quick as building a file for it
+            return SnapshotAnswer()
+        kind = self._kind(scope, packing)
         found = self._shelf.fit(kind, now)
         if not found or now.seq - found[0].at_seq > self._policy.refresh_after:
             self._begin(kind)
@@ -96,7 +99,7 @@ class Snapshots:
 
         Raises Refusal P208: 404 for a name that is not, or no longer, one of the actor's scope set; 416 for a place behind its end.
         """
-        now, scope = self._clock(), visibility.scope_set(actor)
+        now, scope = self._clock(), visibility.scope_set(self._central, actor)
         known = {one.name: one for packing in PACKINGS for one in self._shelf.fit(self._kind(scope, packing), now)}
         found = known.get(name)
         if found is None:
