@@ -20,6 +20,8 @@ MAX_ORIGINS = 40_000
 PAGE_ROWS = 5000
 """Rows in one pulled page. Source: `server.md` 4, pages of 5-10k."""
 
+MAX_INCIDENTS = 50
+"""Incidents that one hello reports."""
 MAX_PREFIXES = 256
 """Parts of the key space that one request compares."""
 MAX_FETCH = 500
@@ -145,8 +147,22 @@ class PushAnswer(Message):
     reused: bool = False
 
 
+class DeviceIncident(Message):
+    """Something on a device that was not as it should be (PROTOCOL 13.8): figures only, no content."""
+
+    kind: Annotated[str, Field(pattern=r"^[a-z]{1,12}$")]
+    entity: Annotated[str, Field(max_length=60, pattern=r"^[ -~]*$")] = ""
+    """Empty where it is not of one entity."""
+    rows: Annotated[int, Field(ge=0, le=2**53)] = 0
+    at: Annotated[int, Field(ge=0, le=2**62)]
+    """When it was found, microseconds since 1970 UTC by the device's clock."""
+
+
 class HelloRequest(Message):
-    """What a device says at start, after an error, and when an answer carries another epoch."""
+    """What a device says at start, after an error, and when an answer carries another epoch.
+
+    incidents: what it found since the last hello that was answered, the newest.
+    """
 
     install: Key
     device_epoch: Epoch
@@ -157,6 +173,7 @@ class HelloRequest(Message):
     pending: Pending = Field(default_factory=Pending)
     clock: Annotated[int, Field(ge=0, le=2**53)]
     """The device's wall clock, milliseconds since 1970 UTC."""
+    incidents: Annotated[list[DeviceIncident], Field(max_length=MAX_INCIDENTS)] = Field(default_factory=list)
 
 
 class HelloAnswer(Message):

@@ -104,4 +104,5 @@ def _keep(talk: Conversation, proof: Proof, mine: dict[str, Digest], *, is_last:
                 integrity.log(writing, Incident("digest", name, entity=name), proof.at)
             digests.store(writing.connection, mine)
         if is_last and not proof.equal:
-            integrity.log(writing, Incident("unequal", " ".join(proof.differing) or "whole"), proof.at)
+            for name in proof.differing or ("",):
+                integrity.log(writing, Incident("unequal", name or "whole", entity=name), proof.at)

@@ -92,7 +92,8 @@ def run_migrate(arguments: argparse.Namespace) -> int:
 @explained
 def run_status(arguments: argparse.Namespace) -> int:
     """Show where the database stands."""
-    from sync_server.db import devices, digests, letters, timeline
+    from sync_server.cli.devices import INCIDENTS_DAYS, INCIDENTS_US
+    from sync_server.db import devices, digests, incidents, letters, timeline
 
     server = open_existing(arguments)
     with server.central.store.read() as connection:
@@ -100,9 +101,13 @@ def run_status(arguments: argparse.Namespace) -> int:
         found = digests.read(connection, server.central.tables)
         known = devices.every(connection, server.central.tables)
         refused = letters.count_open(connection, server.central.tables)
+        told = incidents.since(connection, server.central.tables, server.central.now_us() - INCIDENTS_US)
     say(f"sequence {now.seq}, epoch {now.epoch}, {len(known)} devices")
     if refused:
         say(f"{refused} refused {'change waits' if refused == 1 else 'changes wait'}: fieldfare server letter list")
+    if told:
+        where = "1 device" if len(told) == 1 else f"{len(told)} devices"
+        say(f"copies found wrong in the last {INCIDENTS_DAYS} days: on {where}, see fieldfare server device list")
     advise(server, arguments)
     for name, digest in sorted(found.items()):
         say(f"  {name:20} {digest.rows:>9} rows  {digest.total:016x}")

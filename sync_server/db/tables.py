@@ -75,6 +75,7 @@ class Tables:
     move: sa.Table
     view: sa.Table
     device: sa.Table
+    incident: sa.Table
     numbering: sa.Table
     restore: sa.Table
     lock: sa.Table
@@ -259,6 +260,17 @@ def _verdict_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
             _may("revoked_at", whole()),
             _must("created_at", whole()),
             sa.Index(None, "user"),
+        ),
+        "incident": sa.Table(
+            "sync_incident",
+            metadata,
+            _must("device", key(), pk=True),
+            _must("at", whole(), pk=True),
+            _must("kind", text(12), pk=True),
+            _must("entity", text(60), pk=True),
+            _must("n", whole()),
+            _must("arrived_at", whole()),
+            sa.Index(None, "arrived_at"),
         ),
         "numbering": sa.Table(
             "sync_numbering",

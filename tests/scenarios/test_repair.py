@@ -5,6 +5,7 @@ import pytest
 from client.replica import digests, integrity
 from shared_models.errors import Unreachable
 from shared_models.protocol import FetchRequest
+from sync_server.db import incidents as server_incidents
 from tests.world import view_of
 
 MOST_TRIPS = 5
@@ -237,3 +238,34 @@ def test_search_finds_a_row_that_was_put_right_by_its_true_words_only(world, ana
     assert ana.sync().proof.equal
     assert [hit.pk for hit in ana.replica.search("Wrongly")] == []
     assert pk in [hit.pk for hit in ana.replica.search(title)]
+
+
+def told_of(world):
+    with world.server.central.store.read() as connection:
+        found = server_incidents.since(connection, world.server.central.tables, 0)
+    return [(one["kind"], one["entity"], one["n"]) for one in found.get("device-ana", [])]
+
+
+@pytest.mark.functions(148)
+def test_the_centre_hears_of_what_was_mended_with_the_next_hello_and_once(world, ana):
+    damage(ana, "DELETE FROM company WHERE id IN (SELECT id FROM company LIMIT 3)")
+    integrity.check(ana.replica)
+    assert [one.kind for one in ana.sync().proof.found] == ["repaired"]
+    assert told_of(world) == []
+    ana = ana.restart()
+    ana.network.lost_answers = ["hello"]
+    assert isinstance(ana.sync().error, Unreachable)
+    told = told_of(world)
+    assert ("repaired", "company", 3) in told
+    hellos, usual = [], ana.network.hello
+
+    def heard(request):
+        hellos.append(len(request.incidents))
+        return usual(request)
+
+    ana.network.hello = heard
+    assert ana.sync().error is None
+    ana = ana.restart()
+    assert ana.sync().error is None
+    assert told_of(world) == told
+    assert hellos == [len(told), 0]
