@@ -139,6 +139,7 @@ def _apply_checkpoint(
         checkpoint.to_lay[entity_name].add(pk)
     settling.forget(writing, page.end.safe_seq, now_us)
     lay_all(checkpoint)
+    leaving.forget_before(connection, registry)
     epochs.forget_stage(writing)
     bulk_load.finish(writing, registry)
     if page.leaves or page.hidden:

@@ -22,9 +22,28 @@ ABOUT = ("record_type", "record_id")
 
 
 def take_leave(checkpoint: "apply_remote.Checkpoint", leaves: Iterable[tuple[str, Iterable[str]]]) -> None:
-    """Remove records and all their parts."""
-    for entity, pks in closure(checkpoint.writing.connection, checkpoint.registry, leaves).items():
+    """Remove records and all their parts, and what settled saves keep of how they were before."""
+    connection = checkpoint.writing.connection
+    for entity, pks in closure(connection, checkpoint.registry, leaves).items():
         apply_remote.take_away(checkpoint, entity, sorted(pks))
+        connection.execute(
+            "UPDATE _sync_op SET base = '{}' WHERE tbl = ? AND pk IN (SELECT value FROM json_each(?)) "
+            "AND n IN (SELECT n FROM _sync_tx WHERE state = 'settled')",
+            (entity, json.dumps(sorted(pks))),
+        )
+
+
+def forget_before(connection: sqlite3.Connection, registry: Registry) -> None:
+    """Of saves that were refused for want of a right, on records that are not here any more, keep what was typed only."""
+    refused = "SELECT n FROM _sync_tx WHERE draft IS NOT NULL AND state = 'settled' AND error LIKE '%R305%'"
+    found = connection.execute(f"SELECT DISTINCT tbl FROM _sync_op WHERE base <> '{{}}' AND n IN ({refused})").fetchall()
+    for (name,) in found:
+        if name in registry.by_name:
+            connection.execute(
+                f"UPDATE _sync_op SET base = '{{}}' WHERE tbl = ? AND base <> '{{}}' AND n IN ({refused}) "
+                f"AND NOT EXISTS (SELECT 1 FROM {quoted(name)} r WHERE r.id = _sync_op.pk)",
+                (name,),
+            )
 
 
 def closure(
