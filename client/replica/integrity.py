@@ -91,6 +91,11 @@ def incidents(connection: sqlite3.Connection) -> list[Incident]:
     return _read(connection, "1")
 
 
+def newest(connection: sqlite3.Connection, since_us: int, most: int) -> list[Incident]:
+    """Return what was found since a moment, at most so many, newest first."""
+    return _read(connection, "at >= ?", (since_us,))[: -most - 1 : -1]
+
+
 def untold(connection: sqlite3.Connection) -> list[Incident]:
     """Return what the centre has not heard of yet, oldest first."""
     return _read(connection, "told = 0")
@@ -102,8 +107,9 @@ def note_told(writing: Writing, found: Sequence[Incident]) -> None:
     writing.connection.execute("UPDATE _sync_incident SET told = 1 WHERE told = 0 AND n <= ?", (newest,))
 
 
-def _read(connection: sqlite3.Connection, which: str) -> list[Incident]:
-    found = connection.execute(f"SELECT kind, detail, at, entity, rows, n FROM _sync_incident WHERE {which} ORDER BY n")
+def _read(connection: sqlite3.Connection, which: str, values: tuple[int, ...] = ()) -> list[Incident]:
+    query = f"SELECT kind, detail, at, entity, rows, n FROM _sync_incident WHERE {which} ORDER BY n"
+    found = connection.execute(query, values)
     return [Incident(*row) for row in found.fetchall()]
 
 

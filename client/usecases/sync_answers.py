@@ -185,6 +185,16 @@ class Proof:
         return sum(self.rows.values())
 
 
+@dataclass(frozen=True)
+class Found:
+    """Something on this device that was not as it should be; `incidents.in_words` says it. entity: empty for all."""
+
+    kind: str
+    entity: str
+    rows: int
+    at: int
+
+
 Link = Literal[
     "idle", "syncing", "loading", "offline", "paused", "work_offline", "needs_sign_in", "needs_upgrade", "quarantined"
 ]
@@ -209,5 +219,7 @@ class SyncStatus:
     loaded_rows: int = 0
     total_rows: int | None = None
     proof: Proof | None = None
+    found: tuple[Found, ...] = ()
+    """What was found of late that was not as it should be, newest first."""
     size_bytes: int = 0
     """Size of the replica on this device."""

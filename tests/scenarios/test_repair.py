@@ -3,6 +3,7 @@
 import pytest
 
 from client.replica import digests, integrity
+from client.usecases import sync_desk
 from shared_models.errors import Unreachable
 from shared_models.protocol import FetchRequest
 from sync_server.db import incidents as server_incidents
@@ -269,3 +270,19 @@ def test_the_centre_hears_of_what_was_mended_with_the_next_hello_and_once(world,
     assert ana.sync().error is None
     assert told_of(world) == told
     assert hellos == [len(told), 0]
+
+
+def test_the_sync_page_has_what_was_found_in_the_last_month_the_newest_first(world, ana):
+    damage(ana, "DELETE FROM company WHERE id IN (SELECT id FROM company LIMIT 3)")
+    integrity.check(ana.replica)
+    ana.sync()
+
+    def told():
+        return [
+            (one.kind, one.entity, one.rows)
+            for one in sync_desk.status(ana.replica, ana.engine.status(), is_paused=False).found
+        ]
+
+    assert told() == [("repaired", "company", 3), ("digest", "company", 0)]
+    world.clock.forward(days=31)
+    assert told() == []
