@@ -197,13 +197,14 @@ class DigestRequest(Message):
     """Parts of the key space to compare (`shared_models.digest`).
 
     entity: whose rows; none: the digests of all entities, in the one part that is asked. prefixes: hex digits, all equally many,
-    each once.
+    each once. recount: count the rows of the whole entity anew, and correct the digest that is kept, before it is answered.
     """
 
     server_epoch: Epoch
     entity: Name | None = None
     prefixes: Annotated[list[Prefix], Field(min_length=1, max_length=MAX_PREFIXES)]
     kind: Literal["version", "content"] = "version"
+    recount: bool = False
 
     @model_validator(mode="after")
     def _of_one_length(self) -> Self:
@@ -211,6 +212,8 @@ class DigestRequest(Message):
             raise ValueError("prefixes of one length; one of them for all entities")
         if len(set(self.prefixes)) < len(self.prefixes):
             raise ValueError("each prefix once")
+        if self.recount and (self.entity is None or self.kind != "version" or self.prefixes != [""]):
+            raise ValueError("one whole entity is counted anew")
         return self
 
 
@@ -226,12 +229,14 @@ class PartLine(Message):
 class DigestAnswer(Message):
     """What the view holds now; seq: the point that it stands for, which may be past the device's cursor.
 
-    parts: of the prefixes that were asked; those that did not fit are left out, and asked for again.
+    parts: of the prefixes that were asked; those that did not fit are left out, and asked for again. corrected: whether the rows
+    that were counted anew had another digest than the one that was kept.
     """
 
     server_epoch: Epoch
     seq: int
     entities: dict[str, tuple[int, str]] | None = None
+    corrected: bool = False
     parts: dict[str, PartLine] = Field(default_factory=dict)
 
 

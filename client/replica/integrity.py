@@ -28,7 +28,7 @@ class Incident:
 
     kind: str
     """`bypassed` (I11), `digest` (kept figures differ from the rows), `unequal` (replica and centre differ), `repaired` (rows
-    that were not what the centre has were sent again), `index` and `search` (an index was not what the rows say)."""
+    that were not what the centre has were sent again), `index` and `search` (an index was not what the rows say), `recounted` (the centre's own figure was wrong)."""
     detail: str
     at: int = 0
     """Microseconds since 1970 UTC."""

@@ -47,6 +47,8 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     # The rotating audit: which sixteenth of the key space is next, and when the last one was looked at.
     "audit_next": 0,
     "audit_at": 0,
+    # When the centre was asked last to count its own figures anew.
+    "recount_at": 0,
 }
 
 

@@ -16,6 +16,7 @@ from sync_server.services import sight
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.pull import joined, line, row_lines
+from sync_server.services.recount import recount
 from sync_server.services.refusals import Refusal
 from sync_server.services.sight import Sight
 from sync_server.services.visibility import seen_now
@@ -27,12 +28,23 @@ Found = Iterator[tuple[str, int, int]]
 def compare(central: Central, actor: Actor, asked: DigestRequest) -> DigestAnswer:
     """Return what the view holds in the parts that are asked.
 
-    Raises Refusal P203 for another server epoch, R301, and S502 while enough others have contents compared.
+    Raises Refusal P203 for another server epoch, R301, and S502 while enough others have contents compared or rows counted.
     """
-    if asked.kind == "version":
+    if asked.kind == "version" and not asked.recount:
         return _compare(central, actor, asked)
     with central.audits.one():
-        return _compare(central, actor, asked)
+        return _recounted(central, actor, asked) if asked.recount else _compare(central, actor, asked)
+
+
+def _recounted(central: Central, actor: Actor, asked: DigestRequest) -> DigestAnswer:
+    """Return the digest of one entity in the view, after its rows were counted anew (PROTOCOL 13.11)."""
+    with central.store.read() as connection:
+        _now(central, connection, asked.server_epoch)
+    entity = _known(central, str(asked.entity)).entity_name
+    corrected = recount(central, entity, actor.device_id)
+    answer = _compare(central, actor, asked.model_copy(update={"entity": None}))
+    mine = {name: wire for name, wire in (answer.entities or {}).items() if name == entity}
+    return answer.model_copy(update={"entities": mine, "corrected": corrected})
 
 
 def _compare(central: Central, actor: Actor, asked: DigestRequest) -> DigestAnswer:

@@ -1,6 +1,7 @@
 """The centre's half of the proof, on every database: what it sums and lists is what a replica computes of the rows it was sent."""
 
 import json
+import threading
 from contextlib import ExitStack
 
 import psycopg
@@ -8,6 +9,7 @@ import pymysql.cursors
 import pytest
 import sqlalchemy as sa
 from pydantic import ValidationError
+from structlog.testing import capture_logs
 
 from client.replica import held
 from shared_models.digest import Digest, content_hash, place, row_hash
@@ -15,7 +17,7 @@ from shared_models.errors import ErrorCode
 from shared_models.fields import wire_order
 from shared_models.protocol import PATH, DigestRequest, FetchRequest
 from shared_models.registry import CRM
-from sync_server.db import bulk, digests, feed, timeline
+from sync_server.db import bulk, digests, feed, recounting, timeline
 from sync_server.db.engine import STREAM_ROWS
 from sync_server.services import digest, push
 from sync_server.services.actor import Actor
@@ -95,6 +97,72 @@ def test_a_comparison_that_is_refused_gives_its_turn_back(tmp_path):
 def test_a_part_is_asked_for_once_in_a_request():
     with pytest.raises(ValidationError, match="each prefix once"):
         DigestRequest(server_epoch="e", entity="company", prefixes=["00", "01", "00"])
+
+
+def spoilt(central: Central, table: sa.Table, **values):
+    with central.store.write() as connection:
+        connection.execute(sa.update(table).where(table.c.entity == "company").values(**values))
+
+
+def test_figures_that_are_wrong_are_counted_anew_and_right_ones_are_left(central):
+    with central.store.read() as connection:
+        epoch = timeline.read(connection, central.tables).epoch
+    body = {"device_epoch": "e", "server_epoch": epoch, "schema": central.schema_version,
+            "txs": [company_tx(n, record_id(n)) for n in (1, 2, 3)]}  # fmt: skip
+    push.accept(central, ACTOR, json.dumps(body).encode())
+    with central.store.read() as connection:
+        right = recounting.kept(connection, central.tables, "company")
+    assert right[0].rows == 3
+
+    def recounted():
+        answer = compared(central, epoch, entity="company", recount=True)
+        with central.store.read() as connection:
+            assert recounting.kept(connection, central.tables, "company") == right
+        assert answer.entities == {"company": right[0].wire()}
+        return answer.corrected
+
+    assert not recounted()
+    with capture_logs() as logs:
+        spoilt(central, central.tables.digest, n=5)
+        assert recounted()
+        spoilt(central, central.tables.cell_digest, total="0" * 16)
+        assert recounted()
+    assert [(one["event"], one["entity"], one["device"]) for one in logs] == [("digest corrected", "company", "a")] * 2
+    assert compared(central, epoch).entities["company"] == right[0].wire()
+
+
+def test_a_push_while_figures_are_counted_anew_is_counted_too(central, monkeypatch):
+    with central.store.read() as connection:
+        epoch = timeline.read(connection, central.tables).epoch
+
+    def save(n):
+        body = {"device_epoch": "e", "server_epoch": epoch, "schema": central.schema_version,
+                "txs": [company_tx(n, record_id(n))]}  # fmt: skip
+        push.accept(central, ACTOR, json.dumps(body).encode())
+
+    save(1)
+    spoilt(central, central.tables.digest, n=5)
+    usual, pushing = recounting.put, threading.Thread(target=save, args=(2,))
+
+    def with_a_push_between(*args, **more):
+        pushing.start()
+        pushing.join(0.5)  # as long as it takes where nothing holds it up
+        usual(*args, **more)
+
+    monkeypatch.setattr(recounting, "put", with_a_push_between)
+    assert compared(central, epoch, entity="company", recount=True).corrected
+    pushing.join(30)
+    with central.store.read() as connection:
+        whole, parts = recounting.kept(connection, central.tables, "company")
+        counted = recounting.counted(connection, central.tables, "company")
+    assert (whole, parts) == (recounting.total_of(counted), counted)
+    assert whole.rows == 2
+
+
+@pytest.mark.parametrize("more", [{"kind": "content"}, {"prefixes": ["00"]}, {"entity": None}], ids=str)
+def test_only_one_whole_entity_is_counted_anew(more):
+    with pytest.raises(ValidationError, match="counted anew"):
+        DigestRequest(**{"server_epoch": "e", "entity": "company", "prefixes": [""], "recount": True, **more})
 
 
 CURSORS = {"postgresql": psycopg.ServerCursor, "mysql": pymysql.cursors.SSCursor}
