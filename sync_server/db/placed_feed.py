@@ -1,6 +1,6 @@
 """The feed of changes for somebody who does not see everything: records with the cell that each lies in."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -67,14 +67,19 @@ def _within(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     return _wire(tables).where(tables.row.c.cell.in_(many("cells")))
 
 
-def touched_by(connection: Connection, tables: Tables, device: str, after: int) -> dict[str, set[str]]:
-    """Return entity -> ids of the records that a device's own txs changed after a seq."""
-    change = tables.change
-    query = sa.select(change.c.entity, change.c.pk).where(change.c.seq > after, change.c.device == device)
+def touched(connection: Connection, tables: Tables, seqs: Sequence[int]) -> dict[str, set[str]]:
+    """Return entity -> ids of the records that some txs changed."""
     found: dict[str, set[str]] = {}
-    for entity, pk in connection.execute(query):
-        found.setdefault(entity, set()).add(pk)
+    for i in range(0, len(seqs), IN_LIMIT):
+        for entity, pk in connection.execute(_touched(tables), {"seqs": seqs[i : i + IN_LIMIT]}):
+            found.setdefault(entity, set()).add(pk)
     return found
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _touched(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    change = tables.change
+    return sa.select(change.c.entity, change.c.pk).where(change.c.seq.in_(many("seqs")))
 
 
 def _wire(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":

@@ -60,8 +60,14 @@ class _Asked:
 
     @property
     def is_free(self) -> bool:
-        """Whether the device's user sees everything now and did so at its cursor."""
-        return all(seen is None for seen in (self.sights.now, self.sights.at(self.request.cursor)))
+        """Whether the device's user sees everything now, and did so at its cursor and when a long pull began."""
+        seqs = [self.request.cursor] if self.staged_upto is None else [self.request.cursor, self.staged_upto]
+        return self.sights.now is None and all(self.sights.at(seq) is None for seq in seqs)
+
+    @property
+    def staged_upto(self) -> int | None:
+        """Return the seq that a long pull is staged up to."""
+        return None if self.request.after is None else _Place.parse(self.request.after).upto
 
     def span(self, since: int, upto: int | None = None) -> Span:
         """Return what lies between two cursors; without the second, up to now."""
@@ -99,8 +105,7 @@ def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: i
         place = _place(asked, page_rows + len(held))
         if place is not None:
             return iter(_staged(asked, place, page_rows))
-        staged_upto = None if request.after is None else _Place.parse(request.after).upto
-        return iter(_final(asked, staged_upto, held))
+        return iter(_final(asked, held))
 
 
 def _held(central: Central, connection: Connection, actor: Actor, request: PullRequest) -> set[tuple[str, str]]:
@@ -153,20 +158,20 @@ def _staged(asked: _Asked, place: _Place, page_rows: int) -> list[bytes]:
     ]  # fmt: skip
 
 
-def _final(asked: _Asked, staged_upto: int | None, held: set[tuple[str, str]]) -> list[bytes]:
+def _final(asked: _Asked, held: set[tuple[str, str]]) -> list[bytes]:
     """Return the page that makes a checkpoint: rows since the stage's end or the cursor, and all acks since the cursor."""
     central, request, now = asked.central, asked.request, asked.now
-    after = request.cursor if staged_upto is None else staged_upto
-    lines = [_begin(central, request, now.seq, now, stage=False)]
-    found: Iterable[WireRow] = feed.changed(asked.connection, central.tables, after, now.seq)
-    if not asked.is_free:
-        spans = [asked.span(request.cursor), *([] if staged_upto is None else [asked.span(staged_upto)])]
-        lines += _gone(asked, spans)
-        found = spans[-1].news()
-    found = [one for one in found if (one.entity, one.pk) not in held]
     acks = ledger.acks_since(
         asked.connection, central.tables, asked.actor.device_id, request.device_epoch, request.cursor, now.seq
     )
+    lines = [_begin(central, request, now.seq, now, stage=False)]
+    after = request.cursor if asked.staged_upto is None else asked.staged_upto
+    if asked.is_free:
+        changed = feed.changed(asked.connection, central.tables, after, now.seq)
+        found = [one for one in changed if (one.entity, one.pk) not in held]
+    else:
+        lines += _gone(asked, [asked.span(seq) for seq in sorted({request.cursor, after})], [seq for _, _, seq, _ in acks])
+        found = list(asked.span(after).news(held))
     lines += row_lines(central, found, asked.hidden(now.seq))
     if acks:
         lines.append(line({"k": "ack", "tx": [_ack(*ack) for ack in acks]}))
@@ -178,16 +183,14 @@ def _final(asked: _Asked, staged_upto: int | None, held: set[tuple[str, str]]) -
     return lines
 
 
-def _gone(asked: _Asked, spans: Sequence[Span]) -> Iterator[bytes]:
-    """Yield the lines of what the device holds and its user sees no more."""
-    begun = [span for span in spans if span.since]  # at cursor 0 a device holds nothing
-    hidden = sorted({group for span in begun for group in span.hidden})
+def _gone(asked: _Asked, spans: Sequence[Span], acked: Sequence[int]) -> Iterator[bytes]:
+    """Yield the lines of what the device holds and its user sees no more. acked: seqs of its own txs that it hears of now."""
+    hidden = sorted({group for span in spans if span.since for group in span.hidden})  # at cursor 0 a device holds nothing
     if hidden:
         yield line({"k": "hide", "groups": hidden})
     found: dict[str, set[str]] = {}
-    for span in begun:
-        for entity, pks in span.leaving(asked.actor.device_id).items():
-            found.setdefault(entity, set()).update(pks)
+    for entity, pks in (one for span in spans for one in span.leaving(acked)):
+        found.setdefault(entity, set()).update(pks)
     for entity, pks in found.items():
         ordered = sorted(pks)
         for i in range(0, len(ordered), LINE_ROWS):

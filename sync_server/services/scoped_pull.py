@@ -3,7 +3,7 @@
 A cursor has the view that it was made with, so what the device holds is known: all that this view showed then (PROTOCOL 12).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from sync_server.db.placed_feed import Placed
 from sync_server.services.central import Central
 from sync_server.services.sight import Sight, Sights
 
+NEVER = 2**62
 SCAN = 5000
 """Records that one statement reads while a page is filled."""
 Key = tuple[str, str]
@@ -47,6 +48,11 @@ class Span:
         return cells.moved(self.connection, self.central.tables, self.since, self.upto)
 
     @cached_property
+    def moved_on(self) -> dict[Key, int]:
+        """Return the records that moved after the end, each with the cell that it was in there."""
+        return cells.moved(self.connection, self.central.tables, self.upto, NEVER)
+
+    @cached_property
     def gained(self) -> frozenset[int]:
         """Return the cells that are seen now and were not."""
         return frozenset() if self.then is None else _cells(self.now, self.sights) - self.then.cells
@@ -59,33 +65,33 @@ class Span:
     @cached_property
     def opened(self) -> frozenset[str]:
         """Return the entities of which confidential fields, or all records, are seen now and were not."""
-        if self.then is None:
-            return frozenset()
-        groups = self.then.view.hidden - (self.now.view.hidden if self.now else frozenset())
-        return frozenset(
-            entity.entity_name for entity in self.central.registry if any(c.col.right_group in groups for c in columns(entity))
-        )
+        return self._entities_of(_hidden(self.then) - _hidden(self.now))
+
+    @cached_property
+    def closed(self) -> frozenset[str]:
+        """Return the entities of which confidential fields, or all records, were seen and are not now."""
+        return self._entities_of(self.hidden)
 
     @cached_property
     def hidden(self) -> frozenset[str]:
         """Return the confidential groups that were seen and are not now."""
-        if self.now is None:
-            return frozenset()
-        return self.now.view.hidden - (self.then.view.hidden if self.then else frozenset())
+        return _hidden(self.now) - _hidden(self.then)
 
     def shows(self, one: Placed) -> bool:
         """Whether a record is seen at the end."""
-        return self.now is None or self.now.shows(one.row.entity, one.cell)
+        return self.now is None or self.now.shows(one.row.entity, self._cell_of(one))
 
-    def is_news(self, one: Placed) -> bool:
-        """Whether a record that is seen has to be sent: it changed, it was not seen before, or a field of it was not."""
-        key = one.row.entity, one.row.pk
-        return (
-            one.row.ver > self.since
-            or one.cell in self.gained
-            or one.row.entity in self.opened
-            or (key in self.moved and self.then is not None and not self.then.shows(one.row.entity, self.moved[key]))
-        )
+    def _cell_of(self, one: Placed) -> int:
+        """Return where a record was at the end: a page of a long pull is read later."""
+        return self.moved_on.get((one.row.entity, one.row.pk), one.cell)
+
+    def enters(self, one: Placed) -> bool:
+        """Whether a record that is seen was not seen before, or a field of it was not."""
+        name, pk = one.row.entity, one.row.pk
+        if self.then is None:
+            return False
+        was = self.moved.get((name, pk))
+        return self._cell_of(one) in self.gained or name in self.opened or (was is not None and not self.then.shows(name, was))
 
     def count(self, enough: int) -> int:
         """Return about how many records are news, beside those that changed."""
@@ -99,8 +105,8 @@ class Span:
             )
         return found
 
-    def news(self) -> Iterator[WireRow]:
-        """Yield every record that is seen at the end and has to be sent, each once."""
+    def news(self, held: Collection[Key]) -> Iterator[WireRow]:
+        """Yield every record that is seen at the end and has to be sent, each once. held: those that verdicts stand for."""
         connection, tables = self.connection, self.central.tables
         sent: set[Key] = set()
         moved: dict[str, set[str]] = {}
@@ -113,7 +119,10 @@ class Span:
         for source in sources:
             for one in source:
                 key = one.row.entity, one.row.pk
-                if self.shows(one) and key not in sent and self.is_news(one):
+                if key in sent or not self.shows(one):
+                    continue
+                is_held = key in held and key[0] not in self.closed
+                if self.enters(one) or (one.row.ver > self.since and not is_held):
                     sent.add(key)
                     yield one.row
 
@@ -122,33 +131,42 @@ class Span:
         found: list[WireRow] = []
         while True:
             chunk = placed_feed.page(self.connection, self.central.tables, entity, after_pk, self.upto, SCAN)
-            found += [one.row for one in chunk if self.shows(one) and self.is_news(one)]
+            found += [one.row for one in chunk if self.shows(one) and (one.row.ver > self.since or self.enters(one))]
             if len(chunk) < SCAN or len(found) >= limit:
                 return found[:limit]
             after_pk = chunk[-1].row.pk
 
-    def leaving(self, device: str) -> dict[str, set[str]]:
-        """Return root entity -> ids of the records that the device holds and that are not seen at the end."""
-        if self.now is None:
-            return {}
-        found: dict[str, set[str]] = {}
-        own = placed_feed.touched_by(self.connection, self.central.tables, device, self.since)
-        for root in self.central.registry.roots:
-            name = root.entity_name
-            moved = {pk for entity, pk in self.moved if entity == name and self._was_seen(name, self.moved[name, pk])}
-            gone = {
-                one.row.pk
-                for one in placed_feed.some(self.connection, self.central.tables, name, moved | own.get(name, set()))
-                if not self.shows(one)
-            }
-            lost = cells.members(self.connection, self.central.tables, name, self.lost, self.since)
-            gone.update(pk for pk in lost if (name, pk) not in self.moved or pk in moved)  # others came there unseen
-            if gone:
-                found[name] = gone
-        return found
+    def leaving(self, acked: Sequence[int]) -> Iterator[tuple[str, set[str]]]:
+        """Yield entity and ids of the records that the device holds and that are not seen at the end.
 
-    def _was_seen(self, entity: str, cell: int) -> bool:
-        return self.then is None or self.then.shows(entity, cell)
+        acked: seqs of txs of the device. What they changed is named whatever it is, or their acks would stand for it. Else roots
+        are named, with which their parts go, and cards: what a card is about may be in a page that has not been sent.
+        """
+        if self.now is None:
+            return
+        own = placed_feed.touched(self.connection, self.central.tables, acked)
+        named = {*(root.entity_name for root in self.central.registry.roots), "sync_conflict"}
+        for name in (entity.entity_name for entity in self.central.registry if entity.entity_name in named | own.keys()):
+            gone = self._gone(name) if name in named else set()
+            placed = placed_feed.some(self.connection, self.central.tables, name, own.get(name, ()))
+            gone.update(one.row.pk for one in placed if not self.shows(one))
+            if gone:
+                yield name, gone
+
+    def _gone(self, name: str) -> set[str]:
+        """Return the ids of an entity's records that were seen at the beginning and are not at the end."""
+        if not self.since:  # there a device holds nothing
+            return set()
+        elsewhere = {pk: cell for (entity, pk), cell in self.moved.items() if entity == name}
+        seen = {pk for pk, cell in elsewhere.items() if self.then is None or self.then.shows(name, cell)}
+        placed = placed_feed.some(self.connection, self.central.tables, name, seen)
+        gone = {one.row.pk for one in placed if not self.shows(one)}
+        lost = cells.members(self.connection, self.central.tables, name, self.lost, self.since)
+        return gone.union(pk for pk in lost if pk not in elsewhere)
+
+    def _entities_of(self, groups: frozenset[str]) -> frozenset[str]:
+        registry = self.central.registry
+        return frozenset(e.entity_name for e in registry if any(c.col.right_group in groups for c in columns(e)))
 
     def _every(self, entity: str) -> Iterator[Placed]:
         after_pk = ""
@@ -159,3 +177,7 @@ class Span:
 
 def _cells(sight: Sight | None, sights: Sights) -> frozenset[int]:
     return sights.cells if sight is None else sight.cells
+
+
+def _hidden(sight: Sight | None) -> frozenset[str]:
+    return frozenset() if sight is None else sight.view.hidden
