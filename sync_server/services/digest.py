@@ -6,7 +6,18 @@ import orjson
 
 from conflict.overlay import blank_row
 from shared_models.base import Record
-from shared_models.digest import LIST_ROWS, MODULUS, PLACE_DIGITS, Digest, Part, content_hash, divided, is_within, row_hash
+from shared_models.digest import (
+    LIST_ROWS,
+    MODULUS,
+    PLACE_DIGITS,
+    Digest,
+    Part,
+    content_hash,
+    divided,
+    hash_of,
+    is_within,
+    row_hash,
+)
 from shared_models.errors import ErrorCode
 from shared_models.fields import wire_columns
 from shared_models.protocol import MAX_LISTED, DigestAnswer, DigestRequest, FetchRequest, PartLine
@@ -112,9 +123,9 @@ def _hashed(central: Central, seen: Sight | None, connection: Connection, kind: 
         versions = digests.versions(connection, tables, name)
         yield from ((pk, ver, row_hash(name, pk, ver)) for pk, ver in versions if is_asked(pk))
     elif asked.prefixes == [""]:
-        for _, pk, ver, *parts in feed.every(connection, tables, name):
-            content = joined(tuple(parts)) if len(parts) > 1 else parts[0]
-            yield pk, ver, content_hash(name, pk, ver, content.encode())
+        for _, pk, ver, common, *parts in feed.every(connection, tables, name):
+            content = joined((common, *parts)) if any(parts) else common
+            yield pk, ver, hash_of(f"{name}\x1f{pk}\x1f{ver}\x1f{content}".encode())
     else:
         pks = [pk for pk, _ in digests.versions(connection, tables, name) if is_asked(pk)]
         for one in feed.some(connection, tables, name, pks):
