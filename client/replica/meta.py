@@ -21,8 +21,8 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "complete": False,
     # Whether the next checkpoint replaces every row (after a server restore, or an unknown cursor).
     "replace": False,
-    # Whether the log still holds what a checkpoint removed because its person may no longer see it.
-    "forgets": False,
+    # Whether the "file" or only the "log" may still hold something of what was removed for good (`purging`).
+    "forgets": None,
     "stage_after": None,
     "stage_cursor": 0,
     "stage_rows": 0,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from client.replica import epochs, meta, settling
+from client.replica import epochs, purging, settling
 from client.replica.apply_remote import Outcome, apply_page
 from client.replica.remote_page import RemotePage
 from client.sync.conversation import Conversation, EpochChanged, Progress, Stopped
@@ -39,14 +39,14 @@ def pull_newer(talk: Conversation) -> Pulled:
             dead_ends += 1
         elif isinstance(answer, UpToDate):
             _note_safe(talk, answer.safe_seq)
-            _empty_log(talk)
+            purging.purge(talk.replica)
             return Pulled(taken, combined=answer.digest)
         else:
             page = _read(talk, answer)
             outcome = apply_page(talk.replica, page)
             taken += sum(len(chunk.rows) for chunk in page.chunks)
             talk.tell(Progress(facts["stage_rows"] + taken))
-            _empty_log(talk)
+            purging.purge(talk.replica)
             if outcome is Outcome.CHECKPOINT and not page.end.more:
                 return Pulled(taken, digests=page.end.digest)
             dead_ends = 0 if _moved(talk, facts) else _dead_end(page, facts, dead_ends)
@@ -90,13 +90,6 @@ def _dead_end(page: RemotePage, facts: Any, dead_ends: int) -> int:  # Any: see 
     if page.begin.epoch != facts["server_epoch"]:
         raise EpochChanged
     return dead_ends + 1
-
-
-def _empty_log(talk: Conversation) -> None:
-    """After a page that took something away, see to it that the log beside the file holds nothing of it; until that worked."""
-    if talk.replica.facts()["forgets"] and talk.replica.empty_log():
-        with talk.replica.write(durable=False) as writing:
-            meta.put(writing.connection, {"forgets": False})
 
 
 def _note_safe(talk: Conversation, safe_seq: int) -> None:
