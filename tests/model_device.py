@@ -85,8 +85,8 @@ class ModelDevice:
         told |= self._take(lines, self.held)
         left = {(one["t"], pk) for one in lines if one["k"] == "leave" for pk in one["pks"]}
         for one in lines:
-            for ack in one["tx"] if one["k"] == "ack" else ():
-                self._acknowledge(*ack, told | left, stands=not is_staged)
+            for tx, verb, seq, at, _ in one["tx"] if one["k"] == "ack" else ():
+                self._acknowledge(tx, verb == "applied" and not is_staged, seq, at, told | left)
         self.cursor = end["cursor"]
         self.said = {name: tuple(one) for name, one in end["digest"].items()}
         return True
@@ -120,10 +120,10 @@ class ModelDevice:
                     if column.col.right_group in groups:
                         row.pop(column.name, None)
 
-    def _acknowledge(self, tx: str, verb: str, seq: int, at: int, error: str | None, told: set[Key], *, stands: bool) -> None:
-        """Take a verdict. stands: whether it stands for the rows that are not told of; not at the end of a long pull (7.2)."""
+    def _acknowledge(self, tx: str, stands: bool, seq: int, at: int, told: set[Key]) -> None:
+        """Take a verdict. stands: whether it is in the place of the rows that were not told of; not after a long pull (7.2)."""
         ops = self.sent.pop(tx)
-        for op in ops if verb == "applied" and stands else ():
+        for op in ops if stands else ():
             key = op["t"], op["pk"]
             if key in told:
                 continue
