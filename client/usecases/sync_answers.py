@@ -117,6 +117,8 @@ class RefusedChange:
     field: str | None = None
     changes: tuple[Change, ...] = ()
     is_deferred: bool = False
+    is_here: bool = True
+    """Whether there is a record to correct it on: the one that it changes, or a new one."""
     """It waits for a record that is not here yet, and is sent again by itself."""
 
 
