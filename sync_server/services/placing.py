@@ -4,7 +4,7 @@ A new record is placed. One that changes its owner or team, or is shared for the
 Everything here happens under the lock of the sequence. An organisation without profiles has no cells: everyone sees everything.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -24,6 +24,8 @@ from sync_server.services.workspace import CentralRow, Workspace, owner_of
 
 Key = tuple[str, str]
 """(entity, id)."""
+Place = tuple[str, int]
+"""(entity, cell)."""
 ABOUT = ("record_type", "record_id")
 """Fields of what hangs on a record of any entity."""
 BATCH = 5000
@@ -78,7 +80,7 @@ def place_all(central: Central, connection: Connection) -> None:
             made = [CentralRow(entity, row, *stored[:5]) for row, stored in found.values()]
             moves = place(space, made, shared)
             cells.put(connection, tables, {(entity.entity_name, one.pk): one.cell for one in made})
-            cells.add_digests(connection, tables, _gained(made, moves))
+            cells.add_digests(connection, tables, gained(made, moves))
 
 
 def is_placed(central: Central) -> bool:
@@ -90,37 +92,47 @@ def is_placed(central: Central) -> bool:
         return rows_of_all == sum(one.rows for _, _, one in cells.digests(connection, central.tables))
 
 
-def write(space: Workspace, changed: Sequence[CentralRow], moves: Moves, seq: int) -> None:
-    """Store moves, and what the digest of each cell gained. seq: the last one of the request."""
-    if not has_cells(space.central.registry):
-        return
+def write(space: Workspace, gained: Mapping[Place, Digest], moves: Moves, seq: int) -> None:
+    """Store moves, and what the digest of each entity and of each cell gained. seq: the last one of the request."""
     connection, tables = space.connection, space.central.tables
-    cells.put(connection, tables, moves.put)
-    cells.write_moves(connection, tables, seq, moves.left)
-    cells.add_digests(connection, tables, _gained(changed, moves))
+    sums: dict[str, Digest] = {}
+    for (entity, _), one in gained.items():
+        old = sums.get(entity, Digest())
+        sums[entity] = Digest(old.rows + one.rows, (old.total + one.total) % MODULUS)
+    digests.add(connection, tables, sums)
+    if has_cells(space.central.registry):
+        cells.put(connection, tables, moves.put)
+        cells.write_moves(connection, tables, seq, moves.left)
+        cells.add_digests(connection, tables, gained)
 
 
-def _gained(changed: Iterable[CentralRow], moves: Moves) -> dict[tuple[str, int], Digest]:
-    """Return what each cell of each entity gained: the new versions less the old ones."""
-    found: dict[tuple[str, int], list[int]] = {}
-
-    def add(entity: str, cell: int, n: int, total: int) -> None:
-        sums = found.setdefault((entity, cell), [0, 0])
-        sums[0] += n
-        sums[1] += total
-
+def gained(changed: Iterable[CentralRow], moves: Moves) -> dict[Place, Digest]:
+    """Return what each cell of each entity gains: the new versions less the old ones."""
+    found: dict[Place, list[int]] = {}
+    left, put = moves.left, moves.put
     for one in changed:
-        name, pk = one.entity.entity_name, one.pk
-        if one.stored_ver:
-            add(name, moves.left.get((name, pk), one.cell), -1, -row_hash(name, pk, one.stored_ver))
-        add(name, moves.put.get((name, pk), one.cell), 1, row_hash(name, pk, one.ver))
-    written = {(one.entity.entity_name, one.pk) for one in changed}
-    for (name, pk), cell in moves.put.items():
-        if (name, pk) not in written:
-            version = row_hash(name, pk, moves.versions[name, pk])
-            add(name, moves.left[name, pk], -1, -version)
-            add(name, cell, 1, version)
+        name, pk = one.entity.entity_name, one.row["id"]
+        key = (name, pk)
+        is_new, was, now = not one.stored_ver, (name, left.get(key, one.cell)), (name, put.get(key, one.cell))
+        version = row_hash(name, pk, one.ver)
+        if is_new or was != now:
+            _add(found, now, 1, version)
+            if not is_new:
+                _add(found, was, -1, -row_hash(name, pk, one.stored_ver))
+        else:
+            _add(found, now, 0, version - row_hash(name, pk, one.stored_ver))
+    written = {(one.entity.entity_name, one.pk) for one in changed} if put else frozenset()
+    for key in put.keys() - written:
+        version = row_hash(*key, moves.versions[key])
+        _add(found, (key[0], left[key]), -1, -version)
+        _add(found, (key[0], put[key]), 1, version)
     return {place: Digest(n, total % MODULUS) for place, (n, total) in found.items()}
+
+
+def _add(sums: dict[Place, list[int]], place: Place, rows: int, total: int) -> None:
+    one = sums.setdefault(place, [0, 0])
+    one[0] += rows
+    one[1] += total
 
 
 def _is_about_any(entity: type[Record]) -> bool:
