@@ -9,6 +9,7 @@ from shared_models.errors import Unreachable
 from shared_models.protocol import FetchRequest
 from sync_server.db import incidents as server_incidents
 from sync_server.db import recounting
+from sync_server.services.recount import recount
 from tests.world import view_of
 
 MOST_TRIPS = 5
@@ -339,4 +340,37 @@ def test_a_centre_that_is_busy_is_asked_to_count_with_the_next_round(world, ana)
     audits = world.server.central.audits
     with audits.one(), audits.one():
         assert not ana.sync().proof.equal
+    assert ana.sync().proof.equal
+
+
+def test_a_figure_that_the_centre_stands_by_is_no_proof_although_it_is_ours_by_now(world, ana):
+    spoil_figures(world)
+    usual = ana.network.pull
+
+    def corrected_meanwhile(request):
+        page = usual(request)
+        recount(world.server.central, "company", "another device")
+        return page
+
+    ana.network.pull = corrected_meanwhile
+    proof = ana.sync().proof
+    assert (proof.equal, proof.found) == (False, ())
+    assert ana.sync().proof.equal
+
+
+def test_a_question_that_fails_leaves_the_difference_noted(world, ana):
+    spoil_figures(world)
+    usual = ana.network.digest
+
+    def lost(request):
+        if request.recount:
+            raise Unreachable(None, "lost in this test")
+        return usual(request)
+
+    ana.network.digest = lost
+    proof = ana.sync().proof
+    assert (proof.equal, proof.found) == (False, ())
+    assert "unequal" in incidents(ana)
+    ana.network.digest = usual
+    world.clock.forward(hours=1)
     assert ana.sync().proof.equal
