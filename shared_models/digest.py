@@ -31,8 +31,12 @@ def row_hash(entity: str, pk: str, version: int) -> int:
 
 def content_hash(entity: str, pk: str, version: int, content: bytes) -> int:
     """Return the 64-bit hash of one row with its content: the JSON array of `fields.wire_order`."""
-    head = f"{entity}\x1f{pk}\x1f{version}\x1f".encode(errors="replace")
-    return _as_number(blake2b(head + content, digest_size=8).digest(), "big")
+    return hash_of(f"{entity}\x1f{pk}\x1f{version}\x1f".encode(errors="replace") + content)
+
+
+def hash_of(said: bytes, /) -> int:
+    """Return the 64-bit hash of what is said of a row."""
+    return _as_number(blake2b(said, digest_size=8).digest(), "big")
 
 
 def place(pk: str) -> int:
@@ -107,6 +111,19 @@ class Part:
             if self._most is not None and len(self._rows) > self._most and len(self.prefix) < PLACE_DIGITS - 1:
                 self._rows = None
 
+    def add_all(self, found: Iterable[tuple[str, int, int]]) -> None:
+        """Count many rows (id, version, hash); the hot path of an audit."""
+        left = iter(found)
+        for pk, version, hashed in left:
+            self.add(pk, place(pk), version, hashed)
+            if self._rows is None:
+                break
+        shift, counts, totals = self._shift, self._counts, self._totals
+        for pk, _, hashed in left:
+            child = (crc32(pk.encode(errors="replace")) >> shift) & (FAN - 1)
+            counts[child] += 1
+            totals[child] += hashed
+
     @property
     def rows(self) -> list[Hashed] | None:
         """Return its rows, or None when they are too many to be listed."""
@@ -137,9 +154,7 @@ def divided(
     digits = len(prefixes[0]) if prefixes else 0
     if not digits:
         for part in parts.values():
-            add = part.add
-            for pk, version, hashed in found:
-                add(pk, crc32(pk.encode(errors="replace")), version, hashed)
+            part.add_all(found)
         return parts
     shift, by_number = 4 * (PLACE_DIGITS - digits), {int(prefix, 16): part for prefix, part in parts.items()}
     for pk, version, hashed in found:

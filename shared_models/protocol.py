@@ -20,6 +20,8 @@ MAX_ORIGINS = 40_000
 PAGE_ROWS = 5000
 """Rows in one pulled page. Source: `server.md` 4, pages of 5-10k."""
 
+MAX_INCIDENTS = 50
+"""Incidents that one hello reports."""
 MAX_PREFIXES = 256
 """Parts of the key space that one request compares."""
 MAX_FETCH = 500
@@ -145,8 +147,22 @@ class PushAnswer(Message):
     reused: bool = False
 
 
+class DeviceIncident(Message):
+    """Something on a device that was not as it should be (PROTOCOL 13.8): figures only, no content."""
+
+    kind: Annotated[str, Field(pattern=r"^[a-z]{1,12}$")]
+    entity: Annotated[str, Field(max_length=60, pattern=r"^[ -~]*$")] = ""
+    """Empty where it is not of one entity."""
+    rows: Annotated[int, Field(ge=0, le=2**53)] = 0
+    at: Annotated[int, Field(ge=0, le=2**62)]
+    """When it was found, microseconds since 1970 UTC by the device's clock."""
+
+
 class HelloRequest(Message):
-    """What a device says at start, after an error, and when an answer carries another epoch."""
+    """What a device says at start, after an error, and when an answer carries another epoch.
+
+    incidents: what it found since the last hello that was answered, the newest.
+    """
 
     install: Key
     device_epoch: Epoch
@@ -157,6 +173,7 @@ class HelloRequest(Message):
     pending: Pending = Field(default_factory=Pending)
     clock: Annotated[int, Field(ge=0, le=2**53)]
     """The device's wall clock, milliseconds since 1970 UTC."""
+    incidents: Annotated[list[DeviceIncident], Field(max_length=MAX_INCIDENTS)] = Field(default_factory=list)
 
 
 class HelloAnswer(Message):
@@ -179,18 +196,24 @@ class HelloAnswer(Message):
 class DigestRequest(Message):
     """Parts of the key space to compare (`shared_models.digest`).
 
-    entity: whose rows; none: the digests of all entities, in the one part that is asked. prefixes: hex digits, all equally many.
+    entity: whose rows; none: the digests of all entities, in the one part that is asked. prefixes: hex digits, all equally many,
+    each once. recount: count the rows of the whole entity anew, and correct the digest that is kept, before it is answered.
     """
 
     server_epoch: Epoch
     entity: Name | None = None
     prefixes: Annotated[list[Prefix], Field(min_length=1, max_length=MAX_PREFIXES)]
     kind: Literal["version", "content"] = "version"
+    recount: bool = False
 
     @model_validator(mode="after")
     def _of_one_length(self) -> Self:
         if len({len(prefix) for prefix in self.prefixes}) > 1 or (self.entity is None and len(self.prefixes) > 1):
             raise ValueError("prefixes of one length; one of them for all entities")
+        if len(set(self.prefixes)) < len(self.prefixes):
+            raise ValueError("each prefix once")
+        if self.recount and (self.entity is None or self.kind != "version" or self.prefixes != [""]):
+            raise ValueError("one whole entity is counted anew")
         return self
 
 
@@ -206,12 +229,14 @@ class PartLine(Message):
 class DigestAnswer(Message):
     """What the view holds now; seq: the point that it stands for, which may be past the device's cursor.
 
-    parts: of the prefixes that were asked; those that did not fit are left out, and asked for again.
+    parts: of the prefixes that were asked; those that did not fit are left out, and asked for again. corrected: whether the rows
+    that were counted anew had another digest than the one that was kept.
     """
 
     server_epoch: Epoch
     seq: int
     entities: dict[str, tuple[int, str]] | None = None
+    corrected: bool = False
     parts: dict[str, PartLine] = Field(default_factory=dict)
 
 
@@ -298,11 +323,18 @@ class BeginLine(Message):
 
 
 class LeaveLine(Message):
-    """Rows that left the user's view."""
+    """Records that left the user's view, and with each all that is a part of it; a part is not named."""
 
     k: Literal["leave"] = "leave"
     t: Name
     pks: list[str]
+
+
+class HideLine(Message):
+    """Confidential field groups that the user may no longer see: their fields become empty, records made of them go."""
+
+    k: Literal["hide"] = "hide"
+    groups: Annotated[list[Name], Field(min_length=1)]
 
 
 class AckLine(Message):

@@ -81,6 +81,7 @@ def page_of(
     to: int,
     acks: tuple[Ack, ...] = (),
     leaves: tuple[tuple[str, str], ...] = (),
+    hidden: tuple[str, ...] = (),
     commit: bool = True,
     after: str | None = None,
     epoch: str = EPOCH,
@@ -95,6 +96,7 @@ def page_of(
         EndLine(cursor=to if commit else cursor, after=after, commit=commit, more=not commit, safe_seq=safe),
         acks=list(acks),
         leaves=[(entity, [pk]) for entity, pk in leaves],
+        hidden=list(hidden),
     )
     for version, entity, row in found:
         order = rows.names(replica.registry.get(entity))

@@ -10,7 +10,21 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from client.replica import accepting, bulk_load, change_log, digests, display, epochs, meta, rows, settling, stage
+from client.replica import (
+    accepting,
+    bulk_load,
+    change_log,
+    digests,
+    display,
+    epochs,
+    leaving,
+    meta,
+    purging,
+    rows,
+    settling,
+    stage,
+)
+from client.replica.connection import overwrite_freed
 from client.replica.display import Base
 from client.replica.remote_page import Ack, RemotePage, RowsChunk
 from client.replica.writing import Writing
@@ -49,6 +63,10 @@ class Checkpoint:
     """Entity -> ids of rows with own ops whose base changed, or that were let go of."""
     bases: dict[str, dict[str, Base]] = field(default_factory=lambda: defaultdict(dict))
     """Entity -> id -> the new central rows of those; stored when they are laid."""
+    unsaid: set[str] = field(default_factory=set)
+    """Entities whose search index still knows words that were removed."""
+    emptied: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Entity -> confidential fields that were emptied."""
 
 
 def apply_page(replica: "Replica", page: RemotePage) -> Outcome:
@@ -107,6 +125,8 @@ def _apply_checkpoint(
 ) -> None:  # fmt: skip
     """Make the replica what the centre was at the page's end, with what waits here laid over it."""
     connection, fresh = writing.connection, facts["replace"] or not facts["complete"]
+    forgets = bool(page.leaves or page.hidden or facts["replace"])
+    overwrite_freed(connection, forgets)
     if facts["replace"]:
         bulk_load.empty(writing, registry)
     elif fresh and facts["stage_after"]:
@@ -116,13 +136,7 @@ def _apply_checkpoint(
     checkpoint = Checkpoint(writing, registry, tally, set(), is_staged, defaultdict(set))
     for entity_name, pk in display.all_pending(connection) if fresh else ():
         checkpoint.to_lay[entity_name].add(pk)
-    for entity in registry:
-        for chunk in stage.take(connection, entity):
-            put_rows(checkpoint, chunk)
-    for chunk in page.chunks:
-        put_rows(checkpoint, chunk)
-    for entity_name, pks in page.leaves:
-        take_away(checkpoint, entity_name, pks)
+    _take_in(checkpoint, page)
     done = _take_acks(checkpoint, page.acks)
     meta.put(
         connection,
@@ -140,10 +154,27 @@ def _apply_checkpoint(
     lay_all(checkpoint)
     epochs.forget_stage(writing)
     bulk_load.finish(writing, registry)
+    if leaving.forget_before(checkpoint) or forgets:
+        leaving.forget_absent(checkpoint)
+        purging.remember(writing, "file")
     if tally is None:
         digests.store(connection, digests.recomputed(connection, registry))
     else:
         tally.write(connection)
+
+
+def _take_in(checkpoint: Checkpoint, page: RemotePage) -> None:
+    """Take in the rows that were put aside, what left since, and the rows of the page, in this order.
+
+    A record may have left while the pull was under way, and a part of it may be back with another parent.
+    """
+    for entity in checkpoint.registry:
+        for chunk in stage.take(checkpoint.writing.connection, entity):
+            put_rows(checkpoint, chunk)
+    leaving.take_leave(checkpoint, page.leaves)
+    leaving.hide(checkpoint, page.hidden)
+    for chunk in page.chunks:
+        put_rows(checkpoint, chunk)
 
 
 def put_rows(checkpoint: Checkpoint, chunk: RowsChunk) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from client.replica.fold import extra_tokens
 from shared_models.errors import ReplicaDamaged, ReplicaError, ReplicaFull, ReplicaLocked
 
+WAIT_MS = 5000
+"""How long a transaction waits for another process that writes."""
 Connect = Callable[[Path], sqlite3.Connection]
 """Opens a connection in autocommit mode, usable from any thread. Tests pass one that dies at a chosen statement."""
 
@@ -37,6 +39,11 @@ def prepare_writer(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA cache_size = -16000")
 
 
+def overwrite_freed(connection: sqlite3.Connection, wanted: bool) -> None:
+    """Have what is removed from now on overwritten, or not: it costs a write of each page that is freed (trap 14)."""
+    connection.execute(f"PRAGMA secure_delete = {int(wanted)}")
+
+
 def prepare_reader(connection: sqlite3.Connection) -> None:
     """Set up a connection that only reads."""
     _prepare(connection)
@@ -50,7 +57,7 @@ def prepare_other(connection: sqlite3.Connection) -> None:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute(f"PRAGMA busy_timeout = {WAIT_MS}")
     connection.execute("PRAGMA foreign_keys = 0")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.create_function("extra_tokens", -1, extra_tokens, deterministic=True)

@@ -8,6 +8,9 @@ from shared_models.base import Record
 from shared_models.digest import MODULUS, Digest, row_hash
 from shared_models.registry import Registry
 
+CHUNK = 5000
+"""Rows read at a time: less than a MB."""
+
 
 def stored(connection: sqlite3.Connection) -> dict[str, Digest]:
     """Return the digests as they were kept up to date, entity by entity."""
@@ -23,8 +26,10 @@ def recomputed(connection: sqlite3.Connection, registry: Registry) -> dict[str, 
 def recomputed_of(connection: sqlite3.Connection, entity: type[Record]) -> Digest:
     """Return the digest of one entity, computed from its rows."""
     name = entity.entity_name
-    held = connection.execute(f"SELECT id, _v FROM {quoted(name)} WHERE _v > 0").fetchall()
-    return Digest(len(held), sum([row_hash(name, pk, version) for pk, version in held]) % MODULUS)
+    held, rows, total = connection.execute(f"SELECT id, _v FROM {quoted(name)} WHERE _v > 0"), 0, 0
+    while found := held.fetchmany(CHUNK):
+        rows, total = rows + len(found), total + sum([row_hash(name, pk, version) for pk, version in found])
+    return Digest(rows, total % MODULUS)
 
 
 def store(connection: sqlite3.Connection, digests: dict[str, Digest]) -> None:

@@ -1,17 +1,24 @@
 """Typed values of forms that are open: kept on this device until the form is saved or given up, and never sent.
 
 They are no changes yet, so they stand outside the change log; a killed program or a closed window leaves them here. Each
-belongs to the person who typed: whoever else signs in on this device neither sees nor replaces them.
+belongs to the person who typed: whoever else signs in on this device neither sees nor replaces them. Of a record that is not
+here any more only what was typed is kept, and nothing of what stood in it.
 """
 
 import json
+import re
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from client.replica.schema import quoted
+from shared_models.fields import columns
+from shared_models.registry import Registry
 
 MAX_DRAFTS = 100
 """Drafts of one person; the oldest go first. Nobody has so many forms open: it bounds what is never looked at again."""
+_RECORD = re.compile(r"([a-z_]+):([^~@:]*)")
 
 
 @dataclass(frozen=True)
@@ -19,6 +26,8 @@ class FormDraft:
     """What stood in a form that was not saved. form: which one, and the only draft of it."""
 
     form: str
+    """`entity:id`, or `entity:` of a new one; after a `~` what it answers, after an `@` the record that it will belong to.
+    `note:entity:id` is the note that is being written about a record."""
     place: str
     """Address that opens the form."""
     title: str
@@ -36,11 +45,10 @@ class FormDraft:
 
 def keep(connection: sqlite3.Connection, user: str, draft: FormDraft) -> None:
     """Keep a draft in the place of an earlier one of its form; part of the caller's transaction."""
-    what = {name: getattr(draft, name) for name in ("place", "title", "heading", "typed", "base", "names")}
     connection.execute(
         "INSERT INTO _form_draft (user, form, at, what) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (user, form) DO UPDATE SET at = excluded.at, what = excluded.what",
-        (user, draft.form, draft.at, json.dumps(what, ensure_ascii=False)),
+        (user, draft.form, draft.at, _what(draft)),
     )
     connection.execute(
         "DELETE FROM _form_draft WHERE user = ? AND form NOT IN "
@@ -64,3 +72,55 @@ def draft_of(connection: sqlite3.Connection, user: str, form: str) -> FormDraft 
     """Return a person's draft of one form."""
     found = connection.execute("SELECT at, what FROM _form_draft WHERE user = ? AND form = ?", (user, form)).fetchone()
     return None if found is None else FormDraft(form=form, at=found[0], **json.loads(found[1]))
+
+
+def within(
+    connection: sqlite3.Connection, registry: Registry, draft: FormDraft, hidden: frozenset[str] = frozenset()
+) -> FormDraft:
+    """Return a draft without what it says of records that are not here: their values and names; hidden: fields of its entity.
+
+    The fields that were typed stay, also those of a record that is not here any more.
+    """
+    named = _named(draft.form)
+    if any(not _is_here(connection, registry, entity, pk) for entity, pk in named if pk):
+        return replace(draft, title="", base={}, names={})
+    entity = registry.by_name.get(named[0][0]) if named else None
+    if entity is None or not (draft.names or hidden):
+        return draft
+    references = {column.name: column.col.references or "" for column in columns(entity)}
+    gone = {
+        name for name in draft.names
+        if draft.typed.get(name) and not _is_here(connection, registry, references.get(name, ""), str(draft.typed[name]))
+    }  # fmt: skip
+    return replace(
+        draft,
+        names={name: title for name, title in draft.names.items() if name not in gone},
+        base={name: value for name, value in draft.base.items() if name not in hidden},
+    )
+
+
+def bring_within(connection: sqlite3.Connection, registry: Registry, hidden: Mapping[str, frozenset[str]]) -> None:
+    """Make every draft what `within` says, after records left. hidden: entity -> fields that were emptied."""
+    for user, form, at, what in connection.execute("SELECT user, form, at, what FROM _form_draft").fetchall():
+        draft = FormDraft(form=form, at=at, **json.loads(what))
+        named = _named(form)
+        kept = within(connection, registry, draft, hidden.get(named[0][0] if named else "", frozenset()))
+        if kept != draft:
+            connection.execute("UPDATE _form_draft SET what = ? WHERE user = ? AND form = ?", (_what(kept), user, form))
+
+
+def _what(draft: FormDraft) -> str:
+    what = {name: getattr(draft, name) for name in ("place", "title", "heading", "typed", "base", "names")}
+    return json.dumps(what, ensure_ascii=False)
+
+
+def _named(form: str) -> list[tuple[str, str]]:
+    """Return entity and id of the records that a form is on or belongs to; of a new one no id."""
+    return _RECORD.findall(form.removeprefix("note:"))
+
+
+def _is_here(connection: sqlite3.Connection, registry: Registry, entity: str, pk: str) -> bool:
+    """Whether a record is in the replica; one of an entity that is not known counts as here."""
+    if entity not in registry.by_name:
+        return True
+    return connection.execute(f"SELECT 1 FROM {quoted(entity)} WHERE id = ?", (pk,)).fetchone() is not None

@@ -1,7 +1,7 @@
 """Checks that the replica is what it claims to be, and the log of what was found otherwise."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,11 @@ from shared_models.registry import Registry
 if TYPE_CHECKING:
     from client.replica.replica import Replica
 
+KEPT = 500
+"""Incidents that are remembered; a replica that differs again and again must not grow by it."""
+AGAIN_US = 3_600_000_000
+"""The same is written down once in so long."""
+
 
 @dataclass(frozen=True)
 class Incident:
@@ -23,12 +28,16 @@ class Incident:
 
     kind: str
     """`bypassed` (I11), `digest` (kept figures differ from the rows), `unequal` (replica and centre differ), `repaired` (rows
-    that were not what the centre has were sent again), `index` and `search` (an index was not what the rows say)."""
+    that were not what the centre has were sent again), `index` and `search` (an index was not what the rows say), `recounted` (the centre's own figure was wrong)."""
     detail: str
     at: int = 0
     """Microseconds since 1970 UTC."""
     entity: str = ""
+    """Empty where it is not of one entity."""
     rows: int = 0
+    """How many rows it was about; 0 where it was about none."""
+    n: int = 0
+    """Its place in the log."""
 
 
 def check(replica: "Replica") -> list[Incident]:
@@ -61,21 +70,46 @@ def mend_digests(replica: "Replica") -> list[Incident]:
 
 
 def log(writing: Writing, incident: Incident, now_us: int) -> None:
-    """Write an incident down, unless the last one of its kind says the same, and tell the screens."""
+    """Write an incident down, unless the same was within the hour, and tell the screens. The oldest are let go of."""
     last = writing.connection.execute(
-        "SELECT detail FROM _sync_incident WHERE kind = ? ORDER BY n DESC LIMIT 1", (incident.kind,)
-    ).fetchone()
-    if last is not None and last[0] == incident.detail:
+        "SELECT max(at) FROM _sync_incident WHERE kind = ? AND detail = ?", (incident.kind, incident.detail)
+    ).fetchone()[0]
+    if last is not None and 0 <= now_us - last < AGAIN_US:
         return
     writing.connection.execute(
-        "INSERT INTO _sync_incident (at, kind, detail) VALUES (?, ?, ?)", (now_us, incident.kind, incident.detail)
+        "INSERT INTO _sync_incident (at, kind, detail, entity, rows, told) VALUES (?, ?, ?, ?, ?, 0)",
+        (now_us, incident.kind, incident.detail, incident.entity, incident.rows),
+    )
+    writing.connection.execute(
+        "DELETE FROM _sync_incident WHERE n <= (SELECT n FROM _sync_incident ORDER BY n DESC LIMIT 1 OFFSET ?)", (KEPT,)
     )
     writing.events.append(IncidentLogged(incident.kind, incident.detail))
 
 
 def incidents(connection: sqlite3.Connection) -> list[Incident]:
     """Return what was found so far, oldest first."""
-    found = connection.execute("SELECT kind, detail, at FROM _sync_incident ORDER BY n")
+    return _read(connection, "1")
+
+
+def newest(connection: sqlite3.Connection, since_us: int, most: int) -> list[Incident]:
+    """Return what was found since a moment, at most so many, newest first."""
+    return _read(connection, "at >= ?", (since_us,))[: -most - 1 : -1]
+
+
+def untold(connection: sqlite3.Connection) -> list[Incident]:
+    """Return what the centre has not heard of yet, oldest first."""
+    return _read(connection, "told = 0")
+
+
+def note_told(writing: Writing, found: Sequence[Incident]) -> None:
+    """Note that the centre has heard of some incidents, and of those before them."""
+    newest = max((one.n for one in found), default=0)
+    writing.connection.execute("UPDATE _sync_incident SET told = 1 WHERE told = 0 AND n <= ?", (newest,))
+
+
+def _read(connection: sqlite3.Connection, which: str, values: tuple[int, ...] = ()) -> list[Incident]:
+    query = f"SELECT kind, detail, at, entity, rows, n FROM _sync_incident WHERE {which} ORDER BY n"
+    found = connection.execute(query, values)
     return [Incident(*row) for row in found.fetchall()]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from client.replica import apply_remote, change_log, digests, meta, schema
+from client.replica import apply_remote, change_log, digests, meta, purging, schema
 from client.replica.remote_page import RowsChunk
 from client.replica.writing import Writing
 from shared_models.base import Record
@@ -56,6 +56,8 @@ def put_right(replica: "Replica", at: Place, found: Sequence[RowsChunk], entity:
             apply_remote.put_rows(checkpoint, chunk)
         apply_remote.take_away(checkpoint, entity, gone)
         apply_remote.lay_all(checkpoint)
+        if gone:
+            purging.remember(writing, "file")
         build_search(writing, kind)
         digests.store(writing.connection, {entity: digests.recomputed_of(writing.connection, kind)})
     return len(pks) + len(gone)

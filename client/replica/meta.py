@@ -21,9 +21,13 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "complete": False,
     # Whether the next checkpoint replaces every row (after a server restore, or an unknown cursor).
     "replace": False,
+    # Whether the "file" or only the "log" may still hold something of what was removed for good (`purging`).
+    "forgets": None,
     "stage_after": None,
     "stage_cursor": 0,
     "stage_rows": 0,
+    # Rounds in a row that brought nothing of a snapshot that is partly here.
+    "snapshot_stuck": 0,
     # Older server epoch -> the lowest seq that it shares with the present timeline.
     "restored": {},
     "offset_ms": 0,
@@ -45,6 +49,8 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     # The rotating audit: which sixteenth of the key space is next, and when the last one was looked at.
     "audit_next": 0,
     "audit_at": 0,
+    # When the centre was asked last to count its own figures anew.
+    "recount_at": 0,
 }
 
 

@@ -34,6 +34,11 @@ def _change_log() -> Migrations:
     def m002_form_drafts(db: Database) -> None:
         db.execute(_FORM_DRAFTS_2)
 
+    @steps()
+    def m003_incidents_told(db: Database) -> None:
+        for statement in _INCIDENTS_3:
+            db.execute(statement)
+
     return steps
 
 
@@ -121,3 +126,10 @@ _CHANGE_LOG_1 = (
 # what: JSON, the fields of `drafts.FormDraft` that nobody asks the file for. Stays on this device.
 _FORM_DRAFTS_2 = """CREATE TABLE _form_draft (user TEXT NOT NULL, form TEXT NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL,
     PRIMARY KEY (user, form)) STRICT, WITHOUT ROWID"""
+
+# told: whether the centre has heard of it. Older lines have their entity in `detail` only, and are not told.
+_INCIDENTS_3 = (
+    "ALTER TABLE _sync_incident ADD COLUMN entity TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE _sync_incident ADD COLUMN rows INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE _sync_incident ADD COLUMN told INTEGER NOT NULL DEFAULT 1",
+)

@@ -39,4 +39,7 @@ class RemotePage:
     end: EndLine
     chunks: list[RowsChunk] = field(default_factory=list)
     leaves: list[tuple[str, Sequence[str]]] = field(default_factory=list)
+    """Entity and ids of records that left the person's view with all their parts."""
+    hidden: list[str] = field(default_factory=list)
+    """Confidential groups that are to be forgotten."""
     acks: list[Ack] = field(default_factory=list)

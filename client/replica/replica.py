@@ -93,6 +93,14 @@ class Replica:
         with self._writer.alone() as writing:
             yield writing
 
+    def rewrite_file(self) -> None:
+        """Write the file anew with what it holds and nothing else; for `purging` only. Raises ReplicaLocked, ReplicaFull."""
+        self._writer.rewrite_file()
+
+    def empty_log(self) -> bool:
+        """Leave nothing in the log beside the file; returns False while a reader needs it. For `purging` only."""
+        return self._writer.empty_log()
+
     def beside(self, path: Path) -> sqlite3.Connection:
         """Open another file as this replica's connections are opened; for `takeover` only."""
         made = self._connect(path)

@@ -79,6 +79,7 @@ def _prepare(replica: "Replica", made: sqlite3.Connection, live: Writing, tables
             "complete": True,
             "replace": False,
             "search_stale": False,
+            "forgets": "log" if facts["complete"] else None,  # what the old file held is overwritten, page by page
             "hlc": clock.witness(facts["hlc"], newest),
         },
     )

@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from threading import Lock, get_ident
 
 from client.events import ChangeLogChanged, Event, Events, RecordsChanged
-from client.replica.connection import translated_errors
+from client.replica.connection import WAIT_MS, translated_errors
 
 MANY = 500
 """Rows of one entity that are named in an event; beyond it the screens read what they show again."""
+IN_MEMORY = 100_000_000
+"""Bytes of a file up to which it is written anew by way of memory; a larger one goes by way of the disk."""
+SHORT_WAIT_MS = 100
+"""How long a log that is to be emptied waits for its readers."""
 
 
 @dataclass
@@ -73,6 +77,28 @@ class Writer:
                 self._holder = 0
         for event in writing.news():
             self._events.publish(event)
+
+    def rewrite_file(self) -> None:
+        """Write every page of the file anew, through the log. Saves wait: 0.1 s for 5,000 companies, some seconds for 1M rows."""
+        with self._turn, translated_errors():
+            self._set_level(self._relaxed)
+            pages, size = (self._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+            is_large = pages * size > IN_MEMORY
+            self._connection.execute("PRAGMA temp_store = FILE") if is_large else None
+            try:
+                self._connection.execute("VACUUM")
+            finally:
+                self._connection.execute("PRAGMA temp_store = MEMORY") if is_large else None
+
+    def empty_log(self) -> bool:
+        """Move all of the log into the file and cut it; returns False while a reader, here or in another process, needs it."""
+        with self._turn, translated_errors():
+            self._connection.execute(f"PRAGMA busy_timeout = {SHORT_WAIT_MS}")  # a person's save waits behind this one
+            try:
+                busy, _, _ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self._connection.execute(f"PRAGMA busy_timeout = {WAIT_MS}")
+        return not busy
 
     @contextmanager
     def alone(self) -> Iterator[Writing]:

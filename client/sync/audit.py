@@ -10,6 +10,7 @@ from client.sync import repair
 from client.sync.conversation import Conversation
 from shared_models.base import Record
 from shared_models.digest import LIST_ROWS, MODULUS, Digest, Part, differing, divided
+from shared_models.errors import Busy
 from shared_models.protocol import PartLine
 
 SLICES = 16
@@ -36,7 +37,10 @@ class Audit:
 
 
 def next_slice(talk: Conversation) -> list[Incident]:
-    """Compare the next sixteenth, if that is due; put right what differs. Costs one round trip when all is equal."""
+    """Compare the next sixteenth, if that is due; put right what differs. Costs one round trip when all is equal.
+
+    A centre that is busy with the audits of others is asked again after the next idle pull.
+    """
     facts, now = talk.replica.facts(), talk.now_ms()
     if 0 <= now - facts["audit_at"] < EVERY_MS:
         return []
@@ -46,9 +50,12 @@ def next_slice(talk: Conversation) -> list[Incident]:
         return []
     found = soundness.mend_laid(talk.replica)
     at, prefix = place_of(talk.replica), f"{facts['audit_next']:x}"
-    for entity in repair.differing_entities(talk, at, "content", prefix, _slice(talk, prefix)):
-        if entity in talk.replica.registry.by_name:
-            found += _mended(talk, at, entity, prefix, repair.MAX_ROWS)
+    try:
+        for entity in repair.differing_entities(talk, at, "content", prefix, _slice(talk, prefix)):
+            if entity in talk.replica.registry.by_name:
+                found += _mended(talk, at, entity, prefix, repair.MAX_ROWS)
+    except Busy:
+        return found
     with talk.replica.write(durable=False) as writing:
         meta.put(writing.connection, {"audit_next": (facts["audit_next"] + 1) % SLICES, "audit_at": now})
     return found

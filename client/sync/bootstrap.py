@@ -1,9 +1,10 @@
 """A first sync by snapshot: one prepared file in place of many pages (PROTOCOL 7.9). Whatever goes wrong, pages bring the same."""
 
 import shutil
+from typing import NoReturn
 
 from client.config import FirstSync
-from client.replica import schema, takeover
+from client.replica import meta, schema, takeover
 from client.replica.takeover import NotFitting
 from client.sync import parcel
 from client.sync.conversation import Conversation, EpochChanged, Progress
@@ -27,6 +28,8 @@ ATTEMPTS = 2
 """Snapshots that are tried in one round: the one at hand may be gone, or bad."""
 ROOM = 3
 """Times the unpacked size that must be free: the file, SQLite's log of it, and the replica."""
+STUCK = 3
+"""Rounds in a row that bring nothing more of a file that is partly here, until pages are asked for in its place."""
 LOOK_MS = 300
 """How long a link is watched before it is called slow."""
 
@@ -39,7 +42,7 @@ def begin_with_snapshot(talk: Conversation) -> int:
     """Fill an empty replica from a snapshot, if the centre has one and the link is good; returns the rows taken in, 0 for none.
 
     After 0 the pages do it. Raises EpochChanged, Stopped, and the SyncError of a server that cannot be reached now: what was
-    fetched is kept, and the next round goes on with it.
+    fetched is kept, and the next round goes on with it. It is kept while pages are sooner, too, until they have brought one.
     """
     path = talk.replica.path
     if not takeover.wants(talk.replica.facts()) or not talk.first_sync.by_snapshot:
@@ -53,11 +56,11 @@ def begin_with_snapshot(talk: Conversation) -> int:
             return _take(talk, Parcel(path, offer))
         except (EpochChanged, NeedsSignIn, NeedsUpgrade, Unreachable, ReplicaLocked):
             raise
-        except Busy:  # perhaps with large answers only; what was fetched is kept
+        except (Busy, _Slow):  # busy perhaps with large answers only; what was fetched is kept
             return 0
         except (Refused, ProtocolFault, ReplicaDamaged):
             continue  # gone, or not what was said: there may be another
-        except (_Slow, NotFitting, ReplicaError, OSError, LookupError, ValueError):
+        except (NotFitting, ReplicaError, OSError, LookupError, ValueError):
             break  # whatever is wrong with a file, pages do without one
     parcel.sweep(path)
     return 0
@@ -93,8 +96,13 @@ def _take(talk: Conversation, found: Parcel) -> int:
     return found.offer.rows
 
 
+def done(talk: Conversation) -> None:
+    """Let go of what was fetched of a file: the replica is complete, by it or by pages."""
+    parcel.sweep(talk.replica.path)
+
+
 def _fetch(talk: Conversation, found: Parcel) -> None:
-    """Fetch what is missing, piece by piece. A link that broke off without bringing anything is not tried again now."""
+    """Fetch what is missing, piece by piece."""
     offer, before, started = found.offer, found.got, talk.now_ms()
     if found.is_whole or offer.name is None:
         return
@@ -106,15 +114,30 @@ def _fetch(talk: Conversation, found: Parcel) -> None:
             if _is_slow(talk.first_sync, offer, got, got - before, talk.now_ms() - started):
                 raise _Slow
     except Unreachable as error:
-        if found.got == before:
-            raise _Slow from error  # pages are smaller pieces; if there is no link at all, they say so
-        raise
+        _broke_off(talk, before, found.got, error)
     finally:
         close = getattr(pieces, "close", None)
         if close is not None:
             close()
     if not found.is_whole:
-        raise _Slow if found.got == before else Unreachable(None, "a snapshot that broke off")
+        _broke_off(talk, before, found.got, Unreachable(None, "a snapshot that broke off"))
+    _note_stuck(talk, 0)
+
+
+def _broke_off(talk: Conversation, before: int, got: int, error: Unreachable) -> NoReturn:
+    """Go on later with what is here. Raises the error, or _Slow: pages are smaller pieces, and say so if there is no link at all."""
+    stuck = 0 if got > before else talk.replica.facts()["snapshot_stuck"] + 1
+    if got and stuck < STUCK:
+        _note_stuck(talk, stuck)
+        raise error
+    _note_stuck(talk, 0)
+    raise _Slow from error
+
+
+def _note_stuck(talk: Conversation, rounds: int) -> None:
+    if rounds != talk.replica.facts()["snapshot_stuck"]:
+        with talk.replica.write(durable=False) as writing:
+            meta.put(writing.connection, {"snapshot_stuck": rounds})
 
 
 def _is_slow(link: FirstSync, offer: SnapshotAnswer, got: int, came: int, took_ms: int) -> bool:

@@ -8,9 +8,9 @@ from client.config import FirstSync, SyncTimes
 from client.events import SyncStatusChanged
 from client.replica import epochs, standing
 from client.replica.replica import Replica
+from client.sync import bootstrap
 from client.sync.ahead import Start, at_once
 from client.sync.audit import Audit, Tell, whole
-from client.sync.bootstrap import begin_with_snapshot
 from client.sync.conversation import Conversation, EpochChanged, Progress, Quarantined, Stopped
 from client.sync.hello import say_hello
 from client.sync.pull import Pulled, pull_newer
@@ -174,8 +174,9 @@ class SyncEngine:
         facts = self.replica.facts()
         if facts["replace"] or not facts["complete"]:
             self._move(Event.LOADING)
-            loaded = begin_with_snapshot(self._talk)
+            loaded = bootstrap.begin_with_snapshot(self._talk)
             newer = pull_newer(self._talk)
+            bootstrap.done(self._talk)
             return replace(newer, rows=loaded + newer.rows)
         return pull_newer(self._talk)
 

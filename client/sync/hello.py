@@ -1,9 +1,10 @@
 """First step of a round, at start and after trouble: where do we both stand?"""
 
-from client.replica import change_log, epochs, meta
+from client.replica import change_log, epochs, integrity, meta
+from client.replica.integrity import Incident
 from client.sync.conversation import Conversation
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade
-from shared_models.protocol import HelloAnswer, HelloRequest, Pending
+from shared_models.protocol import MAX_INCIDENTS, DeviceIncident, HelloAnswer, HelloRequest, Pending
 
 
 def say_hello(talk: Conversation) -> None:
@@ -15,6 +16,7 @@ def say_hello(talk: Conversation) -> None:
     facts = talk.replica.facts()
     with talk.replica.reading() as reader:
         waiting, oldest = change_log.count_unsettled(reader)
+        found = integrity.untold(reader)[-MAX_INCIDENTS:]
     sent_ms = talk.now_ms()
     answer = talk.transport.hello(
         HelloRequest.model_validate(
@@ -27,11 +29,20 @@ def say_hello(talk: Conversation) -> None:
                 "cursor": facts["cursor"],
                 "pending": Pending(n=waiting, oldest=oldest),
                 "clock": sent_ms,
+                "incidents": [_wire(one, talk) for one in found],
             }
         )
     )
     _obey(answer)
     _note(talk, answer, (sent_ms + talk.now_ms()) // 2)
+    if found:
+        with talk.replica.write(durable=False) as writing:
+            integrity.note_told(writing, found)
+
+
+def _wire(found: Incident, talk: Conversation) -> DeviceIncident:
+    entity = found.entity if found.entity in talk.replica.registry.by_name else ""  # a name that only the server knows
+    return DeviceIncident(kind=found.kind, entity=entity, rows=found.rows, at=max(found.at, 0))
 
 
 def _obey(answer: HelloAnswer) -> None:

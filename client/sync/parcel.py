@@ -5,11 +5,12 @@ with, and is never taken for a part of something else.
 """
 
 import contextlib
+import gzip
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from client.replica.connection import create_private
 from shared_models.errors import ProtocolFault
@@ -18,8 +19,8 @@ from shared_models.snapshot import SnapshotAnswer
 PIECE = 1024 * 1024
 NAMED = 32
 """Digits of the hash in the name of a part."""
-WINDOW = 2**27
-"""Most memory that unpacking may ask for, as zstd counts it."""
+WINDOW = 2**23
+"""Most memory that unpacking may ask for, as zstd counts it: what every decoder takes (RFC 8878, 3.1.1.1.2)."""
 
 
 def packings() -> tuple[str, ...]:
@@ -66,18 +67,28 @@ class Parcel:
         return self.got == self.offer.packed_bytes
 
     def unpack(self) -> Path:
-        """Return the unpacked file. Raises ProtocolFault when the part is not what was said; it is thrown away then."""
+        """Return the unpacked file. Raises ProtocolFault when the part is not what was said; it is thrown away then.
+
+        Never more than one piece is in memory, and never more than was said on the disk, whatever the file would unpack to.
+        """
         if self._hash.hexdigest() != self.offer.sha256:
             self.forget()
             raise ProtocolFault(None, "a snapshot with another hash")
         self.unpacked.unlink(missing_ok=True)
         create_private(self.unpacked)
-        feed, size = _unpacker(self.offer.packing), 0
-        with self._part.open("rb") as packed, self.unpacked.open("wb") as plain:
-            while piece := packed.read(PIECE):
-                size += plain.write(feed(piece))
-                if size > self.offer.bytes:
-                    raise ProtocolFault(None, "a larger snapshot than was said")
+        size = 0
+        try:
+            with self._part.open("rb") as packed, self.unpacked.open("wb") as plain:
+                for piece in _unpacked(packed, self.offer.packing):
+                    size += len(piece)
+                    if size > self.offer.bytes:
+                        raise ProtocolFault(None, "a larger snapshot than was said")
+                    plain.write(piece)
+            if size < self.offer.bytes:
+                raise ProtocolFault(None, "a smaller snapshot than was said")
+        except ProtocolFault:
+            self.forget()
+            raise
         return self.unpacked
 
     def forget(self) -> None:
@@ -100,18 +111,20 @@ def sweep(replica: Path, but: Path | None = None) -> None:
                 path.unlink()
 
 
-def _unpacker(packing: str) -> Callable[[bytes], bytes]:
+def _unpacked(packed: BinaryIO, packing: str) -> Iterator[bytes]:
+    """Yield what a packed file holds, a piece of at most PIECE bytes at a time. Raises ProtocolFault for one that is none."""
     if packing == "zstd":
         import zstandard
 
-        unpack: Any = zstandard.ZstdDecompressor(max_window_size=WINDOW).decompressobj()  # Any: zlib's has another type
+        reader: Any = zstandard.ZstdDecompressor(max_window_size=WINDOW).stream_reader(packed)  # Any: gzip's has another type
+        faults: tuple[type[Exception], ...] = (zstandard.ZstdError,)
     else:
-        unpack = zlib.decompressobj(wbits=31)
-
-    def feed(piece: bytes) -> bytes:
+        reader, faults = gzip.GzipFile(fileobj=packed), (gzip.BadGzipFile, EOFError, zlib.error)
+    while True:
         try:
-            return bytes(unpack.decompress(piece))
-        except Exception as error:  # each library raises its own kinds
+            piece: bytes = reader.read(PIECE)
+        except faults as error:
             raise ProtocolFault(None, "a snapshot that cannot be unpacked") from error
-
-    return feed
+        if not piece:
+            return
+        yield piece

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from client.replica import epochs, settling
+from client.replica import epochs, purging, settling
 from client.replica.apply_remote import Outcome, apply_page
 from client.replica.remote_page import RemotePage
 from client.sync.conversation import Conversation, EpochChanged, Progress, Stopped
@@ -39,12 +39,14 @@ def pull_newer(talk: Conversation) -> Pulled:
             dead_ends += 1
         elif isinstance(answer, UpToDate):
             _note_safe(talk, answer.safe_seq)
+            purging.purge(talk.replica)
             return Pulled(taken, combined=answer.digest)
         else:
             page = _read(talk, answer)
             outcome = apply_page(talk.replica, page)
             taken += sum(len(chunk.rows) for chunk in page.chunks)
             talk.tell(Progress(facts["stage_rows"] + taken))
+            purging.purge(talk.replica)
             if outcome is Outcome.CHECKPOINT and not page.end.more:
                 return Pulled(taken, digests=page.end.digest)
             dead_ends = 0 if _moved(talk, facts) else _dead_end(page, facts, dead_ends)

@@ -67,12 +67,17 @@ def search(talk: Conversation, at: Place, entity: str, kind: Kind, prefix: str, 
     return Found(found.wrong[:most], found.gone[:most])
 
 
-def ask(talk: Conversation, at: Place, entity: str | None, prefixes: Sequence[str], kind: Kind) -> DigestAnswer:
-    """Ask what the centre holds in some parts of the key space. Raises EpochChanged, Stopped, or another SyncError."""
+def ask(
+    talk: Conversation, at: Place, entity: str | None, prefixes: Sequence[str], kind: Kind, *, recount: bool = False
+) -> DigestAnswer:
+    """Ask what the centre holds in some parts of the key space. Raises EpochChanged, Stopped, or another SyncError.
+
+    recount: have it count its rows of the whole entity anew.
+    """
     talk.stop_if_asked()
     try:
         answer = talk.transport.digest(
-            DigestRequest(server_epoch=at.epoch, entity=entity, prefixes=list(prefixes), kind=kind)
+            DigestRequest(server_epoch=at.epoch, entity=entity, prefixes=list(prefixes), kind=kind, recount=recount)
         )  # fmt: skip
     except SyncError as error:
         raise _told(error) from error

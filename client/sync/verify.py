@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from client.replica import digests, integrity, meta
 from client.replica.integrity import Incident
 from client.replica.mending import place_of
-from client.sync import audit, repair
+from client.sync import audit, recount, repair
 from client.sync.conversation import Conversation
 from client.sync.pull import Pulled
 from shared_models.digest import Digest, combined
@@ -29,7 +29,8 @@ def prove(talk: Conversation, pulled: Pulled) -> Proof | None:
     """Compare the replica's digests with the centre's, put right what differs, and keep the result for the screens.
 
     A difference is not papered over: the figures are computed again from the rows; if it stays, the rows that differ are found
-    and sent again. Whatever was found is an incident. Returns None when the server sent nothing to compare with.
+    and sent again; if none does, the centre counts its own figure anew. Whatever was found is an incident.
+    Returns None when the server sent nothing to compare with.
     Raises EpochChanged, Stopped or a SyncError when the rows cannot be asked for now; the difference is noted first.
     """
     if pulled.combined is None and pulled.digests is None:
@@ -49,6 +50,9 @@ def prove(talk: Conversation, pulled: Pulled) -> Proof | None:
         found += _mended(talk, mine, differing)
         mine = _recomputed(talk)
         differing = _differing(mine, pulled)
+    if differing is not None:
+        differing, recounted = recount.settle(talk, mine, differing)
+        found += recounted
     proof = Proof(differing is None, _rows(mine), talk.now_ms() * 1000, differing or (), tuple(found))
     _keep(talk, proof, mine, is_last=True)
     return proof
@@ -104,4 +108,5 @@ def _keep(talk: Conversation, proof: Proof, mine: dict[str, Digest], *, is_last:
                 integrity.log(writing, Incident("digest", name, entity=name), proof.at)
             digests.store(writing.connection, mine)
         if is_last and not proof.equal:
-            integrity.log(writing, Incident("unequal", " ".join(proof.differing) or "whole"), proof.at)
+            for name in proof.differing or ("",):
+                integrity.log(writing, Incident("unequal", name or "whole", entity=name), proof.at)

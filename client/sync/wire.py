@@ -1,14 +1,18 @@
 """Reads the lines of a pull. Begin and end are checked in full; rows are trusted, as the centre checked them at the push."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from client.replica.remote_page import Ack, RemotePage, RowsChunk
+from conflict.overlay import blank_row
+from shared_models.base import Record
 from shared_models.errors import NeedsUpgrade, ProtocolFault
-from shared_models.protocol import AckLine, BeginLine, EndLine, FetchedLine, LeaveLine
+from shared_models.fields import columns
+from shared_models.protocol import AckLine, BeginLine, EndLine, FetchedLine, HideLine, LeaveLine
 from shared_models.registry import Registry
 
 M = TypeVar("M", bound=BaseModel)
@@ -95,6 +99,8 @@ def _add(page: RemotePage, record: dict[str, Any], registry: Registry) -> None: 
         leave = _checked(LeaveLine, record)
         _known(leave.t, registry)
         page.leaves.append((leave.t, leave.pks))
+    elif kind == "hide":
+        page.hidden += _checked(HideLine, record).groups
     elif kind == "ack":
         page.acks += [Ack(*one) for one in _checked(AckLine, record).tx]
     else:
@@ -106,17 +112,31 @@ def _rows(record: dict[str, Any], registry: Registry) -> RowsChunk:  # Any: what
     try:
         chunk = RowsChunk(record["t"], record["cols"], record["v"], record["rows"])
         entity = _known(chunk.entity, registry)
-        if not set(entity.model_fields) <= set(chunk.cols) or len(chunk.rows) != len(chunk.versions):
+        missing = set(entity.model_fields) - set(chunk.cols)
+        if not missing <= _confidential(entity) or len(chunk.rows) != len(chunk.versions):
             raise ProtocolFault(None, f"rows of {chunk.entity} in another shape")
     except (KeyError, TypeError):
         raise ProtocolFault(None, "rows in another shape") from None
     width = len(chunk.cols)
     if any(len(row) != width for row in chunk.rows):
         raise ProtocolFault(None, f"rows of {chunk.entity} of another width")
-    return chunk
+    return _filled(chunk, entity, sorted(missing)) if missing else chunk
 
 
-def _known(name: str, registry: Registry) -> type[Any]:  # Any: an entity class
+def _filled(chunk: RowsChunk, entity: type[Record], missing: Sequence[str]) -> RowsChunk:
+    """Return rows with the fields that their reader may not see, as empty as in a new record."""
+    blank = blank_row(entity)
+    rest = [list(blank[name]) if isinstance(blank[name], tuple) else blank[name] for name in missing]
+    return RowsChunk(chunk.entity, [*chunk.cols, *missing], chunk.versions, [[*row, *rest] for row in chunk.rows])
+
+
+@cache
+def _confidential(entity: type[Record]) -> frozenset[str]:
+    """Return the fields that are kept from some people."""
+    return frozenset(column.name for column in columns(entity) if column.col.right_group)
+
+
+def _known(name: str, registry: Registry) -> type[Record]:
     entity = registry.by_name.get(name)
     if entity is None:
         raise ProtocolFault(None, f"rows of unknown entity {str(name)[:20]}")

@@ -83,6 +83,10 @@ class Crm(Protocol):
         """Return what a form opens with, for a new record (id None) with its defaults. Raises KeyError for one that is gone."""
         ...
 
+    async def is_here(self, entity: str, id: str) -> bool:
+        """Return whether a record is on this device: one that its reader may no longer see is not."""
+        ...
+
     async def open_refused(self, tx: str) -> FormStart:
         """Return a form with what a refused change wanted to save."""
         ...

@@ -50,7 +50,7 @@ def value(look: Look, entity: type[Record], column: Column, stored: object, show
     if stored is None or stored == "" or stored == []:
         return ""
     if column.col.references:
-        return look.label(shown) or look.t("value.gone")
+        return look.label(shown) or unseen(look, column.col.references)
     if isinstance(stored, bool):
         return look.t("value.yes" if stored else "value.no")
     if isinstance(stored, list | tuple):
@@ -58,6 +58,17 @@ def value(look: Look, entity: type[Record], column: Column, stored: object, show
     if column.values:
         return choice(look, entity, column.name, str(stored))
     return _plain(look, column, stored)
+
+
+def capital(text: str) -> str:
+    """Return a text as it stands at the beginning of a line."""
+    return text[:1].upper() + text[1:]
+
+
+def unseen(look: Look, entity: str) -> str:
+    """Return what stands for a record that is not on this device: as a rule its reader may not see it."""
+    key = f"value.unseen.{entity}"
+    return look.t(key) if look.texts.has(key) else look.t("value.gone")
 
 
 def _plain(look: Look, column: Column, stored: object) -> str:

@@ -112,7 +112,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Tie:
-    """A contact's place at a company, seen from one side. id, name: of the record at the other side."""
+    """A contact's place at a company, seen from one side. id, name: of the record at the other side; no name: it is not here."""
 
     link_id: str
     id: str

@@ -142,6 +142,10 @@ class LocalCrm:
         """Return what a form opens with."""
         return await asyncio.to_thread(forms.open_form, self.replica, self.open_forms, entity, id, owner)
 
+    async def is_here(self, entity: str, id: str) -> bool:
+        """Return whether a record is in the replica."""
+        return await asyncio.to_thread(self.replica.get, entity, id) is not None
+
     async def open_refused(self, tx: str) -> FormStart:
         """Return a form with what a refused change wanted to save."""
         return await asyncio.to_thread(forms.open_refused, self.replica, self.open_forms, tx)

@@ -46,6 +46,7 @@ def _refused(replica: Replica, names: Names, draft: Draft) -> RefusedChange:
         field=error.get("field"),
         changes=tuple(changes),
         is_deferred=draft.verdict == "deferred",
+        is_here=op.op == "i" or bool(present),
     )
 
 

@@ -14,9 +14,13 @@ def note_form(owner: Owner) -> str:
 
 
 def keep_draft(replica: Replica, draft: FormDraft, now_ms: int) -> None:
-    """Keep what stands in a form, in the place of an earlier draft of it. A power cut may take the last one back."""
+    """Keep what stands in a form, in the place of an earlier draft of it. A power cut may take the last one back.
+
+    Of a record that is no longer here nothing but what was typed is kept.
+    """
     with replica.write(durable=False) as writing:
-        drafts.keep(writing.connection, _user(replica), replace(draft, at=now_ms * 1000))
+        draft = drafts.within(writing.connection, replica.registry, replace(draft, at=now_ms * 1000))
+        drafts.keep(writing.connection, _user(replica), draft)
 
 
 def drop_draft(replica: Replica, form: str) -> None:

@@ -107,7 +107,7 @@ def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Sa
         for other in unmarked:
             if other not in (pk, start.id):
                 edit.update("contact_point", other, {"is_primary": False})
-        if card is not None:
+        if card is not None and edit.get("sync_conflict", card) is not None:
             edit.update("sync_conflict", card, {"state": "edited"})
         drafts.drop(edit.writing.connection, replica.facts()["user"] or "", *form.drafts)
         tx = edit.tx_id

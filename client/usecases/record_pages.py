@@ -93,15 +93,15 @@ def _ties(replica: Replica, names: Names, entity: str, pk: str) -> tuple[Tie, ..
 def _tie(replica: Replica, names: Names, other: str, link: Row, state: str) -> Tie | None:
     pk = link[f"{other}_id"]
     row = replica.get(other, pk)
-    if row is None or row["archived_at"] is not None:
+    if row is not None and row["archived_at"] is not None:
         return None
-    points = in_order(replica.children_of("contact_point", f"{other}_id", pk))
+    points = in_order(replica.children_of("contact_point", f"{other}_id", pk)) if row is not None else []
     return Tie(
         link_id=link["id"],
         id=pk,
         name=replica.titles(other, (pk,)).get(pk, ""),
         role=names.of("pick_list_item", link["role_id"]),
-        job_title=row.get("job_title") or "",
+        job_title=(row or {}).get("job_title") or "",
         phone=next((point["value"] for point in points if point["kind"] in ("phone", "mobile")), ""),
         email=next((point["value"] for point in points if point["kind"] == "email"), ""),
         is_primary=link["is_primary"],

@@ -119,6 +119,8 @@ class RefusedChange:
     field: str | None = None
     changes: tuple[Change, ...] = ()
     is_deferred: bool = False
+    is_here: bool = True
+    """Whether there is a record to correct it on: the one that it changes, or a new one."""
     """It waits for a record that is not here yet, and is sent again by itself."""
 
 
@@ -189,6 +191,16 @@ class Proof:
         return sum(self.rows.values())
 
 
+@dataclass(frozen=True)
+class Found:
+    """Something on this device that was not as it should be; `incidents.in_words` says it. entity: empty for all."""
+
+    kind: str
+    entity: str
+    rows: int
+    at: int
+
+
 Link = Literal[
     "idle", "syncing", "loading", "offline", "paused", "work_offline", "needs_sign_in", "needs_upgrade", "quarantined"
 ]
@@ -213,5 +225,7 @@ class SyncStatus:
     loaded_rows: int = 0
     total_rows: int | None = None
     proof: Proof | None = None
+    found: tuple[Found, ...] = ()
+    """What was found of late that was not as it should be, newest first."""
     size_bytes: int = 0
     """Size of the replica on this device."""

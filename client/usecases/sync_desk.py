@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
-from client.replica import change_log, digests
+from client.replica import change_log, digests, integrity
 from client.replica.replica import Replica
 from client.sync.states import State
 from client.sync.status import SyncStatus as EngineStatus
 from client.usecases.causes import cause
-from client.usecases.sync_answers import Link, Proof, Queue, SentItem, SyncStatus, WaitingItem, WaitingState
+from client.usecases.sync_answers import Found, Link, Proof, Queue, SentItem, SyncStatus, WaitingItem, WaitingState
 from shared_models.digest import combined
 
 SENT_SHOWN = 20
+FOUND_SHOWN, FOUND_DAYS = 4, 30
+"""Incidents that the page tells of, the newest of so many days."""
 DAY_US = 86_400_000_000
 LINKS: dict[State, Link] = {
     State.IDLE: "idle",
@@ -46,6 +48,7 @@ def status(replica: Replica, engine: EngineStatus, *, is_paused: bool) -> SyncSt
         loaded_rows=engine.loading.rows,
         total_rows=engine.loading.total_rows,
         proof=_proof(replica, engine),
+        found=_found(replica),
         size_bytes=_size(replica.path),
     )
 
@@ -58,6 +61,12 @@ def _size(path: Path) -> int:
 
 def _us(ms: int | None) -> int | None:
     return None if ms is None else ms * 1000
+
+
+def _found(replica: Replica) -> tuple[Found, ...]:
+    with replica.reading() as reader:
+        since = replica.ids.now_ms() * 1000 - FOUND_DAYS * DAY_US
+        return tuple(Found(one.kind, one.entity, one.rows, one.at) for one in integrity.newest(reader, since, FOUND_SHOWN))
 
 
 def _proof(replica: Replica, engine: EngineStatus) -> Proof | None:

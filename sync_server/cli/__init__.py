@@ -2,7 +2,7 @@
 
 import argparse
 
-from sync_server.cli import database, devices, people, serve
+from sync_server.cli import database, devices, letters, people, serve
 from sync_server.cli.terminal import Subparsers
 
 EXAMPLES = """examples:
@@ -33,4 +33,5 @@ def register(subparsers: Subparsers) -> None:
     database.add_migrate(commands)
     people.add_user(commands)
     devices.add_device(commands)
+    letters.add_letter(commands)
     database.add_status(commands)

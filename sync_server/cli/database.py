@@ -75,10 +75,16 @@ def run_init(arguments: argparse.Namespace) -> int:
 
 @explained
 def run_migrate(arguments: argparse.Namespace) -> int:
-    """Upgrade the tables."""
+    """Upgrade the tables, and what is kept beside the records."""
+    from sync_server.app import open_server
     from sync_server.db.migrate import upgrade
+    from sync_server.services import setup
 
-    upgrade(config_of(arguments).url)
+    config = config_of(arguments)
+    upgrade(config.url)
+    central = open_server(config).central
+    if setup.is_started(central):
+        setup.complete(central)
     say("The database has this version's tables.")
     return OK
 
@@ -87,14 +93,22 @@ def run_migrate(arguments: argparse.Namespace) -> int:
 def run_status(arguments: argparse.Namespace) -> int:
     """Show where the database stands."""
     from shared_models.texts import Texts
-    from sync_server.db import devices, digests, timeline
+    from sync_server.cli.devices import INCIDENTS_DAYS, INCIDENTS_US
+    from sync_server.db import devices, digests, incidents, letters, timeline
 
     server = open_existing(arguments)
     with server.central.store.read() as connection:
         now = timeline.read(connection, server.central.tables)
         found = digests.read(connection, server.central.tables)
         known = devices.every(connection, server.central.tables)
+        refused = letters.count_open(connection, server.central.tables)
+        told = incidents.since(connection, server.central.tables, server.central.now_us() - INCIDENTS_US)
     say(f"sequence {now.seq}, epoch {now.epoch}, {len(known)} devices")
+    if refused:
+        say(f"{refused} refused {'change waits' if refused == 1 else 'changes wait'}: fieldfare server letter list")
+    if told:
+        where = "1 device" if len(told) == 1 else f"{len(told)} devices"
+        say(f"copies found wrong in the last {INCIDENTS_DAYS} days: on {where}, see fieldfare server device list")
     advise(server, arguments)
     for name, digest in sorted((Texts().t(f"entity.{entity}"), digest) for entity, digest in found.items()):
         say(f"  {name:22} {digest.rows:>9} rows  {digest.total:016x}")

@@ -1,15 +1,19 @@
 """Commands about devices: `device list`, `device revoke`."""
 
 import argparse
-from datetime import UTC, datetime
 
-from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, open_existing, say
+from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, moment, open_existing, say
+
+INCIDENTS_DAYS = 30
+INCIDENTS_US = INCIDENTS_DAYS * 86_400_000_000
+INCIDENTS_SHOWN = 3
+"""Incidents of one device that the list names, the newest."""
 
 
 def add_device(commands: Subparsers) -> None:
     """Add `device` with its commands."""
     devices = commands.add_parser("device", help="devices that sync").add_subparsers(metavar="COMMAND", required=True)
-    parser = command_parser(devices, "list", "show every device and when it was last seen")
+    parser = command_parser(devices, "list", "show every device, when it was last seen, and what was wrong on it")
     parser.set_defaults(run=run_device_list)
     parser = command_parser(devices, "revoke", "lock a device out at once; what waits on it stays there")
     parser.add_argument("device")
@@ -18,17 +22,25 @@ def add_device(commands: Subparsers) -> None:
 
 @explained
 def run_device_list(arguments: argparse.Namespace) -> int:
-    """Show every device."""
-    from sync_server.db import devices
+    """Show every device, and what it told of itself lately that was not as it should be."""
+    from shared_models.incidents import in_words
+    from shared_models.texts import Texts
+    from sync_server.db import devices, incidents
 
     server = open_existing(arguments)
     with server.central.store.read() as connection:
         found = devices.every(connection, server.central.tables)
         people = devices.emails(connection, server.central.tables)
+        told = incidents.since(connection, server.central.tables, server.central.now_us() - INCIDENTS_US)
     for device in found:
         state = "revoked" if device["revoked_at"] else f"{device['pending'] or 0} waiting"
-        seen = _moment(device["last_seen_at"])
+        seen = moment(device["last_seen_at"])
         say(f"{device['id']}  {people.get(device['user'], '')[:40]:40}  {device['name'][:24]:24}  {seen:16}  {state}")
+        mine = told.get(device["id"], [])
+        for one in mine[:INCIDENTS_SHOWN]:
+            say(f"    {moment(one['at'])}  {in_words(Texts(), one['kind'], one['entity'], one['n'])}")
+        if len(mine) > INCIDENTS_SHOWN:
+            say(f"    and {len(mine) - INCIDENTS_SHOWN} more in the last {INCIDENTS_DAYS} days")
     say("1 device" if len(found) == 1 else f"{len(found)} devices")
     return OK
 
@@ -39,7 +51,3 @@ def run_device_revoke(arguments: argparse.Namespace) -> int:
     was_in = open_existing(arguments).accounts.revoke_device(arguments.device)
     say("The device is locked out." if was_in else "No such device, or it was locked out before.")
     return OK if was_in else FAILED
-
-
-def _moment(micros: int | None) -> str:
-    return "never" if micros is None else datetime.fromtimestamp(micros / 1e6, UTC).strftime("%Y-%m-%d %H:%M")

@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -44,6 +45,11 @@ def say(text: str) -> None:
     """Write a line for the person at the terminal, at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()  # a service's output is a file or a pipe, and would wait there
+
+
+def moment(micros: int | None) -> str:
+    """Return a moment of UTC to the minute. micros: microseconds since 1970 UTC, or None for never."""
+    return "never" if micros is None else datetime.fromtimestamp(micros / 1e6, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def config_of(arguments: argparse.Namespace) -> "ServerConfig":

@@ -1,6 +1,6 @@
 """The digest of each entity, kept up to date in the transaction that changes its records."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -8,11 +8,9 @@ import sqlalchemy as sa
 
 from shared_models.digest import MODULUS, Digest
 from sync_server.db import bulk
-from sync_server.db.engine import Connection
+from sync_server.db.engine import Connection, streamed
+from sync_server.db.rows import IN_LIMIT
 from sync_server.db.tables import STATEMENTS, Tables
-
-FETCH = 5000
-"""Rows taken from the driver at a time."""
 
 
 def start(connection: Connection, tables: Tables, entities: Iterable[str]) -> None:
@@ -32,14 +30,26 @@ def _reading(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
 
 def versions(connection: Connection, tables: Tables, entity: str) -> Iterator[tuple[str, int]]:
     """Yield (id, version) of every record of an entity."""
-    result = connection.execute(_versions(tables), {"of": entity})
-    while chunk := result.fetchmany(FETCH):
-        yield from ((pk, ver) for pk, ver in chunk)
+    yield from ((pk, ver) for pk, ver in streamed(connection, _versions(tables), {"of": entity}))
 
 
 @lru_cache(maxsize=STATEMENTS)
 def _versions(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     return sa.select(tables.row.c.pk, tables.row.c.ver).where(tables.row.c.entity == sa.bindparam("of"))
+
+
+def places(connection: Connection, tables: Tables, entity: str) -> Iterator[tuple[str, int]]:
+    """Yield (id, cell) of every record of an entity."""
+    row = tables.row
+    yield from streamed(connection, sa.select(row.c.pk, row.c.cell).where(row.c.entity == sa.bindparam("of")), {"of": entity})
+
+
+def some_versions(connection: Connection, tables: Tables, entity: str, pks: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield (id, version) of some records of an entity."""
+    row = tables.row
+    for i in range(0, len(pks), IN_LIMIT):
+        query = sa.select(row.c.pk, row.c.ver).where(row.c.entity == entity, row.c.pk.in_(pks[i : i + IN_LIMIT]))
+        yield from ((pk, ver) for pk, ver in connection.execute(query))
 
 
 def add(connection: Connection, tables: Tables, gained: Mapping[str, Digest]) -> None:

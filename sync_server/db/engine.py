@@ -2,10 +2,11 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -19,6 +20,9 @@ CHECKPOINT_PAGES = 8_000
 """Pages in the write-ahead log, 32 MB, before they are moved to the file: a push writes hundreds, and many of them again."""
 CACHE_KIB = 32_768
 """Pages that one SQLite connection keeps: a push touches records all over the file."""
+
+STREAM_ROWS = 2_000
+"""Rows of a large query that are in memory at a time: usually 1 MB."""
 
 
 class Unstorable(Exception):
@@ -111,6 +115,21 @@ class Store:
         self.engine.dispose()
 
 
+def streamed(
+    connection: Connection, query: "sa.Select[*tuple[Any, ...]]", values: Mapping[str, object]
+) -> Iterator["sa.Row[*tuple[Any, ...]]"]:
+    """Yield what a large query finds without ever holding all of it: the rows stay with the server until they are fetched.
+
+    On MariaDB the connection runs nothing else until the last row is read, or the iterator is closed.
+    """
+    result = connection.execute(query, values, execution_options={"yield_per": STREAM_ROWS})
+    try:
+        for part in result.partitions():
+            yield from part
+    finally:
+        result.close()
+
+
 def _is_contention(error: sa.exc.DBAPIError) -> bool:
     """Whether a repeated attempt may pass: unique races, deadlocks, lock timeouts."""
     if isinstance(error, sa.exc.IntegrityError):
@@ -140,6 +159,8 @@ def open_store(url: str, *, synchronous: str = "FULL") -> Store:
         engine = sa.create_engine(made, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
         if made.get_backend_name() in ("mysql", "mariadb"):
             sa.event.listen(engine, "connect", _prepare_mysql)
+        else:
+            sa.event.listen(engine, "connect", _prepare_postgresql)
         return Store(engine)
     engine = sa.create_engine(made, hide_parameters=True, poolclass=sa.QueuePool, pool_size=8, max_overflow=24)
 
@@ -157,6 +178,14 @@ def open_store(url: str, *, synchronous: str = "FULL") -> Store:
 
     sa.event.listen(engine, "connect", prepare)
     return Store(engine)
+
+
+def _prepare_postgresql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """Streamed queries are read to the end, so they are planned for that, and not for their first tenth."""
+    cursor = connection.cursor()
+    cursor.execute("SET cursor_tuple_fraction = 1")
+    cursor.close()
+    connection.commit()
 
 
 def _prepare_mysql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

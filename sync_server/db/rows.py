@@ -26,6 +26,7 @@ class Stored(NamedTuple):
     created_origin: str
     col_ver: dict[str, int]
     extra: dict[str, Any]
+    cell: int
 
 
 def encode(entity: type[Record], row: Row) -> Row:
@@ -56,9 +57,9 @@ def load(
     for part in _parts(sorted(set(pks))):
         books = connection.execute(_bookkeeping(tables, lock), {"of": entity.entity_name, "pks": part}).all()
         rows = {row[0]: row for row in connection.execute(_records(tables, entity), {"pks": part}).all()}
-        for pk, ver, seq, origin, col_ver, extra in books:
+        for pk, ver, seq, origin, col_ver, extra, cell in books:
             if pk in rows:
-                stored = Stored(ver, seq, origin, orjson.loads(col_ver), orjson.loads(extra) if extra else {})
+                stored = Stored(ver, seq, origin, orjson.loads(col_ver), orjson.loads(extra) if extra else {}, cell)
                 found[pk] = decode(entity, names, rows[pk]), stored
     return found
 
@@ -66,7 +67,7 @@ def load(
 @lru_cache(maxsize=STATEMENTS)
 def _bookkeeping(tables: Tables, lock: bool) -> "sa.Select[*tuple[Any, ...]]":
     row, pks = tables.row, many("pks")
-    query = sa.select(row.c.pk, row.c.ver, row.c.created_seq, row.c.created_origin, row.c.col_ver, row.c.extra)
+    query = sa.select(row.c.pk, row.c.ver, row.c.created_seq, row.c.created_origin, row.c.col_ver, row.c.extra, row.c.cell)
     query = query.where(row.c.entity == sa.bindparam("of"), row.c.pk.in_(pks)).order_by(row.c.pk)
     return query.with_for_update() if lock else query
 
@@ -126,7 +127,7 @@ def insert_bookkeeping(connection: Connection, tables: Tables, rows: Sequence[Ro
 
 def update_bookkeeping(connection: Connection, tables: Tables, rows: Sequence[Row]) -> None:
     """Replace what moves of `sync_row`s: version, column versions, extra, wire parts."""
-    bulk.update(connection, tables.row, rows, fixed=("created_seq", "created_origin"))
+    bulk.update(connection, tables.row, rows, fixed=("created_seq", "created_origin", "cell"))
 
 
 @cache

@@ -70,7 +70,12 @@ class Tables:
     code: sa.Table
     suspect: sa.Table
     digest: sa.Table
+    cell: sa.Table
+    cell_digest: sa.Table
+    move: sa.Table
+    view: sa.Table
     device: sa.Table
+    incident: sa.Table
     numbering: sa.Table
     restore: sa.Table
     lock: sa.Table
@@ -142,7 +147,9 @@ def _sync_tables(metadata: sa.MetaData, groups: tuple[str, ...]) -> dict[str, sa
             _may("extra", text()),
             _must("wire", text()),
             *(_may(f"part_{group}", text()) for group in groups),
+            _must("cell", whole()),
             sa.Index(None, "ver"),
+            sa.Index(None, "cell"),
         ),
         "change": sa.Table(
             "sync_change",
@@ -192,6 +199,7 @@ def _sync_tables(metadata: sa.MetaData, groups: tuple[str, ...]) -> dict[str, sa
             sqlite_with_rowid=False,
         ),
         **_verdict_tables(metadata),
+        **_scope_tables(metadata),
     }
 
 
@@ -253,6 +261,17 @@ def _verdict_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
             _must("created_at", whole()),
             sa.Index(None, "user"),
         ),
+        "incident": sa.Table(
+            "sync_incident",
+            metadata,
+            _must("device", key(), pk=True),
+            _must("at", whole(), pk=True),
+            _must("kind", text(12), pk=True),
+            _must("entity", text(60), pk=True),
+            _must("n", whole()),
+            _must("arrived_at", whole()),
+            sa.Index(None, "arrived_at"),
+        ),
         "numbering": sa.Table(
             "sync_numbering",
             metadata,
@@ -268,4 +287,42 @@ def _verdict_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
             _must("restored_seq", whole()),
         ),
         "lock": sa.Table("sync_lock", metadata, _must("name", text(60), pk=True)),
+    }
+
+
+def _scope_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
+    """Return the tables that say who sees what: PROTOCOL part 12."""
+    return {
+        "cell": sa.Table(
+            "sync_cell",
+            metadata,
+            _must("id", whole(), pk=True),
+            _must("key", text(500)),
+            sa.Index(None, "key", unique=True),
+        ),
+        "cell_digest": sa.Table(
+            "sync_cell_digest",
+            metadata,
+            _must("entity", text(60), pk=True),
+            _must("cell", whole(), pk=True),
+            _must("n", whole()),
+            _must("total", text(16)),
+        ),
+        "move": sa.Table(
+            "sync_move",
+            metadata,
+            _must("seq", whole(), pk=True),
+            _must("entity", text(60), pk=True),
+            _must("pk", key(), pk=True),
+            _must("cell", whole()),
+            sqlite_with_rowid=False,
+        ),
+        "view": sa.Table(
+            "sync_view",
+            metadata,
+            _must("user", key(), pk=True),
+            _must("seq", whole(), pk=True),
+            _must("view", text()),
+            sqlite_with_rowid=False,
+        ),
     }

@@ -118,6 +118,12 @@ class Accounts:
         with self.central.store.read() as connection:
             return accounts.is_admin(connection, self.tables, user_id)
 
+    def admin_of(self, email: str) -> str | None:
+        """Return the id of the admin who may sign in with an address, or None."""
+        with self.central.store.read() as connection:
+            found = accounts.by_email(connection, self.tables, email.strip())
+            return found.user_id if found is not None and accounts.is_admin(connection, self.tables, found.user_id) else None
+
     def set_password(self, email: str, password: str) -> None:
         """Replace a password and end its sessions of the office web: whoever knew the old one is out.
 

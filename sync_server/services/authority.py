@@ -25,6 +25,8 @@ from sync_server.services.workspace import Workspace
 
 Key = tuple[str, str]
 """(entity, id)."""
+Past = tuple[int, str, Row]
+"""(seq, unit, its values before)."""
 LOOK_BACK = 1000
 """Lines of a record's history in which the loss of a right is looked for."""
 
@@ -39,6 +41,10 @@ class Authority:
     rules: Rules
     rows: dict[Key, Row | None] = field(default_factory=dict)
     """Records that are looked at and not written: read without a lock."""
+    pasts: dict[Key, list[Past]] = field(default_factory=dict)
+    """What the database has of the pasts of records, newest first; it stays as it is until the request has been carried out."""
+    lost: dict[tuple[int, Key, Action], bool] = field(default_factory=dict)
+    """By tx, record and action: whether its author took the right away from himself. No op of a tx changes it."""
 
     @cached_property
     def standing(self) -> Standing:
@@ -166,6 +172,12 @@ class Authority:
         """Whether a tx that this one stands on took the right away, or made the record as somebody else's."""
         if not work.after and work.tx.origin is None:
             return False
+        asked = work.seq, (entity.entity_name, row["id"]), action
+        if asked not in self.lost:
+            self.lost[asked] = self._lost_it(work, entity, row, action)
+        return self.lost[asked]
+
+    def _lost_it(self, work: Applying, entity: type[Record], row: Row, action: Action) -> bool:
         before = dict(row)
         for seq, unit, values in self._past(entity.entity_name, row["id"]):
             if unit == "*":
@@ -177,15 +189,20 @@ class Authority:
                 return work.is_own(seq)
         return False
 
-    def _past(self, entity: str, pk: str) -> Iterator[tuple[int, str, Row]]:
-        """Yield (seq, unit, values before it) of what was stored of a record, newest first, this request's too."""
+    def _past(self, entity: str, pk: str) -> Iterator[Past]:
+        """Yield what was stored of a record, newest first, this request's too."""
         for one in reversed(self.space.history):
             line = one.values
             if (line["entity"], line["record_id"]) == (entity, pk) and line["kind"] != "overwritten":
                 yield one.seq, line["unit"], orjson.loads(line["before"] or "{}")
-        for line in feed.history(self.space.connection, self.space.central.tables, entity, pk, None, LOOK_BACK):
-            if line["kind"] != "overwritten":
-                yield line["seq"], line["unit"], orjson.loads(line["before"] or "{}")
+        if (entity, pk) not in self.pasts:
+            found = feed.history(self.space.connection, self.space.central.tables, entity, pk, None, LOOK_BACK)
+            self.pasts[entity, pk] = [
+                (line["seq"], line["unit"], orjson.loads(line["before"] or "{}"))
+                for line in found
+                if line["kind"] != "overwritten"
+            ]
+        yield from self.pasts[entity, pk]
 
     def _parents(self, entity: type[Record], row: Row) -> Iterator[Key]:
         """Yield the records that one is a part of, or about."""

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from shared_models.registry import SCHEMA_VERSION, Registry
 from sync_server.db.engine import Store
 from sync_server.db.tables import Tables
+from sync_server.services.cell_book import CellBook
 from sync_server.services.rulebook import RuleBook
+from sync_server.services.turns import Turns
+
+AUDITS = 2
+"""Comparisons of contents that one process makes at a time: each reads and hashes every row of an entity, or of all."""
+AUDIT_AGAIN_S = 20
+"""A comparison of 100,000 rows takes about a second; a larger one, of a company's millions, some tens."""
 
 
 @dataclass(frozen=True)
@@ -20,3 +27,5 @@ class Central:
     """Wall time in microseconds since 1970-01-01 UTC."""
     schema_version: int = SCHEMA_VERSION
     rulebook: RuleBook = field(default_factory=RuleBook, compare=False)
+    cell_book: CellBook = field(default_factory=CellBook, compare=False)
+    audits: Turns = field(default_factory=lambda: Turns(AUDITS, AUDIT_AGAIN_S), compare=False)

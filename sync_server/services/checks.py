@@ -40,6 +40,8 @@ def _check_op(work: Applying, authority: Authority, op: Op, values: Row, made: s
         raise NotYet(CodedError(code=ErrorCode.R304, entity=op.t, record=op.pk))
     if not authority.may_write(work, op, values, made):
         raise Wrong(op, ErrorCode.R305)
+    if op.op == "i" and op.t == "record_share":
+        _check_shared(space, op, values, made)
     if op.op == "i" and space.get(op.t, op.pk) is None:
         made.add((op.t, op.pk))
 
@@ -49,3 +51,12 @@ def _check_parents(space: Workspace, entity: type[Record], op: Op, values: Row, 
         pk = values.get(field)
         if pk is not None and (parent, pk) not in made and space.get(parent, pk) is None:
             raise NotYet(CodedError(code=ErrorCode.R304, entity=parent, record=pk))
+
+
+def _check_shared(space: Workspace, op: Op, values: Row, made: set[tuple[str, str]]) -> None:
+    """A share gives its record a cell of its own, so the record is there before it."""
+    key = values["record_type"], values["record_id"]
+    if key[0] not in space.central.registry.by_name:
+        raise Wrong(op, ErrorCode.R303, "record_type", "problem.value")
+    if key not in made and space.get(*key) is None:
+        raise NotYet(CodedError(code=ErrorCode.R304, entity=key[0], record=key[1]))

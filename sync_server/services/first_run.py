@@ -20,6 +20,7 @@ def prepare(central: Central, url: str, make_epoch: Callable[[], str]) -> bool:
     """Make the tables and begin the timeline; returns False when that was done before."""
     migrate.upgrade(url)
     if setup.is_started(central):
+        setup.complete(central)
         return False
     setup.start(central, make_epoch)
     return True

@@ -2,7 +2,7 @@
 
 from shared_models.errors import ErrorCode
 from shared_models.protocol import HelloAnswer, HelloRequest
-from sync_server.db import devices, timeline
+from sync_server.db import devices, incidents, timeline
 from sync_server.db.engine import Contended, StoreDown
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
@@ -37,6 +37,8 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
                 "last_seen_at": now_us,
             },
         )
+        told = [{"at": one.at, "kind": one.kind, "entity": one.entity, "n": one.rows} for one in request.incidents]
+        incidents.add(connection, central.tables, actor.device_id, told, now_us)
         restored = None
         if request.server_epoch not in (None, now.epoch):
             restored = timeline.restored_seq(connection, central.tables, str(request.server_epoch))

@@ -1,12 +1,12 @@
 """Tells a device what is newer than its cursor: one page in one snapshot, or a long one in stages (PROTOCOL 7)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import orjson
 
 from shared_models.base import Record
-from shared_models.digest import combined
+from shared_models.digest import Digest, combined
 from shared_models.errors import ErrorCode
 from shared_models.fields import wire_columns
 from shared_models.protocol import PAGE_ROWS
@@ -14,9 +14,12 @@ from shared_models.transport import PullRequest, UpToDate
 from sync_server.db import digests, feed, ledger, timeline
 from sync_server.db.engine import Connection
 from sync_server.db.feed import WireRow
+from sync_server.services import sight
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
+from sync_server.services.scoped_pull import Span
+from sync_server.services.sight import Sights
 
 LINE_ROWS = 1000
 """Rows in one line of a page: 300-500 KB at the longest notes."""
@@ -44,26 +47,65 @@ class _Place:
         return cls(int(upto), entity, pk)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """One pull while it is answered."""
+
+    central: Central
+    connection: Connection
+    actor: Actor
+    request: PullRequest
+    now: timeline.Clock
+    sights: Sights
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the device's user sees everything now, and did so at its cursor and when a long pull began."""
+        seqs = [self.request.cursor] if self.staged_upto is None else [self.request.cursor, self.staged_upto]
+        return self.sights.now is None and all(self.sights.at(seq) is None for seq in seqs)
+
+    @property
+    def staged_upto(self) -> int | None:
+        """Return the seq that a long pull is staged up to."""
+        return None if self.request.after is None else _Place.parse(self.request.after).upto
+
+    def span(self, since: int, upto: int | None = None) -> Span:
+        """Return what lies between two cursors; without the second, up to now."""
+        return Span(self.central, self.connection, self.sights, since, self.now.seq if upto is None else upto)
+
+    def hidden(self, seq: int) -> frozenset[str]:
+        """Return the confidential groups that are not sent in a page up to a seq."""
+        seen = self.sights.at(seq)
+        return frozenset() if seen is None else seen.view.hidden
+
+    def digest(self) -> dict[str, Digest]:
+        """Return the digest of each entity as the device's user sees it."""
+        if self.sights.now is None:
+            return digests.read(self.connection, self.central.tables)
+        return sight.digest_of(self.central.registry, self.connection, self.central.tables, self.sights.now)
+
+
 def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: int = PAGE_ROWS) -> Iterator[bytes] | UpToDate:
     """Return the lines of the next page, or that nothing is newer. The page is read whole, so the snapshot is short.
 
     Raises Refusal P203 for another server epoch and P206 for a cursor that this timeline does not have.
     """
+    sight.renew(central, actor)
     with central.store.read() as connection:
         now = timeline.read(connection, central.tables)
         if request.server_epoch != now.epoch:
             raise Refusal(ErrorCode.P203, 409, "another server epoch")
         if request.cursor > now.seq:
             raise Refusal(ErrorCode.P206, 409, f"cursor {request.cursor} is ahead of {now.seq}")
+        asked = _Asked(central, connection, actor, request, now, sight.sights(central, connection, actor, now))
         # From cursor 0 there is always a page: a new device is complete with it, one of an older timeline lets go of its rows.
         if request.after is None and request.cursor == now.seq != 0:
-            return UpToDate(combined(digests.read(connection, central.tables)), now.safe_seq)
+            return UpToDate(combined(asked.digest()), now.safe_seq)
         held = _held(central, connection, actor, request)
-        place = _place(central, connection, request, now, page_rows + len(held))
+        place = _place(asked, page_rows + len(held))
         if place is not None:
-            return iter(_staged(central, connection, request, now, place, page_rows))
-        staged_upto = None if request.after is None else _Place.parse(request.after).upto
-        return iter(_final(central, actor, connection, request, now, staged_upto, held))
+            return iter(_staged(asked, place, page_rows))
+        return iter(_final(asked, held))
 
 
 def _held(central: Central, connection: Connection, actor: Actor, request: PullRequest) -> set[tuple[str, str]]:
@@ -73,28 +115,34 @@ def _held(central: Central, connection: Connection, actor: Actor, request: PullR
     return feed.held_exactly(connection, central.tables, actor.device_id, request.device_epoch, request.cursor)
 
 
-def _place(central: Central, connection: Connection, request: PullRequest, now: timeline.Clock, enough: int) -> _Place | None:
+def _place(asked: _Asked, enough: int) -> _Place | None:
     """Return where a staged page begins, or None when the page is the only or the final one, which may concern `enough` rows."""
+    request, now = asked.request, asked.now
     if request.after is not None:
         place = _Place.parse(request.after)
         if place.upto > now.seq:
             raise Refusal(ErrorCode.P206, 409, "unknown place")
         return place if place.entity else None
-    if feed.count_changed(connection, central.tables, request.cursor, enough + 1) <= enough:
+    changed = feed.count_changed(asked.connection, asked.central.tables, request.cursor, enough + 1)
+    if changed <= enough and (asked.is_free or changed + asked.span(request.cursor).count(enough) <= enough):
         return None
-    return _Place(now.seq, next(iter(central.registry)).entity_name, "")
+    return _Place(now.seq, next(iter(asked.central.registry)).entity_name, "")
 
 
-def _staged(
-    central: Central, connection: Connection, request: PullRequest, now: timeline.Clock, place: _Place, page_rows: int
-) -> list[bytes]:
+def _staged(asked: _Asked, place: _Place, page_rows: int) -> list[bytes]:
     """Return one page of a long pull: rows by entity and id, with versions above the cursor and up to the stage's end."""
+    central, request, now = asked.central, asked.request, asked.now
     names = [entity.entity_name for entity in central.registry]
+    span = None if asked.is_free else asked.span(request.cursor, place.upto)
     found: list[WireRow] = []
     following: _Place | None = None
     pk = place.pk
     for name in names[names.index(place.entity) if place.entity in names else 0 :]:
-        part = feed.page(connection, central.tables, name, pk, (request.cursor, place.upto), page_rows - len(found) + 1)
+        enough = page_rows - len(found) + 1
+        if span is None:
+            part = feed.page(asked.connection, central.tables, name, pk, (request.cursor, place.upto), enough)
+        else:
+            part = span.page(name, pk, enough)
         if len(found) + len(part) > page_rows:
             found += part[: page_rows - len(found)]
             following = _Place(place.upto, found[-1].entity, found[-1].pk)
@@ -104,34 +152,49 @@ def _staged(
     following = following or _Place(place.upto, "", "")
     return [
         _begin(central, request, place.upto, now, stage=True),
-        *row_lines(central, found),
+        *row_lines(central, found, asked.hidden(place.upto)),
         line({"k": "end", "cursor": request.cursor, "after": following.wire(), "commit": False, "more": True,
                "safe_seq": now.safe_seq}),
     ]  # fmt: skip
 
 
-def _final(
-    central: Central,
-    actor: Actor,
-    connection: Connection,
-    request: PullRequest,
-    now: timeline.Clock,
-    staged_upto: int | None,
-    held: set[tuple[str, str]],
-) -> list[bytes]:
+def _final(asked: _Asked, held: set[tuple[str, str]]) -> list[bytes]:
     """Return the page that makes a checkpoint: rows since the stage's end or the cursor, and all acks since the cursor."""
-    tables, after = central.tables, request.cursor if staged_upto is None else staged_upto
-    found = [one for one in feed.changed(connection, tables, after, now.seq) if (one.entity, one.pk) not in held]
-    acks = ledger.acks_since(connection, tables, actor.device_id, request.device_epoch, request.cursor, now.seq)
-    lines = [_begin(central, request, now.seq, now, stage=False), *row_lines(central, found)]
+    central, request, now = asked.central, asked.request, asked.now
+    acks = ledger.acks_since(
+        asked.connection, central.tables, asked.actor.device_id, request.device_epoch, request.cursor, now.seq
+    )
+    lines = [_begin(central, request, now.seq, now, stage=False)]
+    after = request.cursor if asked.staged_upto is None else asked.staged_upto
+    if asked.is_free:
+        changed = feed.changed(asked.connection, central.tables, after, now.seq)
+        found = [one for one in changed if (one.entity, one.pk) not in held]
+    else:
+        lines += _gone(asked, [asked.span(seq) for seq in sorted({request.cursor, after})], [seq for _, _, seq, _ in acks])
+        found = list(asked.span(after).news(held))
+    lines += row_lines(central, found, asked.hidden(now.seq))
     if acks:
         lines.append(line({"k": "ack", "tx": [_ack(*ack) for ack in acks]}))
-    digest = {name: one.wire() for name, one in digests.read(connection, tables).items()}
+    digest = {name: one.wire() for name, one in asked.digest().items()}
     lines.append(
         line({"k": "end", "cursor": now.seq, "after": None, "commit": True, "more": False, "safe_seq": now.safe_seq,
                "digest": digest})
     )  # fmt: skip
     return lines
+
+
+def _gone(asked: _Asked, spans: Sequence[Span], acked: Sequence[int]) -> Iterator[bytes]:
+    """Yield the lines of what the device holds and its user sees no more. acked: seqs of its own txs that it hears of now."""
+    hidden = sorted({group for span in spans if span.since for group in span.hidden})  # at cursor 0 a device holds nothing
+    if hidden:
+        yield line({"k": "hide", "groups": hidden})
+    found: dict[str, set[str]] = {}
+    for entity, pks in (one for span in spans for one in span.leaving(acked)):
+        found.setdefault(entity, set()).update(pks)
+    for entity, pks in found.items():
+        ordered = sorted(pks)
+        for i in range(0, len(ordered), LINE_ROWS):
+            yield line({"k": "leave", "t": entity, "pks": ordered[i : i + LINE_ROWS]})
 
 
 def _begin(central: Central, request: PullRequest, upto: int, now: timeline.Clock, *, stage: bool) -> bytes:
@@ -151,8 +214,11 @@ def line(value: object) -> bytes:
     return orjson.dumps(value) + b"\n"
 
 
-def row_lines(central: Central, found: Iterable[WireRow]) -> Iterator[bytes]:
-    """Yield the rows as lines of one entity each, parents before children, by joining what is stored (`sync.md` 4)."""
+def row_lines(central: Central, found: Iterable[WireRow], hidden: frozenset[str] = frozenset()) -> Iterator[bytes]:
+    """Yield the rows as lines of one entity each, parents before children, by joining what is stored (`sync.md` 4).
+
+    hidden: confidential groups whose columns are not sent.
+    """
     groups = sorted(c.name for c in central.tables.row.c if c.name.startswith("part_"))
     by_entity: dict[str, list[WireRow]] = {}
     for one in found:
@@ -160,17 +226,19 @@ def row_lines(central: Central, found: Iterable[WireRow]) -> Iterator[bytes]:
     for entity in central.registry:
         mine = by_entity.get(entity.entity_name, [])
         for i in range(0, len(mine), LINE_ROWS):
-            yield _rows_line(entity, groups, mine[i : i + LINE_ROWS])
+            yield _rows_line(entity, groups, mine[i : i + LINE_ROWS], hidden)
 
 
-def _rows_line(entity: type[Record], groups: list[str], found: list[WireRow]) -> bytes:
+def _rows_line(entity: type[Record], groups: list[str], found: list[WireRow], hidden: frozenset[str]) -> bytes:
     common, confidential = wire_columns(entity)
-    cols = [*common, *(name for group in groups for name in confidential.get(group.removeprefix("part_"), ()))]
+    names = [group.removeprefix("part_") for group in groups]
+    cols = [*common, *(name for group in names if group not in hidden for name in confidential.get(group, ()))]
     head = orjson.dumps({"k": "rows", "t": entity.entity_name, "cols": cols, "v": [one.ver for one in found]}).decode()
     if len(cols) == len(common):
         arrays = ",".join([one.parts[0] or "[]" for one in found])
     else:
-        arrays = ",".join([joined(one.parts) for one in found])
+        shown = [0, *(place for place, group in enumerate(names, 1) if group not in hidden)]
+        arrays = ",".join([joined(tuple(one.parts[place] for place in shown)) for one in found])
     return f'{head[:-1]},"rows":[{arrays}]}}\n'.encode()
 
 

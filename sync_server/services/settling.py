@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import orjson
 
 from shared_models.codec import Row
-from shared_models.digest import MODULUS, Digest, row_hash
-from sync_server.db import digests, feed, ledger, lookups, rows, timeline
+from sync_server.db import feed, ledger, lookups, rows, timeline
+from sync_server.services import placing
 from sync_server.services.rulebook import changes_rules
 from sync_server.services.workspace import PROVISIONAL, CentralRow, Workspace, references_of
 
@@ -33,8 +33,9 @@ def settle(
         row["seq"] = resolve(row["seq"])
     for found in changed:
         _resolve_row(found, resolve)
+    moved = placing.place(space, changed)
     _write_rows(space, changed)
-    digests.add(connection, tables, _digest_changes(changed))
+    placing.write(space, placing.gained(changed, moved), moved, before + len(verdicts))
     feed.write(
         connection,
         tables,
@@ -93,17 +94,6 @@ def bookkeeping(space: Workspace, found: CentralRow) -> Row:
         "created_origin": found.created_origin,
         "col_ver": orjson.dumps(found.col_ver).decode(),
         "extra": orjson.dumps(found.extra).decode() if found.extra else None,
+        "cell": found.cell,
         **rows.wire_parts(space.central.tables, found.entity, found.row),
     }
-
-
-def _digest_changes(changed: Sequence[CentralRow]) -> dict[str, Digest]:
-    """Return what each entity's digest gains: the new versions less the old ones."""
-    rows: dict[str, int] = {}
-    totals: dict[str, int] = {}
-    for found in changed:
-        name, pk, is_new = found.entity.entity_name, found.pk, not found.stored_ver
-        rows[name] = rows.get(name, 0) + is_new
-        total = totals.get(name, 0) + row_hash(name, pk, found.ver)
-        totals[name] = total if is_new else total - row_hash(name, pk, found.stored_ver)
-    return {name: Digest(rows[name], totals[name] % MODULUS) for name in rows}

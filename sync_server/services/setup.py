@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from sync_server.db import digests, timeline
+from sync_server.services import placing
 from sync_server.services.central import Central
 
 
@@ -17,3 +18,10 @@ def start(central: Central, make_epoch: Callable[[], str]) -> None:
     with central.store.write() as connection:
         timeline.start(connection, central.tables, make_epoch())
         digests.start(connection, central.tables, [entity.entity_name for entity in central.registry])
+
+
+def complete(central: Central) -> None:
+    """Bring a started database of an older version to what this version keeps beside its records."""
+    if not placing.is_placed(central):
+        with central.store.write() as connection:
+            placing.place_all(central, connection)

@@ -1,9 +1,4 @@
-"""Snapshots for first syncs: built off the request path, kept as files, handed out by name (PROTOCOL 7.9).
-
-A snapshot is a file in a folder of its own, and beside it a line of JSON that says what it is. Not a table: the files belong to
-one process's folder, so a central database that came back from a backup names none that is not there, and an emptied folder
-is simply filled again. The JSON is renamed into place last: without it a file is litter of a build that died.
-"""
+"""Snapshots for first syncs: built off the request path, kept as files, handed out by name (PROTOCOL 7.9)."""
 
 import gzip
 import hashlib
@@ -28,13 +23,14 @@ from sync_server.services import pull, visibility
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
+from sync_server.services.snapshot_shelf import PIECE, SnapshotKind, SnapshotShelf, program_of, remove
 
 PACKINGS = ("zstd", "gzip")
 """How a file may be packed, the best first; a phone without zstd takes gzip."""
-PIECE = 256 * 1024
 READ_ROWS = 2000
-KEPT = 2
-"""Files of one kind that are kept: a device that is fetching the one before ends with it."""
+PAUSE_US = 600_000_000
+"""After a build that failed, before the next one of its kind: devices that ask one after the other must not begin it each."""
+SWEEP_EVERY_US = 3_600_000_000
 Start = Callable[[Callable[[], None]], None]
 """Starts a build beside the requests."""
 
@@ -54,31 +50,22 @@ def in_background(build: Callable[[], None]) -> None:
     threading.Thread(target=build, name="fieldfare-snapshot", daemon=True).start()
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """What makes two snapshots interchangeable: who sees the same, in which shape, packed how."""
-
-    scope: str
-    packing: str
-    key: str
-    """The start of its files' names."""
-
-    @classmethod
-    def of(cls, scope: str, packing: str, schema_version: int, shape: str) -> "_Kind":
-        """Return the kind of a scope set."""
-        named = f"{scope}\x1f{schema_version}\x1f{shape}"
-        return cls(scope, packing, f"{hashlib.sha256(named.encode()).hexdigest()[:16]}-{packing}")
-
-
 class Snapshots:
     """The snapshots of one server process."""
 
     def __init__(self, central: Central, folder: Path, start: Start = in_background, policy: Policy | None = None) -> None:
         """folder: holds nothing else."""
-        self._central, self._folder, self._start, self._policy = central, folder, start, policy or Policy()
+        self._central, self._start, self._policy = central, start, policy or Policy()
+        self._shelf = SnapshotShelf(folder, central.now_us)
         self._shape = fingerprint(central.registry)
+        self._program = program_of(central.schema_version, self._shape)
         self._building: set[str] = set()
+        self._failed_us: dict[str, int] = {}
+        """Kind -> when its last build failed; of builds that did not fail since."""
         self._turn = threading.Lock()
+        self._met: timeline.Clock | None = None
+        """The clock as it was last seen; none before the first look."""
+        self._swept_us = 0
 
     # -- for devices -----------------------------------------------------------------------------------------------------
 
@@ -89,89 +76,106 @@ class Snapshots:
             rows = sum(one.rows for one in digests.read(connection, self._central.tables).values())
         if asked.server_epoch != now.epoch:
             raise Refusal(ErrorCode.P203, 409, "another server epoch")
+        self._follow(now)
         packing = next((name for name in PACKINGS if name in asked.packings), None)
         if rows < self._policy.min_rows or packing is None or asked.shape != self._shape:
             return SnapshotAnswer()
-        kind = self._kind(visibility.scope_set(actor), packing)
-        found = self._fit(kind, now)
+        scope = visibility.scope_set(self._central, actor)
+        if scope != visibility.EVERYTHING:  # a view has far fewer rows than all: pages are as quick as building a file for it
+            return SnapshotAnswer()
+        kind = self._kind(scope, packing)
+        found = self._shelf.fit(kind, now)
         if not found or now.seq - found[0].at_seq > self._policy.refresh_after:
             self._begin(kind)
-            found = self._fit(kind, now)
+            found = self._shelf.fit(kind, now)
         held = [one for one in found if asked.held and one.sha256.startswith(asked.held)]
-        return (held or found or [SnapshotAnswer()])[0]
+        if not found:
+            return SnapshotAnswer()
+        self._shelf.note_asked(found[0])
+        return (held or found)[0]
 
     def read(self, actor: Actor, name: str, start: int) -> tuple[Iterator[bytes], int]:
         """Return the bytes of a snapshot from a place on, and how many it has in all.
 
         Raises Refusal P208: 404 for a name that is not, or no longer, one of the actor's scope set; 416 for a place behind its end.
         """
-        known = {
-            one.name: one for packing in PACKINGS for one in self._listed(self._kind(visibility.scope_set(actor), packing))
-        }
+        now, scope = self._clock(), visibility.scope_set(self._central, actor)
+        known = {one.name: one for packing in PACKINGS for one in self._shelf.fit(self._kind(scope, packing), now)}
         found = known.get(name)
-        path = self._folder / f"{name}.db"
-        if found is None or not path.exists():
+        if found is None:
             raise Refusal(ErrorCode.P208, 404, "no such snapshot")
         if start >= found.packed_bytes:
             raise Refusal(ErrorCode.P208, 416, f"it has {found.packed_bytes} bytes")
-        return _pieces(path, start), found.packed_bytes
+        return self._shelf.opened(found, start), found.packed_bytes
 
     def warm(self) -> None:
-        """Have a snapshot ready before the first device asks."""
+        """Have a snapshot ready before the first device asks, and none of a timeline that a restore has ended."""
         try:
             with self._central.store.read() as connection:
                 now = timeline.read(connection, self._central.tables)
                 rows = sum(one.rows for one in digests.read(connection, self._central.tables).values())
         except (RuntimeError, StoreDown, Contended):  # not set up yet, or not there: whoever asks will begin one
             return
+        self._follow(now)
         kind = self._kind(visibility.EVERYTHING, PACKINGS[0])
-        found = self._fit(kind, now)
+        found = self._shelf.fit(kind, now)
         if rows >= self._policy.min_rows and (not found or now.seq - found[0].at_seq > self._policy.refresh_after):
             self._begin(kind)
 
     # -- files -----------------------------------------------------------------------------------------------------------
 
-    def _kind(self, scope: str, packing: str) -> _Kind:
-        return _Kind.of(scope, packing, self._central.schema_version, self._shape)
+    def _kind(self, scope: str, packing: str) -> SnapshotKind:
+        return SnapshotKind.of(scope, packing, self._program)
 
-    def _listed(self, kind: _Kind) -> list[SnapshotAnswer]:
-        """Return what the folder holds of a kind, newest first."""
-        found = []
-        for path in self._folder.glob(f"{kind.key}-*.json"):
-            with suppress(OSError, ValueError):  # swept away just now, or half a file after a power cut
-                found.append(SnapshotAnswer.model_validate_json(path.read_bytes()))
-        return sorted(found, key=lambda one: one.at_seq, reverse=True)
-
-    def _fit(self, kind: _Kind, now: timeline.Clock) -> list[SnapshotAnswer]:
-        """Return those of this timeline, newest first."""
-        return [one for one in self._listed(kind) if one.epoch == now.epoch and one.at_seq <= now.seq]
-
-    def _begin(self, kind: _Kind) -> None:
-        """Start a build, unless one of the same kind is under way."""
+    def _begin(self, kind: SnapshotKind) -> None:
+        """Start a build, unless one is under way, of any kind, or one of this kind has failed just now."""
         with self._turn:
-            if kind.key in self._building:
+            if self._building or self._central.now_us() - self._failed_us.get(kind.key, -PAUSE_US) < PAUSE_US:
                 return
             self._building.add(kind.key)
-        self._start(lambda: self._build_one(kind))
-
-    def _build_one(self, kind: _Kind) -> None:
         try:
-            build(self._central, self._folder, kind.key, kind.packing, self._shape)
-            self._sweep(kind)
-        except Exception:  # noqa: BLE001  # nobody waits for a build: devices use pages, and the next one that asks begins another
+            self._start(lambda: self._build_one(kind))
+        except RuntimeError:  # no thread can be started now
+            self._ended(kind, has_failed=True)
+
+    def _build_one(self, kind: SnapshotKind) -> None:
+        has_failed = True
+        try:
+            made = build(self._central, self._shelf.folder, kind.key, kind.packing, self._shape)
+            self._shelf.note_asked(made)
+            has_failed = False
+        except Exception:  # noqa: BLE001  # nobody waits for a build: devices use pages, and one that asks later begins another
             structlog.get_logger().exception("snapshot failed", kind=kind.key)
         finally:
-            with self._turn:
-                self._building.discard(kind.key)
+            self._ended(kind, has_failed=has_failed)
+        self._sweep()
 
-    def _sweep(self, kind: _Kind) -> None:
-        """Remove older snapshots of a kind, those of another timeline, and what dead builds left."""
+    def _ended(self, kind: SnapshotKind, *, has_failed: bool) -> None:
+        with self._turn:
+            self._building.discard(kind.key)
+            self._failed_us.pop(kind.key, None)
+            if has_failed:
+                now = self._central.now_us()
+                self._failed_us = {key: at for key, at in self._failed_us.items() if now - at < PAUSE_US} | {kind.key: now}
+
+    def _follow(self, now: timeline.Clock) -> None:
+        """Sweep at the start, when the clock was set back under a server that runs, and now and then."""
+        met, self._met = self._met, now
+        was_set_back = (
+            met is None or met.epoch != now.epoch or met.seq > now.seq
+        )  # or another request looked later, was here first
+        if was_set_back or self._central.now_us() - self._swept_us > SWEEP_EVERY_US:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        lasting = [self._kind(visibility.EVERYTHING, packing).key for packing in PACKINGS]
+        with self._turn, suppress(StoreDown, Contended):  # the next sweep does it
+            self._shelf.sweep(self._clock(), self._program, busy=self._building, lasting=lasting)
+        self._swept_us = self._central.now_us()
+
+    def _clock(self) -> timeline.Clock:
         with self._central.store.read() as connection:
-            now = timeline.read(connection, self._central.tables)
-        kept = {one.name for one in self._fit(kind, now)[:KEPT]}
-        for path in self._folder.glob(f"{kind.key}-*"):
-            if path.name.partition(".")[0] not in kept:
-                path.unlink(missing_ok=True)
+            return timeline.read(connection, self._central.tables)
 
 
 def build(central: Central, folder: Path, key: str, packing: str, shape: str) -> SnapshotAnswer:
@@ -188,7 +192,7 @@ def build(central: Central, folder: Path, key: str, packing: str, shape: str) ->
         size = plain.stat().st_size
         digest = _pack(plain, packed, packing)
     finally:
-        plain.unlink(missing_ok=True)
+        remove(plain)
     made = SnapshotAnswer(
         name=f"{key}-{now.seq}-{digest[:16]}",
         epoch=now.epoch,
@@ -253,10 +257,3 @@ def _pack(plain: Path, packed: Path, packing: str) -> str:
                     zipped.write(piece)
     with packed.open("rb") as done:
         return hashlib.file_digest(done, "sha256").hexdigest()
-
-
-def _pieces(path: Path, start: int) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        file.seek(start)
-        while piece := file.read(PIECE):
-            yield piece

@@ -1,24 +1,39 @@
-"""Who may see and change what. Today every user of the organisation sees everything; rights will come in here.
+"""Who may see what, asked from outside of a pull; and who may change administered data."""
 
-Every pull, push, digest and history goes through these functions, so that there is one place to make narrower.
-"""
+import hashlib
 
 from shared_models.base import Record
 from shared_models.fields import Merge, unit_of, units
+from sync_server.db import cells, timeline
+from sync_server.db.engine import Connection
+from sync_server.services import sight
 from sync_server.services.actor import Actor
+from sync_server.services.central import Central
+from sync_server.services.sight import Sight
 
 EVERYTHING = "everything"
 """The scope set of those who see all records."""
 
 
-def scope_set(actor: Actor) -> str:
-    """Return the name of what an actor sees: two with the same name see the same records, and share a snapshot."""
-    return EVERYTHING
+def scope_set(central: Central, actor: Actor) -> str:
+    """Return the name of what an actor sees: two with the same name see the same records, and could share a snapshot."""
+    sight.renew(central, actor)
+    with central.store.read() as connection:
+        seen = seen_now(central, connection, actor)
+    return EVERYTHING if seen is None else hashlib.sha256(repr(seen.view).encode()).hexdigest()[:16]
 
 
-def may_see(actor: Actor, entity: type[Record], pk: str) -> bool:
-    """Whether a record is in the actor's view."""
-    return True
+def seen_now(central: Central, connection: Connection, actor: Actor) -> Sight | None:
+    """Return what an actor sees in this snapshot, `sight.renew` having been called before; None: everything."""
+    return sight.sights(central, connection, actor, timeline.read(connection, central.tables)).now
+
+
+def may_see(central: Central, connection: Connection, seen: Sight | None, entity: str, pk: str) -> bool:
+    """Whether a record is in a view; one that does not exist is in that of whoever sees everything."""
+    if seen is None:
+        return True
+    cell = cells.places(connection, central.tables, entity, [pk]).get(pk)
+    return cell is not None and seen.shows(entity, cell)
 
 
 def may_write(actor: Actor, entity: type[Record], pk: str, fields: tuple[str, ...]) -> bool:

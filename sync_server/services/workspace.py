@@ -21,6 +21,8 @@ from sync_server.db.ledger import Author
 from sync_server.services.central import Central
 
 PROVISIONAL = 2**62 + 1
+Owner = tuple[str | None, str | None]
+"""Person and team."""
 
 
 @dataclass
@@ -40,6 +42,10 @@ class CentralRow:
     """Version in the database; 0 for a record that is not there yet."""
     stored_references: tuple[object, ...] = ()
     """Values of `rows.references` in the database."""
+    cell: int = 0
+    """Where it lies in the database; of a new record, where it will."""
+    stored_owner: Owner | None = None
+    """Whose the record was in the database; of a root only."""
 
     @property
     def pk(self) -> str:
@@ -211,7 +217,16 @@ class Workspace:
 
 
 def _central(entity: type[Record], row: Row, stored: rows.Stored) -> CentralRow:
-    return CentralRow(entity, row, *stored, stored.ver, references_of(entity, row))
+    made = CentralRow(entity, row, *stored[:5], stored.ver, references_of(entity, row))
+    made.cell, made.stored_owner = stored.cell, owner_of(entity, row)
+    return made
+
+
+def owner_of(entity: type[Record], row: Row) -> Owner | None:
+    """Return whose a record is as rights see it, where its entity says so."""
+    if entity.owner_field is None:
+        return None
+    return row[entity.owner_field] or row["created_by"], row[entity.team_field] if entity.team_field else None
 
 
 def references_of(entity: type[Record], row: Row) -> tuple[object, ...]:

@@ -8,16 +8,19 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import TextIO
 
 from tests.bench.data import OWN, WORKLOAD, Data
-from tests.bench.scenarios import SCENARIOS, Figure
+from tests.bench.figure import Figure
+from tests.bench.scenarios import SCENARIOS
+from tests.missing_services import ServiceMissing
 
 
 def main() -> None:
     """Run the scenarios and print two lines for each; with --json one object a line, the own figure on stderr."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("scenario", nargs="*", help=f"any of {', '.join(SCENARIOS)}; all of them by default")
-    parser.add_argument("--rows", type=int, help="size of the data set; of push and pull, the number of edits")
+    parser.add_argument("--rows", type=int, help="size of the data set; of push, pull and conflict, the number of edits")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON, a line each")
     chosen = parser.parse_args()
     unknown = set(chosen.scenario) - set(SCENARIOS)
@@ -26,15 +29,31 @@ def main() -> None:
     if chosen.rows is not None and chosen.rows < 1:
         parser.error("--rows is at least 1")
     for name in chosen.scenario or SCENARIOS:
-        figure = _measure(name, WORKLOAD, chosen.rows)
-        print(_as_json(figure) if chosen.json else _as_line(figure), flush=True)
-        print(_as_line(_measure(name, OWN, chosen.rows), "own"), file=sys.stderr if chosen.json else sys.stdout, flush=True)
+        try:
+            _run(name, chosen.rows, as_json=chosen.json)
+        except ServiceMissing as missing:
+            print(f"{name}: not run: {missing}", file=sys.stderr, flush=True)
+
+
+def _run(name: str, rows: int | None, *, as_json: bool) -> None:
+    beside = sys.stderr if as_json else sys.stdout
+    figure = _measure(name, WORKLOAD, rows)
+    print(_as_json(figure) if as_json else _as_line(figure), flush=True)
+    _print_notes(figure, beside)
+    own = _measure(name, OWN, rows)
+    print(_as_line(own, "own"), file=beside, flush=True)
+    _print_notes(own, beside)
 
 
 def _measure(name: str, data: Data, rows: int | None) -> Figure:
     run, usual = SCENARIOS[name]
     with tempfile.TemporaryDirectory(prefix="fieldfare-bench-", ignore_cleanup_errors=True) as folder:
         return run(Path(folder), rows or usual, data)
+
+
+def _print_notes(figure: Figure, place: TextIO) -> None:
+    for note in figure.notes:
+        print(f"    {note}", file=place, flush=True)
 
 
 def _as_json(figure: Figure) -> str:

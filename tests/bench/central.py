@@ -7,10 +7,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from random import SystemRandom
+from random import Random, SystemRandom
 
+import psutil
 import uvicorn
 
+from client.replica.replica import Replica
+from client.sync.engine import SyncEngine
 from shared_models.codec import Row
 from shared_models.ids import IdMaker
 from shared_models.registry import Registry
@@ -21,12 +24,14 @@ from sync_server.db.engine import open_store
 from sync_server.db.tables import build_tables
 from sync_server.services import setup
 from sync_server.services.accounts import Accounts, NewUser
+from sync_server.services.actor import Actor
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.central import Central
+from sync_server.services.local_transport import LocalTransport
+from sync_server.services.snapshots import Policy
 from sync_server.serving import spare_the_collector, uvicorn_options
 from tests.bench.data import DATA, Data
-
-EMAIL, PASSWORD = "bench@example.org", "correct horse"
+from tests.bench.devices import EMAIL, PASSWORD, device, new_replica
 
 
 def make_central(folder: Path, registry: Registry, found: Iterable[tuple[str, Row]], url: str = "") -> Server:
@@ -52,18 +57,75 @@ def make_central(folder: Path, registry: Registry, found: Iterable[tuple[str, Ro
     return server
 
 
+def filled_replica(folder: Path, server: Server) -> Replica:
+    """Return a replica of everything that a server in process holds, loaded by the product's own first sync."""
+    replica = new_replica(folder / "filled.db", server.central.registry)
+    actor = Actor("bench", "device-filled", is_admin=True)
+    replica.bind(actor.user_id, actor.device_id)
+    result = SyncEngine(replica, LocalTransport(server.central, actor), random=Random(1)).run_once()
+    assert result.error is None, result.error
+    return replica
+
+
+class ServerProcess:
+    """Such a server in a process of its own. It may be killed, and started again on what it left."""
+
+    def __init__(self, folder: Path, data: Data, n: int, url: str = "") -> None:
+        """url: of an empty central database, or one that holds these n rows; a file in the folder by default."""
+        self._folder, self._data, self._n = folder, data, n
+        self._command = [sys.executable, "-m", "tests.bench.central", str(folder), data.name, str(n), url]
+        self.address = ""
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start it; returns when it listens, at an address of its own."""
+        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        self.address = json.loads(self._process.stdout.readline())["address"]
+
+    def wait_for_snapshot(self) -> None:
+        """Wait until a snapshot is ready, if there are rows enough for one: building it is not part of a first sync."""
+        if sum(1 for _ in self._data.rows(self._n)) < Policy().min_rows:
+            return
+        with device(self._folder / "waits.db", self._data.registry, self.address) as one:
+            one.wait_for_snapshot()
+
+    def cpu_s(self) -> float:
+        """Return the CPU seconds that it has used."""
+        assert self._process is not None
+        used = psutil.Process(self._process.pid).cpu_times()
+        return float(used.user + used.system)
+
+    def kill(self) -> None:
+        """End it as a power cut would (SIGKILL)."""
+        assert self._process is not None
+        self._process.kill()
+
+    def end(self) -> None:
+        """End it in good order, if it runs."""
+        if self._process is None or self._process.stdout is None:
+            return
+        self._process.terminate()
+        self._process.wait(30)
+        self._process.stdout.close()
+
+
 @contextmanager
-def served(folder: Path, data: Data, n: int) -> Iterator[str]:
-    """Yield the address of such a server in a process of its own, with n rows; it ends with the block."""
-    command = [sys.executable, "-m", "tests.bench.central", str(folder), data.name, str(n)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def running(folder: Path, data: Data, n: int, url: str = "") -> Iterator[ServerProcess]:
+    """Yield such a server; it ends with the block."""
+    server = ServerProcess(folder, data, n, url)
     try:
-        assert process.stdout is not None
-        yield json.loads(process.stdout.readline())["address"]
+        server.start()
+        yield server
     finally:
-        process.terminate()
-        process.wait(30)
-        process.stdout.close()
+        server.end()
+
+
+@contextmanager
+def served(folder: Path, data: Data, n: int, url: str = "") -> Iterator[str]:
+    """Yield the address of such a server; it ends with the block."""
+    with running(folder, data, n, url) as server:
+        yield server.address
 
 
 class _Told(uvicorn.Server):
@@ -80,8 +142,8 @@ class _Told(uvicorn.Server):
 
 def main() -> None:
     """Serve n rows of some data from a folder until the process is told to end."""
-    folder, name, n = sys.argv[1:]
-    server = make_central(Path(folder), DATA[name].registry, DATA[name].rows(int(n)))
+    folder, name, n, url = sys.argv[1:]
+    server = make_central(Path(folder), DATA[name].registry, DATA[name].rows(int(n)), url)
     options = {**uvicorn_options(server.config), "host": "127.0.0.1", "port": 0}
     app = create_app(server)
     spare_the_collector()

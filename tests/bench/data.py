@@ -20,6 +20,8 @@ class Data:
     """n -> (entity, row) of n rows or near, parents first."""
     edits: Callable[[int, int], list[Row]]
     """(n, k) -> k edits on those n rows, in the form of `workload.edits`."""
+    contested: tuple[tuple[str, tuple[str, str, str]], ...]
+    """(entity, (a field that two devices change, and one more of each)): a clash of the first goes to a person."""
     found: Callable[[int], Iterator[tuple[str, Row]]]
     """n -> the rows that the quick search looks through."""
     typed: tuple[str, ...]
@@ -46,6 +48,11 @@ WORKLOAD = Data(
     registry=entities.WORKLOAD,
     rows=_workload_rows,
     edits=lambda n, k: [entities.edit_as_stored(edit) for edit in workload.edits(n, k)],
+    contested=(
+        ("companies", ("status", "phone", "address")),
+        ("contacts", ("title", "phone", "mobile")),
+        ("activities", ("status", "priority", "result")),
+    ),
     found=_people,
     typed=(*workload.FIRST, *workload.LAST, *workload.WORDS, *workload.INDUSTRY, *(city for city, _ in workload.CITY)),
     names=(tuple(workload.FIRST), tuple(workload.LAST)),
@@ -57,6 +64,7 @@ OWN = Data(
     registry=CRM,
     rows=own.rows,
     edits=own.edits,
+    contested=(("company", ("name", "description", "source_note")), ("contact", ("last_name", "nickname", "description"))),
     found=own.rows,
     typed=own.TYPED,
     names=(demo_words.WOMEN + demo_words.MEN, demo_words.LAST),

@@ -1,8 +1,9 @@
-"""Devices of a bench: a real replica file and the real engine, over HTTP, or fed without a server."""
+"""Devices of a bench: a real replica file and the real engine, over HTTP. Nothing of the server is imported here."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -20,21 +21,34 @@ from shared_models.protocol import HelloRequest, PushAnswer, SignInRequest
 from shared_models.registry import SCHEMA_VERSION, Registry
 from shared_models.replica_shape import fingerprint
 from shared_models.snapshot import SnapshotRequest
-from sync_server.app import Server
-from sync_server.services.actor import Actor
-from sync_server.services.local_transport import LocalTransport
-from tests.bench.central import EMAIL, PASSWORD
+
+EMAIL, PASSWORD = "bench@example.org", "correct horse"
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What a device keeps of its sign-in."""
+
+    user_id: str
+    device_id: str
+    device_token: str
 
 
 class Device:
     """One signed-in device."""
 
-    def __init__(self, replica: Replica, http: httpx.Client, *, by_snapshot: bool = False) -> None:
-        self.replica = replica
-        install = self.replica.facts()["install"]
-        answer = sign_in(http, SignInRequest(email=EMAIL, password=PASSWORD, device_name="bench", install=install))
-        self.replica.bind(answer.user_id, answer.device_id)
-        self.transport = HttpTransport(http, AccessToken(http, lambda: answer.device_token, answer.access_token))
+    def __init__(
+        self, replica: Replica, http: httpx.Client, *, by_snapshot: bool = False, signed: Signed | None = None
+    ) -> None:
+        """signed: of a device that goes on after a restart."""
+        self.replica, access = replica, None
+        if signed is None:
+            install = self.replica.facts()["install"]
+            answer = sign_in(http, SignInRequest(email=EMAIL, password=PASSWORD, device_name="bench", install=install))
+            signed, access = Signed(answer.user_id, answer.device_id, answer.device_token), answer.access_token
+            self.replica.bind(answer.user_id, answer.device_id)
+        self.signed = signed
+        self.transport = HttpTransport(http, AccessToken(http, lambda: signed.device_token, access))
         self.engine = SyncEngine(
             self.replica, self.transport, random=Random(1), start=in_background, first_sync=FirstSync(by_snapshot)
         )
@@ -100,13 +114,3 @@ def save_one(replica: Replica, edit: Row) -> None:
             saving.insert(edit["table"], values, pk=values.pop("id"))
         else:
             saving.update(edit["table"], edit["id"], edit["set"])
-
-
-def filled_replica(folder: Path, server: Server) -> Replica:
-    """Return a replica of everything that a server in process holds, loaded by the product's own first sync."""
-    replica = new_replica(folder / "filled.db", server.central.registry)
-    actor = Actor("bench", "device-filled", is_admin=True)
-    replica.bind(actor.user_id, actor.device_id)
-    result = SyncEngine(replica, LocalTransport(server.central, actor), random=Random(1)).run_once()
-    assert result.error is None, result.error
-    return replica

@@ -34,13 +34,20 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def first_sync_s(folder: Path, n: int, runs: int = 3) -> float:
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """Return how much CPU time of this process it takes."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def first_sync_s(folder: Path, n: int, runs: int = 3, measure: Callable[[Callable[[], object]], float] = seconds) -> float:
     """Return the seconds in which n rows get from packed pages into a plain replica; the median of so many runs."""
     pages = _pages(n)
     for i, (_, packed) in enumerate(pages):
         (folder / f"page-{i}").write_bytes(packed)
     with _serving(folder, len(pages)) as address, httpx.Client() as client:
-        return median(seconds(lambda: _load(folder / "limit.db", pages, client, address)) for _ in range(runs))
+        return median(measure(lambda: _load(folder / "limit.db", pages, client, address)) for _ in range(runs))
 
 
 @contextmanager

@@ -8,17 +8,18 @@ import shutil
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
 
 from shared_models.transport import PullRequest, UpToDate
-from tests.bench import limits, postgresql_limit, workload
-from tests.bench.central import make_central, served
+from tests.bench import conflict, footprint, kill, limits, postgresql_limit, slow_link, workload
+from tests.bench.central import filled_replica, make_central, running, served
 from tests.bench.data import Data
-from tests.bench.devices import device, filled_replica, save_one
+from tests.bench.devices import device, save_one
+from tests.bench.figure import Figure
+from tests.bench.homes import FILES, Homes, postgresql
 from tests.bench.relay import counting
 from tests.missing_services import ServiceMissing
 
@@ -26,23 +27,6 @@ BASE = 10_000
 """Rows under the edits of `push` and `pull`."""
 IDLE_BYTES = 376
 """The smallest idle trip of the best existing system, both ways."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measurement. limit: in the same unit, measured in the same run; None where nothing bounds it."""
-
-    scenario: str
-    rows: int
-    figure: float
-    unit: str
-    limit: float | None = None
-    bytes_per_row: float | None = None
-
-    @property
-    def ratio(self) -> float | None:
-        """Return figure to limit."""
-        return self.figure / self.limit if self.limit else None
 
 
 def search(folder: Path, rows: int, data: Data) -> Figure:
@@ -108,7 +92,7 @@ def snapshot(folder: Path, rows: int, data: Data) -> Figure:
     return Figure("snapshot", held, held / median(taken), "rows/s", held / median(floor) if floor else None, used / held)
 
 
-def push(folder: Path, rows: int, data: Data) -> Figure:
+def push(folder: Path, rows: int, data: Data, homes: Homes = FILES) -> Figure:
     """Push offline edits until they are durable on the server and the device knows; edits a second, to what PostgreSQL applies.
 
     The clock stops at the answer to the last batch: the round goes on with a pull, which is another scenario. Each round is on a copy of one server and one device that saved the edits; another device's first sync warms the server.
@@ -116,7 +100,7 @@ def push(folder: Path, rows: int, data: Data) -> Figure:
     """
     start, taken, used = folder / "start", [], []
     with (
-        served(start / "server", data, BASE) as address,
+        served(start / "server", data, BASE, homes.first()) as address,
         device(start / "device.db", data.registry, address, "OFF") as one,
     ):
         one.sync()
@@ -124,7 +108,7 @@ def push(folder: Path, rows: int, data: Data) -> Figure:
     for run in range(1 + data.runs):
         copy = shutil.copytree(start, folder / f"run-{run}")
         with (
-            served(copy / "server", data, BASE) as address,
+            served(copy / "server", data, BASE, homes.copy()) as address,
             counting(address) as (relay, counted),
             device(copy / "other.db", data.registry, address, "OFF") as other,
             device(copy / "device.db", data.registry, address if run else relay, "OFF") as one,
@@ -134,16 +118,16 @@ def push(folder: Path, rows: int, data: Data) -> Figure:
             taken.append(one.push_seconds())
             used.append(counted.up - before)
     floor = _push_limit(rows) if data.is_limited else None
-    return Figure("push", rows, rows / median(taken[1:]), "edits/s", floor, used[0] / rows)
+    return Figure(homes.named("push"), rows, rows / median(taken[1:]), "edits/s", floor, used[0] / rows)
 
 
-def pull(folder: Path, rows: int, data: Data) -> Figure:
+def pull(folder: Path, rows: int, data: Data, homes: Homes = FILES) -> Figure:
     """Pull another device's edits, the search index current; edits a second, to plain statements with search triggers.
 
     Several devices pull them in turn. The first one does so through the relay, for its bytes, and is not timed.
     """
     with ExitStack() as open_devices:
-        address = open_devices.enter_context(served(folder / "server", data, BASE))
+        address = open_devices.enter_context(served(folder / "server", data, BASE, homes.first()))
         relay, counted = open_devices.enter_context(counting(address))
         places = [relay] + [address] * data.runs
         readers = [
@@ -159,7 +143,19 @@ def pull(folder: Path, rows: int, data: Data) -> Figure:
         taken = [limits.seconds(reader.sync) for reader in readers]
         used = counted.down - before
     floor = _edits_limit(folder, rows) if data.is_limited else None
-    return Figure("pull", rows, rows / median(taken[1:]), "edits/s", floor, used / rows)
+    return Figure(homes.named("pull"), rows, rows / median(taken[1:]), "edits/s", floor, used / rows)
+
+
+def push_postgresql(folder: Path, rows: int, data: Data) -> Figure:
+    """Push to a server whose central database is PostgreSQL."""
+    with postgresql() as homes:
+        return push(folder, rows, data, homes)
+
+
+def pull_postgresql(folder: Path, rows: int, data: Data) -> Figure:
+    """Pull from a server whose central database is PostgreSQL."""
+    with postgresql() as homes:
+        return pull(folder, rows, data, homes)
 
 
 def idle(folder: Path, rows: int, data: Data) -> Figure:
@@ -192,17 +188,25 @@ def verify(folder: Path, rows: int, data: Data) -> Figure:
 
 def audit(folder: Path, rows: int, data: Data) -> Figure:
     """Compare every value of a device with the centre's, both reading at once; rows a second. Indexes are another matter."""
-    with served(folder / "server", data, rows) as address, device(folder / "one.db", data.registry, address) as one:
+    with running(folder / "server", data, rows) as server, device(folder / "one.db", data.registry, server.address) as one:
         one.sync()
-        taken = []
+        taken, here_s, there_s = [], [], []
         for _ in range(data.runs):
-            ends: list[float] = []
-            start = time.perf_counter()
-            found = one.engine.audit(lambda *_, ends=ends: ends.append(time.perf_counter()))
+            ends: list[tuple[float, float, float]] = []
+            start, cpu_s, server_cpu_s = time.perf_counter(), time.process_time(), server.cpu_s()
+            found = one.engine.audit(
+                lambda *_, ends=ends: ends.append((time.perf_counter(), time.process_time(), server.cpu_s()))
+            )
             assert found.equal
             assert found.found == ()
-            taken.append(found.rows / (ends[-1] - start))
-    return Figure("audit", found.rows, median(taken), "rows/s", 150_000 if data.is_limited else None)
+            taken.append(found.rows / (ends[-1][0] - start))
+            here_s.append(ends[-1][1] - cpu_s)
+            there_s.append(ends[-1][2] - server_cpu_s)
+    apart = found.rows / max(median(here_s), median(there_s))
+    notes = (
+        f"CPU: {median(here_s):.2f} s here, {median(there_s):.2f} s at the centre; {apart:,.0f} rows/s with a core for each",
+    )
+    return Figure("audit", found.rows, median(taken), "rows/s", 150_000 if data.is_limited else None, notes=notes)
 
 
 SCENARIOS: dict[str, tuple[Callable[[Path, int, Data], Figure], int]] = {
@@ -212,7 +216,13 @@ SCENARIOS: dict[str, tuple[Callable[[Path, int, Data], Figure], int]] = {
     "snapshot": (snapshot, 100_000),
     "push": (push, 10_000),
     "pull": (pull, 10_000),
+    "push-postgresql": (push_postgresql, 10_000),
+    "pull-postgresql": (pull_postgresql, 10_000),
     "idle": (idle, 10_000),
+    "conflict": (conflict.conflict, 1_000),
+    "kill": (kill.kill, 10_000),
+    "slow-link": (slow_link.slow_link, 100_000),
+    "memory": (footprint.memory, 100_000),
     "verify": (verify, 100_000),
     "audit": (audit, 100_000),
 }

@@ -87,6 +87,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "card-account": (f"/inbox/{OWN[4]}?data=own", "card.", nothing),
     "sync": ("/sync", "sync.now", nothing),
     "sync-calm": ("/sync?data=calm", "sync.now", nothing),
+    "sync-mended": ("/sync?data=mended", "sync.now", nothing),
     "sync-offline": ("/sync?data=offline", "sync.now", nothing),
     "sync-stopped": ("/sync?data=stopped", "sync.lift", nothing),
     "settings": ("/settings?data=calm", "theme.dark", nothing),

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared_models.cells import EVERYONE, Cell, cell_of, cell_within
 from shared_models.registry import CRM
 from shared_models.rights import Subject, decide, view
 from shared_models.rules import ACTIONS, WIDTH, Action, Rules
@@ -79,6 +80,26 @@ def test_a_record_is_in_the_view_exactly_when_its_person_may_see_it(rows, at):
     views = {person: view(found, person, at) for person in EVERYBODY}
     shown = {(person, subject) for person, subject in product(EVERYBODY, SUBJECTS) if views[person].sees(subject)}
     assert shown == allowed(found, "see", at)
+
+
+@MANY
+@given(organisations(), moments)
+def test_a_record_is_seen_exactly_when_its_cell_is(rows, at):
+    found = rules(*rows, shipped=False)
+    shared = {(row["record_type"], row["record_id"]) for entity, row in rows if entity == "record_share"}
+
+    def cell(subject: Subject) -> Cell:
+        if subject.entity in found.common:
+            return EVERYONE
+        if subject.parents or subject.entity not in ROOTS:
+            return cell_within([cell(parent) for parent in subject.parents])
+        return cell_of(subject, alone=(subject.entity, subject.pk) in shared)
+
+    for person in EVERYBODY:
+        seen = view(found, person, at)
+        for subject in SUBJECTS:
+            by_cell = subject.entity not in seen.unseen and cell(subject).is_shown(seen)
+            assert by_cell == decide(found, person, subject, "see", at).allowed, (person, subject)
 
 
 @MANY

@@ -5,6 +5,7 @@ import pytest
 from client.replica import integrity, meta
 from client.sync.audit import EVERY_MS, SLICES
 from client.sync.conversation import Stopped
+from client.sync.states import State
 from shared_models.digest import place
 from shared_models.errors import Unreachable
 from tests.scenarios.test_repair import damage, incidents, one_of, trips, watched
@@ -75,6 +76,18 @@ def test_a_slice_is_looked_at_once_an_hour_and_all_of_them_in_sixteen(world, ana
         assert ana.sync().proof.found == ()
         assert ana.network.calls == ["pull"]
     assert [(one.kind, one.rows) for one in found] == [("repaired", 1)]
+
+
+def test_slice_is_left_for_the_next_round_by_a_centre_that_is_busy_with_audits_of_others(world, ana):
+    pk = one_of(ana)
+    damage(ana, "UPDATE company SET name = 'Wrong' WHERE id = :pk", pk=pk)
+    with ana.replica.write(durable=False) as writing:
+        meta.put(writing.connection, {"audit_next": int(f"{place(pk):08x}"[0], 16), "audit_at": 1})
+    audits = world.server.central.audits
+    with audits.one(), audits.one():
+        result = ana.sync()
+        assert (result.error, result.state, result.proof.equal) == (None, State.IDLE, True)
+    assert [(found.kind, found.rows) for found in ana.sync().proof.found] == [("repaired", 1)]
 
 
 def test_row_that_is_missing_behind_a_figure_that_is_right_is_found_by_its_slice(world, ana):

@@ -11,6 +11,7 @@ import pytest
 from client.config import FirstSync
 from client.replica import integrity, takeover
 from client.replica.connection import Connect, connect
+from client.sync.bootstrap import STUCK
 from client.sync.engine import SyncEngine
 from shared_models.errors import Busy, ReplicaError, ReplicaLocked, Unreachable
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
@@ -158,6 +159,50 @@ def test_a_cut_file_is_gone_on_with_and_no_byte_comes_twice(story):
     story.world.rest()
 
 
+def test_a_part_is_kept_and_gone_on_with_when_the_link_gives_nothing_for_a_while(story):
+    device = story.device()
+    way, file = story.way(device), story.world.folder / "snapshots"
+    way.cut_after = 3000
+    device.sync()
+    for _ in range(STUCK - 1):
+        way.cut_after = 0
+        assert isinstance(device.sync().error, Unreachable)
+    assert device.sync().proof.equal
+    assert way.starts == [0, *[3000] * STUCK]
+    assert sum(way.came) == next(file.glob("*.db")).stat().st_size
+    assert litter(device) == []
+    story.world.rest()
+
+
+def test_a_part_is_kept_while_neither_file_nor_pages_come(story, monkeypatch):
+    device = story.device()
+    way = story.way(device)
+    way.cut_after = 3000
+    device.sync()
+    for _ in range(STUCK):
+        way.cut_after = 0
+        way.lost_answers = ["pull"]
+        assert isinstance(device.sync().error, Unreachable)
+    assert way.calls.count("pull") == 1
+    way.lost_answers = []
+    assert device.sync().proof.equal
+    assert way.starts[-1] == 3000
+    assert sum(way.came) == next(story.world.folder.glob("snapshots/*.db")).stat().st_size
+
+
+def test_a_file_that_never_comes_whole_gives_way_to_pages(story):
+    device = story.device()
+    way = story.way(device)
+    way.cut_after = 3000
+    device.sync()
+    for _ in range(STUCK):
+        way.cut_after = 0
+        result = device.sync()
+    assert result.proof.equal
+    assert litter(device) == []
+    story.world.rest()
+
+
 def test_a_part_of_an_older_file_is_finished_while_the_server_keeps_it(story):
     device = story.device()
     story.way(device).cut_after = 3000
@@ -224,12 +269,14 @@ def test_the_file_of_an_older_timeline_is_of_no_use(story, monkeypatch):
     lost = story.office.save("company", name="Not in the backup")
     story.office.sync()
     story.device("first").sync()
-    old = next(story.world.folder.glob("snapshots/*.json")).read_text()
+    shelf = story.snapshots._shelf
+    old = SnapshotAnswer.model_validate_json(next(story.world.folder.glob("snapshots/*.json")).read_text())
     story.world.restore(backup, "second-timeline")
     device = story.device()
     # a server that hands it out all the same, and says that it is of today
-    story.way(device).answer = lambda _: SnapshotAnswer.model_validate_json(old).model_copy(update={"epoch": "second-timeline"})
-    story.snapshots._fit = lambda kind, now: story.snapshots._listed(kind)
+    story.way(device).answer = lambda _: old.model_copy(update={"epoch": "second-timeline"})
+    shelf.fit = lambda kind, now: [old]
+    story.snapshots._follow = lambda now: None
     taken = []
     monkeypatch.setattr(takeover, "_put_in_place", lambda *_: taken.append(1))
     assert device.sync().proof.equal

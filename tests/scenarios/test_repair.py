@@ -1,10 +1,15 @@
 """A replica that is not what the centre has: the rows that differ are found in a few trips, and only they are sent again."""
 
 import pytest
+import sqlalchemy as sa
 
 from client.replica import digests, integrity
+from client.usecases import sync_desk
 from shared_models.errors import Unreachable
 from shared_models.protocol import FetchRequest
+from sync_server.db import incidents as server_incidents
+from sync_server.db import recounting
+from sync_server.services.recount import recount
 from tests.world import view_of
 
 MOST_TRIPS = 5
@@ -237,3 +242,135 @@ def test_search_finds_a_row_that_was_put_right_by_its_true_words_only(world, ana
     assert ana.sync().proof.equal
     assert [hit.pk for hit in ana.replica.search("Wrongly")] == []
     assert pk in [hit.pk for hit in ana.replica.search(title)]
+
+
+def told_of(world):
+    with world.server.central.store.read() as connection:
+        found = server_incidents.since(connection, world.server.central.tables, 0)
+    return [(one["kind"], one["entity"], one["n"]) for one in found.get("device-ana", [])]
+
+
+@pytest.mark.functions(148)
+def test_the_centre_hears_of_what_was_mended_with_the_next_hello_and_once(world, ana):
+    damage(ana, "DELETE FROM company WHERE id IN (SELECT id FROM company LIMIT 3)")
+    integrity.check(ana.replica)
+    assert [one.kind for one in ana.sync().proof.found] == ["repaired"]
+    assert told_of(world) == []
+    ana = ana.restart()
+    ana.network.lost_answers = ["hello"]
+    assert isinstance(ana.sync().error, Unreachable)
+    told = told_of(world)
+    assert ("repaired", "company", 3) in told
+    hellos, usual = [], ana.network.hello
+
+    def heard(request):
+        hellos.append(len(request.incidents))
+        return usual(request)
+
+    ana.network.hello = heard
+    assert ana.sync().error is None
+    ana = ana.restart()
+    assert ana.sync().error is None
+    assert told_of(world) == told
+    assert hellos == [len(told), 0]
+
+
+def test_the_sync_page_has_what_was_found_in_the_last_month_the_newest_first(world, ana):
+    damage(ana, "DELETE FROM company WHERE id IN (SELECT id FROM company LIMIT 3)")
+    integrity.check(ana.replica)
+    ana.sync()
+
+    def told():
+        return [
+            (one.kind, one.entity, one.rows)
+            for one in sync_desk.status(ana.replica, ana.engine.status(), is_paused=False).found
+        ]
+
+    assert told() == [("repaired", "company", 3), ("digest", "company", 0)]
+    world.clock.forward(days=31)
+    assert told() == []
+
+
+def spoil_figures(world, entity="company"):
+    """Make the centre's own figures of an entity wrong, as a mistake of ours would."""
+    tables = world.server.central.tables
+    with world.server.central.store.write() as connection:
+        for table in (tables.digest, tables.cell_digest):
+            connection.execute(sa.update(table).where(table.c.entity == entity).values(n=table.c.n + 7, total="0" * 16))
+
+
+def figures(world):
+    with world.server.central.store.read() as connection:
+        return recounting.kept(connection, world.server.central.tables, "company")
+
+
+@pytest.mark.parametrize("pulls_rows", [False, True])
+def test_wrong_figure_of_the_centre_is_counted_anew_by_it_and_the_device_loses_nothing(world, ana, pulls_rows):
+    before, right = view_of(ana.replica), figures(world)
+    if pulls_rows:
+        ana.save("note", company_id=one_of(ana), body="said", written_at=1)
+    spoil_figures(world)
+    fetched = watched(ana)
+    result = ana.sync()
+    assert (result.error, result.proof.equal) == (None, True)
+    assert [(one.kind, one.entity) for one in result.proof.found] == [("recounted", "company")]
+    assert fetched == []
+    assert figures(world) == right
+    ana.network.calls.clear()
+    assert ana.sync().proof.equal
+    assert ana.network.calls[-1] == "pull"
+    assert view_of(ana.replica)["company"] == before["company"]
+    world.rest()
+
+
+def test_the_centre_is_asked_to_count_once_an_hour(world, ana):
+    spoil_figures(world)
+    assert ana.sync().proof.equal
+    spoil_figures(world)
+    for _ in range(2):
+        proof = ana.sync().proof
+        assert (proof.equal, proof.found) == (False, ())
+    world.clock.forward(hours=1)
+    proof = ana.sync().proof
+    assert (proof.equal, [one.kind for one in proof.found]) == (True, ["recounted"])
+
+
+def test_a_centre_that_is_busy_is_asked_to_count_with_the_next_round(world, ana):
+    spoil_figures(world)
+    audits = world.server.central.audits
+    with audits.one(), audits.one():
+        assert not ana.sync().proof.equal
+    assert ana.sync().proof.equal
+
+
+def test_a_figure_that_the_centre_stands_by_is_no_proof_although_it_is_ours_by_now(world, ana):
+    spoil_figures(world)
+    usual = ana.network.pull
+
+    def corrected_meanwhile(request):
+        page = usual(request)
+        recount(world.server.central, "company", "another device")
+        return page
+
+    ana.network.pull = corrected_meanwhile
+    proof = ana.sync().proof
+    assert (proof.equal, proof.found) == (False, ())
+    assert ana.sync().proof.equal
+
+
+def test_a_question_that_fails_leaves_the_difference_noted(world, ana):
+    spoil_figures(world)
+    usual = ana.network.digest
+
+    def lost(request):
+        if request.recount:
+            raise Unreachable(None, "lost in this test")
+        return usual(request)
+
+    ana.network.digest = lost
+    proof = ana.sync().proof
+    assert (proof.equal, proof.found) == (False, ())
+    assert "unequal" in incidents(ana)
+    ana.network.digest = usual
+    world.clock.forward(hours=1)
+    assert ana.sync().proof.equal

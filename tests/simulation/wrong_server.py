@@ -255,9 +255,9 @@ def acks_by_number() -> list[Patch]:
     original = pull._final
     asked: list[Any] = []
 
-    def final(central: Any, actor: Any, connection: Any, *more: Any) -> Any:
-        asked[:] = [connection, central.tables.push]
-        return original(central, actor, connection, *more)
+    def final(page: Any, held: Any) -> Any:
+        asked[:] = [page.connection, page.central.tables.push]
+        return original(page, held)
 
     def ack(tx_id: str, verdict: str, seq: int, at: int) -> list[object]:
         connection, log = asked

@@ -1,7 +1,20 @@
-"""What waits and what needs a person in the demo company."""
+"""What waits, what needs a person and what was found wrong in the demo company."""
+
+from dataclasses import replace
 
 from client.usecases.answers import Change
-from client.usecases.sync_answers import CardView, Inbox, Proof, Queue, RefusedChange, SentItem, Side, SyncStatus, WaitingItem
+from client.usecases.sync_answers import (
+    CardView,
+    Found,
+    Inbox,
+    Proof,
+    Queue,
+    RefusedChange,
+    SentItem,
+    Side,
+    SyncStatus,
+    WaitingItem,
+)
 from shared_models.ids import derived_id
 from shared_models.texts import Language
 from tests.ui.believable import SAVES, ago
@@ -74,4 +87,17 @@ def fill_trouble(crm: FakeState, language: Language) -> None:
         None,
         proof=proof,
         size_bytes=18_000_000,
+    )
+
+
+def fill_mended(crm: FakeState) -> None:
+    """Let the copy on this device have been found wrong of late, and mended."""
+    crm.status_ = replace(
+        crm.status_,
+        found=(
+            Found("repaired", "company", 1, ago(minutes=75)),
+            Found("recounted", "contact", 0, ago(days=1)),
+            Found("repaired", "contact_point", 23, ago(days=4)),
+            Found("search", "note", 0, ago(days=12)),
+        ),
     )

@@ -44,6 +44,9 @@ class FakeForms(FakeRecords):
         pending = self.pending.get(id or "", frozenset())
         return FormStart(entity, id, values, shown, choices, "seen", owner, title, pending=pending)
 
+    async def is_here(self, entity: str, id: str) -> bool:
+        return id in self.rows.get(entity, {})
+
     async def open_refused(self, tx: str) -> FormStart:
         change = next(r for r in self.inbox_.refused if r.tx == tx)
         start = await self.open_form(change.entity, change.record)

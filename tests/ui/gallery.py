@@ -1,6 +1,6 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft|own|decided`
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft|own|decided|mended`
 for the other states; /sign-in?data=known|unreachable.
 """
 
@@ -18,6 +18,7 @@ from client.usecases.sync_answers import Inbox, SyncStatus
 from shared_models.errors import ReplicaDamaged, Unreachable
 from tests.ui.believable import NOW, ago
 from tests.ui.believable_cards import fill_decided, fill_own
+from tests.ui.believable_trouble import fill_mended
 from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, empty_crm
 
 ASSETS = Path(__file__).parents[2] / "client" / "ui" / "assets"
@@ -47,6 +48,8 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         for entity, place, minutes in (("company", "/companies?form=company", 37), ("contact", "/contacts?form=contact", 5)):
             form, typed = f"{entity}:", {"name": "Popas Nou"}
             crm.drafts[form] = FormDraft(form, place, "", f"form.new.{entity}", typed, at=ago(minutes=minutes))
+    if data == "mended":
+        fill_mended(crm)
     if data == "own":
         fill_own(crm)
     if data == "decided":

@@ -2,9 +2,11 @@ from dataclasses import replace
 
 import pytest
 
+from client.events import IncidentLogged
 from client.ui.view_models.inbox import suggested
 from client.usecases.sync_answers import Inbox, SyncStatus
 from tests.ui.believable import ago
+from tests.ui.believable_trouble import fill_mended
 from tests.ui.fake_crm import believable_crm
 
 
@@ -84,6 +86,24 @@ async def test_the_sync_page_tells_what_waits_since_when_why_and_the_next_attemp
     assert ui.shows("Next attempt in 0:42")
     assert ui.shows("since 09:12 · no connection")
     assert ui.keyed("proof").value == "Equal to the centre"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("Found by the comparison", "Company: a row was not what the centre has; it was fetched again", "23 rows")),
+        ("ro", ("Găsite la comparare", "Firmă: un rând nu era ca la centru; a fost adus din nou", "23 de rânduri")),
+    ],
+)
+async def test_the_sync_page_tells_what_was_found_wrong_and_what_became_of_it(window, language, said):
+    crm = believable_crm(language)
+    crm.preferences_ = replace(crm.preferences_, language=language)
+    ui = await window("/sync", crm)
+    assert not ui.has("found.0")
+    fill_mended(crm)
+    crm.tell(IncidentLogged("repaired", "company 1"))
+    await ui.settle()
+    assert [words for words in said if not ui.shows(words)] == []
 
 
 async def test_sync_now_empties_the_queue_on_the_screen(window):

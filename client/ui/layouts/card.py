@@ -95,19 +95,20 @@ def refused_page(look: Look, thing: RefusedChange, on: CardCalls) -> ft.Control:
         txt(look, thing.label or thing.title, weight=W6, expand=True, lines=2),
         tag(look, look.t(f"entity.{thing.entity}")),
     )
+    is_mended_here = not thing.is_deferred and thing.is_here
     retry = button(
         look,
         "refused.retry",
         look.t("act.retry"),
         lambda: on.retry(thing.tx),
         glyph="refresh-cw",
-        kind="primary" if thing.is_deferred else "outline",
+        kind="outline" if is_mended_here else "primary",
         keys="1",
         expand=True if look.phone else None,
     )
     edit = (
         None
-        if thing.is_deferred
+        if not is_mended_here
         else button(
             look,
             "refused.edit",

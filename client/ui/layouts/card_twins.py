@@ -5,6 +5,7 @@ from collections.abc import Callable
 import flet as ft
 
 from client.ui.dates import clock, local, short_day
+from client.ui.figures import capital, unseen
 from client.ui.theme import R12, S4, S8, S12, S16, Look
 from client.ui.widgets import STRETCH, W6, button, col, edge, pads, row, txt
 from client.usecases.sync_answers import Twin
@@ -21,7 +22,7 @@ def twin_boxes(look: Look, twins: tuple[Twin, ...], visit: Visit) -> ft.Control:
 
 def _box(look: Look, twin: Twin, visit: Visit) -> ft.Control:
     if not twin.name:
-        body = col(txt(look, look.t("card.twin_gone"), "body", "ink3", lines=2))
+        body = col(txt(look, capital(unseen(look, "company")), "body", "ink3", lines=2))
     else:
         lines = [txt(look, line, "meta", "ink2", lines=2) for line in _facts(look, twin)]
         way = button(

@@ -4,6 +4,7 @@ import flet as ft
 
 from client.ui.dates import moment
 from client.ui.layouts.form_fields import FormCalls, form_field
+from client.ui.layouts.form_gone import form_gone
 from client.ui.theme import S6, S8, S12, S16, S24, Look
 from client.ui.view_models.form_state import FormState
 from client.ui.widgets import (
@@ -71,7 +72,9 @@ def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     if look.phone:
         acts = row(
             button(look, "form.discard", look.t("act.discard"), on.discard, kind="quiet"),
-            button(look, "form.save", label, on.save, glyph="check", kind="primary", expand=True, busy=state.saving),
+            None
+            if state.is_gone
+            else button(look, "form.save", label, on.save, glyph="check", kind="primary", expand=True, busy=state.saving),
         )
         warned = txt(look, trouble, "meta", tone, W5, lines=2) if trouble else None
         return ft.Container(
@@ -89,7 +92,9 @@ def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
         row(
             warned if trouble else row(hints, fill(), expand=True),
             button(look, "form.discard", look.t("act.discard"), on.discard, kind="quiet", keys="Esc"),
-            button(look, "form.save", label, on.save, kind="primary", keys="Ctrl ↵", busy=state.saving),
+            None
+            if state.is_gone
+            else button(look, "form.save", label, on.save, kind="primary", keys="Ctrl ↵", busy=state.saving),
         ),
         height=64,
         padding=pads(left=S24, right=S16),
@@ -122,6 +127,8 @@ def _body(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     if state.phase == "failed":
         again = button(look, "form.again", look.t("act.try_again"), on.again, kind="primary")
         return empty(look, "database", look.t("form.failed"), look.t(f"error.{state.failure}"), again, tone="need")
+    if state.is_gone:
+        return form_gone(look, state)
     if state.start is None:
         return ft.Container(skeleton(look, 6, 64), padding=S16) if state.phase == "slow" else ft.Container()
     first, *rest = form_fields(state)
@@ -131,7 +138,7 @@ def _body(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     is_tied = state.place.tie and state.place.entity == "company"
     tied = txt(look, look.t("form.tied.company"), "meta", "ink2", lines=2) if is_tied else None
     parts: list[ft.Control] = []
-    for strip in (_draft(look, state, on), _unplaced(look, state), _news(look, on) if state.has_news else None, tied):
+    for strip in (_draft(look, state, on), _unplaced(look, state), _news(look, state, on), tied):
         parts += [strip, space(S16)] if strip is not None else []
     for section in sections:
         if section is not None:
@@ -149,8 +156,12 @@ def _draft(look: Look, state: FormState, on: FormCalls) -> ft.Control | None:
     return banner(look, "form.draft", "pencil", text, go_on, give_up)
 
 
-def _news(look: Look, on: FormCalls) -> ft.Control:
-    """Return the strip that says that a newer record arrived, and that nothing typed was lost."""
+def _news(look: Look, state: FormState, on: FormCalls) -> ft.Control | None:
+    """Return the strip that says that a newer record arrived, or that it left, and that nothing typed was lost."""
+    if state.has_left:
+        return banner(look, "form.left", "eye-off", look.t("form.left"))
+    if not state.has_news:
+        return None
     take = link(look, "form.take_news", look.t("form.take_news"), on.take_news)
     return banner(look, "form.news", "refresh-cw", look.t("form.news"), take, close=on.hide_news)
 

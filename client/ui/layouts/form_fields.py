@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import flet as ft
 
-from client.ui.figures import choice, partial_day, value
+from client.ui.figures import capital, choice, partial_day, unseen, value
 from client.ui.theme import Look
 from client.ui.view_models.form_state import FormState
 from client.ui.widgets import Message, Press, chips_field, choice_field, picker_field, switch_field, text_field
@@ -193,7 +193,8 @@ def _picker(
 ) -> ft.Control:
     entity, name, held = state.place.entity, column.name, state.shows(column.name)
     assert state.start is not None  # no field is drawn before the form is open
-    shown = look.label(state.names.get(name, state.start.shown.get(name))) if held else ""
+    known = look.label(state.names.get(name, state.start.shown.get(name)))
+    shown = (known or capital(unseen(look, column.col.references or ""))) if held else ""
 
     def take(one: Choice | None) -> Press:
         return lambda: on.pick(name, one)

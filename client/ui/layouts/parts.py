@@ -6,7 +6,7 @@ from datetime import date
 import flet as ft
 
 from client.ui.dates import short_day
-from client.ui.figures import iban, partial_day, unbroken, value
+from client.ui.figures import capital, iban, partial_day, unbroken, unseen, value
 from client.ui.router import FormPlace
 from client.ui.theme import S2, S4, S8, S12, S16, Look
 from client.ui.widgets import (
@@ -86,8 +86,9 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
     reach = tie.phone or tie.email
     narrow = is_narrow(look)
     ended = look.t("tie.until", day=short_day(look, date.fromisoformat(tie.ended_on))) if tie.ended_on else ""
+    name = tie.name or capital(unseen(look, other))
     words = col(
-        txt(look, tie.name, weight=W5),
+        txt(look, name, weight=W5),
         txt(look, _joined(what, ended) or " ", "meta", "ink2"),
         txt(look, reach, "meta", "ink3") if reach and narrow else None,
         gap=S2,
@@ -96,7 +97,7 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
     )
     return pressable(
         f"tie.{tie.id}",
-        tie.name,
+        name,
         row(
             dot(look, tie.state),
             disc(look, GLYPHS[other], "ink2", 32, 16),
@@ -117,7 +118,7 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
             ),
             gap=S12,
         ),
-        lambda: open(other, tie.id),
+        (lambda: open(other, tie.id)) if tie.name else None,
         height=None if narrow else 56,
         padding=pad(S12, S8 if narrow else 0),
         radius=12,

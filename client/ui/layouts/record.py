@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import flet as ft
 
 from client.ui.dates import clock, days_ago, days_since
-from client.ui.figures import choice
+from client.ui.figures import capital, choice, unseen
 from client.ui.layouts.note_box import NoteCalls, note_box
 from client.ui.layouts.parts import details, is_narrow, parts_list, ties_list
 from client.ui.layouts.timeline import timeline
@@ -92,7 +92,7 @@ def record_page(look: Look, state: PageState, tab: str, on: RecordCalls) -> ft.C
     if state.phase == "failed":
         return trouble(look, "record", look.t("record.failed"), state.failure, on.again, on.copy)
     if state.is_gone:
-        return empty(look, "archive", look.t("record.gone"), look.t("record.gone_text"))
+        return _gone(look, state, on)
     if state.page is None:
         return ft.Container(skeleton(look, 5, 88), padding=S16) if state.phase == "slow" else ft.Container()
     page = state.page
@@ -129,6 +129,18 @@ def tab_in_sight(look: Look, page: RecordPage, tab: str) -> float | None:
     return tab_scroll(look, _tabs(look, page), tab if tab in TABS[page.entity] else TABS[page.entity][0], room)
 
 
+def _gone(look: Look, state: PageState, on: RecordCalls) -> ft.Control:
+    """Return the page of a record that is not here, with the note that was being written about it."""
+    is_typed = bool(state.draft.strip())
+    said = empty(look, "archive", look.t("record.gone"), look.t("record.gone_typed" if is_typed else "record.gone_text"))
+    if not is_typed:
+        return said
+    note = txt(look, state.draft, lines=None, key="note.kept")
+    note.selectable = True
+    away = button(look, "note.discard", look.t("act.discard"), on.note.discard, kind="quiet")
+    return ft.ListView([ft.Container(said, height=280), note, row(fill(), away)], padding=S24, spacing=S16, expand=True)
+
+
 def _count(page: RecordPage, name: str) -> int:
     """Return the number that stands after a tab's word."""
     entity = {"addresses": "address", "accounts": "bank_account", "personal": "related_person"}.get(name)
@@ -154,7 +166,7 @@ def _body(look: Look, state: PageState, page: RecordPage, tab: str, on: RecordCa
 def _meta(look: Look, page: RecordPage) -> str:
     """Return the line under the title: kind, place; job and company of a person."""
     if page.entity == "contact":
-        first = page.ties[0].name if page.ties else ""
+        first = next((tie.name for tie in page.ties if tie.name), "")
         return _joined(str(page.values.get("job_title") or ""), first, page.place)
     roles = ", ".join(choice(look, CRM.get("company"), "roles", role) for role in page.values.get("roles") or ())
     kind = look.label(page.shown.get("industry_id") or page.shown.get("type_id"))
@@ -283,7 +295,7 @@ def _whom(look: Look, page: RecordPage) -> Fact:
     label = look.t("fact.main_contact")
     if tie is None:
         return Fact(label, look.t("fact.no_contact"), look.t("fact.no_contact_why"), "ink3")
-    return Fact(label, tie.name, _joined(look.label(tie.role) or tie.job_title, tie.phone))
+    return Fact(label, tie.name or capital(unseen(look, "contact")), _joined(look.label(tie.role) or tie.job_title, tie.phone))
 
 
 def _mail(page: RecordPage) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import flet as ft
 
 from client.ui.dates import clock, moment
-from client.ui.figures import NO_BREAK, count, size
+from client.ui.figures import count, size
+from client.ui.layouts.proof import proof_cards
 from client.ui.layouts.trouble import trouble
 from client.ui.pill import connection_of
 from client.ui.theme import S8, S12, S16, S24, Look
@@ -18,7 +19,6 @@ from client.ui.widgets import (
     W4,
     W5,
     W6,
-    Part,
     Press,
     button,
     card,
@@ -33,14 +33,13 @@ from client.ui.widgets import (
     pad,
     pane_header,
     pressable,
-    rich,
     row,
     skeleton,
     space,
     switch,
     txt,
 )
-from client.usecases.sync_answers import Proof, SyncStatus, WaitingItem
+from client.usecases.sync_answers import SyncStatus, WaitingItem
 
 GLYPHS = {
     "note": "sticky-note",
@@ -94,7 +93,11 @@ def sync_page(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
         return col(head, fill(trouble(look, "sync", look.t("sync.failed"), state.failure, on.again, on.copy)), expand=True)
     if state.phase != "ready":
         return col(head, fill(skeleton(look, 5) if state.phase == "slow" else None), expand=True)
-    side = [*_proof(look, state.status.proof), _offline(look, state.status, on), _device(look, state.status)]
+    side = [
+        *proof_cards(look, state.status.proof, state.status.found),
+        _offline(look, state.status, on),
+        _device(look, state.status),
+    ]
     main = [_hero(look, state, on), space(S16), *_queue(look, state, on)]
     if look.phone or not look.wide:
         body = ft.ListView([ft.Container(col(*main, space(S16), col(*side, gap=S12)), padding=pad(S16, S8))], expand=True)
@@ -269,38 +272,6 @@ def _waiting(look: Look, item: WaitingItem, status: SyncStatus, on: SyncCalls) -
         height=None if look.phone else 56,
         padding=pad(S12, S12 if look.phone else 0),
     )
-
-
-def _proof(look: Look, proof: Proof | None) -> list[ft.Control]:
-    """Return the proof that replica and centre are equal, or what differs."""
-    if proof is None:
-        return []
-    equal = not proof.differing
-    head = row(
-        icon(look, "shield-check" if equal else "shield", 18, "ok" if equal else "need"),
-        txt(look, look.t("proof.equal" if equal else "proof.differs"), weight=W6, expand=True, key="proof"),
-        txt(look, moment(look, proof.at), "meta", "ink3"),
-    )
-    rows: list[Part] = [(count(look, proof.total), "ink", W6), " " + look.t("proof.rows")]
-    named = [(e, n) for e, n in proof.rows.items() if n and e in ("company", "contact", "note")]
-    detail = ", ".join(f"{count(look, n)}{NO_BREAK}{look.n(f'proof.{e}', n)}" for e, n in named)
-    words = rich(look, rows, "body", "ink2")
-    if not equal:
-        names = ", ".join(look.t(f"entity.{e}") for e in proof.differing)
-        words = rich(look, [look.t("proof.differs_why", what=names)], "body", "ink2")
-    figure = " · ".join(proof.figure[i : i + 4].upper() for i in range(0, 12, 4))
-    return [
-        card(
-            look,
-            col(
-                head,
-                words,
-                txt(look, detail, "meta", "ink2", lines=3) if detail and equal else None,
-                txt(look, look.t("proof.figure", figure=figure), "meta", "ink3"),
-                gap=S8,
-            ),
-        )
-    ]
 
 
 def _offline(look: Look, status: SyncStatus, on: SyncCalls) -> ft.Control:

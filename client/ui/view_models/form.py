@@ -56,7 +56,7 @@ class FormModel(ViewModel[FormState]):
         try:
             start = await self.read(self._open())
         except KeyError:
-            self.put(phase="failed", failure=ErrorCode.R304.value)
+            await self._start_gone()
             return
         if start is None:
             return
@@ -72,6 +72,15 @@ class FormModel(ViewModel[FormState]):
         if start.replaces is not None or self.state.typed:
             await self._check()
 
+    async def _start_gone(self) -> None:
+        """Show what was typed about a record that is not here."""
+        if self.state.place.refused is not None:
+            self.put(phase="failed", failure=ErrorCode.R304.value)
+            return
+        draft = await self._kept.read()
+        typed = self._drafts.get(self._key) or (draft.typed if draft else {})
+        self.put(phase="ready", is_gone=True, typed=dict(typed))
+
     def _open(self) -> Any:  # Any: one of three coroutines of the facade
         place = self.state.place
         if place.refused is not None:
@@ -81,12 +90,13 @@ class FormModel(ViewModel[FormState]):
         return self._crm.open_form(place.entity, place.id, self._owner)
 
     async def on_event(self, event: Event) -> None:
-        """Tell that a newer record arrived. Nothing that was typed changes."""
+        """Tell that a newer record arrived, or that it left. Nothing that was typed changes."""
         start = self.state.start
         if not isinstance(event, RecordsChanged) or not event.from_centre or start is None or start.id is None:
             return
         if start.id in event.ids.get(start.entity, ()) or start.entity in event.every:
-            self.put(has_news=True)
+            is_here = await self._crm.is_here(start.entity, start.id)
+            self.put(has_news=is_here, has_left=not is_here)
 
     async def take_news(self) -> None:
         """Show the newer record; the fields that were changed here keep what was typed, and name what stands there now."""

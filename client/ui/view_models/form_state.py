@@ -45,6 +45,10 @@ class FormState:
     """Field -> stored value that came while the field was being changed here."""
     has_news: bool = False
     """A newer record arrived; what is typed stands."""
+    has_left: bool = False
+    """The person may no longer see the record; what is typed stands."""
+    is_gone: bool = False
+    """The record was not here when the form was to be opened; `typed` is what was typed about it before."""
     picking: str | None = None
     pick_text: str = ""
     picks: tuple[Choice, ...] = ()

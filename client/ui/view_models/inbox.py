@@ -58,8 +58,10 @@ def answers_of(card: CardView) -> tuple[Decision, ...]:
     return ("kept_theirs", "restored_mine", "kept_both") if card.can_keep_both else ("kept_theirs", "restored_mine")
 
 
-def can_edit(card: CardView) -> bool:
-    """Whether a form on its record is an answer to a card."""
+def can_edit(card: CardView | RefusedChange) -> bool:
+    """Whether a form on its record is an answer to a card, or to a refusal."""
+    if isinstance(card, RefusedChange):
+        return card.is_here
     return card.kind != "duplicate" and (card.kind not in OWN_ANSWERS or "edited" in OWN_ANSWERS[card.kind])
 
 

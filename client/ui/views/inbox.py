@@ -34,7 +34,7 @@ def InboxView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Con
             return False
         if name in ("j", "k", "arrow down", "arrow up"):
             on.card.step(1 if name in ("j", "arrow down") else -1)
-        elif name == "e" and thing is not None and (isinstance(thing, RefusedChange) or can_edit(thing)):
+        elif name == "e" and thing is not None and can_edit(thing):
             on.card.edit(thing)
         elif isinstance(thing, CardView) and name in DIGITS[: len(answers_of(thing))]:
             on.card.decide(thing.id, answers_of(thing)[DIGITS.index(name)])

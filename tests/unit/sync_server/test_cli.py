@@ -6,6 +6,7 @@ from structlog.testing import capture_logs
 
 from shared_models.__main__ import main
 from sync_server.app import open_server
+from sync_server.cli.devices import INCIDENTS_SHOWN
 from sync_server.config import ServerConfig
 from sync_server.db import feed
 from sync_server.serving import log_missing_admin
@@ -137,6 +138,29 @@ def test_devices_are_listed_and_revoked(data, tmp_path, capsys):
         assert server("device", "revoke", "--data", data, device.tokens["device_id"]) == 0
         assert device.hello().status_code == 401
     assert server("device", "revoke", "--data", data, device.tokens["device_id"]) == 1
+
+
+@pytest.mark.functions(148)
+def test_the_admin_sees_on_which_device_the_copy_was_wrong_and_when(data, tmp_path, capsys):
+    made = open_server(ServerConfig(tmp_path / "data"))
+    told = [
+        {"at": 1_795_000_000_000_000 + n, "kind": "repaired", "entity": "company", "rows": n}
+        for n in range(INCIDENTS_SHOWN + 1)
+    ]
+    with in_process(made) as http:
+        device = Caller(http)
+        device.sign_in("ana@example.ro")
+        server("status", "--data", data)
+        assert "wrong" not in capsys.readouterr().out
+        device.hello(incidents=told)
+    server("status", "--data", data)
+    assert "copies found wrong in the last 30 days: on 1 device" in capsys.readouterr().out
+    server("device", "list", "--data", data)
+    said = capsys.readouterr().out
+    newest = "2026-11-18 11:06  Company: 3 rows were not what the centre has; they were fetched again"
+    assert [line.strip() for line in said.splitlines()][1] == newest
+    assert said.count("were fetched again") + said.count("was fetched again") == INCIDENTS_SHOWN
+    assert "and 1 more" in said
 
 
 def test_the_status_names_the_sequence_and_the_rows(data, capsys):

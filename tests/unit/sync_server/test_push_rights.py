@@ -179,6 +179,18 @@ def test_what_another_took_away_stays_away_whatever_the_save_stands_on(centre):
     assert outcome(centre.save("ana", note(2, 1), after=["ana-1", "ana-2"])) == ErrorCode.R305
 
 
+def test_the_past_of_a_record_is_read_once_for_all_that_is_written_about_it(centre):
+    seq = centre.save("ana", mine(centre, 1)).seq
+    was = {"responsible_id": centre.users["ana"], "team_id": NORTH}
+    centre.save("ana", edit(1, seq, was, responsible_id=centre.users["dan"], team_id=SOUTH))
+    said = []
+    sa.event.listen(centre.central.store.engine, "before_cursor_execute", lambda *a: said.append(a[2]))
+    many = {"ops": [note(n, 1) for n in range(2, 12)], "after": ["ana-2"]}
+    answer = centre.send("ana", many, {"ops": [note(n, 1) for n in range(12, 22)]}, {"ops": [note(22, 1)], "after": ["ana-2"]})
+    assert [outcome(one) for one in answer.verdicts] == ["applied", ErrorCode.R305, "applied"]
+    assert len([one for one in said if "FROM history" in one]) == 1
+
+
 @pytest.mark.parametrize(("team", "expected"), [(NORTH, "applied"), (SOUTH, ErrorCode.R305)])
 def test_what_was_given_away_and_passed_on_was_lost_by_its_giver_unless_it_then_left_his_sight(centre, team, expected):
     seq = centre.save("ana", mine(centre, 1)).seq
@@ -348,3 +360,6 @@ def test_a_share_of_what_does_not_exist_is_refused(centre):
     assert outcome(centre.save("ana", share(centre, 2, "geo", company=77))) == ErrorCode.R305
     missing = {**share(centre, 3, "geo", company=77), "set": {**share(centre, 3, "geo")["set"], "record_type": "nothing"}}
     assert outcome(centre.save("ana", missing)) == ErrorCode.R305
+    assert outcome(centre.save(ROOT, share(centre, 4, "geo", company=77), admin=True)) == ErrorCode.R304
+    assert outcome(centre.save(ROOT, {**missing, "pk": pk(5)}, admin=True)) == ErrorCode.R303
+    assert outcome(centre.save(ROOT, new(77), share(centre, 6, "geo", company=77), admin=True)) == "applied"

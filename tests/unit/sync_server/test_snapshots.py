@@ -6,10 +6,13 @@ import json
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 import zstandard
+from structlog.testing import capture_logs
 
 from shared_models.digest import Digest
 from shared_models.errors import ErrorCode
@@ -17,12 +20,15 @@ from shared_models.registry import CRM
 from shared_models.replica_shape import fingerprint
 from shared_models.snapshot import SnapshotRequest
 from sync_server.db import digests
+from sync_server.services import snapshots as building
+from sync_server.services import visibility
 from sync_server.services.actor import Actor
 from sync_server.services.refusals import Refusal
 from sync_server.services.snapshots import Policy, Snapshots
+from tests.servers import ServerClock
 from tests.unit.sync_server.centre import open_centre, pk
 
-DAN = Actor("user-dan", "dan")
+DAN, EVE = Actor("user-dan", "dan"), Actor("user-eve", "eve")
 SHAPE = fingerprint(CRM)
 
 
@@ -35,8 +41,13 @@ def company(n, **values):
 
 
 @pytest.fixture
-def centre(tmp_path):
-    made = open_centre(tmp_path)
+def clock():
+    return ServerClock()
+
+
+@pytest.fixture
+def centre(tmp_path, clock):
+    made = open_centre(tmp_path, clock)
     yield made
     made.central.store.close()
 
@@ -158,15 +169,134 @@ def test_a_place_behind_the_end_and_a_name_that_is_a_path_are_refused(snapshots,
             snapshots.read(DAN, name, 0)
 
 
-def test_those_of_another_scope_set_get_neither_name_nor_bytes(snapshots, monkeypatch):
-    from sync_server.services import visibility
-
+def test_those_who_do_not_see_everything_get_neither_name_nor_bytes(snapshots, monkeypatch):
     answer = snapshots.offer(DAN, asked())
-    monkeypatch.setattr(visibility, "scope_set", lambda actor: actor.user_id)
+    monkeypatch.setattr(visibility, "scope_set", lambda _, actor: actor.user_id)
     with pytest.raises(Refusal) as found:
         snapshots.read(DAN, answer.name, 0)
     assert found.value.code is ErrorCode.P208
-    assert snapshots.offer(DAN, asked()).name != answer.name
+    assert snapshots.offer(DAN, asked()).name is None
+
+
+def set_back(centre, **values):
+    """Make the database the copy of an older day."""
+    with centre.central.store.write() as connection:
+        connection.execute(sa.update(centre.central.tables.clock).values(**values))
+
+
+@pytest.mark.parametrize("restored", [{"seq": 7}, {"epoch": "second"}], ids=str)
+def test_those_of_a_timeline_that_a_restore_ended_are_removed_at_the_start(snapshots, centre, tmp_path, restored):
+    answer = snapshots.offer(DAN, asked())
+    set_back(centre, **restored)
+    with pytest.raises(Refusal) as found:
+        snapshots.read(DAN, answer.name, 0)
+    assert (found.value.code, found.value.http_status) == (ErrorCode.P208, 404)
+    again = Snapshots(centre.central, tmp_path / "snapshots", lambda _: None, Policy(min_rows=5))
+    again.warm()
+    assert list((tmp_path / "snapshots").iterdir()) == []
+
+
+def test_one_from_ahead_of_a_database_that_was_set_back_under_a_running_server_is_never_taken_for_a_later_one(
+    snapshots, centre
+):
+    ahead = snapshots.offer(DAN, asked())
+    set_back(centre, seq=7)
+    snapshots._start = lambda _: None
+    assert snapshots.offer(DAN, asked()).name is None
+    set_back(centre, seq=ahead.at_seq + 1)
+    assert snapshots.offer(DAN, asked()).name is None
+    with pytest.raises(Refusal):
+        snapshots.read(DAN, ahead.name, 0)
+
+
+def names(tmp_path):
+    return {path.stem for path in (tmp_path / "snapshots").iterdir()}
+
+
+def test_those_of_another_version_of_the_program_are_removed_at_the_start(snapshots, centre, tmp_path):
+    snapshots.offer(DAN, asked())
+    newer = replace(centre.central, schema_version=centre.central.schema_version + 1)
+    Snapshots(newer, tmp_path / "snapshots", lambda _: None, Policy(min_rows=5)).warm()
+    assert names(tmp_path) == set()
+
+
+def test_a_file_that_cannot_be_removed_now_is_noted_and_removed_later(snapshots, centre, clock, tmp_path, monkeypatch):
+    first = snapshots.offer(DAN, asked())
+    usual = Path.unlink
+
+    def in_use(path, missing_ok=False):
+        if path.suffix == ".db":
+            raise PermissionError(13, "used by another process")
+        usual(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", in_use)
+    with capture_logs() as logs:
+        for n in range(3):
+            for i in range(4):
+                centre.save("a", company(100 + 10 * n + i))
+            newest = snapshots.offer(DAN, asked())
+    assert (newest.at_seq, newest.sha256 != first.sha256) == (32, True)
+    assert {(one["event"], one["kind"]) for one in logs} == {("snapshot file stays", "PermissionError")}
+    assert first.name in names(tmp_path)
+    monkeypatch.undo()
+    clock.forward(seconds=3700)
+    assert snapshots.offer(DAN, asked()) == newest
+    assert len(names(tmp_path)) == 2
+
+
+def test_a_line_whose_bytes_are_gone_is_no_promise(snapshots, tmp_path):
+    answer = snapshots.offer(DAN, asked())
+    (tmp_path / "snapshots" / f"{answer.name}.db").unlink()
+    assert fetched(snapshots, snapshots.offer(DAN, asked()))
+
+
+def test_after_a_build_that_failed_nobody_begins_another_for_ten_minutes(snapshots, clock, monkeypatch):
+    tries = []
+
+    def fails(*_):
+        tries.append(1)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(building, "_fill", fails)
+    for _ in range(20):
+        assert snapshots.offer(DAN, asked()).name is None
+        clock.forward(seconds=29)
+    assert len(tries) == 1
+    clock.forward(seconds=30)
+    assert snapshots.offer(DAN, asked()).name is None
+    assert len(tries) == 2
+    monkeypatch.undo()
+    clock.forward(seconds=601)
+    assert snapshots.offer(DAN, asked()).name is not None
+
+
+def test_a_build_that_cannot_be_started_is_one_that_failed(snapshots, clock):
+    tries = []
+
+    def no_thread(build):
+        tries.append(build)
+        if len(tries) == 1:
+            raise RuntimeError("can't start new thread")
+        build()
+
+    snapshots._start = no_thread
+    for _ in range(3):
+        assert snapshots.offer(DAN, asked()).name is None
+    assert len(tries) == 1
+    clock.forward(seconds=601)
+    assert snapshots.offer(DAN, asked()).name is not None
+
+
+def test_two_kinds_are_not_built_at_a_time(snapshots):
+    builds = []
+    snapshots._start = builds.append
+    assert snapshots.offer(DAN, asked()).name is None
+    assert snapshots.offer(DAN, asked(packings=("gzip",))).name is None
+    assert len(builds) == 1
+    builds.pop()()
+    assert snapshots.offer(DAN, asked()).name is not None
+    snapshots.offer(DAN, asked(packings=("gzip",)))
+    assert len(builds) == 1
 
 
 def test_half_a_line_beside_a_file_is_passed_over(snapshots, tmp_path):

@@ -105,12 +105,26 @@ def test_grown_file_equals_a_new_one(tmp_path):
     assert shape("grown") == shape("fresh")
 
 
+def test_file_from_before_incidents_were_told_keeps_those_that_it_has(tmp_path):
+    make_replica(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "ana.db")) as file, file:
+        for column in ("entity", "rows", "told"):
+            file.execute(f"ALTER TABLE _sync_incident DROP COLUMN {column}")
+        file.execute("INSERT INTO _sync_incident (at, kind, detail) VALUES (1, 'search', 'company')")
+        file.execute("DELETE FROM _sqlite_migrations WHERE name = 'm003_incidents_told'")
+    again = make_replica(tmp_path)
+    with again.reading() as reader:
+        assert [(one.kind, one.at, one.rows) for one in integrity.incidents(reader)] == [("search", 1, 0)]
+        assert integrity.untold(reader) == []
+    again.close()
+
+
 def test_file_of_the_same_version_is_opened_as_it_is(tmp_path):
     make_replica(tmp_path).close()
     again = make_replica(tmp_path)
     assert again.facts()["server_epoch"] == EPOCH
     db = Database(tmp_path / "ana.db")
-    assert db.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0] == 3
+    assert db.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0] == 4
     db.close()
     again.close()
 

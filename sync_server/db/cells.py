@@ -1,0 +1,164 @@
+"""Who sees what, in the database: cells by id, where records lie, what moved, digests by cell, and what people saw."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from shared_models.digest import MODULUS, Digest
+from sync_server.db import bulk
+from sync_server.db.engine import Connection
+from sync_server.db.rows import IN_LIMIT
+from sync_server.db.tables import STATEMENTS, Tables, many
+
+T = TypeVar("T")
+Record = tuple[str, str]
+"""(entity, id)."""
+
+
+def ids(connection: Connection, tables: Tables, keys: Iterable[str]) -> dict[str, int]:
+    """Return key -> id of the cells that are known."""
+    found: dict[str, int] = {}
+    for part in _parts(sorted(set(keys))):
+        query = sa.select(tables.cell.c.key, tables.cell.c.id).where(tables.cell.c.key.in_(part))
+        found |= {key: number for key, number in connection.execute(query)}
+    return found
+
+
+def keys(connection: Connection, tables: Tables, wanted: Iterable[int]) -> dict[int, str]:
+    """Return id -> key."""
+    found: dict[int, str] = {}
+    for part in _parts(sorted(set(wanted))):
+        query = sa.select(tables.cell.c.id, tables.cell.c.key).where(tables.cell.c.id.in_(part))
+        found |= {number: key for number, key in connection.execute(query)}
+    return found
+
+
+def above(connection: Connection, tables: Tables, number: int) -> list[tuple[int, str]]:
+    """Return (id, key) of the cells with a higher id."""
+    found = connection.execute(_above(tables), {"number": number}).all()
+    return [(one, key) for one, key in found]
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _above(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    cell = tables.cell
+    return sa.select(cell.c.id, cell.c.key).where(cell.c.id > sa.bindparam("number")).order_by(cell.c.id)
+
+
+def add(connection: Connection, tables: Tables, new: Sequence[str]) -> dict[str, int]:
+    """Add cells; returns key -> id. The sequence's lock is held, so nobody else is doing this now."""
+    last = int(connection.execute(sa.select(sa.func.max(tables.cell.c.id))).scalar_one() or 0)
+    made = {key: last + 1 + place for place, key in enumerate(new)}
+    bulk.insert(connection, tables.cell, [{"id": number, "key": key} for key, number in made.items()])
+    return made
+
+
+def places(connection: Connection, tables: Tables, entity: str, pks: Iterable[str]) -> dict[str, int]:
+    """Return id -> cell of the records of an entity that exist."""
+    found: dict[str, int] = {}
+    for part in _parts(sorted(set(pks))):
+        found |= {pk: cell for pk, cell in connection.execute(_places(tables), {"of": entity, "pks": part}).all()}
+    return found
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _places(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    row = tables.row
+    return sa.select(row.c.pk, row.c.cell).where(row.c.entity == sa.bindparam("of"), row.c.pk.in_(many("pks")))
+
+
+def shared(connection: Connection, tables: Tables) -> set[Record]:
+    """Return the records that have, or had, a share."""
+    share = tables.entities["record_share"]
+    return {(entity, pk) for entity, pk in connection.execute(sa.select(share.c.record_type, share.c.record_id))}
+
+
+def put(connection: Connection, tables: Tables, placed: Mapping[Record, int]) -> None:
+    """Put records that are stored into other cells."""
+    lines = [{"entity": entity, "pk": pk, "cell": cell} for (entity, pk), cell in sorted(placed.items())]
+    fixed = tuple(c.name for c in tables.row.c if not c.primary_key and c.name != "cell")
+    bulk.update(connection, tables.row, lines, fixed)
+
+
+def write_moves(connection: Connection, tables: Tables, seq: int, left: Mapping[Record, int]) -> None:
+    """Note which cells records left at a seq."""
+    lines = [{"seq": seq, "entity": entity, "pk": pk, "cell": cell} for (entity, pk), cell in sorted(left.items())]
+    bulk.insert(connection, tables.move, lines)
+
+
+def moved(connection: Connection, tables: Tables, after: int, upto: int) -> dict[Record, int]:
+    """Return the records that moved with after < seq <= upto, each with the cell that it was in at `after`."""
+    move = tables.move
+    query = sa.select(move.c.entity, move.c.pk, move.c.cell).where(move.c.seq > after, move.c.seq <= upto)
+    found: dict[Record, int] = {}
+    for entity, pk, cell in connection.execute(query.order_by(move.c.seq)):
+        found.setdefault((entity, pk), cell)
+    return found
+
+
+def members(connection: Connection, tables: Tables, entity: str, cells: Iterable[int], born_by: int) -> list[str]:
+    """Return the ids of an entity's records in some cells that were made at or before a seq."""
+    row, found = tables.row, list[str]()
+    for part in _parts(sorted(cells)):
+        query = sa.select(row.c.pk).where(row.c.cell.in_(part), row.c.entity == entity, row.c.created_seq <= born_by)
+        found += connection.execute(query).scalars().all()
+    return found
+
+
+def count_members(connection: Connection, tables: Tables, cells: Iterable[int]) -> int:
+    """Return how many records some cells hold, by their digests."""
+    digest = tables.cell_digest
+    return sum(
+        int(connection.execute(sa.select(sa.func.sum(digest.c.n)).where(digest.c.cell.in_(part))).scalar_one() or 0)
+        for part in _parts(sorted(cells))
+    )
+
+
+def add_digests(connection: Connection, tables: Tables, gained: Mapping[tuple[str, int], Digest]) -> None:
+    """Add what the cells of entities gained. The sequence's lock is held, so nobody else is doing this now."""
+    table, known = tables.cell_digest, dict[tuple[str, int], Digest]()
+    for part in _parts(sorted({cell for _, cell in gained})):
+        query = sa.select(table.c.entity, table.c.cell, table.c.n, table.c.total).where(table.c.cell.in_(part))
+        known |= {(entity, cell): Digest.parse(n, total) for entity, cell, n, total in connection.execute(query)}
+    lines: dict[bool, list[dict[str, object]]] = {True: [], False: []}
+    for place, more in sorted(gained.items()):
+        old = known.get(place, Digest(0, 0))
+        total = f"{(old.total + more.total) % MODULUS:016x}"
+        lines[place in known].append({"entity": place[0], "cell": place[1], "n": old.rows + more.rows, "total": total})
+    bulk.insert(connection, table, lines[False])
+    bulk.update(connection, table, lines[True])
+
+
+def digests(connection: Connection, tables: Tables) -> list[tuple[str, int, Digest]]:
+    """Return (entity, cell, digest) of every cell."""
+    digest = tables.cell_digest
+    query = sa.select(digest.c.entity, digest.c.cell, digest.c.n, digest.c.total)
+    return [(entity, cell, Digest.parse(n, total)) for entity, cell, n, total in connection.execute(query)]
+
+
+def forget(connection: Connection, tables: Tables) -> None:
+    """Forget every cell and digest, to place all records anew."""
+    for table in (tables.cell, tables.cell_digest):
+        connection.execute(table.delete())
+
+
+def views(connection: Connection, tables: Tables, user: str) -> list[tuple[int, str]]:
+    """Return (seq, view as JSON) of everything that a person was shown since he was limited first, oldest first."""
+    return [(seq, found) for seq, found in connection.execute(_views(tables), {"of": user}).all()]
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _views(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    view = tables.view
+    return sa.select(view.c.seq, view.c.view).where(view.c.user == sa.bindparam("of")).order_by(view.c.seq)
+
+
+def add_view(connection: Connection, tables: Tables, user: str, seq: int, view: str) -> None:
+    """Note what a person sees from a seq on."""
+    bulk.insert(connection, tables.view, [{"user": user, "seq": seq, "view": view}])
+
+
+def _parts(values: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (values[i : i + IN_LIMIT] for i in range(0, len(values), IN_LIMIT))
