@@ -323,7 +323,7 @@ class BeginLine(Message):
 
 
 class LeaveLine(Message):
-    """Records that left the user's view, and with each all that is a part of it; a part is not named."""
+    """Records that left the user's view, and with each all that is a part of it: roots, cards, and what own txs changed."""
 
     k: Literal["leave"] = "leave"
     t: Name

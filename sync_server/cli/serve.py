@@ -44,6 +44,7 @@ def add_run(commands: Subparsers) -> None:
 @explained
 def run_server(arguments: argparse.Namespace) -> int:
     """Serve until stopped."""
+    from sync_server.services import setup
     from sync_server.serving import listen, serve
 
     config = config_of(arguments)
@@ -54,6 +55,7 @@ def run_server(arguments: argparse.Namespace) -> int:
     if missing:
         raise NotPossible(f"There is no file {missing}.")
     server = open_existing(arguments)
+    setup.complete(server.central)  # a migration that was cut short after its tables
     try:
         listening = listen(config)
     except OSError as error:

@@ -1,6 +1,6 @@
 """Who sees what, in the database: cells by id, where records lie, what moved, digests by cell, and what people saw."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -13,6 +13,8 @@ from sync_server.db.rows import IN_LIMIT
 from sync_server.db.tables import STATEMENTS, Tables, many
 
 T = TypeVar("T")
+NAMED = 2000
+"""Cells that are named in queries, 500 at a time; of a view that holds more, every digest is read."""
 Record = tuple[str, str]
 """(entity, id)."""
 
@@ -131,11 +133,20 @@ def add_digests(connection: Connection, tables: Tables, gained: Mapping[tuple[st
     bulk.update(connection, table, lines[True])
 
 
-def digests(connection: Connection, tables: Tables) -> list[tuple[str, int, Digest]]:
-    """Return (entity, cell, digest) of every cell."""
+def digests(connection: Connection, tables: Tables, among: Collection[int] | None = None) -> Iterator[tuple[str, int, Digest]]:
+    """Yield (entity, cell, digest) of cells. among: of these, and of others when they are too many to be named; None: of all."""
+    parts = [] if among is None or len(among) > NAMED else list(_parts(sorted(among)))
+    queries = [_digests(tables, True).params(cells=part) for part in parts] or [_digests(tables, False)]
+    for query in queries:
+        for entity, cell, n, total in connection.execute(query).all():
+            yield entity, cell, Digest.parse(n, total)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _digests(tables: Tables, are_named: bool) -> "sa.Select[*tuple[Any, ...]]":
     digest = tables.cell_digest
     query = sa.select(digest.c.entity, digest.c.cell, digest.c.n, digest.c.total)
-    return [(entity, cell, Digest.parse(n, total)) for entity, cell, n, total in connection.execute(query)]
+    return query.where(digest.c.cell.in_(many("cells"))) if are_named else query
 
 
 def forget(connection: Connection, tables: Tables) -> None:
@@ -144,15 +155,17 @@ def forget(connection: Connection, tables: Tables) -> None:
         connection.execute(table.delete())
 
 
-def views(connection: Connection, tables: Tables, user: str) -> list[tuple[int, str]]:
-    """Return (seq, view as JSON) of everything that a person was shown since he was limited first, oldest first."""
-    return [(seq, found) for seq, found in connection.execute(_views(tables), {"of": user}).all()]
+def view_at(connection: Connection, tables: Tables, user: str, seq: int) -> tuple[int, str] | None:
+    """Return (seq, view as JSON) of what a person was shown at a seq; None before he was limited first."""
+    found = connection.execute(_view_at(tables), {"of": user, "upto": seq}).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 @lru_cache(maxsize=STATEMENTS)
-def _views(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+def _view_at(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     view = tables.view
-    return sa.select(view.c.seq, view.c.view).where(view.c.user == sa.bindparam("of")).order_by(view.c.seq)
+    query = sa.select(view.c.seq, view.c.view).where(view.c.user == sa.bindparam("of"), view.c.seq <= sa.bindparam("upto"))
+    return query.order_by(view.c.seq.desc()).limit(1)
 
 
 def add_view(connection: Connection, tables: Tables, user: str, seq: int, view: str) -> None:

@@ -303,8 +303,8 @@ def _scope_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
         "cell_digest": sa.Table(
             "sync_cell_digest",
             metadata,
-            _must("entity", text(60), pk=True),
             _must("cell", whole(), pk=True),
+            _must("entity", text(60), pk=True),
             _must("n", whole()),
             _must("total", text(16)),
         ),

@@ -41,6 +41,20 @@ def read(connection: Connection, tables: Tables) -> Clock:
     return Clock(found.seq, found.epoch, found.safe_seq, found.rules)
 
 
+def read_for(connection: Connection, tables: Tables, user: str) -> tuple[Clock, bool]:
+    """Return where the sequence stands, and whether a person was ever limited: both in one statement, as every pull asks."""
+    found = connection.execute(_reading_for(tables), {"of": user}).one_or_none()
+    if found is None:
+        return read(connection, tables), False
+    return Clock(found.seq, found.epoch, found.safe_seq, found.rules), bool(found.is_limited)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _reading_for(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    views = sa.select(tables.view.c.seq).where(tables.view.c.user == sa.bindparam("of"))
+    return _reading(tables).add_columns(sa.exists(views).label("is_limited"))
+
+
 @lru_cache(maxsize=STATEMENTS)
 def _reading(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     return sa.select(tables.clock.c.seq, tables.clock.c.epoch, tables.clock.c.safe_seq, tables.clock.c.rules)

@@ -30,7 +30,6 @@ from sync_server.services.pull import joined, line, row_lines
 from sync_server.services.recount import recount
 from sync_server.services.refusals import Refusal
 from sync_server.services.sight import Sight
-from sync_server.services.visibility import seen_now
 
 Found = Iterator[tuple[str, int, int]]
 """Rows as (id, version, hash)."""
@@ -50,7 +49,7 @@ def compare(central: Central, actor: Actor, asked: DigestRequest) -> DigestAnswe
 def _recounted(central: Central, actor: Actor, asked: DigestRequest) -> DigestAnswer:
     """Return the digest of one entity in the view, after its rows were counted anew (PROTOCOL 13.11)."""
     with central.store.read() as connection:
-        _now(central, connection, asked.server_epoch)
+        _checked(timeline.read(connection, central.tables), asked.server_epoch)
     entity = _known(central, str(asked.entity)).entity_name
     corrected = recount(central, entity, actor.device_id)
     answer = _compare(central, actor, asked.model_copy(update={"entity": None}))
@@ -59,10 +58,8 @@ def _recounted(central: Central, actor: Actor, asked: DigestRequest) -> DigestAn
 
 
 def _compare(central: Central, actor: Actor, asked: DigestRequest) -> DigestAnswer:
-    sight.renew(central, actor)
-    with central.store.read() as connection:
-        now = _now(central, connection, asked.server_epoch)
-        seen = seen_now(central, connection, actor)
+    with sight.snapshot(central, actor) as sights:
+        connection, now, seen = sights.connection, _checked(sights.clock, asked.server_epoch), sights.now
         if asked.entity is None:
             found = _entities(central, seen, connection, asked)
             wires = {name: digest.wire() for name, digest in found.items()}
@@ -75,19 +72,16 @@ def _compare(central: Central, actor: Actor, asked: DigestRequest) -> DigestAnsw
 
 def fetch(central: Central, actor: Actor, asked: FetchRequest) -> list[bytes]:
     """Return the lines of the rows that are asked and that the view holds. Raises Refusal P203, R301."""
-    sight.renew(central, actor)
-    with central.store.read() as connection:
-        now = _now(central, connection, asked.server_epoch)
+    with sight.snapshot(central, actor) as sights:
+        now, seen = _checked(sights.clock, asked.server_epoch), sights.now
         _known(central, asked.t)
-        seen = seen_now(central, connection, actor)
-        placed = placed_feed.some(connection, central.tables, asked.t, asked.pks)
+        placed = placed_feed.some(sights.connection, central.tables, asked.t, asked.pks)
         found = [one.row for one in placed if seen is None or seen.shows(asked.t, one.cell)]
     hidden = frozenset() if seen is None else seen.view.hidden
     return [*row_lines(central, found, hidden), line({"k": "fetched", "epoch": now.epoch, "seq": now.seq})]
 
 
-def _now(central: Central, connection: Connection, epoch: str) -> timeline.Clock:
-    now = timeline.read(connection, central.tables)
+def _checked(now: timeline.Clock, epoch: str) -> timeline.Clock:
     if epoch != now.epoch:
         raise Refusal(ErrorCode.P203, 409, "another server epoch")
     return now

@@ -14,7 +14,7 @@ from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
 from sync_server.services.sight import Sight
-from sync_server.services.visibility import may_see, seen_now
+from sync_server.services.visibility import may_see
 
 PAGE = 50
 SAVE_LINES = 20_000
@@ -26,9 +26,8 @@ def page(central: Central, actor: Actor, entity: str, record: str, before: int |
     kind = central.registry.by_name.get(entity)
     if kind is None:
         raise Refusal(ErrorCode.R301, 404, "unknown entity")
-    sight.renew(central, actor)
-    with central.store.read() as connection:
-        seen = seen_now(central, connection, actor)
+    with sight.snapshot(central, actor) as sights:
+        connection, seen = sights.connection, sights.now
         if not may_see(central, connection, seen, entity, record):
             raise Refusal(ErrorCode.R305, 403, "not in view")
         found = feed.history(connection, central.tables, entity, record, before, PAGE + 1)

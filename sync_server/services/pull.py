@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import orjson
 
@@ -52,13 +53,21 @@ class _Asked:
     """One pull while it is answered."""
 
     central: Central
-    connection: Connection
     actor: Actor
     request: PullRequest
-    now: timeline.Clock
     sights: Sights
 
     @property
+    def connection(self) -> Connection:
+        """Return the read snapshot that it is answered from."""
+        return self.sights.connection
+
+    @property
+    def now(self) -> timeline.Clock:
+        """Return where the sequence stands in it."""
+        return self.sights.clock
+
+    @cached_property
     def is_free(self) -> bool:
         """Whether the device's user sees everything now, and did so at its cursor and when a long pull began."""
         seqs = [self.request.cursor] if self.staged_upto is None else [self.request.cursor, self.staged_upto]
@@ -71,7 +80,7 @@ class _Asked:
 
     def span(self, since: int, upto: int | None = None) -> Span:
         """Return what lies between two cursors; without the second, up to now."""
-        return Span(self.central, self.connection, self.sights, since, self.now.seq if upto is None else upto)
+        return Span(self.sights, since, self.now.seq if upto is None else upto)
 
     def hidden(self, seq: int) -> frozenset[str]:
         """Return the confidential groups that are not sent in a page up to a seq."""
@@ -90,29 +99,29 @@ def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: i
 
     Raises Refusal P203 for another server epoch and P206 for a cursor that this timeline does not have.
     """
-    sight.renew(central, actor)
-    with central.store.read() as connection:
-        now = timeline.read(connection, central.tables)
+    with sight.snapshot(central, actor) as sights:
+        asked = _Asked(central, actor, request, sights)
+        now = asked.now
         if request.server_epoch != now.epoch:
             raise Refusal(ErrorCode.P203, 409, "another server epoch")
         if request.cursor > now.seq:
             raise Refusal(ErrorCode.P206, 409, f"cursor {request.cursor} is ahead of {now.seq}")
-        asked = _Asked(central, connection, actor, request, now, sight.sights(central, connection, actor, now))
         # From cursor 0 there is always a page: a new device is complete with it, one of an older timeline lets go of its rows.
         if request.after is None and request.cursor == now.seq != 0:
             return UpToDate(combined(asked.digest()), now.safe_seq)
-        held = _held(central, connection, actor, request)
+        held = _held(asked)
         place = _place(asked, page_rows + len(held))
         if place is not None:
             return iter(_staged(asked, place, page_rows))
         return iter(_final(asked, held))
 
 
-def _held(central: Central, connection: Connection, actor: Actor, request: PullRequest) -> set[tuple[str, str]]:
+def _held(asked: _Asked) -> set[tuple[str, str]]:
     """Return the records that verdicts stand for; none in a long pull, which sends every row (PROTOCOL 7.3)."""
+    request, device = asked.request, asked.actor.device_id
     if not request.cursor or request.after is not None:
         return set()
-    return feed.held_exactly(connection, central.tables, actor.device_id, request.device_epoch, request.cursor)
+    return feed.held_exactly(asked.connection, asked.central.tables, device, request.device_epoch, request.cursor)
 
 
 def _place(asked: _Asked, enough: int) -> _Place | None:

@@ -26,11 +26,19 @@ Key = tuple[str, str]
 class Span:
     """From one cursor to another, each with the view of its moment."""
 
-    central: Central
-    connection: Connection
     sights: Sights
     since: int
     upto: int
+
+    @property
+    def central(self) -> Central:
+        """Return the organisation."""
+        return self.sights.central
+
+    @property
+    def connection(self) -> Connection:
+        """Return the read snapshot that the device is answered from."""
+        return self.sights.connection
 
     @cached_property
     def then(self) -> Sight | None:

@@ -4,8 +4,10 @@ A view is compared with the one that was stored last when its person asks for so
 differs. So a change of rights costs nothing when it is made, and every cursor has the view that it was made with.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import orjson
 
@@ -38,54 +40,80 @@ class Sight:
 
 @dataclass(frozen=True)
 class Sights:
-    """What a person saw, from which seq on; before the first of them he saw everything."""
+    """What a person sees and saw, in one read snapshot; before he was limited first he saw everything."""
 
-    all: Sequence[tuple[int, Sight | None]]
-    cells: frozenset[int]
-    """Every cell that there is."""
+    central: Central
+    connection: Connection
+    user_id: str
+    clock: timeline.Clock
+    was_limited: bool
+    """Whether he ever was; else no view of his is stored."""
+
+    @cached_property
+    def now(self) -> Sight | None:
+        """Return what is seen now; None: everything."""
+        return self._sight(self.newest[1])
 
     def at(self, seq: int) -> Sight | None:
         """Return what was seen at a cursor; None: everything."""
-        return next((sight for since, sight in reversed(self.all) if since <= seq), None)
+        return self.now if self.newest[0] <= seq else self._sight(self._stored(seq)[1])
 
-    @property
-    def now(self) -> Sight | None:
-        """Return what is seen now; None: everything."""
-        return self.all[-1][1] if self.all else None
+    @cached_property
+    def cells(self) -> frozenset[int]:
+        """Return the numbers of all cells."""
+        return frozenset((0, *self._book))
+
+    @cached_property
+    def newest(self) -> tuple[int, str]:
+        """Return the view that was stored last, and its seq."""
+        return self._stored(self.clock.seq)
+
+    def _stored(self, seq: int) -> tuple[int, str]:
+        found = cells.view_at(self.connection, self.central.tables, self.user_id, seq) if self.was_limited else None
+        return found or (0, FREE)
+
+    def _sight(self, stored: str) -> Sight | None:
+        if stored == FREE:
+            return None
+        parts = orjson.loads(stored)
+        seen = View(frozenset(parts["scopes"]), frozenset(parts["hidden"]), frozenset(parts["unseen"]))
+        return Sight(seen, self.central.cell_book.held(stored, seen, self._book))
+
+    @cached_property
+    def _book(self) -> dict[int, Cell]:
+        return self.central.cell_book.all(self.connection, self.central.tables, self.clock.epoch)
 
 
-def renew(central: Central, actor: Actor) -> None:
-    """Store what a person sees from now on, where it is not what was stored last. Before anything is read for him."""
-    if not has_cells(central.registry):
-        return
-    with central.store.read() as connection:
-        if _stored_now(central, connection, actor) == _last(central, connection, actor):
-            return
+@contextmanager
+def snapshot(central: Central, actor: Actor) -> Iterator[Sights]:
+    """Open a read snapshot to answer somebody from. What he sees by the rights in force is stored first, where it is news."""
+    while True:
+        with central.store.read() as connection:
+            found = _sights(central, connection, actor)
+            if found.newest[1] == _by_rules(central, connection, actor, found.clock):
+                yield found
+                return
+        _store(central, actor)
+
+
+def _sights(central: Central, connection: Connection, actor: Actor) -> Sights:
+    return Sights(central, connection, actor.user_id, *timeline.read_for(connection, central.tables, actor.user_id))
+
+
+def _store(central: Central, actor: Actor) -> None:
+    """Store what a person sees from now on, unless another of his devices did so meanwhile."""
     with central.store.write() as connection:
         seq = timeline.take(connection, central.tables, 1) + 1
-        wanted = _stored_now(central, connection, actor)
-        if wanted != _last(central, connection, actor):
+        found = _sights(central, connection, actor)
+        wanted = _by_rules(central, connection, actor, found.clock)
+        if wanted != found.newest[1]:
             cells.add_view(connection, central.tables, actor.user_id, seq, wanted)
-
-
-def sights(central: Central, connection: Connection, actor: Actor, now: timeline.Clock) -> Sights:
-    """Return what a person saw and sees; empty for whoever was never limited."""
-    if not has_cells(central.registry):
-        return Sights((), frozenset())
-    stored = cells.views(connection, central.tables, actor.user_id)
-    if not stored:
-        return Sights((), frozenset())
-    found = central.cell_book.all(connection, central.tables, now.epoch)
-    return Sights(
-        [(seq, _sight(central, text, found)) for seq, text in stored],
-        frozenset(found) | {0},
-    )
 
 
 def digest_of(registry: Registry, connection: Connection, tables: Tables, sight: Sight) -> dict[str, Digest]:
     """Return entity -> digest of all that a view holds."""
     sums = {entity.entity_name: [0, 0] for entity in registry}
-    for entity, cell, one in cells.digests(connection, tables):
+    for entity, cell, one in cells.digests(connection, tables, sight.cells):
         if sight.shows(entity, cell):
             sums[entity][0] += one.rows
             sums[entity][1] += one.total
@@ -97,28 +125,14 @@ def is_any_hidden(groups: Iterable[str | None], sight: Sight | None) -> bool:
     return sight is not None and not sight.view.hidden.isdisjoint(group for group in groups if group)
 
 
-def _sight(central: Central, stored: str, found: dict[int, Cell]) -> Sight | None:
-    if stored == FREE:
-        return None
-    parts = orjson.loads(stored)
-    seen = View(frozenset(parts["scopes"]), frozenset(parts["hidden"]), frozenset(parts["unseen"]))
-    return Sight(seen, central.cell_book.held(stored, seen, found))
-
-
-def _stored_now(central: Central, connection: Connection, actor: Actor) -> str:
+def _by_rules(central: Central, connection: Connection, actor: Actor, now: timeline.Clock) -> str:
     """Return a person's view by the rights in force, as it is stored."""
-    if actor.is_admin:
+    if actor.is_admin or not has_cells(central.registry):
         return FREE
     at = central.now_us()
-    now = timeline.read(connection, central.tables)
     rules = central.rulebook.at(connection, central.tables, central.registry, now, at)
     if rules.standing(actor.user_id).is_free:
         return FREE
     seen = view(rules, actor.user_id, at)
     parts = {"scopes": sorted(seen.scopes), "hidden": sorted(seen.hidden), "unseen": sorted(seen.unseen)}
     return orjson.dumps(parts).decode()
-
-
-def _last(central: Central, connection: Connection, actor: Actor) -> str:
-    stored = cells.views(connection, central.tables, actor.user_id)
-    return stored[-1][1] if stored else FREE

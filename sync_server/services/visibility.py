@@ -4,7 +4,7 @@ import hashlib
 
 from shared_models.base import Record
 from shared_models.fields import Merge, unit_of, units
-from sync_server.db import cells, timeline
+from sync_server.db import cells
 from sync_server.db.engine import Connection
 from sync_server.services import sight
 from sync_server.services.actor import Actor
@@ -17,15 +17,9 @@ EVERYTHING = "everything"
 
 def scope_set(central: Central, actor: Actor) -> str:
     """Return the name of what an actor sees: two with the same name see the same records, and could share a snapshot."""
-    sight.renew(central, actor)
-    with central.store.read() as connection:
-        seen = seen_now(central, connection, actor)
+    with sight.snapshot(central, actor) as sights:
+        seen = sights.now
     return EVERYTHING if seen is None else hashlib.sha256(repr(seen.view).encode()).hexdigest()[:16]
-
-
-def seen_now(central: Central, connection: Connection, actor: Actor) -> Sight | None:
-    """Return what an actor sees in this snapshot, `sight.renew` having been called before; None: everything."""
-    return sight.sights(central, connection, actor, timeline.read(connection, central.tables)).now
 
 
 def may_see(central: Central, connection: Connection, seen: Sight | None, entity: str, pk: str) -> bool:

@@ -42,11 +42,11 @@ def upgrade() -> None:
     op.create_index("ix_sync_cell_key", "sync_cell", ["key"], unique=True)
     op.create_table(
         "sync_cell_digest",
-        must("entity", text(60)),
         must("cell", whole()),
+        must("entity", text(60)),
         must("n", whole()),
         must("total", text(16)),
-        sa.PrimaryKeyConstraint("entity", "cell", name="pk_sync_cell_digest"),
+        sa.PrimaryKeyConstraint("cell", "entity", name="pk_sync_cell_digest"),
     )
     op.create_table(
         "sync_move",
