@@ -45,6 +45,14 @@ def wrong_code(window: driver.Window) -> None:
     window.page.wait_for_timeout(1500)
 
 
+def new_person(window: driver.Window) -> None:
+    """Fill in the form of a new person, and unfold what stands under "More"."""
+    for field, text in (("first_name", "Zamfira"), ("last_name", "Nouă"), ("phone", "0722 000 777")):
+        window.type(f"field.{field}", text)
+    window.press("form.more")
+    window.page.wait_for_timeout(SETTLE_MS)
+
+
 def wrong_password(window: driver.Window) -> None:
     """Try to sign in with a password that is not right."""
     window.type("sign_in.password", "nu-i asta")
@@ -75,6 +83,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "contacts": ("/contacts?data=waiting", "row.", nothing),
     "edit": (f"/companies/{HOTEL}?form=company:{HOTEL}&data=waiting", "field.name", wrong_code),
     "draft": ("/contacts?form=company&data=draft", "form.save", nothing),
+    "contact-new": ("/contacts?form=contact&data=waiting", "field.last_name", new_person),
     "tie-new": (f"/companies/{HOTEL}/contacts?form=contact&tie=1&data=waiting", "field.last_name", nothing),
     "tie": (f"/companies/{HOTEL}/contacts?form=company_contact&data=waiting", "form.save", nothing),
     "inbox": ("/inbox", "inbox.", nothing),

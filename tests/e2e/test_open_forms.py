@@ -11,8 +11,6 @@ from tests.ui.fake_crm import company_id
 
 pytestmark = pytest.mark.browser
 HOTEL = company_id(0)
-CURSOR = "document.activeElement?.shadowRoot?.activeElement ?? document.activeElement"
-"""What the cursor is in. The semantics of Flutter, which are switched on by a press, would take it away."""
 KEPT_MS = 1500
 """Milliseconds after which what was typed is on the disk: it is written once in a second."""
 
@@ -34,9 +32,9 @@ def test_a_form_that_just_opened_is_filled_in_without_a_press(browser, gallery_u
     with driver.window(browser, width=size[0], height=size[1]) as window:
         window.page.goto(gallery_url + route)
         for name in ("Popas", "Nou") if "contact" in route else ("Popas Nou",):
-            window.page.wait_for_function(f"({CURSOR})?.value === ''", timeout=driver.PATIENCE_MS)
+            window.page.wait_for_function(f"{driver.CURSOR}?.value === ''", timeout=driver.PATIENCE_MS)
             window.page.keyboard.type(name, delay=30)
-            window.page.wait_for_function(f"({CURSOR})?.value === '{name}'")
+            window.page.wait_for_function(f"{driver.CURSOR}?.value === '{name}'")
             window.key("Tab")
         window.key("Control+Enter")
         window.ready().sees("Popas Nou")
