@@ -124,16 +124,22 @@ def run_sync(arguments: argparse.Namespace) -> int:
     from client.config import FirstSync, SyncTimes
     from client.events import Event, SyncStatusChanged
     from client.platform.lock_file import LockFile
+    from client.platform.profile import ProfileStore
     from client.sync.ahead import in_background
     from client.sync.engine import SyncEngine
-    from shared_models.errors import ReplicaDamaged, ReplicaError, ReplicaLocked
+    from shared_models.errors import ErrorCode, ReplicaDamaged, ReplicaError, ReplicaLocked
     from shared_models.texts import Texts
 
     try:
         transport = connect(arguments.data, SyncTimes())
         with closing(transport), LockFile(arguments.data / "sync.lock"), closing(open_local(arguments.data)) as replica:
             engine = SyncEngine(
-                replica, transport, random=SystemRandom(), start=in_background, first_sync=FirstSync(not arguments.pages)
+                replica,
+                transport,
+                random=SystemRandom(),
+                start=in_background,
+                first_sync=FirstSync(not arguments.pages),
+                wiped=ProfileStore(arguments.data).forget,
             )
 
             def show(event: Event) -> None:
@@ -150,6 +156,9 @@ def run_sync(arguments: argparse.Namespace) -> int:
     except (LookupError, ReplicaError) as error:
         is_damaged = isinstance(error, ReplicaDamaged) and "profile.json" not in str(error)
         say(f"Not possible: {arguments.data}: {Texts('en').t('error.D603')}" if is_damaged else f"Not possible: {error}")
+        return FAILED
+    if getattr(result.error, "code", None) is ErrorCode.A107:
+        say(Texts("en").t("error.A107"))
         return FAILED
     say(f"{result.answered} sent, {result.rows} rows received, {status.waiting} waiting, {status.needs_you} need you.")
     if result.proof is not None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from client.events import RecordsChanged
+from client.events import DeviceWiped, RecordsChanged
 from client.ui.colours import LIGHT
 from client.ui.figures import value
 from client.ui.theme import Look
@@ -95,3 +95,11 @@ async def test_a_refused_change_of_a_record_that_left_can_be_sent_again_or_disca
     assert ui.has("refused.retry")
     assert ui.has("refused.discard")
     assert not ui.has("refused.edit")
+
+
+async def test_a_device_that_was_emptied_leaves_the_window_to_the_sign_in_page(window):
+    crm = believable_crm()
+    ui = await window(PAGE, crm)
+    crm.tell(DeviceWiped())
+    await ui.settle()
+    assert "sign_out" in crm.calls
