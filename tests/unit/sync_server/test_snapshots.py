@@ -205,7 +205,7 @@ def test_a_large_view_has_a_file_of_its_own_without_what_is_hidden(centre, tmp_p
     (end,) = [one for one in centre.pulled("dan", answer.at_seq) if one["k"] == "end"]
     assert end["digest"]["company"][0] == told["company"][0] + 1
     with pytest.raises(Refusal):
-        snapshots.read(EVE, answer.name, 0)
+        snapshots.read(EVE, str(answer.name), 0)
 
 
 def test_a_file_from_before_a_person_saw_what_he_sees_now_is_not_for_him(snapshots, centre):
