@@ -19,7 +19,7 @@ from shared_models.errors import ErrorCode
 from shared_models.registry import CRM
 from shared_models.replica_shape import fingerprint
 from shared_models.snapshot import SnapshotRequest
-from sync_server.db import digests
+from sync_server.db import columns_file, digests
 from sync_server.services import snapshots as building
 from sync_server.services.actor import Actor
 from sync_server.services.bulk_import import ImportedBy, import_rows
@@ -87,6 +87,33 @@ def test_the_file_is_what_the_answer_says(snapshots, centre, tmp_path, packing):
         assert {name: one for name, one in told.items() if one.rows} == central
         assert answer.rows == sum(one.rows for one in central.values())
         assert file.execute("SELECT count(*) FROM _fts_company('stefan')").fetchone() == (20,)
+
+
+@pytest.mark.parametrize("packing", ["zstdcolumns", "gzipcolumns"])
+def test_columns_hold_what_the_answer_says(snapshots, centre, packing, monkeypatch):
+    monkeypatch.setattr(columns_file, "COLUMN_ROWS", 15)
+    answer = snapshots.offer(DAN, asked(packings=(packing,)))
+    packed = fetched(snapshots, answer)
+    assert (hashlib.sha256(packed).hexdigest(), len(packed), answer.packing) == (answer.sha256, answer.packed_bytes, packing)
+    plain = zstandard.ZstdDecompressor().decompressobj().decompress(packed) if packing[0] == "z" else gzip.decompress(packed)
+    assert len(plain) == answer.bytes
+    *lines, end = [json.loads(line) for line in plain.splitlines()]
+    assert {line["k"] for line in lines} == {"columns"}
+    names = [name for line in lines if line["t"] == "company" for name in line["columns"][line["cols"].index("name")]]
+    assert sorted(names) == sorted(f"Ștefan {n}" for n in range(20))
+    assert answer.rows == sum(len(line["v"]) for line in lines)
+    assert (end["k"], end["seq"], end["epoch"]) == ("end", str(answer.at_seq), "epoch")
+    with centre.central.store.read() as connection:
+        central = digests.read(connection, centre.central.tables)
+    assert {name: Digest.parse(*wire) for name, wire in json.loads(end["digests"]).items()} == central
+
+
+def test_a_part_of_either_kind_is_gone_on_with(snapshots):
+    file, columns = (snapshots.offer(DAN, asked(packings=(packing,))) for packing in ("zstd", "zstdcolumns"))
+    both = ("zstd", "gzip", "zstdcolumns")
+    assert snapshots.offer(DAN, asked(packings=both)) == file
+    assert snapshots.offer(DAN, asked(packings=both, held=columns.sha256[:32])) == columns
+    assert snapshots.offer(DAN, asked(packings=("zstd",), held=columns.sha256[:32])) == file
 
 
 def test_it_is_made_of_one_moment(snapshots, centre, tmp_path, monkeypatch):
