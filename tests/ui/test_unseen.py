@@ -47,6 +47,10 @@ async def test_a_form_that_is_opened_again_shows_what_was_typed_and_gives_it_up(
     assert ui.keyed("form.gone").value == "Not here any more"
     assert ui.keyed("typed.name").value == "Hotel Opt Brazi"
     assert not ui.has("form.save")
+    await ui.press("form.close")
+    assert not ui.has("typed.name")
+    assert [draft.typed for draft in crm.drafts.values()] == [{"name": "Hotel Opt Brazi"}]
+    await ui.go(FORM)
     await ui.press("form.discard")
     assert crm.drafts == {}
 
