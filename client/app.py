@@ -16,6 +16,7 @@ from flet.utils.pip import ensure_flet_web_package_installed
 from client.config import ClientConfig, SyncTimes
 from client.platform.lock_file import LockFile
 from client.platform.profile import ProfileStore
+from client.replica import purging
 from client.replica.replica import Replica, open_replica
 from client.sync import http_transport
 from client.sync.ahead import in_background
@@ -140,7 +141,10 @@ def start_client(config: ClientConfig, signed_out: Callable[[], None] = lambda: 
         opened.callback(transport.close)
         replica = open_local(config.folder)
         opened.callback(replica.close)
-        engine = SyncEngine(replica, transport, random=SystemRandom(), times=config.times, start=in_background)
+        store = ProfileStore(config.folder)
+        engine = SyncEngine(
+            replica, transport, random=SystemRandom(), times=config.times, start=in_background, wiped=store.forget
+        )
         worker = SyncWorker(engine, LockFile(config.lock_path))
         worker.start()
         opened.pop_all()
@@ -180,7 +184,19 @@ class ClientWindow:
             socket.gethostname(),
             self.server_url,
             lambda: last_reader(self.config.folder),
+            self._notice,
         )
+
+    def _notice(self) -> str:
+        """Return what there is to say of this device before anyone signs in: that it was emptied."""
+        if not (self.config.folder / "replica.db").exists():
+            return ""
+        replica = open_local(self.config.folder)
+        try:
+            purging.purge(replica)
+            return "sign_in.wiped" if replica.facts()["wiped_at"] else ""
+        finally:
+            replica.close()
 
     def open_crm(self) -> LocalCrm:
         """Start what runs for the signed-in person, once for all windows."""

@@ -34,7 +34,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--audit", action="store_true", help="then compare every row and index too, and put right what differs; Ctrl+C ends it"
     )
     sync.add_argument(
-        "--pages", action="store_true", help="fill an empty folder by pages, a third less data: for a metered link"
+        "--metered", action="store_true", help="fill an empty folder with half the data, at the cost of more work"
     )
     sync.set_defaults(run=run_sync)
     demo = subparsers.add_parser(

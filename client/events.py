@@ -34,7 +34,12 @@ class IncidentLogged:
     detail: str
 
 
-Event = RecordsChanged | ChangeLogChanged | SyncStatusChanged | IncidentLogged
+@dataclass(frozen=True)
+class DeviceWiped:
+    """An admin had the device wiped: what waited was sent, and nothing is here any more."""
+
+
+Event = RecordsChanged | ChangeLogChanged | SyncStatusChanged | IncidentLogged | DeviceWiped
 Handler = Callable[[Event], None]
 
 

@@ -35,8 +35,11 @@ def run(arguments: argparse.Namespace, say: Say) -> bool:
     try:
         transport = connect(folder, SyncTimes())
         with closing(transport), LockFile(folder / "sync.lock"), closing(open_local(folder)) as replica:
-            first_sync = FirstSync(not arguments.pages)
-            engine = SyncEngine(replica, transport, random=SystemRandom(), start=in_background, first_sync=first_sync)
+            first_sync = FirstSync(by_snapshot=not arguments.metered)
+            forget = ProfileStore(folder).forget
+            engine = SyncEngine(
+                replica, transport, random=SystemRandom(), start=in_background, first_sync=first_sync, wiped=forget
+            )
             replica.events.subscribe(lambda event: _show_loading(texts, engine, event))
             result = engine.run_once()
             status = engine.status()

@@ -39,6 +39,8 @@ class ErrorCode(StrEnum):
     """Only an admin may do this."""
     A106 = "A106"
     """Plain http is refused outside this machine. Use an https address."""
+    A107 = "A107"
+    """An admin has the device wiped: it sends what waits on it, then removes all that it holds."""
     P201 = "P201"
     """The request is not valid JSON, or has unknown or missing parts."""
     P202 = "P202"

@@ -161,7 +161,7 @@ class DeviceIncident(Message):
 class HelloRequest(Message):
     """What a device says at start, after an error, and when an answer carries another epoch.
 
-    incidents: what it found since the last hello that was answered, the newest.
+    incidents: what it found since the last hello that was answered, the newest. wiped: all that it held is removed, as it was told.
     """
 
     install: Key
@@ -174,6 +174,7 @@ class HelloRequest(Message):
     clock: Annotated[int, Field(ge=0, le=2**53)]
     """The device's wall clock, milliseconds since 1970 UTC."""
     incidents: Annotated[list[DeviceIncident], Field(max_length=MAX_INCIDENTS)] = Field(default_factory=list)
+    wiped: bool = False
 
 
 class HelloAnswer(Message):

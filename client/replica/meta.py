@@ -23,6 +23,8 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "replace": False,
     # Whether the "file" or only the "log" may still hold something of what was removed for good (`purging`).
     "forgets": None,
+    # When it was emptied because the device was lost, ms since 1970 UTC, until somebody signs in again.
+    "wiped_at": None,
     "stage_after": None,
     "stage_cursor": 0,
     "stage_rows": 0,

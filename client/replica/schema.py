@@ -1,6 +1,7 @@
 """Tables of the replica; the centre makes the same ones in a snapshot (`shared_models.replica_shape`)."""
 
 from shared_models.replica_shape import (
+    SNAPSHOT_TABLE_SQL,
     drop_search_triggers,
     fingerprint,
     has_key,
@@ -16,6 +17,7 @@ from shared_models.replica_shape import (
 )
 
 __all__ = [
+    "SNAPSHOT_TABLE_SQL",
     "drop_search_triggers",
     "fingerprint",
     "has_key",

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from client.config import FirstSync, SyncTimes
-from client.events import SyncStatusChanged
+from client.events import DeviceWiped, SyncStatusChanged
 from client.replica import epochs, standing
 from client.replica.replica import Replica
-from client.sync import bootstrap
+from client.sync import bootstrap, wiping
 from client.sync.ahead import Start, at_once
 from client.sync.audit import Audit, Tell, whole
 from client.sync.conversation import Conversation, EpochChanged, Progress, Quarantined, Stopped
@@ -20,7 +20,7 @@ from client.sync.states import RESTING, Event, State
 from client.sync.status import SyncStatus, status_of
 from client.sync.verify import Proof, prove
 from client.sync.wire import fastest_loads
-from shared_models.errors import Busy, NeedsSignIn, NeedsUpgrade, ReplicaError, SyncError, Unreachable
+from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, ReplicaError, SyncError, Unreachable
 from shared_models.protocol import MAX_TXS
 from shared_models.registry import SCHEMA_VERSION
 from shared_models.transport import Transport
@@ -63,8 +63,10 @@ class SyncEngine:
         start: Start = at_once,
         batch_txs: int = MAX_TXS,
         first_sync: FirstSync | None = None,
+        wiped: Callable[[], None] = lambda: None,
     ) -> None:
-        self.replica = replica
+        """wiped: removes the account from the device, once the replica was emptied because the device was lost."""
+        self.replica, self._wiped = replica, wiped
         self.scheduler = Scheduler(replica, times or SyncTimes(), random)
         self._state, self._hello_due, self._stop, self._progress = State.IDLE, True, False, Progress()
         self._talk = Conversation(
@@ -137,6 +139,10 @@ class SyncEngine:
         for _ in range(MAX_HELLOS):
             try:
                 return self._round()
+            except SyncError as order:
+                if order.code is ErrorCode.A107:
+                    self._be_wiped()
+                raise
             except EpochChanged:
                 self._move(Event.EPOCH_CHANGED)
                 self._hello_due = True
@@ -154,6 +160,12 @@ class SyncEngine:
         proof = self._then(Event.DONE, lambda: prove(self._talk, pulled))
         self._move(Event.DONE if push_error is None else event_of(push_error))
         return RoundResult(self._rest(), answered, pulled.rows, proof, push_error)
+
+    def _be_wiped(self) -> None:
+        """Send what waits and let go of everything; a later attempt goes on where this one fails."""
+        wiping.obey(self._talk)
+        self._wiped()
+        self.replica.events.publish(DeviceWiped())
 
     def _push(self) -> tuple[int, SyncError | None]:
         """Push first; if it fails in any way, the pull still runs (sync.md 3)."""

@@ -1,5 +1,8 @@
 """First step of a round, at start and after trouble: where do we both stand?"""
 
+from collections.abc import Mapping
+from typing import Any
+
 from client.replica import change_log, epochs, integrity, meta
 from client.replica.integrity import Incident
 from client.sync.conversation import Conversation
@@ -11,33 +14,44 @@ def say_hello(talk: Conversation) -> None:
     """Tell the server where the device stands and do what it answers.
 
     Another server epoch: everything that its backup may lack is offered again, and the next pull loads the replica anew.
-    Raises NeedsUpgrade, NeedsSignIn (wipe: nothing is wiped here), Busy (wait).
+    Raises NeedsUpgrade, NeedsSignIn A107 (wipe: `wiping` does it), Busy (wait).
     """
     facts = talk.replica.facts()
     with talk.replica.reading() as reader:
         waiting, oldest = change_log.count_unsettled(reader)
         found = integrity.untold(reader)[-MAX_INCIDENTS:]
     sent_ms = talk.now_ms()
-    answer = talk.transport.hello(
-        HelloRequest.model_validate(
-            {
-                "install": facts["install"],
-                "device_epoch": facts["device_epoch"],
-                "server_epoch": facts["server_epoch"],
-                "app": talk.app,
-                "schema": talk.schema_version,
-                "cursor": facts["cursor"],
-                "pending": Pending(n=waiting, oldest=oldest),
-                "clock": sent_ms,
-                "incidents": [_wire(one, talk) for one in found],
-            }
-        )
-    )
+    told = {"pending": Pending(n=waiting, oldest=oldest), "incidents": [_wire(one, talk) for one in found]}
+    answer = talk.transport.hello(_request(talk, facts, sent_ms, told))
     _obey(answer)
     _note(talk, answer, (sent_ms + talk.now_ms()) // 2)
     if found:
         with talk.replica.write(durable=False) as writing:
             integrity.note_told(writing, found)
+    if answer.action == "wipe":
+        raise NeedsSignIn(ErrorCode.A107, "the device is to be wiped")
+
+
+def say_wiped(talk: Conversation, facts: Mapping[str, Any]) -> None:  # Any: see `meta`
+    """Tell the server that all is gone. facts: what the replica said of itself before. Raises SyncError."""
+    talk.transport.hello(_request(talk, facts, talk.now_ms(), {"wiped": True}))
+
+
+def _request(
+    talk: Conversation, facts: Mapping[str, Any], at_ms: int, told: Mapping[str, Any]
+) -> HelloRequest:  # Any: see `meta`
+    return HelloRequest.model_validate(
+        {
+            "install": facts["install"],
+            "device_epoch": facts["device_epoch"],
+            "server_epoch": facts["server_epoch"],
+            "app": talk.app,
+            "schema": talk.schema_version,
+            "cursor": facts["cursor"],
+            "clock": at_ms,
+            **told,
+        }
+    )
 
 
 def _wire(found: Incident, talk: Conversation) -> DeviceIncident:
@@ -48,8 +62,6 @@ def _wire(found: Incident, talk: Conversation) -> DeviceIncident:
 def _obey(answer: HelloAnswer) -> None:
     if answer.action == "upgrade":
         raise NeedsUpgrade(ErrorCode.P202, f"server speaks schema {answer.schema_version}")
-    if answer.action == "wipe":
-        raise NeedsSignIn(ErrorCode.A104, "the device was revoked")
     if answer.action == "wait":
         raise Busy(ErrorCode.S502, "the server asks to wait")
 

@@ -14,22 +14,27 @@ from typing import Any, BinaryIO
 
 from client.replica.connection import create_private
 from shared_models.errors import ProtocolFault
-from shared_models.snapshot import SnapshotAnswer
+from shared_models.snapshot import COLUMNS, SnapshotAnswer
 
+FILES = {"zstd": "zstd", "gzip": "gzip"}
 PIECE = 1024 * 1024
+MAX_LINE_BYTES = 64_000_000
+"""As of a pull's (`http_transport`): 5,000 rows of the longest notes stay below it."""
 NAMED = 32
 """Digits of the hash in the name of a part."""
 WINDOW = 2**23
 """Most memory that unpacking may ask for, as zstd counts it: what every decoder takes (RFC 8878, 3.1.1.1.2)."""
 
 
-def packings() -> tuple[str, ...]:
-    """Return what can be unpacked here: zstd where it is installed (desktops), gzip everywhere."""
+def packings(*, as_columns: bool = False) -> tuple[str, ...]:
+    """Return what can be unpacked here: zstd where it is installed (desktops), gzip everywhere. as_columns: see `COLUMNS`."""
     try:
         import zstandard  # noqa: F401  # only whether it is there
     except ImportError:
-        return ("gzip",)
-    return ("zstd", "gzip")
+        found = {"gzip"}
+    else:
+        found = {"zstd", "gzip"}
+    return tuple(name for name, by in (COLUMNS if as_columns else FILES).items() if by in found)
 
 
 class Parcel:
@@ -67,29 +72,45 @@ class Parcel:
         return self.got == self.offer.packed_bytes
 
     def unpack(self) -> Path:
-        """Return the unpacked file. Raises ProtocolFault when the part is not what was said; it is thrown away then.
+        """Return the unpacked file. Raises ProtocolFault when the part is not what was said; it is thrown away then."""
+        self.unpacked.unlink(missing_ok=True)
+        create_private(self.unpacked)
+        with self.unpacked.open("wb") as plain:
+            for piece in self._pieces():
+                plain.write(piece)
+        return self.unpacked
 
-        Never more than one piece is in memory, and never more than was said on the disk, whatever the file would unpack to.
+    def lines(self) -> Iterator[bytes]:
+        """Yield the lines of columns without their ends. Raises ProtocolFault as `unpack` does."""
+        rest = b""
+        for piece in self._pieces():
+            *whole, rest = (rest + piece).split(b"\n")
+            yield from whole
+            if len(rest) > MAX_LINE_BYTES:
+                self.forget()
+                raise ProtocolFault(None, "a line without an end")
+
+    def _pieces(self) -> Iterator[bytes]:
+        """Yield what was sent, if it is what was said.
+
+        Never more than one piece is in memory, and never more than was said is taken, whatever the file would unpack to.
         """
         if self._hash.hexdigest() != self.offer.sha256:
             self.forget()
             raise ProtocolFault(None, "a snapshot with another hash")
-        self.unpacked.unlink(missing_ok=True)
-        create_private(self.unpacked)
         size = 0
         try:
-            with self._part.open("rb") as packed, self.unpacked.open("wb") as plain:
-                for piece in _unpacked(packed, self.offer.packing):
+            with self._part.open("rb") as packed:
+                for piece in _unpacked(packed, COLUMNS.get(self.offer.packing, self.offer.packing)):
                     size += len(piece)
                     if size > self.offer.bytes:
                         raise ProtocolFault(None, "a larger snapshot than was said")
-                    plain.write(piece)
+                    yield piece
             if size < self.offer.bytes:
                 raise ProtocolFault(None, "a smaller snapshot than was said")
         except ProtocolFault:
             self.forget()
             raise
-        return self.unpacked
 
     def forget(self) -> None:
         """Throw away what was fetched."""

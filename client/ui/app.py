@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import flet as ft
 
+from client.events import DeviceWiped, Event
 from client.ui.colours import SETS, Colours
 from client.ui.desk import Desk, Ticks
 from client.ui.facade import Crm, Door
@@ -20,6 +21,7 @@ from client.ui.view_models.shell import Shell
 from client.ui.view_models.sign_in import SignIn
 from client.ui.views.form import drafts_at
 from client.ui.views.hooks import use_keys, use_redraw
+from client.ui.views.places import leave
 from client.ui.views.screens import overlays, screen
 from client.ui.views.sign_in import SignInView, language_of
 from client.ui.widgets.feedback import empty
@@ -141,9 +143,15 @@ def App(desk: Desk, now: Clock) -> ft.Control:  # a component
         await desk.shell.start()
         await desk.shell.offer_draft(drafts_at(desk.place))
 
+    async def hear(event: Event) -> None:
+        if isinstance(event, DeviceWiped):
+            await leave(desk)
+        else:
+            await desk.shell.on_event(event)
+
     def begin() -> None:
         desk.open()
-        desk.on_news(desk.shell.on_event)
+        desk.on_news(hear)
         desk.run(start())
 
     ft.on_mounted(begin)

@@ -203,6 +203,10 @@ class Door(Protocol):
         """Return the language of whoever used this device last, or None."""
         ...
 
+    async def notice(self) -> str:
+        """Return the text key of what there is to say of this device before anyone signs in; empty for nothing."""
+        ...
+
     async def enter(self, server: str, email: str, password: str) -> Crm:
         """Sign in, or unlock when the account of this device is named. Raises RecordInvalid, UnlockFailed, SyncError."""
         ...

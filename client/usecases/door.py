@@ -27,6 +27,8 @@ class LocalDoor(Generic[C]):
     """Address of the server that is filled in while no account is on this device."""
     last_language: Callable[[], Language | None] = lambda: None
     """Look up the language of whoever used this device last."""
+    look_for_notice: Callable[[], str] = lambda: ""
+    """Look up what there is to say of this device: a text key, or nothing."""
 
     async def last(self) -> tuple[str, str]:
         """Return server address and e-mail of the account of this device; before the first sign-in, what is offered."""
@@ -36,6 +38,10 @@ class LocalDoor(Generic[C]):
     async def language(self) -> Language | None:
         """Return the language of whoever used this device last, or None."""
         return await asyncio.to_thread(self.last_language)
+
+    async def notice(self) -> str:
+        """Return the text key of what there is to say of this device before anyone signs in; empty for nothing."""
+        return await asyncio.to_thread(self.look_for_notice)
 
     async def enter(self, server: str, email: str, password: str) -> C:
         """Sign in, or unlock without a connection when the account of this device is named.

@@ -22,12 +22,19 @@ GivenActor = NamedDependency[SkipValidation[Actor]]
 GivenCentral = NamedDependency[SkipValidation[Central]]
 
 
+FOR_THE_LOST = "for_the_lost"
+"""Option of a handler: open to a device that is to be wiped."""
+
+
 async def provide_actor(request: Request[Any, Any, Any], accounts: GivenAccounts) -> Actor:  # Any: `problems`
-    """Return who the access token of a request stands for. Raises Refusal A101, A102."""
+    """Return who the access token of a request stands for. Raises Refusal A101, A102, A107."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token or len(token) > 200:
         raise Refusal(ErrorCode.A101, 401, "no access token")
-    return await sync_to_thread(accounts.authenticate, token)
+    actor = await sync_to_thread(accounts.authenticate, token)
+    if actor.is_to_be_wiped and not request.route_handler.opt.get(FOR_THE_LOST):
+        raise Refusal(ErrorCode.A107, 403, "the device is to be wiped")
+    return actor
 
 
 def needs_protection(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:  # Any: `problems`

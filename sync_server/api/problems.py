@@ -23,6 +23,7 @@ TITLES: dict[ErrorCode, str] = {
     ErrorCode.A104: "The device was revoked",
     ErrorCode.A105: "Only an admin may do this",
     ErrorCode.A106: "Plain http is refused",
+    ErrorCode.A107: "The device is to be wiped",
     ErrorCode.P201: "The request cannot be read",
     ErrorCode.P202: "The schema version is not supported",
     ErrorCode.P203: "Another server epoch",

@@ -24,7 +24,7 @@ from shared_models.protocol import (
 )
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.api import bodies
-from sync_server.api.access import GivenActor, GivenCentral
+from sync_server.api.access import FOR_THE_LOST, GivenActor, GivenCentral
 from sync_server.api.documentation import BEARER, failures, taking
 from sync_server.services import digest, hello, history, pull, push
 from sync_server.services.actor import Actor
@@ -43,6 +43,7 @@ AnyRequest = Request[Any, Any, Any]
 @post(
     "/hello",
     operation_id="hello",
+    opt={FOR_THE_LOST: True},
     status_code=200,
     summary="Say where the device stands",
     operation_class=taking(HelloRequest),
@@ -57,6 +58,7 @@ async def say_hello(request: AnyRequest, central: GivenCentral, actor: GivenActo
 @post(
     "/push",
     operation_id="push",
+    opt={FOR_THE_LOST: True},
     status_code=200,
     summary="Send what the person did",
     operation_class=taking(PushRequest),

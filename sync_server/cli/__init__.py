@@ -11,7 +11,8 @@ EXAMPLES = """examples:
   fieldfare server run --host 0.0.0.0 --certificate crm.pem --key crm.key
                                                         serve others, with TLS of its own
   fieldfare server user add dan@example.ro --name "Dan Ilie" --language ro
-  fieldfare server device revoke DEVICE                 a laptop was stolen
+  fieldfare server device revoke DEVICE                 a laptop is out at once; what waits on it stays there
+  fieldfare server device wipe DEVICE                   a laptop was lost: it sends what waits, then removes all it holds
 
 FIELDFARE_DATA and FIELDFARE_DATABASE stand in for --data and --database; a database URL with a password
 belongs there and not on the command line, where other users of the machine can read it.

@@ -1,7 +1,8 @@
-"""Commands about devices: `device list`, `device revoke`."""
+"""Commands about devices: `device list`, `device revoke`, `device wipe`."""
 
 import argparse
 
+from shared_models.codec import Row
 from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, moment, open_existing, say
 
 INCIDENTS_DAYS = 30
@@ -18,6 +19,11 @@ def add_device(commands: Subparsers) -> None:
     parser = command_parser(devices, "revoke", "lock a device out at once; what waits on it stays there")
     parser.add_argument("device")
     parser.set_defaults(run=run_device_revoke)
+    parser = command_parser(
+        devices, "wipe", "have a lost device send what waits on it at its next contact, and remove the rest"
+    )
+    parser.add_argument("device")
+    parser.set_defaults(run=run_device_wipe)
 
 
 @explained
@@ -33,7 +39,7 @@ def run_device_list(arguments: argparse.Namespace) -> int:
         people = devices.emails(connection, server.central.tables)
         told = incidents.since(connection, server.central.tables, server.central.now_us() - INCIDENTS_US)
     for device in found:
-        state = "revoked" if device["revoked_at"] else f"{device['pending'] or 0} waiting"
+        state = _state(device)
         seen = moment(device["last_seen_at"])
         say(f"{device['id']}  {people.get(device['user'], '')[:40]:40}  {device['name'][:24]:24}  {seen:16}  {state}")
         mine = told.get(device["id"], [])
@@ -51,3 +57,25 @@ def run_device_revoke(arguments: argparse.Namespace) -> int:
     was_in = open_existing(arguments).accounts.revoke_device(arguments.device)
     say("The device is locked out." if was_in else "No such device, or it was locked out before.")
     return OK if was_in else FAILED
+
+
+@explained
+def run_device_wipe(arguments: argparse.Namespace) -> int:
+    """Order a wipe."""
+    is_ordered = open_existing(arguments).accounts.wipe_device(arguments.device)
+    say(
+        "At its next contact the device sends what waits on it, and then removes all that it holds."
+        if is_ordered
+        else "No such device, or it was wiped before. The office web's own copy is not wiped: revoke it."
+    )
+    return OK if is_ordered else FAILED
+
+
+def _state(device: Row) -> str:
+    """Return what the list says of a device's standing."""
+    if device["wiped_at"]:
+        return f"wiped {moment(device['wiped_at'])}"
+    if device["revoked_at"]:
+        return "revoked"
+    waiting = f"{device['pending'] or 0} waiting"
+    return f"to be wiped, {waiting}" if device["wipe_at"] else waiting

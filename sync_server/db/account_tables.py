@@ -12,6 +12,8 @@ from sync_server.db.tables import Type, key, text, whole
 class AccountTables:
     """Accounts, device tokens, access tokens, sessions of the office web."""
 
+    device: sa.Table
+    """The devices that sync."""
     user: sa.Table
     """The records of people: address, admin, active. They are the truth about those; an account only adds a password."""
     account: sa.Table
@@ -27,6 +29,7 @@ def build_account_tables(metadata: sa.MetaData) -> AccountTables:
         return sa.Column(name, kind, primary_key=pk, nullable=False)
 
     return AccountTables(
+        device=metadata.tables["sync_device"],
         user=metadata.tables["user"],
         account=sa.Table(
             "account",

@@ -35,6 +35,8 @@ class Holder:
     user_id: str
     device: str
     is_admin: bool
+    is_to_be_wiped: bool = False
+    """Whether the device was lost: it may say hello and send what waits on it, nothing else."""
 
 
 def add(connection: Connection, tables: AccountTables, user_id: str, email: str, password_hash: str, at: int) -> None:
@@ -118,7 +120,7 @@ def device_of_token(connection: Connection, tables: AccountTables, sha256: str) 
     query = (
         sa.select(token.c.device, token.c.user_id, user.c.is_admin)
         .join(user, user.c.id == token.c.user_id)
-        .where(token.c.sha256 == sha256, token.c.revoked_at.is_(None), _is_live(user))
+        .where(token.c.sha256 == sha256, token.c.revoked_at.is_(None), _is_live(user), ~_was_wiped(tables, token.c.device))
     )
     found = connection.execute(query).first()
     return Holder(found.user_id, found.device, bool(found.is_admin)) if found else None
@@ -141,17 +143,31 @@ def add_access_token(connection: Connection, tables: AccountTables, sha256: str,
 def holder_of_access_token(connection: Connection, tables: AccountTables, sha256: str) -> tuple[Holder, int] | None:
     """Return whom an access token stands for and when it ends, unless its device was revoked since."""
     access, device, user = tables.access_token, tables.device_token, tables.user
+    ordered = sa.select(tables.device.c.wipe_at).where(tables.device.c.id == access.c.device).scalar_subquery()
     query = (
-        sa.select(access.c.device, access.c.user_id, access.c.expires_at, user.c.is_admin)
+        sa.select(access.c.device, access.c.user_id, access.c.expires_at, user.c.is_admin, ordered.label("wipe_at"))
         .join(user, user.c.id == access.c.user_id)
         .where(
             access.c.sha256 == sha256,
             _is_live(user),
+            ~_was_wiped(tables, access.c.device),
             sa.exists().where(device.c.device == access.c.device, device.c.revoked_at.is_(None)),
         )
     )
     found = connection.execute(query).first()
-    return (Holder(found.user_id, found.device, bool(found.is_admin)), found.expires_at) if found else None
+    if found is None:
+        return None
+    return Holder(found.user_id, found.device, bool(found.is_admin), found.wipe_at is not None), found.expires_at
+
+
+def let_in_again(connection: Connection, tables: AccountTables, device: str) -> None:
+    """Make a revoked device's token good again: it is to come once more, to be wiped."""
+    token = tables.device_token
+    connection.execute(token.update().where(token.c.device == device).values(revoked_at=None))
+
+
+def _was_wiped(tables: AccountTables, device: sa.Column[str]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(tables.device.c.id == device, tables.device.c.wiped_at.is_not(None))
 
 
 def forget_expired(connection: Connection, tables: AccountTables, at: int) -> None:

@@ -51,6 +51,28 @@ def revoke(connection: Connection, tables: Tables, device: str, at: int) -> bool
     return connection.execute(live.values(revoked_at=at)).rowcount > 0
 
 
+def order_wipe(connection: Connection, tables: Tables, device: str, at: int) -> bool:
+    """Note that a device is to be wiped at its next contact, for which one that was revoked is let in.
+
+    Returns whether there is such a device; the replica of an office (which is named after its user) is none.
+    """
+    found = tables.device.update().where(
+        tables.device.c.id == device, tables.device.c.id != tables.device.c.user, tables.device.c.wiped_at.is_(None)
+    )
+    return connection.execute(found.values(wipe_at=at, revoked_at=None)).rowcount > 0
+
+
+def is_to_be_wiped(connection: Connection, tables: Tables, device: str) -> bool:
+    """Whether a device is to be wiped and has not said that it was."""
+    query = sa.select(tables.device.c.wipe_at).where(tables.device.c.id == device, tables.device.c.wiped_at.is_(None))
+    return connection.execute(query).scalar_one_or_none() is not None
+
+
+def note_wiped(connection: Connection, tables: Tables, device: str, at: int) -> None:
+    """Note that a device was wiped: it is out from now on."""
+    connection.execute(tables.device.update().where(tables.device.c.id == device).values(wiped_at=at, revoked_at=at))
+
+
 def note(connection: Connection, tables: Tables, device: str, facts: Row) -> None:
     """Store what a device said of itself; columns of `sync_device`."""
     fixed = tuple(column.name for column in tables.device.c if column.name not in facts)

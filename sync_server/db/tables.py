@@ -259,6 +259,8 @@ def _verdict_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
             _may("last_error", text(200)),
             _may("revoked_at", whole()),
             _must("created_at", whole()),
+            _may("wipe_at", whole()),
+            _may("wiped_at", whole()),
             sa.Index(None, "user"),
         ),
         "incident": sa.Table(

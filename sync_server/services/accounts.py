@@ -185,7 +185,7 @@ class Accounts:
         holder, expires_at = found
         if expires_at <= self.central.now_us():
             raise Refusal(ErrorCode.A102, 401, "access token")
-        return Actor(holder.user_id, holder.device, holder.is_admin)
+        return Actor(holder.user_id, holder.device, holder.is_admin, holder.is_to_be_wiped)
 
     def sign_out(self, device: str) -> None:
         """Forget a device's tokens; it is the same device when it signs in again."""
@@ -203,6 +203,17 @@ class Accounts:
             accounts.revoke_device(connection, self.tables, device, now)
             accounts.end_sessions(connection, self.tables, device)
         return was_in
+
+    def wipe_device(self, device: str) -> bool:
+        """Have a lost device send what waits on it at its next contact, and then remove all that it holds.
+
+        One that was revoked is let in for that. Returns False for an unknown one, one that was wiped, or an office replica.
+        """
+        with self.central.store.write() as connection:
+            is_known = devices.order_wipe(connection, self.central.tables, device, self.central.now_us())
+            if is_known:
+                accounts.let_in_again(connection, self.tables, device)
+        return is_known
 
     # -- the office web ------------------------------------------------------------------------------------------------
 

@@ -10,3 +10,5 @@ class Actor:
     user_id: str
     device_id: str
     is_admin: bool = False
+    is_to_be_wiped: bool = False
+    """Whether the device was lost: it may say hello and push, nothing else."""

@@ -134,13 +134,13 @@ def _hashed_in_view(central: Central, seen: Sight, connection: Connection, kind:
     if asked.kind == "version":
         yield from ((pk, ver, row_hash(name, pk, ver)) for pk, ver in digests.some_versions(connection, tables, name, pks))
         return
-    empty = _empty_parts(central, kind, seen.view.hidden)
+    empty = empty_parts(central, kind, seen.view.hidden)
     for one in feed.some(connection, tables, name, pks):
         parts = tuple(empty.get(place, part) for place, part in enumerate(one.parts))
         yield one.pk, one.ver, content_hash(name, one.pk, one.ver, joined(parts).encode())
 
 
-def _empty_parts(central: Central, kind: type[Record], hidden: frozenset[str]) -> dict[int, str]:
+def empty_parts(central: Central, kind: type[Record], hidden: frozenset[str]) -> dict[int, str]:
     """Return place among a row's parts -> what stands there for whoever may not see that part."""
     blank, (_, groups) = blank_row(kind), wire_columns(kind)
     names = sorted(c.name for c in central.tables.row.c if c.name.startswith("part_"))

@@ -39,13 +39,16 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
         )
         told = [{"at": one.at, "kind": one.kind, "entity": one.entity, "n": one.rows} for one in request.incidents]
         incidents.add(connection, central.tables, actor.device_id, told, now_us)
+        is_lost = devices.is_to_be_wiped(connection, central.tables, actor.device_id)
+        if is_lost and request.wiped:
+            devices.note_wiped(connection, central.tables, actor.device_id, now_us)
         restored = None
         if request.server_epoch not in (None, now.epoch):
             restored = timeline.restored_seq(connection, central.tables, str(request.server_epoch))
     return HelloAnswer(
         server_time=now_us // 1000,
         server_epoch=now.epoch,
-        action=_action(central, request, restored),
+        action=_action(central, request, restored, is_lost=is_lost),
         restored_seq=restored,
         schema_version=central.schema_version,
         user_id=actor.user_id,
@@ -53,7 +56,9 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
     )
 
 
-def _action(central: Central, request: HelloRequest, restored: int | None) -> str:
+def _action(central: Central, request: HelloRequest, restored: int | None, *, is_lost: bool) -> str:
+    if is_lost:
+        return "wipe"
     if not central.schema_version - SUPPORTED_SCHEMAS < request.schema_version <= central.schema_version:
         return "upgrade"
     return "ok" if restored is None else "rebootstrap"

@@ -15,7 +15,7 @@ from shared_models.cells import Cell
 from shared_models.digest import MODULUS, Digest
 from shared_models.registry import Registry
 from shared_models.rights import View, view
-from sync_server.db import cells, timeline
+from sync_server.db import cells, digests, timeline
 from sync_server.db.engine import Connection
 from sync_server.db.tables import Tables
 from sync_server.services.actor import Actor
@@ -54,6 +54,14 @@ class Sights:
         """Return what is seen now; None: everything."""
         return self._sight(self.newest[1])
 
+    @property
+    def rows(self) -> int:
+        """Return how many records are seen now."""
+        tables, registry = self.central.tables, self.central.registry
+        seen = self.now
+        found = digests.read(self.connection, tables) if seen is None else digest_of(registry, self.connection, tables, seen)
+        return sum(one.rows for one in found.values())
+
     def at(self, seq: int) -> Sight | None:
         """Return what was seen at a cursor; None: everything."""
         return self.now if self.newest[0] <= seq else self._sight(self._stored(seq)[1])
@@ -73,15 +81,18 @@ class Sights:
         return found or (0, FREE)
 
     def _sight(self, stored: str) -> Sight | None:
-        if stored == FREE:
-            return None
-        parts = orjson.loads(stored)
-        seen = View(frozenset(parts["scopes"]), frozenset(parts["hidden"]), frozenset(parts["unseen"]))
-        return Sight(seen, self.central.cell_book.held(stored, seen, self._book))
+        return sight_of(self.central, stored, self._book) if stored != FREE else None
 
     @cached_property
     def _book(self) -> dict[int, Cell]:
         return self.central.cell_book.all(self.connection, self.central.tables, self.clock.epoch)
+
+
+def sight_of(central: Central, stored: str, known: dict[int, Cell]) -> Sight:
+    """Return a view of its stored form. known: every cell that there is."""
+    parts = orjson.loads(stored)
+    seen = View(frozenset(parts["scopes"]), frozenset(parts["hidden"]), frozenset(parts["unseen"]))
+    return Sight(seen, central.cell_book.held(stored, seen, known))
 
 
 @contextmanager

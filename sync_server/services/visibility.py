@@ -1,25 +1,12 @@
 """Who may see what, asked from outside of a pull; and who may change administered data."""
 
-import hashlib
-
 from shared_models.base import Record
 from shared_models.fields import Merge, unit_of, units
 from sync_server.db import cells
 from sync_server.db.engine import Connection
-from sync_server.services import sight
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.sight import Sight
-
-EVERYTHING = "everything"
-"""The scope set of those who see all records."""
-
-
-def scope_set(central: Central, actor: Actor) -> str:
-    """Return the name of what an actor sees: two with the same name see the same records, and could share a snapshot."""
-    with sight.snapshot(central, actor) as sights:
-        seen = sights.now
-    return EVERYTHING if seen is None else hashlib.sha256(repr(seen.view).encode()).hexdigest()[:16]
 
 
 def may_see(central: Central, connection: Connection, seen: Sight | None, entity: str, pk: str) -> bool:

@@ -84,11 +84,12 @@ class ServerProcess:
         self.address = json.loads(self._process.stdout.readline())["address"]
 
     def wait_for_snapshot(self) -> None:
-        """Wait until a snapshot is ready, if there are rows enough for one: building it is not part of a first sync."""
+        """Wait until snapshots are ready, if there are rows enough for them: building them is not part of a first sync."""
         if sum(1 for _ in self._data.rows(self._n)) < Policy().min_rows:
             return
         with device(self._folder / "waits.db", self._data.registry, self.address) as one:
-            one.wait_for_snapshot()
+            for as_columns in (False, True):
+                one.wait_for_snapshot(as_columns=as_columns)
 
     def cpu_s(self) -> float:
         """Return the CPU seconds that it has used."""

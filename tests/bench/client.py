@@ -1,6 +1,6 @@
 """A device in a process of its own: it can be killed, and its memory and CPU seconds are its own.
 
-`python -m tests.bench.client FOLDER DATA ADDRESS snapshot|pages` runs rounds until the replica in the folder is complete and
+`python -m tests.bench.client FOLDER DATA ADDRESS snapshot|columns|pages` runs rounds until the replica in the folder is complete and
 proved equal, and prints what that took as a line of JSON. A device that signed in already goes on where it was.
 """
 
@@ -11,15 +11,15 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from client.config import SyncTimes
+from client.config import FirstSync, SyncTimes
 from client.sync.http_transport import make_client
 from shared_models.registry import CRM
 from tests.bench import entities
-from tests.bench.devices import Device, Signed, new_replica
+from tests.bench.devices import BY_COLUMNS, BY_PAGES, Device, Signed, new_replica
 
 REGISTRIES = {"workload": entities.WORKLOAD, "own": CRM}
 """Of the data, by name: what makes their rows imports the server, whose memory is not the client's."""
-WAYS = ("snapshot", "pages")
+WAYS = {"snapshot": FirstSync(), "columns": BY_COLUMNS, "pages": BY_PAGES}
 WAIT_S = 0.1
 """Between two attempts while the server is not there."""
 
@@ -57,7 +57,7 @@ def main() -> None:
     kept = Path(folder) / "signed.json"
     with make_client(address, SyncTimes(read_s=120)) as http:
         signed = Signed(**json.loads(kept.read_bytes())) if kept.exists() else None
-        one = Device(replica, http, by_snapshot=way == "snapshot", signed=signed)
+        one = Device(replica, http, first_sync=WAYS[way], signed=signed)
         kept.write_text(json.dumps(asdict(one.signed)))
         idle_mb, cpu_s, started = _memory_mb(), time.process_time(), time.perf_counter()
         while (ended := one.engine.run_once()).error is not None or not replica.facts()["complete"]:

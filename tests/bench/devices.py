@@ -22,6 +22,8 @@ from shared_models.registry import SCHEMA_VERSION, Registry
 from shared_models.replica_shape import fingerprint
 from shared_models.snapshot import SnapshotRequest
 
+BY_PAGES = FirstSync(by_snapshot=False, by_columns=False)
+BY_COLUMNS = FirstSync(by_snapshot=False)
 EMAIL, PASSWORD = "bench@example.org", "correct horse"
 
 
@@ -38,7 +40,7 @@ class Device:
     """One signed-in device."""
 
     def __init__(
-        self, replica: Replica, http: httpx.Client, *, by_snapshot: bool = False, signed: Signed | None = None
+        self, replica: Replica, http: httpx.Client, *, first_sync: FirstSync = BY_PAGES, signed: Signed | None = None
     ) -> None:
         """signed: of a device that goes on after a restart."""
         self.replica, access = replica, None
@@ -49,17 +51,15 @@ class Device:
             self.replica.bind(answer.user_id, answer.device_id)
         self.signed = signed
         self.transport = HttpTransport(http, AccessToken(http, lambda: signed.device_token, access))
-        self.engine = SyncEngine(
-            self.replica, self.transport, random=Random(1), start=in_background, first_sync=FirstSync(by_snapshot)
-        )
+        self.engine = SyncEngine(self.replica, self.transport, random=Random(1), start=in_background, first_sync=first_sync)
 
-    def wait_for_snapshot(self) -> None:
+    def wait_for_snapshot(self, *, as_columns: bool = False) -> None:
         """Wait until the server has one ready."""
         shape = fingerprint(self.replica.registry)
         epoch = self.transport.hello(
             HelloRequest(install="bench", device_epoch="bench", app="bench", schema_version=SCHEMA_VERSION, cursor=0, clock=0)
         ).server_epoch
-        while self.transport.snapshot(SnapshotRequest(epoch, shape, packings())).name is None:
+        while self.transport.snapshot(SnapshotRequest(epoch, shape, packings(as_columns=as_columns))).name is None:
             time.sleep(0.1)
 
     def push_seconds(self) -> float:
@@ -90,11 +90,11 @@ class Device:
 
 @contextmanager
 def device(
-    path: Path, registry: Registry, address: str, synchronous: str = "FULL", *, by_snapshot: bool = False
+    path: Path, registry: Registry, address: str, synchronous: str = "FULL", *, first_sync: FirstSync = BY_PAGES
 ) -> Iterator[Device]:
     """Yield a new device of a server, its replica in this file; it is filled by pages unless it is said otherwise."""
     with make_client(address, SyncTimes(read_s=120)) as http:
-        made = Device(new_replica(path, registry, synchronous), http, by_snapshot=by_snapshot)
+        made = Device(new_replica(path, registry, synchronous), http, first_sync=first_sync)
         try:
             yield made
         finally:

@@ -13,11 +13,12 @@ from pathlib import Path
 from random import Random
 from statistics import median, quantiles
 
+from client.config import FirstSync
 from shared_models.transport import PullRequest, UpToDate
 from tests.bench import conflict, footprint, kill, limits, postgresql_limit, slow_link, workload
 from tests.bench.central import filled_replica, make_central, running, served
 from tests.bench.data import Data
-from tests.bench.devices import device, save_one
+from tests.bench.devices import BY_COLUMNS, device, save_one
 from tests.bench.figure import Figure
 from tests.bench.homes import FILES, Homes, postgresql
 from tests.bench.relay import counting
@@ -55,16 +56,23 @@ def save(folder: Path, rows: int, data: Data) -> Figure:
 
 
 def first_sync(folder: Path, rows: int, data: Data) -> Figure:
-    """Load an empty device by pages over HTTP, indexes and search ready; rows a second, to the floor of a row protocol."""
+    """Fill an empty device by columns, as on a slow or metered link, indexes and search ready; rows a second.
+
+    Beside the floor of a row protocol. Below the rows from which there is a snapshot, it is by pages.
+    """
     taken, floor = [], []
     held = sum(1 for _ in data.rows(rows))
-    with served(folder / "server", data, rows) as address:
-        with counting(address) as (relay, counted), device(folder / "counted.db", data.registry, relay) as one:
+    with running(folder / "server", data, rows) as server:
+        server.wait_for_snapshot()
+        with (
+            counting(server.address) as (relay, counted),
+            device(folder / "counted.db", data.registry, relay, first_sync=BY_COLUMNS) as one,
+        ):
             before = counted.down
             one.sync()
             used = counted.down - before
         for run in range(data.runs):
-            with device(folder / f"first-{run}.db", data.registry, address) as one:
+            with device(folder / f"first-{run}.db", data.registry, server.address, first_sync=BY_COLUMNS) as one:
                 taken.append(limits.seconds(one.sync))
             if data.is_limited:  # taken in turn with the product's, so that both meet the same neighbours
                 floor.append(limits.first_sync_s(folder, rows, runs=1))
@@ -78,14 +86,14 @@ def snapshot(folder: Path, rows: int, data: Data) -> Figure:
     with served(folder / "server", data, rows) as address:
         with (
             counting(address) as (relay, counted),
-            device(folder / "counted.db", data.registry, relay, by_snapshot=True) as one,
+            device(folder / "counted.db", data.registry, relay, first_sync=FirstSync()) as one,
         ):
             one.wait_for_snapshot()
             before = counted.down
             one.sync()
             used = counted.down - before
         for run in range(data.runs):
-            with device(folder / f"first-{run}.db", data.registry, address, by_snapshot=True) as one:
+            with device(folder / f"first-{run}.db", data.registry, address, first_sync=FirstSync()) as one:
                 taken.append(limits.seconds(one.sync))
             if data.is_limited:
                 floor.append(limits.snapshot_s(folder, rows, runs=1))

@@ -1,6 +1,6 @@
 """The 4G model: what a first sync takes over 10 Mbit/s with round trips of 50 ms. Computed, and run at a smaller size."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class _Seen:
 
 
 def slow_link(folder: Path, rows: int, data: Data) -> Figure:
-    """Compute both ways of a first sync, and run one that chooses for itself; the quicker way counts, in s."""
+    """Compute all ways of a first sync, and run one that chooses for itself; the quicker way counts, in s."""
     held = sum(1 for _ in data.rows(rows))
     seen = dict(zip(client.WAYS, _measured(folder / "whole", rows, data, client.WAYS, lambda _: None), strict=True))
     (real,) = _measured(folder / "smaller", max(rows // SMALLER, 1), data, ("snapshot",), lambda _: MOBILE)
@@ -52,7 +52,7 @@ def slow_link(folder: Path, rows: int, data: Data) -> Figure:
     return Figure("slow-link", held, seen[way].seconds, "s", limit, seen[way].bytes / held, tuple(notes))
 
 
-def _measured(folder: Path, rows: int, data: Data, ways: tuple[str, ...], link: Callable[[str], Link | None]) -> list[_Seen]:
+def _measured(folder: Path, rows: int, data: Data, ways: Iterable[str], link: Callable[[str], Link | None]) -> list[_Seen]:
     """Fill a new device in each of some ways."""
     seen = []
     with running(folder / "server", data, rows) as server:

@@ -9,11 +9,12 @@ from threading import Timer
 import pytest
 
 from client.config import FirstSync
-from client.replica import integrity, takeover
+from client.replica import columns_file, integrity, takeover
 from client.replica.connection import Connect, connect
 from client.sync.bootstrap import STUCK
 from client.sync.engine import SyncEngine
-from shared_models.errors import Busy, ReplicaError, ReplicaLocked, Unreachable
+from client.sync.parcel import Parcel
+from shared_models.errors import Busy, ProtocolFault, ReplicaError, ReplicaLocked, Unreachable
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from sync_server.services.actor import Actor
 from sync_server.services.local_transport import LocalTransport
@@ -302,18 +303,83 @@ def test_a_device_is_loaded_anew_from_a_file_after_the_server_was_restored(story
     story.world.rest()
 
 
-def test_a_metered_link_takes_pages(story):
+def packings(story):
+    return {path.name.split("-")[1] for path in story.world.folder.glob("snapshots/*.db")}
+
+
+def test_a_metered_link_takes_columns_and_finds_everything(story):
+    mine = story.office.save("company", name="Ștefan", roles=["customer", "supplier"], do_not_contact=True)
+    story.office.sync()
     device = story.device(link=FirstSync(by_snapshot=False))
+    device.save("company", name="Typed before the first sync")
+    result = device.sync()
+    assert result.error is None
+    assert result.proof.equal
+    assert result.rows >= 40
+    assert packings(story) == {"zstdcolumns"}
+    assert device.get("company", mine) == story.office.get("company", mine)
+    assert [hit.title for hit in device.replica.search("stefan")] == ["Ștefan"]
+    assert [hit.title for hit in device.replica.search("typed before")] == ["Typed before the first sync"]
+    device.edit("company", story.ids[17], name="Renamed")
+    assert device.replica.search("company 17") == []
+    assert integrity.check(device.replica) == []
+    assert litter(device) == []
+    story.world.rest()
+
+
+def test_a_link_that_wants_pages_gets_pages(story):
+    device = story.device(link=FirstSync(by_snapshot=False, by_columns=False))
     assert device.sync().proof.equal
     assert "snapshot" not in device.network.calls
 
 
-def test_a_slow_link_turns_to_pages(story):
-    device = story.device(link=FirstSync(page_row_bytes=1, page_rows_s=10**9))
+def test_a_slow_link_turns_to_columns(story):
+    device = story.device(link=FirstSync(column_row_bytes=1, column_rows_s=10**9))
     story.way(device).meanwhile = lambda: story.world.clock.forward(hours=1)
     assert device.sync().proof.equal
-    assert len(story.way(device).came) == 1
+    assert packings(story) == {"zstd", "zstdcolumns"}
+    assert story.way(device).starts == [0, 0]
     assert litter(device) == []
+    story.world.rest()
+
+
+def test_columns_that_a_slow_link_began_are_gone_on_with_whatever_the_link_is_now(story):
+    device = story.device(link=FirstSync(by_snapshot=False))
+    story.way(device).cut_after = 1000
+    assert isinstance(device.sync().error, Unreachable)
+    device = device.restart()
+    device.engine = SyncEngine(device.replica, device.network, random=device.engine.scheduler._random)
+    assert device.sync().proof.equal
+    assert story.way(device).starts == [0, 1000]
+    assert packings(story) == {"zstdcolumns"}
+    story.world.rest()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [{"k": "columns", "t": "starship", "cols": ["id"], "v": [1], "columns": [["a"]]}],
+        [{"k": "columns", "t": "company", "cols": ["id"], "v": [1], "columns": [["a"]]}],
+        [{"k": "columns", "t": "company"}],
+        [{"k": "end", "seq": "1"}],
+        [{}],
+    ],
+    ids=str,
+)
+def test_columns_in_another_shape_are_refused(story, lines):
+    device = story.device()
+    with pytest.raises(ProtocolFault):
+        columns_file.make(device.replica, story.world.folder / "made.db", lines)
+
+
+def test_whatever_is_wrong_with_columns_pages_bring_everything(story, monkeypatch):
+    device = story.device(link=FirstSync(by_snapshot=False))
+    monkeypatch.setattr(Parcel, "lines", lambda _: iter([b"no JSON"]))
+    assert device.sync().proof.equal
+    assert device.replica.count("company") == 40
+    assert litter(device) == []
+    story.world.rest()
 
 
 def test_a_dead_link_does_not_ask_for_the_file_for_ever(story):
@@ -457,5 +523,6 @@ def test_gzip_does_where_zstd_is_not_installed(story, monkeypatch):
     monkeypatch.setitem(sys.modules, "zstandard", None)
     device = story.device()
     assert device.sync().proof.equal
-    assert [path.name.split("-")[1] for path in story.world.folder.glob("snapshots/*.db")] == ["gzip"]
+    assert story.device("metered", link=FirstSync(by_snapshot=False)).sync().proof.equal
+    assert packings(story) == {"gzip", "gzipcolumns"}
     story.world.rest()

@@ -7,7 +7,7 @@ import pytest
 
 from client.replica import integrity
 from client.sync.states import Event
-from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, ProtocolFault, Refused, Unreachable
+from shared_models.errors import Busy, ErrorCode, NeedsUpgrade, ProtocolFault, Refused, Unreachable
 from shared_models.transport import UpToDate
 from tests.world import view_of
 
@@ -39,7 +39,6 @@ def twist(device, **twists) -> Any:
     ("action", "error", "state"),
     [
         ("upgrade", NeedsUpgrade, "needs_upgrade"),
-        ("wipe", NeedsSignIn, "needs_auth"),
         ("wait", Busy, "offline"),
     ],
 )

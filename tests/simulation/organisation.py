@@ -40,8 +40,8 @@ WRONG_BY_MS = 3 * 3_600_000
 
 LATE = 0.25
 """Share of the devices that meet the server later than the others."""
-SNAPSHOTS = 0.5
-"""Share of the runs in which devices begin with a snapshot."""
+SNAPSHOTS, COLUMNS = 0.5, 0.5
+"""Share of the runs in which devices begin with a snapshot; and of the others, that in which it is sent as columns."""
 
 
 @dataclass
@@ -142,9 +142,9 @@ class Device:
         connect = self.statements.connect
         self.replica = open_replica(o.folder / f"{self.name}.db", o.registry, ids, connect=connect, synchronous="OFF")
         self.replica.bind(self.user, self.name)
-        random = Random(f"{o.seed}{self.name}")
+        random, ways = Random(f"{o.seed}{self.name}"), Random(f"{o.seed}snapshots")
         batch_txs = random.choice((3, MAX_TXS, MAX_TXS))
-        link = FirstSync(by_snapshot=Random(f"{o.seed}snapshots").random() < SNAPSHOTS)
+        link = FirstSync(by_snapshot=ways.random() < SNAPSHOTS, by_columns=ways.random() < COLUMNS)
         self.engine = SyncEngine(self.replica, self.network, random=random, batch_txs=batch_txs, first_sync=link)
 
     def kill(self) -> None:

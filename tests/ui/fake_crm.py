@@ -27,9 +27,13 @@ class FakeDoor:
     account: tuple[str, str] = ("", "")
     error: FieldfareError | None = None
     speaks: Language | None = None
+    told: str = ""
 
     async def language(self) -> Language | None:
         return self.speaks
+
+    async def notice(self) -> str:
+        return self.told
 
     async def last(self) -> tuple[str, str]:
         return self.account

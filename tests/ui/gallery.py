@@ -1,7 +1,7 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft|own|decided|mended`
-for the other states; /sign-in?data=known|unreachable.
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft|own|decided|mended|unseen`
+for the other states; /sign-in?data=known|unreachable|wiped.
 """
 
 import os
@@ -19,7 +19,7 @@ from shared_models.errors import ReplicaDamaged, Unreachable
 from tests.ui.believable import NOW, ago
 from tests.ui.believable_cards import fill_decided, fill_own
 from tests.ui.believable_trouble import fill_mended
-from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, empty_crm
+from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, company_id, empty_crm
 
 ASSETS = Path(__file__).parents[2] / "client" / "ui" / "assets"
 
@@ -48,6 +48,12 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         for entity, place, minutes in (("company", "/companies?form=company", 37), ("contact", "/contacts?form=contact", 5)):
             form, typed = f"{entity}:", {"name": "Popas Nou"}
             crm.drafts[form] = FormDraft(form, place, "", f"form.new.{entity}", typed, at=ago(minutes=minutes))
+    if data == "unseen":
+        hotel, typed = company_id(0), {"name": "Hotel Opt Brazi", "description": "Se mută în mai."}
+        del crm.rows["company"][hotel]
+        crm.drafts[f"company:{hotel}"] = FormDraft(f"company:{hotel}", "", "", "form.edit.company", typed, at=ago(minutes=5))
+        note = {"body": "De întrebat de parcarea pentru autocare."}
+        crm.drafts[f"note:company:{hotel}"] = FormDraft(f"note:company:{hotel}", "", "", "note.body", note, at=ago(minutes=7))
     if data == "mended":
         fill_mended(crm)
     if data == "own":
@@ -64,7 +70,7 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
 def door_of(data: str) -> FakeDoor:
     """Return the door that an address asks for."""
     known = ("https://crm.firma.ro", "ana.pop@carpati.example") if data in ("known", "unreachable") else ("", "")
-    return FakeDoor(known, Unreachable() if data == "unreachable" else None)
+    return FakeDoor(known, Unreachable() if data == "unreachable" else None, told="sign_in.wiped" if data == "wiped" else "")
 
 
 def main(page: ft.Page) -> None:

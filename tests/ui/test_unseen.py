@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from client.events import RecordsChanged
+from client.events import DeviceWiped, RecordsChanged
 from client.ui.colours import LIGHT
 from client.ui.figures import value
 from client.ui.theme import Look
@@ -47,6 +47,10 @@ async def test_a_form_that_is_opened_again_shows_what_was_typed_and_gives_it_up(
     assert ui.keyed("form.gone").value == "Not here any more"
     assert ui.keyed("typed.name").value == "Hotel Opt Brazi"
     assert not ui.has("form.save")
+    await ui.press("form.close")
+    assert not ui.has("typed.name")
+    assert [draft.typed for draft in crm.drafts.values()] == [{"name": "Hotel Opt Brazi"}]
+    await ui.go(FORM)
     await ui.press("form.discard")
     assert crm.drafts == {}
 
@@ -95,3 +99,11 @@ async def test_a_refused_change_of_a_record_that_left_can_be_sent_again_or_disca
     assert ui.has("refused.retry")
     assert ui.has("refused.discard")
     assert not ui.has("refused.edit")
+
+
+async def test_a_device_that_was_emptied_leaves_the_window_to_the_sign_in_page(window):
+    crm = believable_crm()
+    ui = await window(PAGE, crm)
+    crm.tell(DeviceWiped())
+    await ui.settle()
+    assert "sign_out" in crm.calls

@@ -47,7 +47,7 @@ def form_sheet(look: Look, state: FormState, on: FormCalls, told: ft.Control | N
 
 def _head(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     title = txt(look, look.t(state.heading), "title", weight=W6, expand=look.phone or None)
-    close = icon_button(look, "form.close", "x", look.t("form.close"), on.discard, tone="ink")
+    close = icon_button(look, "form.close", "x", look.t("form.close"), on.close, tone="ink")
     changed = len(state.changed)
     count = (
         row(
@@ -80,18 +80,22 @@ def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
         return ft.Container(
             col(warned, acts, gap=S8), padding=pad(S16, S12), border=ft.Border.only(top=ft.BorderSide(1, look.c.line))
         )
-    hints = row(
-        keys(look, "Tab"),
-        txt(look, look.t("form.next_field"), "meta", "ink3"),
-        keys(look, "Ctrl ↵"),
-        txt(look, look.t("form.saves"), "meta", "ink3"),
-        gap=S6,
+    hints = (
+        None
+        if state.is_gone
+        else row(
+            keys(look, "Tab"),
+            txt(look, look.t("form.next_field"), "meta", "ink3"),
+            keys(look, "Ctrl ↵"),
+            txt(look, look.t("form.saves"), "meta", "ink3"),
+            gap=S6,
+        )
     )
     warned = txt(look, trouble, "meta", tone, W5, lines=2, expand=True, key="form.warned")
     return ft.Container(
         row(
             warned if trouble else row(hints, fill(), expand=True),
-            button(look, "form.discard", look.t("act.discard"), on.discard, kind="quiet", keys="Esc"),
+            button(look, "form.discard", look.t("act.discard"), on.discard, kind="quiet", keys="" if state.is_gone else "Esc"),
             None
             if state.is_gone
             else button(look, "form.save", label, on.save, kind="primary", keys="Ctrl ↵", busy=state.saving),

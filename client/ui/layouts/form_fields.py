@@ -37,6 +37,8 @@ class FormCalls:
     take_news: Press
     hide_news: Press
     save: Press
+    close: Press
+    """Leave the form: with what is typed given up, for as long as there is a record to type about."""
     discard: Press
     again: Press
     more: Press

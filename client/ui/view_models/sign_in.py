@@ -11,7 +11,7 @@ from shared_models.errors import FieldfareError, FieldProblem, RecordInvalid, Un
 
 @dataclass(frozen=True)
 class SignInState:
-    """What the sign-in page shows. message: text key of what went wrong. is_known: an account is on this device.
+    """What the sign-in page shows. message: text key of what went wrong, or is to be known first. is_known: an account is on this device.
 
     is_ready: it was looked for, so the cursor goes to the field that has to be typed.
     """
@@ -37,7 +37,7 @@ class SignIn(ViewModel[SignInState]):
     async def start(self) -> None:
         """Fill in the account of this device."""
         server, email = await self._door.last()
-        self.put(server=server, email=email, is_known=bool(email), is_ready=True)
+        self.put(server=server, email=email, is_known=bool(email), is_ready=True, message=await self._door.notice())
 
     def type(self, field: str, text: str) -> None:
         """Keep what is typed."""

@@ -41,6 +41,9 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
             desk.drafts[key] = typed
             desk.run(_offer_back(desk, key))
 
+    def leave() -> None:
+        close() if model.state.is_gone else discard()
+
     async def save() -> None:
         saved = await model.save()
         if saved is not None:
@@ -74,7 +77,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
             if model.state.picking is not None:
                 model.pick_close()
             else:
-                discard()
+                leave()
         # While a form is open, keys of the screen under it do nothing.
         return True
 
@@ -90,6 +93,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
             take_news=lambda: desk.run(model.take_news()),
             hide_news=model.hide_news,
             save=lambda: desk.run(save()),
+            close=leave,
             discard=discard,
             again=lambda: desk.run(model.start()),
             left=lambda: desk.run(model.keep_now()),
@@ -99,7 +103,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     )
     shell = desk.shell.state
     told = None if shell.palette or shell.help else said(look, shell, desk.undo)
-    return ft.Stack(side_sheet(look, form_sheet(look, model.state, on, told), discard), expand=True, fit=ft.StackFit.EXPAND)
+    return ft.Stack(side_sheet(look, form_sheet(look, model.state, on, told), leave), expand=True, fit=ft.StackFit.EXPAND)
 
 
 async def _offer_back(desk: Desk, key: str) -> None:

@@ -32,7 +32,9 @@ def server(*words: str) -> int:
     return main(["server", *words])
 
 
-@pytest.mark.parametrize("words", [[], ["init"], ["run"], ["user", "add"], ["device", "revoke"], ["status"]])
+@pytest.mark.parametrize(
+    "words", [[], ["init"], ["run"], ["user", "add"], ["device", "revoke"], ["device", "wipe"], ["status"]]
+)
 def test_every_command_explains_itself(capsys, words):
     with pytest.raises(SystemExit) as stop:
         server(*words, "--help")
@@ -259,3 +261,24 @@ def test_a_server_that_others_cannot_reach_says_so_and_what_to_do(data, password
     assert server("run", "--data", data, *(password if word == "PEM" else word for word in words)) == 0
     said = capsys.readouterr().out
     assert all((words in said) is is_warned for words in ("Warning", "without TLS", "--certificate", "--key", "--behind-proxy"))
+
+
+@pytest.mark.functions(35, 148)
+def test_a_lost_device_is_listed_until_it_says_that_it_is_empty(data, tmp_path, capsys):
+    with in_process(open_server(ServerConfig(tmp_path / "data"))) as http:
+        device = Caller(http)
+        device.sign_in("ana@example.ro")
+        device.hello(pending={"n": 3})
+        assert server("device", "wipe", "--data", data, device.tokens["device_id"]) == 0
+        capsys.readouterr()
+        server("device", "list", "--data", data)
+        assert "to be wiped, 3 waiting" in capsys.readouterr().out
+        assert device.pull(0).json()["code"] == "A107"
+        assert device.hello().json()["action"] == "wipe"
+        assert device.hello(wiped=True).json()["action"] == "wipe"
+        assert device.hello().status_code == 401
+        assert device.http.post("/auth/token", json={"device_token": device.tokens["device_token"]}).status_code == 401
+    server("device", "list", "--data", data)
+    assert "wiped 20" in capsys.readouterr().out
+    assert server("device", "wipe", "--data", data, device.tokens["device_id"]) == 1
+    assert server("device", "wipe", "--data", data, "unknown") == 1

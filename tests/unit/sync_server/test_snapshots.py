@@ -19,11 +19,12 @@ from shared_models.errors import ErrorCode
 from shared_models.registry import CRM
 from shared_models.replica_shape import fingerprint
 from shared_models.snapshot import SnapshotRequest
-from sync_server.db import digests
+from sync_server.db import columns_file, digests
 from sync_server.services import snapshots as building
-from sync_server.services import visibility
 from sync_server.services.actor import Actor
+from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.refusals import Refusal
+from sync_server.services.shipped_profiles import profile_id, shipped_profiles
 from sync_server.services.snapshots import Policy, Snapshots
 from tests.servers import ServerClock
 from tests.unit.sync_server.centre import open_centre, pk
@@ -86,6 +87,33 @@ def test_the_file_is_what_the_answer_says(snapshots, centre, tmp_path, packing):
         assert {name: one for name, one in told.items() if one.rows} == central
         assert answer.rows == sum(one.rows for one in central.values())
         assert file.execute("SELECT count(*) FROM _fts_company('stefan')").fetchone() == (20,)
+
+
+@pytest.mark.parametrize("packing", ["zstdcolumns", "gzipcolumns"])
+def test_columns_hold_what_the_answer_says(snapshots, centre, packing, monkeypatch):
+    monkeypatch.setattr(columns_file, "COLUMN_ROWS", 15)
+    answer = snapshots.offer(DAN, asked(packings=(packing,)))
+    packed = fetched(snapshots, answer)
+    assert (hashlib.sha256(packed).hexdigest(), len(packed), answer.packing) == (answer.sha256, answer.packed_bytes, packing)
+    plain = zstandard.ZstdDecompressor().decompressobj().decompress(packed) if packing[0] == "z" else gzip.decompress(packed)
+    assert len(plain) == answer.bytes
+    *lines, end = [json.loads(line) for line in plain.splitlines()]
+    assert {line["k"] for line in lines} == {"columns"}
+    names = [name for line in lines if line["t"] == "company" for name in line["columns"][line["cols"].index("name")]]
+    assert sorted(names) == sorted(f"Ștefan {n}" for n in range(20))
+    assert answer.rows == sum(len(line["v"]) for line in lines)
+    assert (end["k"], end["seq"], end["epoch"]) == ("end", str(answer.at_seq), "epoch")
+    with centre.central.store.read() as connection:
+        central = digests.read(connection, centre.central.tables)
+    assert {name: Digest.parse(*wire) for name, wire in json.loads(end["digests"]).items()} == central
+
+
+def test_a_part_of_either_kind_is_gone_on_with(snapshots):
+    file, columns = (snapshots.offer(DAN, asked(packings=(packing,))) for packing in ("zstd", "zstdcolumns"))
+    both = ("zstd", "gzip", "zstdcolumns")
+    assert snapshots.offer(DAN, asked(packings=both)) == file
+    assert snapshots.offer(DAN, asked(packings=both, held=columns.sha256[:32])) == columns
+    assert snapshots.offer(DAN, asked(packings=("zstd",), held=columns.sha256[:32])) == file
 
 
 def test_it_is_made_of_one_moment(snapshots, centre, tmp_path, monkeypatch):
@@ -169,13 +197,52 @@ def test_a_place_behind_the_end_and_a_name_that_is_a_path_are_refused(snapshots,
             snapshots.read(DAN, name, 0)
 
 
-def test_those_who_do_not_see_everything_get_neither_name_nor_bytes(snapshots, monkeypatch):
+def limit(centre, profile: str) -> None:
+    """Give Dan a profile."""
+    user = {"id": DAN.user_id, "name": "Dan", "email": "dan@example.ro", "language": "ro", "time_zone": "UTC"}
+    rows = [*shipped_profiles(), ("user", {**user, "profile_id": profile_id(profile)})]
+    with centre.central.store.write() as connection:
+        import_rows(connection, centre.central, rows, ImportedBy("setup", "setup"))
+
+
+def test_those_who_do_not_see_everything_get_neither_name_nor_bytes(snapshots, centre):
     answer = snapshots.offer(DAN, asked())
-    monkeypatch.setattr(visibility, "scope_set", lambda _, actor: actor.user_id)
+    limit(centre, "guest")
     with pytest.raises(Refusal) as found:
         snapshots.read(DAN, answer.name, 0)
     assert found.value.code is ErrorCode.P208
     assert snapshots.offer(DAN, asked()).name is None
+    assert snapshots.read(EVE, answer.name, 0)[1] == answer.packed_bytes
+
+
+def test_a_large_view_has_a_file_of_its_own_without_what_is_hidden(centre, tmp_path):
+    limit(centre, "guest")
+    for n in range(20):
+        centre.save("dan" if n % 2 else "a", company(n, price_segment_id=pk(77)), admin=True)
+    snapshots = Snapshots(centre.central, tmp_path / "s", lambda build: build(), Policy(min_rows=1, min_rows_in_view=5))
+    answer = snapshots.offer(DAN, asked())
+    with opened(snapshots, answer, tmp_path) as file:
+        assert file.execute("SELECT count(*), max(price_segment_id) FROM company").fetchone() == (10, None)
+        told = {
+            name: tuple(wire)
+            for name, wire in json.loads(file.execute("SELECT v FROM _snapshot WHERE k = 'digests'").fetchone()[0]).items()
+        }
+    assert centre.pulled("dan", answer.at_seq) == []
+    centre.save("dan", company(20), admin=True)
+    (end,) = [one for one in centre.pulled("dan", answer.at_seq) if one["k"] == "end"]
+    assert end["digest"]["company"][0] == told["company"][0] + 1
+    with pytest.raises(Refusal):
+        snapshots.read(EVE, str(answer.name), 0)
+
+
+def test_a_file_from_before_a_person_saw_what_he_sees_now_is_not_for_him(snapshots, centre):
+    old = snapshots.offer(DAN, asked())
+    limit(centre, "guest")
+    snapshots.offer(DAN, asked())
+    centre.save("root", {"t": "user", "pk": DAN.user_id, "op": "u", "set": {"profile_id": None}, "bv": 99}, admin=True)
+    new = snapshots.offer(DAN, asked())
+    assert new.name not in (None, old.name)
+    assert new.at_seq > old.at_seq
 
 
 def set_back(centre, **values):

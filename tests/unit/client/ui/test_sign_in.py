@@ -29,10 +29,14 @@ class Door:
     """A door that opens, or refuses with what a test says."""
 
     refusal: Exception | None = None
+    told: str = ""
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
     async def last(self) -> tuple[str, str]:
         return "https://crm.example", "ana@example.ro"
+
+    async def notice(self) -> str:
+        return self.told
 
     async def enter(self, server: str, email: str, password: str) -> object:
         self.asked.append((server, email, password))
@@ -45,11 +49,25 @@ async def rest(_: float) -> None:
     """Wait for nothing."""
 
 
-async def typed(door):
+async def opened(door):
     page = SignIn(door, rest)
     await page.start()
+    return page
+
+
+async def typed(door):
+    page = await opened(door)
     page.type("password", "correct horse")
     return page
+
+
+@pytest.mark.functions(35)
+async def test_a_device_that_was_emptied_says_so_until_something_is_typed():
+    page = await opened(Door(told="sign_in.wiped"))
+    assert page.state.message == "sign_in.wiped"
+    assert all(Texts(language).has("sign_in.wiped") for language in LANGUAGES)
+    page.type("password", "c")
+    assert page.state.message == ""
 
 
 async def test_the_account_of_the_device_is_filled_in_and_the_password_opens():
