@@ -21,7 +21,7 @@ from sync_server.db.tables import build_tables
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.central import Central
 from sync_server.services.shipped_profiles import PROFILES, profile_id, shipped_profiles
-from tests.model_device import ModelDevice, digest_of, filled, stored_rows, wanted
+from tests.model_device import ModelDevice, digest_of, filled, rules_of, stored_rows, wanted
 from tests.unit.sync_server.centre import NOW_US, Centre, archive, edit, new, open_centre, pk
 
 TABLES = build_tables(CRM)
@@ -43,6 +43,13 @@ def template(tmp_path_factory) -> Path:
     """A central database with people in two teams and a few records."""
     folder: Path = tmp_path_factory.mktemp("template")
     made = open_centre(folder)
+    fill(made)
+    made.central.store.close()
+    return folder
+
+
+def fill(made: Centre) -> None:
+    """Bring in the profiles, and people of each in two teams."""
     rows = [*shipped_profiles(), *(("team", {"id": team, "name": name}) for name, team in TEAMS.items())]
     for i, (name, profile) in enumerate(PEOPLE.items()):
         values = {"id": USERS[name], "name": name, "email": f"{name}@example.ro", "language": "ro", "time_zone": "UTC"}
@@ -50,8 +57,6 @@ def template(tmp_path_factory) -> Path:
         rows.append(("user", {**values, "team_id": team, "profile_id": profile and profile_id(profile)}))
     with made.central.store.write() as connection:
         import_rows(connection, made.central, rows, ImportedBy("setup", "setup"))
-    made.central.store.close()
-    return folder
 
 
 @contextmanager
@@ -73,6 +78,17 @@ class Story:
         self.devices = [ModelDevice(centre.central, USERS[name], f"{name}-{n}") for name in PEOPLE for n in (1, 2)]
         centre.users = {device.name: device.user for device in self.devices} | {BOSS: "user-boss"}
         self.waiting: dict[str, list[dict]] = {device.name: [] for device in self.devices}
+
+    def live(self, chance: Random, acts: int) -> None:
+        """Do so many things at random; then every device sends what waits on it, and pulls."""
+        for _ in (*COMPANIES, *CONTACTS):
+            self.do_record(chance)
+        for _ in range(acts):
+            self.act(chance)
+        for device in self.devices:
+            self.push(device, 10**6)
+            while not self.pull(device, 10_000):
+                pass
 
     def act(self, chance: Random) -> None:
         getattr(self, f"do_{chance.choice(ACTS)}")(chance)
@@ -273,6 +289,9 @@ class Story:
         rows = self.centre.rows("user", id=user)
         return bool(rows[0]["is_admin"])
 
+    def is_free(self, user: str) -> bool:
+        return rules_of(stored_rows(self.centre.central)).standing(user).is_free
+
     def do_push(self, chance):
         device = chance.choice(self.devices)
         self.push(device, chance.randrange(1, 4))
@@ -318,17 +337,9 @@ class Story:
 
 
 def live(template: Path, seed: int, acts: int) -> None:
-    """Let one organisation live, and every device sync at the end."""
-    chance = Random(seed)
+    """Let one organisation live."""
     with copy_of(template) as story:
-        for _ in (*COMPANIES, *CONTACTS):
-            story.do_record(chance)
-        for _ in range(acts):
-            story.act(chance)
-        for device in story.devices:
-            story.push(device, 10**6)
-            while not story.pull(device, 10_000):
-                pass
+        story.live(Random(seed), acts)
 
 
 @pytest.mark.functions(14, 32, 33, 34, 35)
