@@ -93,9 +93,12 @@ class ProfileStore:
         draft.replace(self.path)
 
     def touch(self, now_ms: int) -> None:
-        """Begin the lease anew after a contact with the server. At most once an hour, to spare the medium."""
+        """Begin the lease anew after a contact with the server. At most once an hour, to spare the medium.
+
+        Also where the last contact seems to be yet to come: a clock that was set back must not make the lease years longer.
+        """
         profile = self.load()
-        if profile is not None and now_ms - profile.last_contact_ms > DAY_MS // 24:
+        if profile is not None and abs(now_ms - profile.last_contact_ms) > DAY_MS // 24:
             self.save(replace(profile, last_contact_ms=now_ms))
 
     def forget(self) -> None:

@@ -48,14 +48,16 @@ class Scheduler:
         if facts["paused"] or self._held or self._running:
             return None
         if self.unwritten_at is not None:
-            return max(self.unwritten_at - self._now_ms(), 0)
+            return self._wait_ms(self.unwritten_at)
         if State(facts["state"]) in (State.NEEDS_AUTH, State.NEEDS_UPGRADE):
             return None
         if facts["next_attempt_at"] is None:
             return 0
-        # A clock that was set back does not push the attempt out of reach.
-        wait_ms: int = facts["next_attempt_at"] - self._now_ms()
-        return max(min(wait_ms, int(self._times.backoff_most_s * 1000)), 0)
+        return self._wait_ms(facts["next_attempt_at"])
+
+    def _wait_ms(self, attempt_at: int) -> int:
+        """Return how long to wait for an attempt: a clock that was set back does not push it out of reach."""
+        return max(min(attempt_at - self._now_ms(), int(self._times.backoff_most_s * 1000)), 0)
 
     def begin(self, *, hello_due: bool) -> State:
         """A round begins: returns the state that it begins in."""

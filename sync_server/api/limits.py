@@ -23,10 +23,10 @@ class TryLimit:
     _left: "OrderedDict[str, tuple[float, int]]" = field(default_factory=OrderedDict)
 
     def take(self, key: str) -> None:
-        """Count one try. Raises Refusal L402 with the seconds to wait when none is left."""
+        """Count one try. Raises Refusal L402 with the seconds to wait when none is left. A clock that was set back takes none."""
         now = self.now_us()
         left, since = self._left.pop(key, (float(self.tries), now))
-        left = min(float(self.tries), left + (now - since) / 1e6 / self.refill_s)
+        left = min(float(self.tries), left + max(now - since, 0) / 1e6 / self.refill_s)
         if left < 1:
             self._left[key] = (left, now)
             raise Refusal(ErrorCode.L402, 429, "too many tries", retry_after_s=int((1 - left) * self.refill_s) + 1)

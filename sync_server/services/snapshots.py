@@ -156,7 +156,7 @@ class Snapshots:
     def _begin(self, kind: SnapshotKind) -> None:
         """Start a build, unless one is under way, of any kind, or one of this kind has failed just now."""
         with self._turn:
-            if self._building or self._central.now_us() - self._failed_us.get(kind.key, -PAUSE_US) < PAUSE_US:
+            if self._building or self._is_within(PAUSE_US, self._failed_us.get(kind.key)):
                 return
             self._building.add(kind.key)
         try:
@@ -181,8 +181,12 @@ class Snapshots:
             self._building.discard(kind.key)
             self._failed_us.pop(kind.key, None)
             if has_failed:
-                now = self._central.now_us()
-                self._failed_us = {key: at for key, at in self._failed_us.items() if now - at < PAUSE_US} | {kind.key: now}
+                recent = {key: at for key, at in self._failed_us.items() if self._is_within(PAUSE_US, at)}
+                self._failed_us = recent | {kind.key: self._central.now_us()}
+
+    def _is_within(self, span_us: int, since_us: int | None) -> bool:
+        """Whether something was so short a time ago; what seems to be yet to come, as the clock was set back, was not."""
+        return since_us is not None and 0 <= self._central.now_us() - since_us < span_us
 
     def _follow(self, now: timeline.Clock) -> None:
         """Sweep at the start, when the clock was set back under a server that runs, and now and then."""
@@ -190,7 +194,7 @@ class Snapshots:
         was_set_back = (
             met is None or met.epoch != now.epoch or met.seq > now.seq
         )  # or another request looked later, was here first
-        if was_set_back or self._central.now_us() - self._swept_us > SWEEP_EVERY_US:
+        if was_set_back or not self._is_within(SWEEP_EVERY_US, self._swept_us):
             self._sweep()
 
     def _sweep(self) -> None:

@@ -5,16 +5,20 @@ end within four minutes with their set-up.
 """
 
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
 
+import zstandard
+
 from client.config import FirstSync
 from shared_models.transport import PullRequest, UpToDate
+from sync_server.services.snapshots import ZSTD
 from tests.bench import conflict, footprint, kill, limits, postgresql_limit, slow_link, workload
 from tests.bench.central import filled_replica, make_central, running, served
 from tests.bench.data import Data
@@ -97,7 +101,23 @@ def snapshot(folder: Path, rows: int, data: Data) -> Figure:
                 taken.append(limits.seconds(one.sync))
             if data.is_limited:
                 floor.append(limits.snapshot_s(folder, rows, runs=1))
-    return Figure("snapshot", held, held / median(taken), "rows/s", held / median(floor) if floor else None, used / held)
+    bare = _without_indexes(folder)
+    notes = (f"the file without its indexes and search: {bare / held:.0f} bytes a row",)
+    limit = held / median(floor) if floor else None
+    return Figure("snapshot", held, held / median(taken), "rows/s", limit, used / held, notes)
+
+
+def _without_indexes(folder: Path) -> int:
+    """Return the bytes of the server's newest snapshot, packed, when it has rows only."""
+    file, plain = next((folder / "server" / "snapshots").glob("*-zstd-*.db")), folder / "bare.db"
+    with file.open("rb") as packed, plain.open("wb") as target:
+        zstandard.ZstdDecompressor().copy_stream(packed, target)
+    with closing(sqlite3.connect(plain, isolation_level=None)) as connection:
+        named = "SELECT type, name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL OR sql LIKE 'CREATE VIRTUAL%'"
+        for kind, name in connection.execute(named).fetchall():
+            connection.execute(f'DROP {kind} "{name}"')
+        connection.execute("VACUUM")
+    return len(zstandard.ZstdCompressor(compression_params=ZSTD).compress(plain.read_bytes()))
 
 
 def push(folder: Path, rows: int, data: Data, homes: Homes = FILES) -> Figure:

@@ -14,8 +14,8 @@ from shared_models.errors import RecordInvalid
 from shared_models.fields import ARCHIVED, Merge, unit_of, units
 from shared_models.natural_ids import natural_id
 from tests.simulation.casts import Cast
+from tests.simulation.device import Device
 from tests.simulation.knowledge import Act, Knowledge, Memory, Typed, Value, plain
-from tests.simulation.organisation import Device
 
 HOT = 2
 CODES = ("K1", "K2", "K3")

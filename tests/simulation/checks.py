@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from client.replica import integrity
+from client.replica import integrity, soundness
 from shared_models.codec import Row
 from shared_models.fields import Merge, units
 from tests.simulation.acts import QUESTION, People
+from tests.simulation.device import Device
 from tests.simulation.evidence import NEW, Broken, Evidence
 from tests.simulation.knowledge import Act, Memory, Named, Typed, plain
-from tests.simulation.organisation import Device, Organisation
+from tests.simulation.organisation import Organisation
 from tests.simulation.silence import adds_kept, no_false_questions, nothing_silent
 
 
@@ -36,6 +37,16 @@ def verdicts(organisation: Organisation) -> None:
             raise Broken(device.network.broken[0])
 
 
+def parts(device: Device) -> None:
+    """7.9: what a device has fetched of a snapshot is the start of one that it was sent."""
+    if not device.network.files or device.network.is_spoilt:
+        return
+    for part in device.replica.path.parent.glob(f"{device.replica.path.name}.*.part"):
+        content = part.read_bytes()
+        if not any(file.startswith(content) for file in device.network.files.values()):
+            raise Broken(f"7.9 {device.name} went on with a part of one snapshot with the rest of another")
+
+
 def _queues(organisation: Organisation) -> None:
     """I7: nothing waits once everything got through. I11: no row bypassed the log."""
     for device in organisation.devices:
@@ -43,6 +54,8 @@ def _queues(organisation: Organisation) -> None:
             raise Broken(f"I7 {device.name}: {[(w.tx_id, w.state) for w in waiting]}")
         if found := integrity.check(device.replica):
             raise Broken(f"I11 {device.name}: {found}")
+        if device.network.files and (wrong := soundness.mend_indexes(device.replica)):
+            raise Broken(f"trap 32 {device.name} began with a snapshot whose indexes are wrong: {wrong}")
 
 
 def _nothing_put_off(organisation: Organisation) -> None:

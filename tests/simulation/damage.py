@@ -7,8 +7,8 @@ from client.replica.schema import quoted
 from client.sync.audit import SLICES
 from shared_models.codec import Row
 from shared_models.errors import SyncError
+from tests.simulation.device import Device
 from tests.simulation.evidence import Broken
-from tests.simulation.organisation import Device
 from tests.simulation.stage import Stage
 
 ROUNDS = 120

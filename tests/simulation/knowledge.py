@@ -10,7 +10,7 @@ from typing import Any
 from client.replica import change_log, meta
 from client.replica.schema import quoted
 from shared_models.fields import unit_of
-from tests.simulation.organisation import Device
+from tests.simulation.device import Device
 
 Place = tuple[str, str, str]
 """Entity, record id, unit."""

@@ -1,6 +1,6 @@
 """Stories of laptops and servers that come back from a backup (`sync.md`, traps 7 and 28)."""
 
-from tests.simulation.organisation import Device
+from tests.simulation.device import Device
 from tests.simulation.stage import Stage
 
 # -- laptops: PROTOCOL 7.5 -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from shared_models.errors import SyncError, Unreachable
+from shared_models.errors import ErrorCode, NeedsSignIn, SyncError, Unreachable
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import PullRequest, UpToDate
@@ -50,6 +50,26 @@ class ServerLife:
                 sa.event.remove(self.engine, name, self._tick)
             self.engine._has_events = had_events  # else every later statement looks for listeners: 3 % of a week
 
+    @contextmanager
+    def interrupted(self, happens: Callable[[], object], times: int) -> Iterator[None]:
+        """Let something else happen between the first statements of the block, so many times."""
+        left, had_events = times, self.engine._has_events
+        is_busy = False
+
+        def tick(*_: object) -> None:
+            nonlocal left, is_busy
+            if left and not is_busy:
+                left, is_busy = left - 1, True
+                happens()
+                is_busy = False
+
+        sa.event.listen(self.engine, "before_cursor_execute", tick)
+        try:
+            yield
+        finally:
+            sa.event.remove(self.engine, "before_cursor_execute", tick)
+            self.engine._has_events = had_events
+
     def _tick(self, *_: object) -> None:
         self.left -= 1
         if self.left == -1:
@@ -64,8 +84,10 @@ class Network:
     random: Random
     is_calm: bool = False
     """Nothing happens by chance."""
+    is_out: bool = False
+    """The device was revoked: the server lets it in for nothing."""
     lost: frozenset[str] = frozenset()
-    """What is lost on purpose: hello, push, push answer, pull, pull answer."""
+    """What is lost on purpose: hello, push, push answer, pull, pull answer, snapshot end."""
     page_rows: int | None = None
     """Size of pulled pages; none: by chance."""
     late: PushAnswer | None = None
@@ -87,6 +109,12 @@ class Network:
     """The pages that were answered last."""
     sent: list[bytes] = field(default_factory=list)
     server: ServerLife | None = None
+    late_snapshot: tuple[SnapshotAnswer, bytes] | None = None
+    """An offer that was long under way, and its file: the next question for one gets it."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Name -> content of the snapshots that were asked for."""
+    is_spoilt: bool = False
+    """Whether what was fetched of a snapshot may hold other bytes than were sent."""
 
     def hello(self, request: HelloRequest) -> HelloAnswer:
         """Pass on."""
@@ -127,17 +155,28 @@ class Network:
 
     def snapshot(self, request: SnapshotRequest) -> SnapshotAnswer:
         """Pass on."""
+        if self.late_snapshot is not None:
+            (offer, content), self.late_snapshot = self.late_snapshot, None
+            self.files[str(offer.name)] = content
+            return offer
         return self._through("snapshot", lambda: self.inner.snapshot(request))
 
     def snapshot_bytes(self, name: str, start: int) -> Iterator[bytes]:
-        """Pass on in small pieces; the stream may break off, a byte may be another one, and the person saves something meanwhile."""
-        whole = b"".join(self._through("snapshot bytes", lambda: self.inner.snapshot_bytes(name, start)))
+        """Pass on in small pieces; it may break off at any byte, a byte may be another one, and the person saves meanwhile."""
+        whole = self._through("snapshot bytes", lambda: self._file(name))[start:]
         self._happens("snapshot")
         if self._by_chance(0.1):
-            place = self.random.randrange(len(whole))
+            place, self.is_spoilt = self.random.randrange(len(whole)), True
             whole = whole[:place] + bytes((whole[place] ^ 1,)) + whole[place + 1 :]
-        pieces = [whole[i : i + SNAPSHOT_PIECE] for i in range(0, len(whole), SNAPSHOT_PIECE)]
-        return self._broken_off(pieces[: self.random.randrange(len(pieces))]) if self._by_chance(0.3) else iter(pieces)
+        is_cut = "snapshot end" in self.lost or self._by_chance(0.3)
+        came = whole[: self.random.randrange(len(whole))] if is_cut else whole
+        pieces = [came[i : i + SNAPSHOT_PIECE] for i in range(0, len(came), SNAPSHOT_PIECE)]
+        return self._broken_off(pieces) if is_cut else iter(pieces)
+
+    def _file(self, name: str) -> bytes:
+        if name not in self.files:
+            self.files[name] = b"".join(self.inner.snapshot_bytes(name, 0))
+        return self.files[name]
 
     def digest(self, request: DigestRequest) -> DigestAnswer:
         """Pass on; the person saves something meanwhile."""
@@ -187,6 +226,8 @@ class Network:
         raise Unreachable(None, "the stream broke off")
 
     def _through(self, what: str, call: Callable[[], T]) -> T:
+        if self.is_out:
+            raise NeedsSignIn(ErrorCode.A104, "the device was revoked")
         if what in self.lost or self._by_chance(0.08):
             raise Unreachable(None, "the request was lost")
         life = self.server.dying_after(self.random.randrange(50)) if self._by_chance(0.04) and self.server else nullcontext()

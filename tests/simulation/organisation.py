@@ -2,24 +2,16 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from random import Random
 
 import sqlalchemy as sa
-from sqlite_utils import Database
 
-from client.config import FirstSync
-from client.replica import connection, migrations
-from client.replica.replica import Replica, open_replica
-from client.sync.engine import RoundResult, SyncEngine
 from shared_models.codec import Row
 from shared_models.errors import ReplicaError
-from shared_models.ids import IdMaker
-from shared_models.protocol import MAX_TXS
 from shared_models.registry import Registry
 from sync_server.db import devices, rows, timeline
 from sync_server.db.engine import Store, open_store
@@ -29,10 +21,11 @@ from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.local_transport import LocalTransport
 from sync_server.services.snapshots import Policy, Snapshots
+from tests.simulation.device import Clock, Device, Statements, WrongClock
 from tests.simulation.entities import SIMULATED
 from tests.simulation.network import Killed, Network, ServerLife
+from tests.simulation.power import Medium
 
-START_MS = 1_764_000_000_000
 STEP_MS = 6_000_000
 """Longest pause between two steps; 200 steps make about a week."""
 WRONG_BY_MS = 3 * 3_600_000
@@ -42,148 +35,8 @@ LATE = 0.25
 """Share of the devices that meet the server later than the others."""
 SNAPSHOTS, COLUMNS = 0.5, 0.5
 """Share of the runs in which devices begin with a snapshot; and of the others, that in which it is sent as columns."""
-
-
-@dataclass
-class Clock:
-    """Virtual time in milliseconds since 1970 UTC."""
-
-    now_ms: int = START_MS
-
-    def __call__(self) -> int:
-        """Return the time; every look takes a millisecond."""
-        self.now_ms += 1
-        return self.now_ms
-
-
-@dataclass(frozen=True)
-class WrongClock:
-    """The clock of a device, which is fast or slow."""
-
-    clock: Clock
-    ahead_ms: int
-
-    def __call__(self) -> int:
-        """Return what the device takes for the time."""
-        return self.clock() + self.ahead_ms
-
-
-class Connection(sqlite3.Connection):
-    """A connection whose methods may be replaced, for as long as its statements count."""
-
-
-class Statements:
-    """Counts the statements of a device's connections, and kills the process at one that was chosen."""
-
-    def __init__(self) -> None:
-        """Count nothing yet."""
-        self.left: int | None = None
-        self._open: list[Connection] = []
-
-    def connect(self, path: Path) -> sqlite3.Connection:
-        """Open a connection whose statements can be counted."""
-        made = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Connection)
-        self._open.append(made)
-        if self.left is not None:
-            self._watch(made)
-        return made
-
-    def kill_after(self, count: int) -> None:
-        """End the process at the statement after so many."""
-        self.left = count
-        for one in self._open:
-            self._watch(one)
-
-    def forget(self) -> None:
-        """Let go of connections that a dead process had open, and kill no more."""
-        self.left = None
-        self._open.clear()
-
-    def _watch(self, connection: Connection) -> None:
-        """Count on this very connection: an override in its class would cost every statement of every run."""
-        for name in ("execute", "executemany"):
-            vars(connection)[name] = partial(self._counted, getattr(sqlite3.Connection, name), connection)
-
-    def _counted(self, method: Callable[..., sqlite3.Cursor], connection: Connection, *values: object) -> sqlite3.Cursor:
-        if self.left is not None:
-            self.left -= 1
-            if self.left <= 0:
-                self.left = None
-                raise Killed
-        return method(connection, *values)
-
-
-@dataclass
-class Device:
-    """One person's device."""
-
-    name: str
-    user: str
-    organisation: "Organisation"
-    network: Network
-    statements: Statements
-    clock: WrongClock
-    is_admin: bool = False
-    is_late: bool = False
-    """Whether it meets the server only when others have worked there already."""
-    starts: int = 0
-    is_syncing: bool = False
-    replica: Replica = field(init=False)
-    engine: SyncEngine = field(init=False)
-
-    def open(self) -> None:
-        """Start the client, after a kill too."""
-        self.starts += 1
-        self.statements.forget()
-        o = self.organisation
-        if self.starts == 1:
-            shutil.copyfile(empty_replica(o.template("replica"), o.registry), self._file())
-        ids = IdMaker(self.clock, Random(f"{o.seed}{self.name}{self.starts}"))
-        connect = self.statements.connect
-        self.replica = open_replica(o.folder / f"{self.name}.db", o.registry, ids, connect=connect, synchronous="OFF")
-        self.replica.bind(self.user, self.name)
-        random, ways = Random(f"{o.seed}{self.name}"), Random(f"{o.seed}snapshots")
-        batch_txs = random.choice((3, MAX_TXS, MAX_TXS))
-        link = FirstSync(by_snapshot=ways.random() < SNAPSHOTS, by_columns=ways.random() < COLUMNS)
-        self.engine = SyncEngine(self.replica, self.network, random=random, batch_txs=batch_txs, first_sync=link)
-
-    def kill(self) -> None:
-        """Throw the process away without closing anything in order, and start it again."""
-        self.statements.left = None
-        with suppress(sqlite3.Error, ReplicaError, Killed):
-            self.replica.close()
-        self.open()
-
-    def back_up(self) -> None:
-        """Copy the file, as a backup of the laptop does."""
-        self._copy(self._file(), self._file("backup"))
-
-    def restore(self) -> bool:
-        """Put the copy of the file back and start again; False without a copy."""
-        if not self._file("backup").exists():
-            return False
-        self.replica.close()
-        for suffix in ("db-wal", "db-shm"):
-            self._file(suffix).unlink(missing_ok=True)
-        shutil.copyfile(self._file("backup"), self._file())
-        self.open()
-        return True
-
-    def _file(self, suffix: str = "db") -> Path:
-        return self.organisation.folder / f"{self.name}.{suffix}"
-
-    @staticmethod
-    def _copy(source: Path, target: Path) -> None:
-        with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
-            one.backup(other)
-
-    def sync(self) -> RoundResult:
-        """Run one round."""
-        self.is_syncing = True
-        try:
-            return self.engine.run_once()
-        finally:
-            self.is_syncing = False
+POWER = 0.12
+"""Share of the runs in which devices lose their power: each statement of theirs is followed then."""
 
 
 @cache
@@ -204,16 +57,6 @@ def empty_database(path: Path, registry: Registry) -> Path:
     return path
 
 
-@cache
-def empty_replica(path: Path, registry: Registry) -> Path:
-    """Make the file of a replica that belongs to nobody yet, to be copied."""
-    path.unlink(missing_ok=True)
-    with closing(connection.connect(path)) as made:
-        connection.prepare_writer(made)
-        migrations.migrate(Database(made), registry)
-    return path
-
-
 @dataclass
 class Organisation:
     """A server and its devices in a folder that is made anew."""
@@ -227,6 +70,12 @@ class Organisation:
     server: ServerLife = field(init=False)
     snapshots: Snapshots = field(init=False)
     devices: list[Device] = field(init=False)
+    has_snapshots: bool = field(init=False)
+    """Whether first syncs begin with a snapshot."""
+    has_columns: bool = field(init=False)
+    """Whether one may come as columns."""
+    replaced: int = 0
+    """Devices that were lost."""
 
     def __post_init__(self) -> None:
         """Make everything."""
@@ -237,6 +86,8 @@ class Organisation:
         self._empty(store, tables)
         self.central = Central(store, tables, self.registry, lambda: self.clock() * 1000)
         setup.start(self.central, lambda: f"epoch-{self.seed}")
+        ways = Random(f"{self.seed}snapshots")
+        self.has_snapshots, self.has_columns = ways.random() < SNAPSHOTS, ways.random() < COLUMNS
         policy = Policy(min_rows=1, refresh_after=Random(f"{self.seed}refresh").choice((0, 5, 30)))
         self.snapshots = Snapshots(self.central, self.folder / "snapshots", lambda build: build(), policy)
         self.devices = [self._device(place) for place in range(4)]
@@ -252,17 +103,38 @@ class Organisation:
         else:
             shutil.copyfile(empty_database(self.template("central"), self.registry), self.folder / "central.db")
 
-    def _device(self, place: int) -> Device:
-        name, user = f"d{place}", f"0000000{place % 3}"
-        with self.central.store.write() as connection:
-            devices.add(connection, self.central.tables, devices.NewDevice(name, user, name, None, 1))
-        actor = Actor(user, name, is_admin=place == 3)
-        way = LocalTransport(self.central, actor, self.snapshots)
-        network = Network(way, Random(f"{self.seed}net{place}"), server=self.server)
+    def _device(self, place: int, name: str = "") -> Device:
+        name, user = name or f"d{place}", f"0000000{place % 3}"
+        way = self.signed_in(name, user, is_admin=place == 3)
+        network = Network(way, Random(f"{self.seed}net{name[1:]}"), server=self.server)
         clock = WrongClock(self.clock, Random(f"{self.seed}clock{place}").randrange(-WRONG_BY_MS, WRONG_BY_MS))
-        device = Device(name, user, self, network, Statements(), clock, actor.is_admin, self._chance("late", place) < LATE)
+        medium = Medium(self.folder / f"{name}.db") if self._chance("power") < POWER else None
+        is_late = self._chance("late", place) < LATE
+        device = Device(name, user, self, network, Statements(medium), clock, place == 3, is_late, medium)
         device.open()
         return device
+
+    def signed_in(self, name: str, user: str, *, is_admin: bool) -> LocalTransport:
+        """Let a device in; returns its way to the server."""
+        with self.central.store.write() as connection:
+            devices.add(connection, self.central.tables, devices.NewDevice(name, user, name, None, 1))
+        return LocalTransport(self.central, Actor(user, name, is_admin=is_admin), self.snapshots)
+
+    def revoke(self, device: Device) -> None:
+        """Lock a device out: whatever it asks, it is to sign in."""
+        with self.central.store.write() as connection:
+            devices.revoke(connection, self.central.tables, device.id, self.clock() * 1000)
+        device.network.is_out = True
+
+    def replace(self, lost: Device) -> Device:
+        """Give a person a new device in place of one that never comes back, and is locked out."""
+        self.revoke(lost)
+        with suppress(sqlite3.Error, ReplicaError, Killed):
+            lost.replica.close()
+        place = self.devices.index(lost)
+        self.replaced += 1
+        self.devices[place] = self._device(place, f"d{place}n{self.replaced}")
+        return self.devices[place]
 
     def _chance(self, what: str, place: int = 0) -> float:
         return Random(f"{self.seed}{what}{place}").random()

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -12,9 +13,10 @@ from tests.simulation import checks
 from tests.simulation.acts import People
 from tests.simulation.casts import Cast, cast_of
 from tests.simulation.damage import damaged_and_mended
+from tests.simulation.device import Device
 from tests.simulation.evidence import Broken
 from tests.simulation.network import Killed
-from tests.simulation.organisation import STEP_MS, Device, Organisation
+from tests.simulation.organisation import STEP_MS, Organisation
 from tests.simulation.stage import Stage
 from tests.simulation.stories import STORIES, stories_of
 
@@ -48,6 +50,7 @@ class Run:
         self.organisation = Organisation(self.folder, self.seed, cast.registry, url=self.url)
         self.people = People(Random(f"{self.seed}people"), cast)
         self.stage = Stage(self.organisation, self.people, Random(f"{self.seed}stage"))
+        self.stage.hands = self._busy
         told = self.told
         stories = stories_of(self.seed, cast, self.steps, with_backups=not self.url) if told is None else told
         try:
@@ -56,7 +59,7 @@ class Run:
                     if not device.is_late:
                         device.sync()
             for device in self.organisation.devices:
-                device.network.hands = lambda device=device: self._busy(device)
+                device.network.hands = partial(self._busy, device)
             harmed = self._harmed()
             for step in range(self.steps):
                 chance = Random(f"{self.seed}step{step}")
@@ -64,6 +67,7 @@ class Run:
                     continue
                 if step in harmed:
                     self._harm(step, Random(f"{self.seed}harm{step}"))
+                self._power(step)
                 if step in stories:
                     self._story(step, stories[step])
                 else:
@@ -102,6 +106,15 @@ class Run:
         self._say(step, device, "damaged")
         damaged_and_mended(self.stage, device, chance)
 
+    def _power(self, step: int) -> None:
+        """Of devices whose medium is known, one loses its power now and then: a person has just saved something."""
+        device = self.organisation.devices[step % 4]
+        if device.medium is not None and self._by_chance("idle power", step, 0.05):
+            self._say(step, device, "lost its power")
+            with suppress(RecordInvalid):
+                self.people.act(device)
+            self.stage.lose_power(device, Random(f"{self.seed}idle cut{step}"))
+
     def _busy(self, device: Device) -> None:
         """A person saves something while a round is under way."""
         if device.statements.left is None:
@@ -113,8 +126,15 @@ class Run:
         device.statements.kill_after(chance.randrange(1, 160))
         with suppress(Killed, sqlite3.Error, ReplicaError):
             device.sync()
+        if self._by_chance("power", step, 0.7) and device.medium is not None:
+            self.stage.lose_power(device, Random(f"{self.seed}cut{step}"))
+            self._say(step, device, "lost its power in a round")
+            return
         device.kill()
         self._say(step, device, "killed in a round")
+
+    def _by_chance(self, what: str, step: int, probability: float) -> bool:
+        return Random(f"{self.seed}{what}{step}").random() < probability
 
     def _trouble(self, step: int, device: Device, chance: Random) -> None:
         """A clock that jumps, a backup, a server that comes back from one."""

@@ -1,17 +1,27 @@
 """Where a week is played: rounds that are checked, backups that come back, and what a story needs to go its way."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 
-from client.replica import change_log
+from client.replica import change_log, integrity
 from client.sync.engine import RoundResult
 from shared_models.codec import Row
+from shared_models.replica_shape import fingerprint
+from shared_models.snapshot import SnapshotAnswer
+from sync_server.services import snapshots
+from sync_server.services.snapshot_shelf import SnapshotKind
 from tests.simulation import checks
 from tests.simulation.acts import Form, People, Save
+from tests.simulation.device import Device
 from tests.simulation.evidence import Broken
-from tests.simulation.organisation import Device, Organisation
+from tests.simulation.organisation import Organisation
+
+MOMENTS = 10
+"""What happens while a snapshot is built happens at most so many times."""
 
 
 @dataclass
@@ -24,6 +34,8 @@ class Stage:
     """Of the stories."""
     was_restored: bool = False
     """Whether the server has come back from a backup."""
+    hands: Callable[[Device], None] = lambda _: None
+    """What a person does while a round of his device is under way."""
     damaged: set[str] = field(default_factory=set)
     """Names of the devices whose files were written to past everything."""
 
@@ -42,6 +54,7 @@ class Stage:
         saved = [named for act in list(memory.acts.values())[count:] for named in act.knew]
         for named in (*saved, *memory.sent_again[again:]):  # while the round was under way
             before.pop(named, None)
+        checks.parts(device)
         if not self.was_restored:
             checks.screen_went_back(device, before, self.people)
         return result
@@ -55,7 +68,7 @@ class Stage:
             checks.verdicts(self.organisation)
 
     def cut(self, device: Device, *lost: str) -> None:
-        """Run a round that loses something: hello, push, push answer, pull, pull answer."""
+        """Run a round that loses something: hello, push, push answer, pull, pull answer, snapshot end."""
         device.network.lost = frozenset(lost)
         try:
             self.round(device)
@@ -69,14 +82,64 @@ class Stage:
     @contextmanager
     def calm(self) -> Iterator[None]:
         """Let nothing happen by chance."""
-        networks = [device.network for device in self.organisation.devices]
-        for network in networks:
-            network.is_calm = True
+        self._be_calm(True)
         try:
             yield
         finally:
-            for network in networks:
-                network.is_calm = False
+            self._be_calm(False)
+
+    def _be_calm(self, is_calm: bool) -> None:
+        for device in self.organisation.devices:
+            device.network.is_calm = is_calm
+
+    # -- devices that go and come ----------------------------------------------------------------------------------------
+
+    def newcomer(self, lost: Device) -> Device:
+        """A device never comes back: it is locked out, and its person has a new one, which has met nobody yet."""
+        _, ledger = self.organisation.ledger()
+        self._forget(lost, {origin for _, origin, _ in ledger}, set())
+        made = self.organisation.replace(lost)
+        made.network.is_calm = lost.network.is_calm
+        made.network.hands = partial(self.hands, made)
+        return made
+
+    def sign_in_again(self, device: Device) -> None:
+        """A device that was locked out is found, and lets its person in: the same file, and another device to the server."""
+        device.id = f"{device.id}r"
+        device.replica.bind(device.user, device.id)
+        device.network.inner = self.organisation.signed_in(device.id, device.user, is_admin=device.is_admin)
+        device.network.is_out = False
+
+    def forget_snapshots(self) -> None:
+        """Let the next device that asks have one built."""
+        shutil.rmtree(self.organisation.folder / "snapshots", ignore_errors=True)
+
+    def snapshot(self, meanwhile: Callable[[], object] | None = None) -> tuple[SnapshotAnswer, bytes]:
+        """Have a snapshot built, and return it. meanwhile: what happens between any two statements of the build."""
+        o = self.organisation
+        folder = o.folder / "late"
+        with o.server.interrupted(meanwhile or (lambda: None), MOMENTS):
+            kind = SnapshotKind.of(snapshots.EVERYTHING, "zstd", "late")
+            made = snapshots.build(o.central, folder, kind, fingerprint(o.registry))
+        return made, (folder / f"{made.name}.db").read_bytes()
+
+    # -- power -----------------------------------------------------------------------------------------------------------
+
+    def lose_power(self, device: Device, random: Random) -> None:
+        """A device whose medium is known loses its power: what a person saved is there (trap 22), and rows and log fit."""
+        if device.medium is None:
+            return
+        if device.medium.is_unsafe:
+            raise Broken(f"trap 22: {device.name} committed at synchronous OFF, and its file may be broken")
+        device.statements.left = None
+        mine = {act.tx for act in self.people.memory.acts.values() if act.device == device.name}
+        held = _held(device)
+        device.network.is_spoilt = True
+        device.lose_power(random)
+        if lost := (held & mine) - _held(device):
+            raise Broken(f"I1 {device.name} lost saves with its power: {sorted(lost)}")
+        if found := integrity.check(device.replica):
+            raise Broken(f"I11 {device.name} without its power: {found}")
 
     # -- what comes back from a backup -----------------------------------------------------------------------------------
 
@@ -86,12 +149,14 @@ class Stage:
             return False
         _, ledger = self.organisation.ledger()
         known = {origin for _, origin, _ in ledger}
-        with device.replica.reading() as reader:
-            held = {tx.origin for tx in change_log.select(reader, "1")}
+        self._forget(device, known, _held(device))
+        return True
+
+    def _forget(self, device: Device, known: set[str], held: set[str]) -> None:
+        """Take in that a device no longer holds some of its saves. known: what the centre has. held: what the device has."""
         mine = {act.tx for act in self.people.memory.acts.values() if act.device == device.name}
         self.people.lost |= mine - known - held
         self.people.only_central |= mine & known - held
-        return True
 
     def restore_server(self) -> bool:
         """The central database comes back from its backup, as a new timeline. False without a backup."""
@@ -185,3 +250,9 @@ class Stage:
     def card_of(self, device: Device, thing: str) -> Row | None:
         """Return the card about a record that a device shows."""
         return next((card for card in device.replica.cards() if card["record_id"] == thing), None)
+
+
+def _held(device: Device) -> set[str]:
+    """Return the origins of the txs that a device's log holds, settled or not."""
+    with device.replica.reading() as reader:
+        return {tx.origin for tx in change_log.select(reader, "1")}

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from tests.simulation import wrong_client as device
+from tests.simulation import wrong_first_sync
 from tests.simulation import wrong_server as centre
 from tests.simulation.wrong_client import Patch
 
@@ -37,12 +38,12 @@ VARIANTS: tuple[Callable[[], list[Patch]], ...] = (
     device.echo_no_epoch, device.stale_page, device.torn_stage, device.bv_moves, device.rebase_moves_bv, device.after_empty,
     device.after_flat, device.restore_blind, device.form_after, device.form_epoch, device.no_reissue, device.deferred_resend,
     device.reissue_late, device.fix_is_origin, device.number_acked, device.old_answer, device.old_numbers, device.reoffer_if_ahead,
-    device.rewind_only, device.repair_over_edit, device.digest_adopted,
+    device.rewind_only, device.save_unsynced, device.pull_unsafe, device.repair_over_edit, device.digest_adopted,
     centre.cursor_by_clock, centre.own_writer, centre.bv_any_epoch, centre.pn_typed, centre.insert_overwrites, centre.lm_own,
     centre.lm_last_wins, centre.ask_is_apply, centre.sm_direct, centre.group_split, centre.le_raw_stamp, centre.lose_forgotten,
     centre.archive_column, centre.no_resurrect, centre.child_hidden, centre.su_noop_add, centre.su_last_writer,
     centre.code_reuse, centre.code_unchecked, centre.no_ledger, centre.ledger_by_number, centre.silent_verdict,
-    centre.echo_by_device, centre.echo_refused, centre.last_restore,
+    centre.echo_by_device, centre.echo_refused, centre.last_restore, *wrong_first_sync.VARIANTS,
 )  # fmt: skip
 WRONG: Mapping[str, Callable[[], list[Patch]]] = {
     **{variant.__name__: variant for variant in VARIANTS},

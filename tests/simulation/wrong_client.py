@@ -6,6 +6,7 @@ from typing import Any
 from client.replica import accepting, apply_remote, change_log, display, epochs, mending, meta, rows, settling, standing
 from client.replica.schema import quoted
 from client.replica.seen import Seen
+from client.replica.writing import Writer
 from client.sync import hello, repair, verify
 from client.sync import pull as client_pull
 from client.sync import push as client_push
@@ -303,6 +304,21 @@ def rewind_only() -> list[Patch]:
 
     restored = epochs.server_restored
     return [(epochs, "server_restored", server_restored), (epochs, "load_anew", load_anew)]
+
+
+# -- power ---------------------------------------------------------------------------------------------------------------
+
+
+def save_unsynced() -> list[Patch]:
+    """A person's save is not on the medium when it is said to be done, and goes to the centre all the same (trap 22)."""
+    original = Writer._set_level
+    return [(Writer, "_set_level", lambda self, _level: original(self, self._relaxed))]
+
+
+def pull_unsafe() -> list[Patch]:
+    """Pulled pages are written without any order on the medium."""
+    original = Writer._set_level
+    return [(Writer, "_set_level", lambda self, level: original(self, level if level == self._full else "OFF"))]
 
 
 # -- proof and repair ----------------------------------------------------------------------------------------------------

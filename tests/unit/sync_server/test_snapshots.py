@@ -337,6 +337,17 @@ def test_after_a_build_that_failed_nobody_begins_another_for_ten_minutes(snapsho
     assert snapshots.offer(DAN, asked()).name is not None
 
 
+def test_after_the_clock_was_set_back_by_years_a_build_that_failed_puts_off_no_other(snapshots, clock, monkeypatch):
+    def fails(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(building, "_fill", fails)
+    assert snapshots.offer(DAN, asked()).name is None
+    monkeypatch.undo()
+    clock.forward(seconds=-5 * 365 * 86_400)
+    assert snapshots.offer(DAN, asked()).name is not None
+
+
 def test_a_build_that_cannot_be_started_is_one_that_failed(snapshots, clock):
     tries = []
 

@@ -52,6 +52,17 @@ def test_a_contact_within_the_hour_does_not_write_the_file(tmp_path):
     assert store.load() == some_profile()
 
 
+def test_a_contact_after_the_clock_was_set_back_does_not_leave_the_lease_years_longer(tmp_path):
+    store = ProfileStore(tmp_path)
+    store.save(some_profile())
+    store.touch(NOW + 5 * 365 * DAY_MS)
+    store.touch(NOW)
+    found = store.load()
+    assert found is not None
+    with pytest.raises(UnlockFailed, match="lease_ended"):
+        check_unlock(found, "o parolă lungă", NOW + 15 * DAY_MS)
+
+
 def test_the_file_holds_no_password_and_only_its_owner_can_read_it(tmp_path):
     store = ProfileStore(tmp_path)
     store.save(some_profile())

@@ -134,3 +134,16 @@ def test_every_failure_is_an_event_of_the_table():
     assert [event_of(error) for error in (Unreachable(), Busy(), NeedsSignIn(), NeedsUpgrade(), ReplicaFull())] == [
         Event.UNREACHABLE, Event.BUSY, Event.NOT_SIGNED_IN, Event.TOO_OLD, Event.FAULT,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_full", [False, True])
+def test_a_clock_that_is_set_back_by_years_puts_no_attempt_out_of_reach(setting, monkeypatch, is_full):
+    if is_full:
+
+        def write(durable):
+            raise ReplicaFull("no")
+
+        monkeypatch.setattr(setting.replica, "write", write)
+    setting.ended(State.OFFLINE, Unreachable(None, "x"))
+    setting.clock.forward(days=-5 * 365)
+    assert setting.scheduler.due_in_ms() <= TIMES.backoff_most_s * 1000

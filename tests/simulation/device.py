@@ -1,0 +1,202 @@
+"""A device of a simulated organisation: the real client on a real file, with a clock of its own, which may be killed at any statement."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from sqlite_utils import Database
+
+from client.config import FirstSync
+from client.replica import connection, migrations
+from client.replica.replica import Replica, open_replica
+from client.sync.engine import RoundResult, SyncEngine
+from shared_models.errors import ReplicaError
+from shared_models.ids import IdMaker
+from shared_models.protocol import MAX_TXS
+from shared_models.registry import Registry
+from tests.simulation.network import Killed, Network
+from tests.simulation.power import Medium, spoil_parts
+
+if TYPE_CHECKING:
+    from tests.simulation.organisation import Organisation
+
+START_MS = 1_764_000_000_000
+
+
+@dataclass
+class Clock:
+    """Virtual time in milliseconds since 1970 UTC."""
+
+    now_ms: int = START_MS
+
+    def __call__(self) -> int:
+        """Return the time; every look takes a millisecond."""
+        self.now_ms += 1
+        return self.now_ms
+
+
+@dataclass(frozen=True)
+class WrongClock:
+    """The clock of a device, which is fast or slow."""
+
+    clock: Clock
+    ahead_ms: int
+
+    def __call__(self) -> int:
+        """Return what the device takes for the time."""
+        return self.clock() + self.ahead_ms
+
+
+class Connection(sqlite3.Connection):
+    """A connection whose methods may be replaced, for as long as its statements count."""
+
+
+class Statements:
+    """Counts the statements of a device's connections, and kills the process at one that was chosen."""
+
+    def __init__(self, medium: Medium | None = None) -> None:
+        """Count nothing yet. medium: is told of what is carried out on its file."""
+        self.left: int | None = None
+        self._medium = medium
+        self._open: list[Connection] = []
+
+    def connect(self, path: Path) -> sqlite3.Connection:
+        """Open a connection whose statements can be counted."""
+        made = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Connection)
+        self._open.append(made)
+        if self.left is not None or self._medium is not None:
+            self._watch(made, self._medium if self._medium is not None and self._medium.path == path else None)
+        return made
+
+    def kill_after(self, count: int) -> None:
+        """End the process at the statement after so many."""
+        self.left = count
+        for one in self._open if self._medium is None else ():  # else they are watched already
+            self._watch(one, None)
+
+    def forget(self) -> None:
+        """Let go of connections that a dead process had open, and kill no more."""
+        self.left = None
+        self._open.clear()
+
+    def _watch(self, connection: Connection, medium: Medium | None) -> None:
+        """Count on this very connection: an override in its class would cost every statement of every run."""
+        for name in ("execute", "executemany"):
+            vars(connection)[name] = partial(self._counted, getattr(sqlite3.Connection, name), connection, medium)
+
+    def _counted(
+        self, method: Callable[..., sqlite3.Cursor], connection: Connection, medium: Medium | None, *values: Any  # Any: as SQLite
+    ) -> sqlite3.Cursor:  # fmt: skip
+        if self.left is not None:
+            self.left -= 1
+            if self.left <= 0:
+                self.left = None
+                raise Killed
+        done = method(connection, *values)
+        if medium is not None:
+            medium.note(connection, values[0])
+        return done
+
+
+@cache
+def empty_replica(path: Path, registry: Registry) -> Path:
+    """Make the file of a replica that belongs to nobody yet, to be copied."""
+    path.unlink(missing_ok=True)
+    with closing(connection.connect(path)) as made:
+        connection.prepare_writer(made)
+        migrations.migrate(Database(made), registry)
+    return path
+
+
+@dataclass
+class Device:
+    """One person's device."""
+
+    name: str
+    user: str
+    organisation: "Organisation"
+    network: Network
+    statements: Statements
+    clock: WrongClock
+    is_admin: bool = False
+    is_late: bool = False
+    """Whether it meets the server only when others have worked there already."""
+    medium: Medium | None = None
+    """What is safe of its file when its power goes; none: it never does."""
+    starts: int = 0
+    is_syncing: bool = False
+    id: str = ""
+    """What the server calls it; by itself its name."""
+    replica: Replica = field(init=False)
+    engine: SyncEngine = field(init=False)
+
+    def open(self) -> None:
+        """Start the client, after a kill too."""
+        self.starts += 1
+        self.statements.forget()
+        o = self.organisation
+        if self.starts == 1:
+            shutil.copyfile(empty_replica(o.template("replica"), o.registry), self._file())
+        ids = IdMaker(self.clock, Random(f"{o.seed}{self.name}{self.starts}"))
+        safely = "OFF" if self.medium is None else "FULL"
+        self.replica = open_replica(self._file(), o.registry, ids, connect=self.statements.connect, synchronous=safely)
+        self.id = self.id or self.name
+        self.replica.bind(self.user, self.id)
+        random = Random(f"{o.seed}{self.name}")
+        batch_txs = random.choice((3, MAX_TXS, MAX_TXS))
+        link = FirstSync(by_snapshot=o.has_snapshots, by_columns=o.has_columns)
+        self.engine = SyncEngine(self.replica, self.network, random=random, batch_txs=batch_txs, first_sync=link)
+
+    def kill(self) -> None:
+        """Throw the process away without closing anything in order, and start it again."""
+        self.statements.left = None
+        with suppress(sqlite3.Error, ReplicaError, Killed):
+            self.replica.close()
+        self.open()
+
+    def lose_power(self, random: Random) -> None:
+        """Throw everything away that is not on the medium, and start again. Only of a device that has a medium."""
+        assert self.medium is not None
+        self.medium.cut(self._file("cut"), random)
+        with suppress(sqlite3.Error, ReplicaError, Killed):
+            self.replica.close()
+        self.medium.put_back(self._file("cut"))
+        spoil_parts(self._file(), random)
+        self.open()
+
+    def back_up(self) -> None:
+        """Copy the file, as a backup of the laptop does."""
+        self._copy(self._file(), self._file("backup"))
+
+    def restore(self) -> bool:
+        """Put the copy of the file back and start again; False without a copy."""
+        if not self._file("backup").exists():
+            return False
+        self.replica.close()
+        for suffix in ("db-wal", "db-shm"):
+            self._file(suffix).unlink(missing_ok=True)
+        shutil.copyfile(self._file("backup"), self._file())
+        self.open()
+        return True
+
+    def _file(self, suffix: str = "db") -> Path:
+        return self.organisation.folder / f"{self.name}.{suffix}"
+
+    @staticmethod
+    def _copy(source: Path, target: Path) -> None:
+        with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
+            one.backup(other)
+
+    def sync(self) -> RoundResult:
+        """Run one round."""
+        self.is_syncing = True
+        try:
+            return self.engine.run_once()
+        finally:
+            self.is_syncing = False
