@@ -15,6 +15,6 @@ def test_a_clock_that_is_set_back_by_years_takes_no_tries_and_new_ones_come_as_b
         limit.take("ana")
     with pytest.raises(Refusal) as refused:
         limit.take("ana")
-    assert refused.value.retry_after_s <= 13
+    assert (refused.value.retry_after_s or 99) <= 13
     now[0] += 13 * SECOND_US
     limit.take("ana")
