@@ -73,7 +73,7 @@ def _as_json(figure: Figure) -> str:
 def _as_line(figure: Figure, mark: str = "") -> str:
     beside = "" if figure.limit is None else f"  limit {figure.limit:,.1f}  ratio {figure.ratio:.2f}"
     size = "" if figure.bytes_per_row is None else f"  {figure.bytes_per_row:,.0f} bytes a row"
-    return f"{figure.scenario:11}{mark:4}{figure.rows:>9,} rows  {figure.figure:>12,.1f} {figure.unit}{beside}{size}"
+    return f"{figure.scenario:16}{mark:4}{figure.rows:>9,} rows  {figure.figure:>12,.1f} {figure.unit}{beside}{size}"
 
 
 if __name__ == "__main__":

@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from client.config import SyncTimes
 from client.replica import integrity, soundness
 from shared_models.codec import Row
 from shared_models.fields import Merge, units
+from sync_server.db import recounting
+from sync_server.services.placing import has_cells
 from tests.simulation.acts import QUESTION, People
 from tests.simulation.device import Device
 from tests.simulation.evidence import NEW, Broken, Evidence
@@ -19,6 +22,7 @@ def at_rest(organisation: Organisation, people: People, *, was_restored: bool) -
     _queues(organisation)
     _nothing_put_off(organisation)
     _equal(organisation)
+    counted_anew(organisation)
     evidence = Evidence(organisation, people.memory)
     _codes(evidence, people)
     _groups(evidence, people)
@@ -45,6 +49,24 @@ def parts(device: Device) -> None:
         content = part.read_bytes()
         if not any(file.startswith(content) for file in device.network.files.values()):
             raise Broken(f"7.9 {device.name} went on with a part of one snapshot with the rest of another")
+
+
+def is_armed(device: Device) -> None:
+    """I7: an attempt is made within the longest wait, unless only a person can lead to one."""
+    due_ms, most_s = device.engine.scheduler.due_in_ms(), SyncTimes().backoff_most_s
+    if due_ms is not None and due_ms > most_s * 1000:
+        raise Broken(f"I7 {device.name} waits {due_ms / 1000} s for its next attempt, and {most_s} s is the most")
+
+
+def counted_anew(organisation: Organisation) -> None:
+    """13.11: the centre's figures are what its rows say, whatever they were."""
+    tables = organisation.central.tables
+    with organisation.central.store.read() as connection:
+        for kind in organisation.registry:
+            whole, parts = recounting.kept(connection, tables, kind.entity_name)
+            counted = recounting.counted(connection, tables, kind.entity_name)
+            if whole != recounting.total_of(counted) or (has_cells(organisation.registry) and parts != counted):
+                raise Broken(f"I2 the centre's figure of {kind.entity_name} is wrong")
 
 
 def _queues(organisation: Organisation) -> None:

@@ -4,7 +4,7 @@ from random import Random
 
 from client.replica import integrity, meta
 from client.replica.schema import quoted
-from client.sync.audit import SLICES
+from client.sync.audit import EVERY_MS, SLICES
 from shared_models.codec import Row
 from shared_models.errors import SyncError
 from tests.simulation.device import Device
@@ -14,6 +14,10 @@ from tests.simulation.stage import Stage
 ROUNDS = 120
 """Rounds in which a damaged replica is whole again, though messages are lost: a slice of sixteen in each."""
 CALM_AFTER = 3
+HOURS = 60
+"""In which a device that does nothing else has found all that is wrong, some of it only behind what it has found."""
+TEXTS = ("title", "name", "role", "street", "label")
+"""Fields that people type into."""
 View = dict[str, dict[str, Row]]
 
 
@@ -23,7 +27,7 @@ def damaged_and_mended(stage: Stage, device: Device, random: Random) -> None:
     hands, device.network.hands = device.network.hands, None
     was_calm = device.network.is_calm
     try:
-        if _caught_up(stage, device) and _rows(device):
+        if device.name not in stage.damaged and not stage.is_miscounted and _caught_up(stage, device) and _rows(device):
             stage.damaged.add(device.name)
             before, waiting = _view(device), device.replica.waiting()
             for _ in range(random.randint(1, 3)):
@@ -62,6 +66,32 @@ def _view(device: Device) -> View:
         page = device.replica.list_page(kind.entity_name, sort="id", limit=100_000, archived=None)
         found[kind.entity_name] = {row["id"]: row for row in page.rows}
     return found
+
+
+def spoil(device: Device, random: Random) -> str:
+    """Do to one row what people may meet on their screens before it is found; returns what."""
+    if not (held := _rows(device)):
+        return "nothing"
+    entity, pk = random.choice(held)
+    text = next((name for name in TEXTS if name in device.replica.registry.get(entity).model_fields), "updated_by")
+    how = random.choice(
+        (f"UPDATE {quoted(entity)} SET {text} = {text} || '~' WHERE id = ?", f"DELETE FROM {quoted(entity)} WHERE id = ?")
+    )
+    with device.replica.write(durable=False) as writing:
+        writing.connection.execute(how, (pk,))
+    return how
+
+
+def mended_in_time(stage: Stage, device: Device) -> None:
+    """Let hours pass: rounds in which nothing else happens find what is wrong, a sixteenth of the key space in each."""
+    clean = 0
+    for _ in range(HOURS):
+        stage.organisation.clock.now_ms += EVERY_MS
+        proof = stage.round(device).proof
+        clean = clean + 1 if proof is not None and proof.equal and not proof.found else 0
+        if clean > SLICES:
+            break
+    stage.damaged.discard(device.name)
 
 
 def _harm(device: Device, random: Random) -> None:

@@ -41,7 +41,7 @@ class Clock:
         return self.now_ms
 
 
-@dataclass(frozen=True)
+@dataclass
 class WrongClock:
     """The clock of a device, which is fast or slow."""
 

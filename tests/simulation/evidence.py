@@ -30,6 +30,8 @@ class Line:
     before: Value
     after: Value
     kind: str
+    arrived_ms: int = 0
+    """By the clock of the server."""
 
 
 @dataclass
@@ -72,7 +74,8 @@ class Evidence:
 
     def _line(self, row: Any) -> Line:  # Any: a row of the history
         place = (row.entity, row.record_id, row.unit)
-        return Line(row.seq, row.tx_id, place, self._value(place, row.before), self._value(place, row.after), row.kind)
+        before, after = self._value(place, row.before), self._value(place, row.after)
+        return Line(row.seq, row.tx_id, place, before, after, row.kind, row.arrived_at // 1000)
 
     def _value(self, place: Place, text: str | None) -> Value:
         values = json.loads(text) if text else {}

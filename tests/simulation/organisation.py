@@ -11,9 +11,10 @@ from random import Random
 import sqlalchemy as sa
 
 from shared_models.codec import Row
+from shared_models.digest import MODULUS, Digest
 from shared_models.errors import ReplicaError
 from shared_models.registry import Registry
-from sync_server.db import devices, rows, timeline
+from sync_server.db import devices, recounting, rows, timeline
 from sync_server.db.engine import Store, open_store
 from sync_server.db.tables import Tables, build_tables
 from sync_server.services import setup
@@ -74,6 +75,10 @@ class Organisation:
     """Whether first syncs begin with a snapshot."""
     has_columns: bool = field(init=False)
     """Whether one may come as columns."""
+    unsteady: set[str] = field(default_factory=set)
+    """Names of devices whose clocks have jumped: their stamps say no more than that they were made before they arrived."""
+    is_unsteady: bool = False
+    """Whether the clock of the server has jumped: then no stamp says anything."""
     replaced: int = 0
     """Devices that were lost."""
 
@@ -135,6 +140,15 @@ class Organisation:
         self.replaced += 1
         self.devices[place] = self._device(place, f"d{place}n{self.replaced}")
         return self.devices[place]
+
+    def miscount(self, random: Random) -> str:
+        """Make one kept figure of the central database wrong; returns the entity."""
+        entity, tables = random.choice([kind.entity_name for kind in self.registry]), self.central.tables
+        with self.central.store.write() as connection:
+            right, _ = recounting.kept(connection, tables, entity)
+            n, total = Digest(right.rows + random.choice((0, 1)), random.randrange(MODULUS)).wire()
+            connection.execute(tables.digest.update().where(tables.digest.c.entity == entity).values(n=n, total=total))
+        return entity
 
     def _chance(self, what: str, place: int = 0) -> float:
         return Random(f"{self.seed}{what}{place}").random()

@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+from client.sync.engine import RoundResult
+from client.sync.recount import EVERY_MS
 from shared_models.errors import RecordInvalid, ReplicaError, SyncError
 from tests.simulation import checks
 from tests.simulation.acts import People
@@ -15,6 +17,7 @@ from tests.simulation.casts import Cast, cast_of
 from tests.simulation.damage import damaged_and_mended
 from tests.simulation.device import Device
 from tests.simulation.evidence import Broken
+from tests.simulation.fates import Fates
 from tests.simulation.network import Killed
 from tests.simulation.organisation import STEP_MS, Organisation
 from tests.simulation.stage import Stage
@@ -43,6 +46,8 @@ class Run:
     organisation: Organisation = field(init=False)
     people: People = field(init=False)
     stage: Stage = field(init=False)
+    fates: Fates | None = field(init=False, default=None)
+    """What befalls the week by its seed; nothing where a story is told on purpose."""
 
     def play(self) -> int:
         """Play it; returns how many edits were accounted for. Raises Broken, or whatever the code under test raised."""
@@ -61,6 +66,7 @@ class Run:
             for device in self.organisation.devices:
                 device.network.hands = partial(self._busy, device)
             harmed = self._harmed()
+            self.fates = Fates(self.stage, self.seed, self.steps, stories) if told is None else None
             for step in range(self.steps):
                 chance = Random(f"{self.seed}step{step}")
                 if step in self.skipped:
@@ -68,6 +74,7 @@ class Run:
                 if step in harmed:
                     self._harm(step, Random(f"{self.seed}harm{step}"))
                 self._power(step)
+                self._befall(step)
                 if step in stories:
                     self._story(step, stories[step])
                 else:
@@ -82,7 +89,8 @@ class Run:
         checks.verdicts(self.organisation)
 
     def _step(self, step: int, chance: Random) -> None:
-        device = self.organisation.devices[chance.randrange(4)]
+        place = chance.randrange(4)
+        device = self.organisation.devices[place] if self.fates is None else self.fates.present(place)
         self.organisation.clock.now_ms += chance.randrange(STEP_MS)
         roll = chance.random()
         if roll < 0.7:
@@ -105,6 +113,10 @@ class Run:
         device = self.organisation.devices[chance.randrange(4)]
         self._say(step, device, "damaged")
         damaged_and_mended(self.stage, device, chance)
+
+    def _befall(self, step: int) -> None:
+        for what in self.fates.befall(step) if self.fates is not None else ():
+            self.trace.append(f"{step:4} {what}")
 
     def _power(self, step: int) -> None:
         """Of devices whose medium is known, one loses its power now and then: a person has just saved something."""
@@ -155,18 +167,29 @@ class Run:
         self._say(step, device, what)
 
     def _rest(self) -> int:
+        if self.fates is not None:
+            self.fates.end()
         for device in self.organisation.devices:
             device.network.is_calm = True
-        for _ in range(CALM_ROUNDS):
-            results = [self.stage.round(device) for device in self.organisation.devices]
-            cursors = {device.replica.facts()["cursor"] for device in self.organisation.devices}
-            if len(cursors) == 1 and all(result.is_clean and not result.answered and not result.rows for result in results):
-                break
+        results = self._calm()
+        if self.fates is not None and self.stage.is_mending:
+            self.fates.mend()
+            results = self._calm()
         for device, result in zip(self.organisation.devices, results, strict=True):
             if result.error is not None:
                 raise Broken(f"I7 {device.name} cannot sync at rest: {result.error}")
         checks.verdicts(self.organisation)
         return checks.at_rest(self.organisation, self.people, was_restored=self.stage.was_restored)
+
+    def _calm(self) -> list[RoundResult]:
+        """Run rounds until nothing is new to anybody; returns the last of each."""
+        for _ in range(CALM_ROUNDS):
+            results = [self.stage.round(device) for device in self.organisation.devices]
+            cursors = {device.replica.facts()["cursor"] for device in self.organisation.devices}
+            if len(cursors) == 1 and all(result.is_clean and not result.answered and not result.rows for result in results):
+                break
+            self.organisation.clock.now_ms += EVERY_MS if self.stage.is_miscounted else 0
+        return results
 
     def _say(self, step: int, device: Device, text: str) -> None:
         self.trace.append(f"{step:4} {device.name} {text}")

@@ -31,8 +31,8 @@ class _Walk:
 
     evidence: Evidence
     last: dict[Place, Line] = field(default_factory=dict)
-    stamps: dict[Place, int] = field(default_factory=dict)
-    """True time of the latest edit that a value stands for."""
+    stamps: dict[Place, tuple[int, int]] = field(default_factory=dict)
+    """From when to when the latest edit may be that a value stands for."""
     children: dict[Named, list[Line]] = field(default_factory=dict)
 
     def take(self, lines: list[Line]) -> None:
@@ -55,7 +55,7 @@ class _Walk:
 
     def _make(self, line: Line) -> None:
         for place, value in self.evidence.made(line).items():
-            self.last[place] = Line(line.seq, line.tx, place, None, value, "applied")
+            self.last[place] = Line(line.seq, line.tx, place, None, value, "applied", line.arrived_ms)
             self.stamps[place] = self._stamp(line)
         for named in self.evidence.owners(line):
             self.children.setdefault(named, []).append(line)
@@ -94,21 +94,27 @@ class _Walk:
 
     def _latest(self, line: Line, act: Act, previous: Line) -> None:
         """Of two latest-edit values that did not know of each other the later one stays, by true time."""
-        typed = act.typed_at(line.place)
-        stamp, before = act.at_ms, self.stamps.get(line.place, 0)
-        is_timed = act.tx == line.tx and before != UNKNOWN_MS
-        if typed is not None and is_timed and not self._knew(act, typed, previous):
-            if line.kind == "overwritten" and stamp > before + CLOCK_MS:
+        typed, (first, last), before = act.typed_at(line.place), self._stamp(line), self.stamps.get(line.place, (0, 0))
+        if typed is not None and not self._knew(act, typed, previous):
+            if line.kind == "overwritten" and first > before[1] + CLOCK_MS:
                 raise Broken(f"I5 {line} was later than {previous}, and lost")
-            if line.kind != "overwritten" and line.after != line.before and stamp < before - CLOCK_MS:
+            if line.kind != "overwritten" and line.after != line.before and last < before[0] - CLOCK_MS:
                 raise Broken(f"I5 {line} was earlier than {previous}, and won")
         if line.kind != "overwritten" and line.after != line.before:
-            self.stamps[line.place] = max(self._stamp(line), before)
+            self.stamps[line.place] = max(first, before[0]), max(last, before[1])
 
-    def _stamp(self, line: Line) -> int:
-        """Return the true time of an edit; one that was issued again counts from then, which nobody noted."""
-        act = self.evidence.memory.act(line.tx)
-        return act.at_ms if act is not None and act.tx == line.tx else UNKNOWN_MS
+    def _stamp(self, line: Line) -> tuple[int, int]:
+        """Return from when to when the stamp of an edit may be: its true time, where its device and the server know the time.
+
+        Of one that was issued again nobody noted when, and a clock that has jumped tells nothing; but nothing is stamped later
+        than it arrived (`clock.clamp`).
+        """
+        act, organisation = self.evidence.memory.act(line.tx), self.evidence.organisation
+        if organisation.is_unsteady:
+            return 0, UNKNOWN_MS
+        if act is None or act.tx != line.tx or act.device in organisation.unsteady:
+            return 0, line.arrived_ms
+        return act.at_ms, act.at_ms
 
     # -- archived records --------------------------------------------------------------------------------------------------
 

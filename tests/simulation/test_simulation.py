@@ -76,6 +76,15 @@ TOLD_BY = {
     "snapshot_any_shape": "snapshot_of_an_older_program",
     "snapshot_any_epoch": "snapshot_of_an_older_timeline",
     "snapshot_unchecked": "snapshot_with_another_byte",
+    "gap_unnoticed": "phone_that_is_found",
+    "locked_out_forgets": "phone_that_is_found",
+    "timer_by_the_clock": "row_that_a_disk_changed_after_the_clock",
+    "stamp_of_the_future": "latest_edit_from_years_ahead",
+    "audit_never": "row_that_a_disk_changed_under_its_people",
+    "audit_of_one_part": "row_that_a_disk_changed_under_its_people",
+    "audit_by_the_clock": "row_that_a_disk_changed_after_the_clock",
+    "recount_never": "figure_that_the_centre_has_wrong",
+    "recount_unwritten": "figure_that_the_centre_has_wrong",
     "part_of_another": "first_sync_that_is_cut",
 }
 """Wrong variant -> the story that leads to it. The others need only what happens by chance."""
