@@ -138,5 +138,5 @@ def test_a_pull_between_two_pushes_that_overlap_misses_neither(tmp_path, url):
 def row(name: str, number: int, version: int) -> Row:
     ids = IdMaker(lambda: number, Random(number))
     wire = "[" + ",".join(f'"{name}"' for _ in CRM.get("team").model_fields) + "]"
-    made = {"entity": "team", "pk": ids.record_id(), "ver": version, "created_seq": version, "created_origin": "o"}
+    made = {"entity": "team", "pk": ids.record_id(), "ver": version, "created_seq": version, "created_origin": "o", "cell": 0}
     return {**made, "col_ver": "{}", "extra": None, "wire": wire}
