@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test services check lint style types contracts unit phone suite coverage bench prove lock migration format clean
+.PHONY: help install demo test services check lint style types contracts unit phone erase browser suite coverage bench prove lock migration format clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -46,7 +46,7 @@ contracts: install
 unit: install
 	$(BIN)/python -m pytest -q tests/unit
 
-test: install services lint phone suite coverage ## everything: services, lint, phone versions, the whole suite and how much of the code it ran
+test: install services lint phone browser suite coverage ## everything: services, lint, phone versions, the whole suite and how much of the code it ran
 
 services: install
 	bash tests/services.sh
@@ -61,12 +61,16 @@ phone: .venv-phone/.installed ## the client's and the shared models' tests with 
 	touch $@
 
 # `coverage run` also measures the servers, devices and commands that a test starts: pyproject.toml, [tool.coverage.run].
-suite: install
+erase: install
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q tests/e2e # by itself: a browser driver keeps the event loop of its process
+
+browser: erase # by itself: a browser driver keeps the event loop of its process
+	$(BIN)/coverage run -m pytest -q --tb short --durations 5 --reruns 1 --only-rerun "has been closed" tests/e2e # only when the browser hung: conftest.py
+
+suite: erase
 	$(BIN)/coverage run -m pytest --ignore tests/e2e -n $(WORKERS) --dist worksteal --durations 15
 
-coverage: suite
+coverage: browser suite
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --sort cover
 	$(BIN)/coverage report --format total --fail-under 100 --include 'conflict/*,shared_models/*'

@@ -1,6 +1,7 @@
 """The commands of the client: `fieldfare client`, `fieldfare sync`, `fieldfare demo`. Heavy imports happen inside them."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -27,7 +28,10 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     sync = subparsers.add_parser(
         "sync",
         help="sync once without a screen",
-        description="Sends what waits, fetches what is new, compares, and says what happened. Ends with 1 when something failed.",
+        description="Sends what waits, fetches what is new, compares, and says what happened. Ends with 0 when all of it went "
+        "through, and when Fieldfare is open on the same folder, because that synchronizes by itself. Ends with 1 when something "
+        "failed or was left undone: no connection, not equal to the centre, an open Fieldfare that is set to work offline, or an "
+        "audit beside an open Fieldfare. Nothing that was saved is lost either way.",
     )
     sync.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER", help="folder of the local data")
     sync.add_argument(
@@ -67,6 +71,11 @@ def run_client(arguments: argparse.Namespace) -> int:
     from client.config import ClientConfig
     from client.demo_servers import is_taken
 
+    if not _is_folder(arguments.data):
+        return FAILED
+    if arguments.server and not arguments.server.startswith(("https://", "http://")):
+        say(f"{arguments.server} is no address of a server. Give it as https://crm.firma.ro")
+        return FAILED
     if arguments.port and is_taken(arguments.port):
         say(f"Port {arguments.port} of this machine is taken. Choose another with --port.")
         return FAILED
@@ -91,10 +100,26 @@ def _has_window() -> bool:
     return find_spec("flet_desktop") is not None
 
 
+def _is_folder(folder: Path) -> bool:
+    """Say so where the folder of the data can be none, and return whether it can."""
+    from client.single_round import texts_of
+
+    file = next((one for one in (folder, *folder.parents) if one.is_file()), None)
+    if file is not None:
+        say(texts_of(folder).t("cli.no_folder", folder=str(folder), file=str(file)))
+    elif not os.access(next(one for one in (folder, *folder.absolute().parents) if one.is_dir()), os.W_OK):
+        say(texts_of(folder).t("cli.closed_folder", folder=str(folder)))
+    else:
+        return True
+    return False
+
+
 def run_sync(arguments: argparse.Namespace) -> int:
     """Run one round."""
     from client.single_round import run
 
+    if not _is_folder(arguments.data):
+        return FAILED
     return OK if run(arguments, say) else FAILED
 
 
@@ -107,6 +132,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
         return FAILED
     with ended_by_signals():
         if not arguments.check:
+            say("Fieldfare demo: a server, a company of examples, and a field device on this machine.")
             from client.demo import show
 
             return show(arguments, say)

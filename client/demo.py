@@ -1,10 +1,9 @@
 """`fieldfare demo`: a server with the demo company, the office web, and one field device, until Ctrl+C."""
 
 import argparse
+import shlex
 import shutil
-import subprocess
 import tempfile
-import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -13,17 +12,20 @@ from pathlib import Path
 
 from client.app import make_account, open_local
 from client.config import SyncTimes
-from client.demo_servers import ServerProcess, end_child, is_taken, start_child, wait_for_port
+from client.demo_servers import DeviceProcess, ServerProcess, is_taken
+from client.demo_steps import steps_of
+from client.demo_watch import watch
 from client.platform.lock_file import LockFile
 from shared_models.errors import ReplicaLocked
 
 OFFICE_EMAIL, FIELD_EMAIL = "maria.stan@carpati.example", "ana.pop@carpati.example"
+ADMIN_EMAIL = "alina.voicu@carpati.example"
 PASSWORD = "carpati-demo"  # printed on purpose: the demo holds nothing real
 LOCK = "demo.lock"
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Place:
     """Where the data of a demo is."""
 
@@ -48,7 +50,7 @@ class Place:
         """Return what becomes of it."""
         if self.is_kept:
             return "kept: the same command goes on from it"
-        return "thrown away at the end; --folder DIR would keep it"
+        return "thrown away when you end it; --folder DIR would keep it"
 
     @property
     def farewell(self) -> str:
@@ -61,14 +63,16 @@ class Place:
 def place_of(folder: Path | None, database: str) -> Iterator[Place]:
     """Give the demo its folder: one of its own that goes at the end, or the named one, which stays and is used by one demo.
 
-    Raises RuntimeError, whose text is for the person, for a folder that holds something else or that another demo uses.
+    One of its own stays too when the demo says so (`Place.is_kept`). Raises RuntimeError, whose text is for the person, for a folder that holds something else or that another demo uses.
     """
     if folder is None:
         own = Path(tempfile.mkdtemp(prefix="fieldfare-demo-"))
+        place = Place(own, is_kept=False, has_own_database=not database)
         try:
-            yield Place(own, is_kept=False, has_own_database=not database)
+            yield place
         finally:
-            shutil.rmtree(own, ignore_errors=True)
+            if not place.is_kept:
+                shutil.rmtree(own, ignore_errors=True)
         return
     place = Place(folder.absolute(), is_kept=True, has_own_database=not database)
     try:
@@ -78,7 +82,7 @@ def place_of(folder: Path | None, database: str) -> Iterator[Place]:
         held = LockFile(place.folder / LOCK)
         held.acquire()
     except OSError as error:
-        raise RuntimeError(f"{place.folder} cannot be used: {error.strerror}.") from error
+        raise RuntimeError(f"{place.folder} cannot be used: {_reason(error)}.") from error
     except ReplicaLocked as error:
         raise RuntimeError(f"Another demo runs on {place.folder}. End it first, or choose another folder.") from error
     try:
@@ -102,31 +106,52 @@ def show(arguments: argparse.Namespace, say: Say) -> int:
 
 
 def _run(arguments: argparse.Namespace, place: Place, say: Say) -> int:
+    steps = steps_of(say)
     server = ServerProcess(place.server, arguments.port, arguments.database, office=True)
-    device: subprocess.Popen[bytes] | None = None
+    device = DeviceProcess(place.device, server.url, arguments.port + 1)
     try:
-        say(f"{'Going on from' if place.server.is_dir() else 'Making'} the demo company in {place.folder} ({place.fate})…")
-        place.server.mkdir(exist_ok=True)
-        server.prepare(arguments.size)
-        server.start()
-        is_open = _is_signed_in(place.device, server.url)
-        device = _start_device(place.device, server.url, arguments.port + 1, is_open=is_open)
-        wait_for_port(device, arguments.port + 1)
-        _tell(say, server.url, arguments.port + 1, place, is_open=is_open)
+        say(f"The data is in {place.folder} ({place.fate}).")
+        with steps.step("Going on from the demo company there" if place.server.is_dir() else "Making the demo company"):
+            place.server.mkdir(exist_ok=True)
+            server.prepare(arguments.size)
+        with steps.step("Starting the server and the office web"):
+            server.start()
+        with steps.step("Signing the field device in"):
+            is_open = _is_signed_in(place.device, server.url)
+        with steps.step("Opening the field device"):
+            device.start()
+        _tell(say, server, device, place, is_open=is_open)
         if not arguments.no_browser:
-            webbrowser.open(f"{server.url}/app/")
-            webbrowser.open(f"http://127.0.0.1:{arguments.port + 1}/")
-        while device.poll() is None:
-            time.sleep(0.5)
-        say(f"The field device has ended. {(place.device / 'client.log').read_text(encoding='utf-8')[-2000:]}")
+            webbrowser.open(server.address)
+            webbrowser.open(device.address)
+        with _kept_until_ended(place):
+            watch((device, server), steps)
+        say(
+            f"The demo ends. Its data stays in {place.folder}. Go on from it: fieldfare demo --folder {shlex.quote(str(place.folder))}"
+        )
         return 1
     except KeyboardInterrupt:
         say(f"\nThe demo ends. {place.farewell}")
         return 0
     finally:
-        if device is not None:
-            end_child(device)
+        device.stop()
         server.stop()
+
+
+@contextmanager
+def _kept_until_ended(place: Place) -> Iterator[None]:
+    """Keep what people did in the demo, however that ends, unless a person ends it."""
+    is_kept, place.is_kept = place.is_kept, True
+    try:
+        yield
+    except KeyboardInterrupt:
+        place.is_kept = is_kept
+        raise
+
+
+def _reason(error: OSError) -> str:
+    is_file = isinstance(error, (FileExistsError, NotADirectoryError))
+    return "it is, or lies in, a file and no folder" if is_file else str(error.strerror)
 
 
 def _is_signed_in(folder: Path, server_url: str) -> bool:
@@ -142,19 +167,17 @@ def _is_signed_in(folder: Path, server_url: str) -> bool:
     return True
 
 
-def _start_device(folder: Path, server_url: str, port: int, *, is_open: bool) -> "subprocess.Popen[bytes]":
-    """Start the client of the field device as a process of its own."""
-    words = ["client", "--web", "--no-browser", "--data", str(folder), "--port", str(port), "--server", server_url]
-    return start_child(folder / "client.log", *words, *(["--unlocked"] if is_open else []))
-
-
-def _tell(say: Say, server_url: str, device_port: int, place: Place, *, is_open: bool) -> None:
+def _tell(say: Say, server: ServerProcess, device: DeviceProcess, place: Place, *, is_open: bool) -> None:
     way_in = "Sync has the switch “work offline”" if is_open else f"sign in as {FIELD_EMAIL}, password {PASSWORD}"
     say("")
     say("Fieldfare is running.")
-    say(f"  Office         {server_url}/app/           sign in as {OFFICE_EMAIL}, password {PASSWORD}")
-    say(f"  Field device   http://127.0.0.1:{device_port}/   Ana's laptop; {way_in}")
+    say(f"  Office         {server.address}   process {server.pid}   sign in as {OFFICE_EMAIL}, password {PASSWORD}")
+    say(f"  Field device   {device.address:{len(server.address)}}   process {device.pid}   Ana's laptop; {way_in}")
+    say(f"  Administrator  sign in to the office as {ADMIN_EMAIL}: Settings, then People and rights")
     say(f"  Data           {place.folder}   {place.fate}")
     say("")
     say("Try it: open Hotel Șapte Brazi in both, switch the device to work offline, change its description or name in both,")
-    say("switch it on again, and look at the Inbox. Ctrl+C ends the demo.")
+    say(
+        f"switch it on again, and look at the Inbox. Or kill the device in mid-work (kill -9 {device.pid}): it comes back by itself,"
+    )
+    say("with all that was saved. Ctrl+C ends the demo.")

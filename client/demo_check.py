@@ -18,6 +18,7 @@ from client.config import SyncTimes
 from client.demo import PASSWORD
 from client.demo_gate import Gate
 from client.demo_servers import ServerProcess, command, free_port
+from client.demo_steps import steps_of
 from client.platform.profile import ProfileStore
 from client.replica import digests
 from client.replica.replica import Replica
@@ -30,6 +31,8 @@ from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import PullRequest, Transport, UpToDate
 
 ANA, MARIA = ("ana.pop@carpati.example", "Ana's laptop"), ("maria.stan@carpati.example", "Maria's laptop")
+NO_STORY = "Nothing was checked."
+OTHER_DATABASE = "Give another database with --database, or leave it out: the story then plays on an SQLite file of its own."
 Say = Callable[[str], None]
 
 
@@ -164,9 +167,8 @@ def check(database: str, say: Say) -> int:
     server.folder.mkdir()
     story = _Story(say)
     try:
-        say(f"A server with the demo company on {database.split('@')[-1] or 'SQLite'}")
-        say(f"  {server.prepare('small')}")
-        server.start()
+        if not _is_begun(server, say):
+            return 1
         _play(story, server, folder)
     except (RuntimeError, LookupError, OSError) as error:
         story.expect(f"no fault: {type(error).__name__}: {error}", False)
@@ -175,6 +177,23 @@ def check(database: str, say: Say) -> int:
         shutil.rmtree(folder, ignore_errors=True)
     say(f"{'FAILED: ' + '; '.join(story.failed) if story.failed else 'All of it holds'} ({time.monotonic() - began:.1f} s)")
     return 1 if story.failed else 0
+
+
+def _is_begun(server: ServerProcess, say: Say) -> bool:
+    """Make and start the server of the story; returns whether that was possible, and says why not and what else can be done."""
+    say(f"A server with the demo company on {server.database.split('@')[-1] or 'SQLite'}")
+    steps = steps_of(say)
+    try:
+        with steps.step("  Making it"):
+            made = server.prepare("small")
+        say(f"  {made}")
+        with steps.step("  Starting it"):
+            server.start()
+    except RuntimeError as error:
+        say(str(error))
+        say(NO_STORY + (f" {OTHER_DATABASE}" if server.database else ""))
+        return False
+    return True
 
 
 def _play(story: _Story, server: ServerProcess, folder: Path) -> None:

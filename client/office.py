@@ -150,7 +150,7 @@ class Office:
             log.exception("the data of a user cannot be opened")
             show_failure(page, error)
             return
-        ui = open_ui(page, desk.crm)
+        ui = open_ui(page, desk.crm, is_office=True)
 
         def leave(_: Any) -> None:  # Any: an event without content
             ui.close()

@@ -17,7 +17,8 @@ from client.sync.ahead import in_background
 from client.sync.audit import Audit
 from client.sync.conversation import Progress, Stopped
 from client.sync.engine import RoundResult, SyncEngine
-from client.sync.status import SyncStatus
+from client.sync.states import State
+from client.sync.status import SyncStatus, status_of
 from client.usecases.causes import CODES, cause
 from shared_models.errors import Busy, ReplicaDamaged, ReplicaError, ReplicaLocked, SyncError, Unreachable
 from shared_models.texts import Language, Texts, preferred
@@ -29,9 +30,9 @@ Say = Callable[[str], None]
 
 
 def run(arguments: argparse.Namespace, say: Say) -> bool:
-    """Run one round, with a bar while rows come in; returns whether all of it went through."""
+    """Run one round, with a bar while rows come in; returns whether all of it went through, or goes by itself elsewhere."""
     folder: Path = arguments.data
-    texts = Texts(language_of(folder, os.environ))
+    texts = texts_of(folder)
     try:
         transport = connect(folder, SyncTimes())
         with closing(transport), LockFile(folder / "sync.lock"), closing(open_local(folder)) as replica:
@@ -48,17 +49,41 @@ def run(arguments: argparse.Namespace, say: Say) -> bool:
         say(texts.t("cli.sync.nobody", folder=str(folder)))
         return False
     except ReplicaLocked as error:
-        say(_with_code(texts.t("cli.sync.open_elsewhere", folder=str(folder)), error))
-        return False
+        return _left_to_whoever_is_there(texts, folder, say, error, is_audit=arguments.audit)
     except ReplicaError as error:
-        is_account = isinstance(error, ReplicaDamaged) and ProfileStore(folder).path.name in str(error)
-        why = texts.t("cli.sync.account_damaged") if is_account else _why(texts, error, folder)
-        say(_with_code(f"{texts.t('cli.sync.not_possible', folder=str(folder))} {why}", error))
+        say(_not_possible(texts, folder, error))
         return False
     _tell(texts, result, status, folder, say)
     is_equal = result.proof is None or result.proof.equal
     is_audited = audited.equal if audited is not None else not arguments.audit
     return result.is_clean and is_equal and is_audited
+
+
+def _left_to_whoever_is_there(texts: Texts, folder: Path, say: Say, error: ReplicaLocked, *, is_audit: bool) -> bool:
+    """Say that this folder is synced by whoever has it open, and what waits there; returns whether nothing is left undone."""
+    try:
+        with closing(open_local(folder)) as replica:
+            status = status_of(replica, State.IDLE, Progress())
+    except ReplicaError as unread:
+        say(_not_possible(texts, folder, unread))
+        return False
+    told = texts.t("cli.sync.open_offline" if status.paused else "cli.sync.open_elsewhere", folder=str(folder))
+    say(_with_code(told, error) if status.paused else told)
+    say(f"{texts.n('pill.waiting', status.waiting)}, {texts.n('pill.needs_you', status.needs_you)}.")
+    if is_audit:
+        say(_with_code(texts.t("cli.audit.open_elsewhere"), error))
+    return not status.paused and not is_audit
+
+
+def _not_possible(texts: Texts, folder: Path, error: ReplicaError) -> str:
+    is_account = isinstance(error, ReplicaDamaged) and ProfileStore(folder).path.name in str(error)
+    why = texts.t("cli.sync.account_damaged") if is_account else _why(texts, error, folder)
+    return _with_code(f"{texts.t('cli.sync.not_possible', folder=str(folder))} {why}", error)
+
+
+def texts_of(folder: Path) -> Texts:
+    """Return the texts in which this folder's commands speak."""
+    return Texts(language_of(folder, os.environ))
 
 
 def language_of(folder: Path, environment: Mapping[str, str]) -> Language:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
@@ -85,6 +86,8 @@ class Record(BaseModel):
     """Fields whose texts, joined by a space, name the record to a person."""
     listed_by: ClassVar[str | None] = None
     """Field by which the records of one owner are listed, newest first."""
+    read_beside: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Owner field -> further fields in a device's index of it: what a figure over all owners reads it reads there, and no row."""
     admin_only: ClassVar[bool] = False
     """Whether only an admin may write records of this entity."""
     owner_field: ClassVar[str | None] = None

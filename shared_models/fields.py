@@ -73,6 +73,8 @@ class Col:
     """Entity whose id this field holds."""
     choices: str | None = None
     """Key of the configurable list whose item id this field holds."""
+    series: str = ""
+    """What comes before the number of a business code that is given by itself (`shared_models.series`)."""
     right_group: str | None = None
     """Confidential field group (`personal`, `bank`, `price`), the same for a whole merge unit: kept from those without the right."""
 

@@ -22,6 +22,10 @@ PAGE_ROWS = 5000
 
 MAX_INCIDENTS = 50
 """Incidents that one hello reports."""
+MAX_NUMBER = 10**9
+"""Greatest number of a series of codes."""
+MAX_SERIES = 20
+"""Series of which one hello tells."""
 MAX_PREFIXES = 256
 """Parts of the key space that one request compares."""
 MAX_FETCH = 500
@@ -72,7 +76,7 @@ class Op(Message):
 class Tx(Message):
     """One save of one person: all or, field by field, as much as needs no question.
 
-    id: random, its identity for ever. tx: its place in the order of its device epoch, from 1. origin: the id under which it
+    id: its identity for ever, which nobody can guess (`ids.IdMaker.tx_id`). tx: its place in the order of its device epoch, from 1. origin: the id under which it
     was first issued, when it is an unchanged re-issue. after: origins of the device's own unsettled txs that touched the
     same rows or their parents when it was saved, and of those that these stood on, as places in the request's `origins`. epoch: the server epoch that its base
     versions belong to, when it is not the message's.
@@ -158,10 +162,24 @@ class DeviceIncident(Message):
     """When it was found, microseconds since 1970 UTC by the device's clock."""
 
 
-class HelloRequest(Message):
-    """What a device says at start, after an error, and when an answer carries another epoch.
+class Leased(Message):
+    """What a device holds of a series: how many numbers are left, and the greatest that it ever got."""
 
-    incidents: what it found since the last hello that was answered, the newest. wiped: all that it held is removed, as it was told.
+    left: Annotated[int, Field(ge=0, le=MAX_NUMBER)]
+    last: Annotated[int, Field(ge=0, le=MAX_NUMBER)] = 0
+
+
+class Block(Message):
+    """Numbers of a series that one device may give codes from."""
+
+    first: Annotated[int, Field(ge=1, le=MAX_NUMBER)]
+    last: Annotated[int, Field(ge=1, le=MAX_NUMBER)]
+
+
+class HelloRequest(Message):
+    """What a device says at start, after an error, when an answer carries another epoch, and when it is short of numbers.
+
+    leased: entity -> what it holds of the series of its codes. incidents: what it found since the last hello that was answered, the newest. wiped: all that it held is removed, as it was told.
     """
 
     install: Key
@@ -175,6 +193,7 @@ class HelloRequest(Message):
     """The device's wall clock, milliseconds since 1970 UTC."""
     incidents: Annotated[list[DeviceIncident], Field(max_length=MAX_INCIDENTS)] = Field(default_factory=list)
     wiped: bool = False
+    leased: Annotated[dict[Name, Leased], Field(max_length=MAX_SERIES)] = Field(default_factory=dict)
 
 
 class HelloAnswer(Message):
@@ -192,6 +211,8 @@ class HelloAnswer(Message):
     schema_version: Annotated[int, Field(alias="schema")]
     user_id: str
     device_id: str
+    leases: dict[str, list[Block]] = Field(default_factory=dict)
+    """Entity -> blocks that are the device's from now on, in the order in which it got them."""
 
 
 class DigestRequest(Message):
@@ -283,7 +304,7 @@ class TokenAnswer(Message):
 
 
 class HistoryEntry(Message):
-    """One past value of one unit of one record."""
+    """One past value of one unit of one record. tx: id of the save; a device knows its own by it."""
 
     seq: int
     entity: str
@@ -293,13 +314,14 @@ class HistoryEntry(Message):
     after: dict[str, Scalar] | None = None
     by: str | None = None
     device: str | None = None
+    tx: str = ""
     typed_at: int
     arrived_at: int
     kind: Literal["applied", "merged", "overwritten", "restored", "refused"]
 
 
 class HistoryPage(Message):
-    """Past values, newest first; `before` of the next page is the last entry's seq."""
+    """Past values of a record and of its parts, newest first; `before` of the next page is the last entry's seq."""
 
     entries: list[HistoryEntry]
     more: bool

@@ -55,12 +55,16 @@ def table_sql(entity: type[Record]) -> str:
 
 
 def index_statements(entity: type[Record]) -> Iterator[str]:
-    """Yield the statements that make the indexes of an entity: the sort key, and each reference to an owner, in its order."""
+    """Yield the statements that make the indexes of an entity: the sort key, and each reference to an owner, in its order.
+
+    Behind them stands what is read of many owners at once (`Record.read_beside`).
+    """
     table = entity.entity_name
     if has_key(entity):
         yield f"CREATE INDEX IF NOT EXISTS {quoted(f'_i_{table}_k')} ON {quoted(table)} (_k, id)"
     for field in (c.name for c in columns(entity) if c.is_owner):
-        listed = f"{quoted(field)}, {quoted(entity.listed_by)}" if entity.listed_by else quoted(field)
+        names = (field, *((entity.listed_by,) if entity.listed_by else ()), *entity.read_beside.get(field, ()))
+        listed = ", ".join(quoted(name) for name in names)
         yield f"CREATE INDEX IF NOT EXISTS {quoted(f'_i_{table}_{field}')} ON {quoted(table)} ({listed})"
 
 
@@ -128,6 +132,7 @@ def _extra(found: tuple[Column, ...], row: str) -> str:
     return f"CASE WHEN {wanted} THEN extra_tokens({', '.join(short)}) ELSE '' END"
 
 
+@cache
 def fingerprint(registry: Registry) -> str:
     """Return 16 hex digits of every derived statement: they change when, and only when, the shape of the replica does."""
     made = [s for e in registry for s in (table_sql(e), *index_statements(e), *search_statements(e), *search_triggers(e))]

@@ -45,7 +45,7 @@ class Transport(Protocol):
         ...
 
     def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
-        """Ask for past values of one record, newest first."""
+        """Ask for past values of one record and of its parts, newest first."""
         ...
 
     def snapshot(self, request: SnapshotRequest) -> SnapshotAnswer:

@@ -110,8 +110,9 @@ def make_office(server: Server) -> Office | None:
 
     def transport_for(user_id: str) -> Transport:
         office_devices.ensure(server.central, user_id)
-        is_admin = server.accounts.is_admin(user_id)
-        return LocalTransport(server.central, Actor(user_id, office_device(user_id), is_admin), server.snapshots)
+        return LocalTransport(
+            server.central, Actor(user_id, office_device(user_id)), server.snapshots, server.accounts.is_admin
+        )
 
     app = create_office(transport_for, server.config.folder / "office")
     return Office(app, server.accounts, SignInLimits.start(server.central.now_us))

@@ -10,6 +10,7 @@ from conflict.overlay import Stamp, blank_row, overlay
 from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.digest import MODULUS, row_hash
+from shared_models.errors import ErrorCode
 from shared_models.fields import columns, data_columns, units
 from shared_models.protocol import Op
 from shared_models.registry import CRM
@@ -20,6 +21,7 @@ from sync_server.db.rows import decode
 from sync_server.services import pull
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
+from sync_server.services.refusals import Refusal
 
 Key = tuple[str, str]
 """(entity, id)."""
@@ -62,7 +64,13 @@ class ModelDevice:
     def pull(self, is_admin: bool, page_rows: int) -> bool:
         """Ask for one page; returns whether it made a checkpoint."""
         request = PullRequest(self.cursor, "epoch", self.name, self.after)
-        found = pull.open_page(self.central, Actor(self.user, self.name, is_admin), request, page_rows)
+        try:
+            found = pull.open_page(self.central, Actor(self.user, self.name, is_admin), request, page_rows)
+        except Refusal as refused:
+            if refused.code is not ErrorCode.P206 or self.after is None:
+                raise
+            self.staged, self.after = {}, None
+            return False
         if not isinstance(found, list) and hasattr(found, "digest"):
             return True
         lines = [json.loads(line) for line in found]

@@ -5,7 +5,7 @@ while the replica has never been complete, loaded as it comes. The last one, or 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from client.replica import (
     display,
     epochs,
     leaving,
+    left,
     meta,
     purging,
     rows,
@@ -85,7 +86,7 @@ def apply_page(replica: "Replica", page: RemotePage) -> Outcome:
         return Outcome.CHECKPOINT
 
 
-def _is_from_here(page: RemotePage, facts: dict[str, Any]) -> bool:  # Any: see `meta`
+def _is_from_here(page: RemotePage, facts: Mapping[str, Any]) -> bool:  # Any: see `meta`
     """Whether the page continues this replica, at its cursor and at its place in a long pull (PROTOCOL 7.4)."""
     start = facts["stage_cursor"] if facts["stage_after"] else facts["cursor"]
     begin = page.begin
@@ -98,7 +99,7 @@ def _has_unknown(writing: Writing, acks: Iterable[Ack]) -> bool:
     return bool(wanted) and change_log.count_known(writing.connection, wanted) < len(wanted)
 
 
-def _put_aside(writing: Writing, registry: Registry, page: RemotePage, facts: dict[str, Any]) -> Outcome:  # Any: `meta`
+def _put_aside(writing: Writing, registry: Registry, page: RemotePage, facts: Mapping[str, Any]) -> Outcome:  # Any: `meta`
     connection, count = writing.connection, sum(len(chunk.rows) for chunk in page.chunks)
     if facts["complete"] or facts["replace"]:
         for chunk in page.chunks:
@@ -121,7 +122,7 @@ def _put_aside(writing: Writing, registry: Registry, page: RemotePage, facts: di
 
 
 def _apply_checkpoint(
-    writing: Writing, registry: Registry, page: RemotePage, facts: dict[str, Any], now_us: int  # Any: see `meta`
+    writing: Writing, registry: Registry, page: RemotePage, facts: Mapping[str, Any], now_us: int  # Any: see `meta`
 ) -> None:  # fmt: skip
     """Make the replica what the centre was at the page's end, with what waits here laid over it."""
     connection, fresh = writing.connection, facts["replace"] or not facts["complete"]
@@ -136,6 +137,7 @@ def _apply_checkpoint(
     checkpoint = Checkpoint(writing, registry, tally, set(), is_staged, defaultdict(set))
     for entity_name, pk in display.all_pending(connection) if fresh else ():
         checkpoint.to_lay[entity_name].add(pk)
+    listed = set() if fresh else left.on_lists(connection, registry, page.leaves)
     _take_in(checkpoint, page)
     done = _take_acks(checkpoint, page.acks)
     meta.put(
@@ -152,6 +154,7 @@ def _apply_checkpoint(
         checkpoint.to_lay[entity_name].add(pk)
     settling.forget(writing, page.end.safe_seq, now_us)
     lay_all(checkpoint)
+    left.note(writing, registry, listed, now_us)
     epochs.forget_stage(writing)
     bulk_load.finish(writing, registry)
     if leaving.forget_before(checkpoint) or forgets:

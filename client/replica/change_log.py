@@ -206,6 +206,26 @@ def open_ops(connection: sqlite3.Connection, entity: str, pk: str) -> list[tuple
     return [(_tx(row[:21]), _op(row[21:])) for row in found]
 
 
+def open_at(connection: sqlite3.Connection, row: str) -> list[tuple[LoggedTx, list[Op]]]:
+    """Return the unsettled txs with an op on a row or on a part of it, in order of their saves, each with all of its ops."""
+    cols = ", ".join(f"t.{c}" for c in _TX.split(", "))
+    found = connection.execute(
+        f"SELECT {cols} FROM _sync_touch k CROSS JOIN _sync_tx t ON t.n = k.n WHERE k.row = ? AND t.{UNSETTLED} ORDER BY k.n",
+        (row,),
+    ).fetchall()
+    txs = [_tx(one) for one in found]
+    ops = ops_of(connection, [tx.n for tx in txs]) if txs else {}
+    return [(tx, ops[tx.n]) for tx in txs]
+
+
+def settled_at(connection: sqlite3.Connection, rows: Collection[str]) -> list[tuple[LoggedTx, list[Op]]]:
+    """Return the settled txs with an op on one of some rows, in order of their saves, each with all of its ops."""
+    named = "SELECT n FROM _sync_op WHERE pk IN (SELECT value FROM json_each(?))"
+    txs = select(connection, f"n IN ({named}) AND state = 'settled'", (json.dumps(list(rows)),))
+    ops = ops_of(connection, [tx.n for tx in txs]) if txs else {}
+    return [(tx, ops[tx.n]) for tx in txs]
+
+
 def layers(connection: sqlite3.Connection, entity: str, pks: Collection[str]) -> dict[str, list[Layer]]:
     """Return id -> the unsettled ops on it, in order, each with when and by whom it was saved; rows without any are left out."""
     found: dict[str, list[Layer]] = {}
@@ -254,17 +274,20 @@ def after(connection: sqlite3.Connection, rows: Collection[str], archived: Colle
     earlier: those that were on the screen). In order of their saves, the newest `MAX_AFTER`. Source: PROTOCOL 6.5.
     """
     found: dict[str, None] = {}
-    for tx in _touching(connection, rows, archived, before_n):
-        found.update(dict.fromkeys((*tx.after, tx.origin)))
+    for origin, below in _touching(connection, rows, archived, before_n):
+        found.update(dict.fromkeys((*_texts(below), origin)))
     return list(found)[-MAX_AFTER:]
 
 
 def _touching(
     connection: sqlite3.Connection, rows: Collection[str], archived: Collection[str], before_n: int
-) -> Iterator[LoggedTx]:
+) -> Iterator[tuple[str, str]]:
+    """Return (origin, `after` as JSON) of the unsettled txs that touched some rows, in order."""
     on, parts = (f"row IN ({', '.join('?' * len(wanted))})" for wanted in (rows, archived))
     named = f"n IN (SELECT n FROM _sync_touch WHERE {on} AND under = 0 UNION SELECT n FROM _sync_touch WHERE {parts})"
-    yield from select(connection, f"{UNSETTLED} AND n < ? AND {named}", (before_n, *rows, *archived))
+    return connection.execute(
+        f"SELECT origin, after FROM _sync_tx WHERE {UNSETTLED} AND n < ? AND {named} ORDER BY n", (before_n, *rows, *archived)
+    )
 
 
 def base_versions(
@@ -277,16 +300,22 @@ def base_versions(
     unit_of: field -> unit, of those fields where a value hides another.
     """
     found = {"*": row_version}
-    pending = open_ops(connection, entity_name, pk)
+    pending = connection.execute(_OPEN_VERSIONS, (pk, entity_name)).fetchall()
     if not pending:
         return found
     rows_epoch, restored = meta.get(connection, "rows_epoch"), meta.get(connection, "restored")
-    for tx, op in pending:
-        limit = restored.get(tx.epoch, 0) if tx.epoch not in (None, rows_epoch) else None
-        for unit in (unit_of[field] for field in op.set if field in unit_of):
-            version = op.bvx.get(unit, op.bv)
+    for epoch, values, bv, bvx in pending:
+        limit, versions = restored.get(epoch, 0) if epoch not in (None, rows_epoch) else None, _object(bvx)
+        for unit in (unit_of[field] for field in _object(values) if field in unit_of):
+            version = versions.get(unit, bv)
             found[unit] = version if limit is None else min(version, limit)
     return found
+
+
+_OPEN_VERSIONS = (
+    'SELECT t.epoch, o."set", o.bv, o.bvx FROM _sync_op o JOIN _sync_tx t ON t.n = o.n '
+    f"WHERE o.pk = ? AND o.tbl = ? AND t.{UNSETTLED} ORDER BY o.n, o.i"
+)
 
 
 def newest_place(connection: sqlite3.Connection) -> int:

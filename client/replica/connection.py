@@ -2,22 +2,24 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 
 from client.replica.fold import extra_tokens
 from shared_models.errors import ReplicaDamaged, ReplicaError, ReplicaFull, ReplicaLocked
 
 WAIT_MS = 5000
 """How long a transaction waits for another process that writes."""
+CACHED_STATEMENTS = 512
+"""Statements that a connection keeps compiled: a round uses some 200, and compiling one takes longer than most of them run."""
 Connect = Callable[[Path], sqlite3.Connection]
 """Opens a connection in autocommit mode, usable from any thread. Tests pass one that dies at a chosen statement."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open a connection; transactions are always begun and ended by name."""
-    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=CACHED_STATEMENTS)
 
 
 def create_private(path: Path) -> None:
@@ -63,13 +65,50 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.create_function("extra_tokens", -1, extra_tokens, deterministic=True)
 
 
-@contextmanager
-def translated_errors() -> Iterator[None]:
-    """Turn SQLite's failures into the errors of the product."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise translate(error) from error
+class Translated:
+    """What `translated_errors` returns."""
+
+    def __enter__(self) -> None:
+        """Change nothing."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Raise the product's error in place of SQLite's."""
+        if isinstance(error, sqlite3.Error):
+            raise translate(error) from error
+
+
+_TRANSLATED = Translated()
+
+
+def translated_errors() -> Translated:
+    """Turn SQLite's failures in a block into the errors of the product."""
+    return _TRANSLATED
+
+
+class Reading:
+    """A block in which a connection reads several things of one moment; within another one it is a part of that."""
+
+    __slots__ = ("_began", "_reader")
+
+    def __init__(self, reader: sqlite3.Connection) -> None:
+        """reader: used by this thread alone."""
+        self._reader, self._began = reader, False
+
+    def __enter__(self) -> sqlite3.Connection:
+        """Begin."""
+        if not self._reader.in_transaction:
+            with translated_errors():
+                self._reader.execute("BEGIN")
+            self._began = True
+        return self._reader
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Let go of the moment."""
+        with translated_errors():
+            if self._began:
+                self._reader.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise error
 
 
 def translate(error: sqlite3.Error) -> ReplicaError:

@@ -2,7 +2,8 @@
 
 They are no changes yet, so they stand outside the change log; a killed program or a closed window leaves them here. Each
 belongs to the person who typed: whoever else signs in on this device neither sees nor replaces them. Of a record that is not
-here any more only what was typed is kept, and nothing of what stood in it.
+here any more only what was typed is kept, and nothing of what stood in it. The last letters are written a moment after they were
+typed (`client.ui.view_models.base.KEEP_S`): that is the most that a killed program costs.
 """
 
 import json

@@ -22,7 +22,7 @@ def lift_quarantine(writing: Writing, ids: IdMaker) -> None:
     The centre holds something else under an old id. What it may have taken already it meets again as equal values.
     """
     for tx in change_log.select(writing.connection, "state IN ('pending', 'inflight') AND sent"):
-        change_log.set_state(writing.connection, (tx.n,), {"id": ids.token()})
+        change_log.set_state(writing.connection, (tx.n,), {"id": ids.tx_id()})
     meta.put(writing.connection, {"quarantined": False})
     renumber(writing, ids)
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -36,6 +36,9 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "safe_seq": 0,
     "search_stale": False,
     "quarantined": False,
+    # Blocks of numbers for codes, of one device epoch, and how many provisional codes were written (`numbers`).
+    "numbers": {},
+    "provisional": 0,
     # The scheduler's table.
     "state": "idle",
     "next_attempt_at": None,
@@ -44,6 +47,8 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "paused": False,
     # Cards that the reader decided and of which he knows that the other value was put back.
     "news_read": [],
+    # How many records left the lists since the person was last told so, and when: rows, at (us), told.
+    "left": None,
     "last_success_at": None,
     "last_error": None,
     "last_error_at": None,
@@ -62,10 +67,34 @@ def get(connection: sqlite3.Connection, key: str) -> Any:  # Any: a JSON value o
     return _DEFAULTS[key] if row is None else json.loads(row[0])
 
 
-def get_all(connection: sqlite3.Connection) -> dict[str, Any]:  # Any: as `get`
-    """Return every fact, those at their defaults included, as of one moment."""
-    stored = connection.execute("SELECT k, v FROM _sync_meta").fetchall()
-    return {**_DEFAULTS, **{k: json.loads(text) if text[0] in "{[" else _scalar(text) for k, text in stored}}
+class Facts(Mapping[str, Any]):  # Any: as `get`
+    """Every fact, those at their defaults included, as of one moment. Each is parsed when it is asked for."""
+
+    __slots__ = ("_texts",)
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        """texts: the JSON of those that were ever stored."""
+        self._texts = texts
+
+    def __getitem__(self, key: str) -> Any:  # Any: as `get`
+        """Return one fact. Raises KeyError for an unknown key."""
+        text = self._texts.get(key)
+        if text is None:
+            return _DEFAULTS[key]
+        return json.loads(text) if text[0] in "{[" else _scalar(text)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield their keys."""
+        return iter({**_DEFAULTS, **self._texts})
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len({**_DEFAULTS, **self._texts})
+
+
+def get_all(connection: sqlite3.Connection) -> Facts:
+    """Return every fact."""
+    return Facts(dict(connection.execute("SELECT k, v FROM _sync_meta").fetchall()))
 
 
 @lru_cache(maxsize=512)

@@ -3,9 +3,11 @@
 The change log and the drafts of open forms are what a person typed and cannot be pulled again: their steps are written out
 below and frozen once released.
 Entity tables are derived. A new field or entity needs no step: the shape of the registry has a fingerprint, and a file that
-has another one gets the missing tables and columns, a fresh search index, and its rows anew from the centre, which alone knows
+has another one gets the missing tables and columns, indexes of the new shape, a fresh search index, and its rows anew from the centre, which alone knows
 the values of a new field; what waits in the log stays. Anything else is a step of its own.
 """
+
+from collections.abc import Callable
 
 from sqlite_utils import Database, Migrations
 
@@ -15,37 +17,64 @@ from shared_models.base import Record
 from shared_models.fields import columns
 from shared_models.registry import Registry
 
+_CHANGE_LOG, _RECORDS = "change_log", "records"
+
 
 def migrate(db: Database, registry: Registry) -> None:
     """Bring a replica file, new or old, to the present shape. Each step is one transaction; a failed one leaves no trace."""
+    if _applied(db).issuperset(_wanted(registry)):
+        return
     _change_log().apply(db)
     _records(registry).apply(db)
 
 
+def _applied(db: Database) -> set[tuple[str, str]]:
+    """Return (set, step) of what was done to a file, in two statements: a file is opened far more often than it grows."""
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [Migrations.migrations_table]).fetchone() is None:
+        return set()
+    return set(db.execute(f"SELECT migration_set, name FROM {Migrations.migrations_table}").fetchall())
+
+
+def _wanted(registry: Registry) -> set[tuple[str, str]]:
+    return {*((_CHANGE_LOG, step.__name__) for step in _change_log_steps()), (_RECORDS, _shape(registry))}
+
+
 def _change_log() -> Migrations:
-    steps = Migrations("change_log")
-
-    @steps()
-    def m001_first(db: Database) -> None:
-        for statement in _CHANGE_LOG_1:
-            db.execute(statement)
-
-    @steps()
-    def m002_form_drafts(db: Database) -> None:
-        db.execute(_FORM_DRAFTS_2)
-
-    @steps()
-    def m003_incidents_told(db: Database) -> None:
-        for statement in _INCIDENTS_3:
-            db.execute(statement)
-
+    steps = Migrations(_CHANGE_LOG)
+    for step in _change_log_steps():
+        steps()(step)
     return steps
 
 
-def _records(registry: Registry) -> Migrations:
-    steps = Migrations("records")
+def _change_log_steps() -> tuple[Callable[[Database], None], ...]:
+    return m001_first, m002_form_drafts, m003_incidents_told
 
-    @steps(name=f"shape_{schema.fingerprint(registry)}")
+
+def m001_first(db: Database) -> None:
+    """Make the change log."""
+    for statement in _CHANGE_LOG_1:
+        db.execute(statement)
+
+
+def m002_form_drafts(db: Database) -> None:
+    """Make room for the drafts of open forms."""
+    db.execute(_FORM_DRAFTS_2)
+
+
+def m003_incidents_told(db: Database) -> None:
+    """Let an incident be told to the centre."""
+    for statement in _INCIDENTS_3:
+        db.execute(statement)
+
+
+def _shape(registry: Registry) -> str:
+    return f"shape_{schema.fingerprint(registry)}"
+
+
+def _records(registry: Registry) -> Migrations:
+    steps = Migrations(_RECORDS)
+
+    @steps(name=_shape(registry))
     def grow(db: Database) -> None:
         has_grown = [_grow_table(db, entity) for entity in registry]
         for entity in registry:
@@ -69,9 +98,17 @@ def _grow_table(db: Database, entity: type[Record]) -> bool:
         db.execute(f"ALTER TABLE {schema.quoted(entity.entity_name)} ADD COLUMN {name} {schema.sql_type(column.kind)}")
         default = rows.encode(entity, column.name, blank_row(entity)[column.name])
         db.execute(f"UPDATE {schema.quoted(entity.entity_name)} SET {name} = ?", (default,))
-    for statement in schema.index_statements(entity):
-        db.execute(statement)
+    _renew_indexes(db, entity)
     return bool(missing)
+
+
+def _renew_indexes(db: Database, entity: type[Record]) -> None:
+    """Make the indexes that an entity's table lacks, and anew those that have other columns by now."""
+    there = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ?", [entity.entity_name]))
+    for name, statement in zip(schema.index_names(entity), schema.index_statements(entity), strict=True):
+        if there.get(name) not in (None, statement.replace("IF NOT EXISTS ", "")):
+            db.execute(f"DROP INDEX {schema.quoted(name)}")
+        db.execute(statement)
 
 
 def _renew_search(db: Database, entity: type[Record]) -> None:

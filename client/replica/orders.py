@@ -9,17 +9,15 @@ from dataclasses import dataclass
 
 from client.replica import rows
 from client.replica.queries import Page
+from client.replica.talks import LAST_TALK
 from shared_models.base import Record
 from shared_models.codec import dumps
 
 DAY_US = 86_400_000_000
 NEVER = 2**63 - 1
 """Due of a company without a rhythm: after all others."""
-DUE = (
-    "coalesce((SELECT max(n.written_at) FROM note n WHERE n.company_id = t.id AND n.archived_at IS NULL), t.created_at) "
-    f"+ t.visit_every_days * {DAY_US}"
-)
-"""Microseconds since 1970 UTC by which the next visit is wished: the rhythm after the last note, or after the company was
+DUE = f"CASE WHEN t.visit_every_days IS NOT NULL THEN coalesce({LAST_TALK}, t.created_at) + t.visit_every_days * {DAY_US} END"
+"""Microseconds since 1970 UTC by which the next visit is wished: the rhythm after the last talk, or after the company was
 entered; NULL without a rhythm."""
 BY_DUE = f"coalesce({DUE}, {NEVER}), t._k, t.id"
 LAST_NAME = "substr(t._k, coalesce(length(t.first_name) + 2, 1))"

@@ -30,6 +30,8 @@ class Batch:
     """Txs that are in flight from now on, and the body that carries them."""
 
     ns: tuple[int, ...]
+    ids: tuple[str, ...]
+    """Their identifiers, in the same order."""
     body: bytes
     more: bool
     """Whether txs wait that did not fit."""
@@ -50,7 +52,7 @@ class _Waiting(NamedTuple):
     attempts: int
 
 
-NO_BATCH = Batch((), b"", more=False)
+NO_BATCH = Batch((), (), b"", more=False)
 
 
 def has_pending(connection: sqlite3.Connection) -> bool:
@@ -122,7 +124,8 @@ def take_batch(
     ns = tuple(n for n, _ in taken)
     left = change_log.count_left(connection, ahead.union(ns))
     body = _body(facts, schema_version, origins, left, parts)
-    return Batch(ns, body.encode(), len(waiting) > len(taken))
+    ids = tuple(tx.id for tx in waiting[: len(ns)])
+    return Batch(ns, ids, body.encode(), len(waiting) > len(taken))
 
 
 def blameless(writing: Writing, batch: Batch) -> None:

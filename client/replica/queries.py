@@ -12,6 +12,7 @@ from client.replica.schema import has_key, quoted
 from shared_models.base import Record
 from shared_models.codec import Row, dumps
 from shared_models.fields import Kind, column_of
+from shared_models.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,23 @@ def children_of(
         values,
     )
     return [rows.decode(entity, row) for row in found.fetchall()]
+
+
+def with_parts(connection: sqlite3.Connection, registry: Registry, entity: type[Record], pk: str) -> list[str]:
+    """Return the id of a record and those of its parts, archived ones too."""
+    found = [pk]
+    for child, field in registry.children(entity):
+        query = f"SELECT id FROM {quoted(child.entity_name)} WHERE {quoted(field)} = ?"
+        found += [part for (part,) in connection.execute(query, (pk,))]
+    return found
+
+
+def named(connection: sqlite3.Connection, entity: type[Record], title: str) -> list[str]:
+    """Return the ids of live records of a title, case and marks aside, oldest first: an index range, no scan."""
+    found = connection.execute(
+        f"SELECT id FROM {quoted(entity.entity_name)} WHERE _k = ? AND archived_at IS NULL ORDER BY id", (fold(title),)
+    )
+    return [pk for (pk,) in found.fetchall()]
 
 
 def titles(connection: sqlite3.Connection, entity: type[Record], pks: Sequence[str]) -> dict[str, str]:

@@ -3,17 +3,19 @@
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from client.events import Events
-from client.replica import change_log, connection, meta, migrations, outbox, queries, rows, search, standing, undo
-from client.replica.connection import Connect, translated_errors
+from client.replica import change_log, connection, meta, migrations, numbers, outbox, queries, rows, search, standing, undo
+from client.replica.change_log import LoggedTx
+from client.replica.connection import Connect, Reading, translated_errors
 from client.replica.queries import Filter, Page
+from client.replica.rights import Known, RuleBook
 from client.replica.search import Hit
 from client.replica.seen import Seen
 from client.replica.standing import Draft, RowState, Waiting
@@ -21,6 +23,7 @@ from client.replica.unit_of_work import Edit
 from client.replica.writing import Writer, Writing
 from shared_models.codec import Row
 from shared_models.ids import IdMaker
+from shared_models.protocol import Op
 from shared_models.registry import Registry
 
 
@@ -40,6 +43,7 @@ class Replica:
     _connect: Connect
     _local: threading.local
     _readers: list[sqlite3.Connection]
+    _rules: RuleBook = field(default_factory=RuleBook)
 
     # -- whose it is ---------------------------------------------------------------------------------------------------
 
@@ -60,7 +64,7 @@ class Replica:
             version = reader.execute("PRAGMA data_version").fetchone()[0]
             if getattr(held, "version", None) != version:
                 held.facts, held.version = meta.get_all(reader), version
-        return {**held.facts}
+        return held.facts  # type: ignore[no-any-return]  # a `meta.Facts`
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
@@ -81,17 +85,13 @@ class Replica:
                 standing.close_draft(writing.connection, corrects, "corrected")
                 writing.log_changed = True
 
-    @contextmanager
-    def write(self, *, durable: bool) -> Iterator[Writing]:
+    def write(self, *, durable: bool) -> AbstractContextManager[Writing]:
         """Open the one write transaction (`writing.Writer.write`); for this package and the engine, not for screens."""
-        with self._writer.write(durable=durable) as writing:
-            yield writing
+        return self._writer.write(durable=durable)
 
-    @contextmanager
-    def alone(self) -> Iterator[Writing]:
+    def alone(self) -> AbstractContextManager[Writing]:
         """Keep every other writer of this process away, with no transaction open; for `takeover` only."""
-        with self._writer.alone() as writing:
-            yield writing
+        return self._writer.alone()
 
     def rewrite_file(self) -> None:
         """Write the file anew with what it holds and nothing else; for `purging` only. Raises ReplicaLocked, ReplicaFull."""
@@ -135,19 +135,9 @@ class Replica:
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Reading:
         """Read several things of one moment, on this thread's own connection."""
-        reader = self._reader()
-        with translated_errors():
-            if reader.in_transaction:
-                yield reader
-                return
-            reader.execute("BEGIN")
-            try:
-                yield reader
-            finally:
-                reader.execute("ROLLBACK")
+        return Reading(self._reader())
 
     def get(self, entity: str, pk: str) -> Row | None:
         """Return one row as the screen shows it, or None."""
@@ -194,6 +184,11 @@ class Replica:
         with self.reading() as reader:
             return queries.children_of(reader, self.registry.get(entity), field, parent, archived=archived)
 
+    def with_parts(self, entity: str, pk: str) -> list[str]:
+        """Return the id of a record and those of its parts, archived ones too."""
+        with self.reading() as reader:
+            return queries.with_parts(reader, self.registry, self.registry.get(entity), pk)
+
     def titles(self, entity: str, pks: Sequence[str]) -> dict[str, str]:
         """Return id -> title of the records that are here."""
         with self.reading() as reader:
@@ -213,22 +208,44 @@ class Replica:
     def states_of(self, entity: str, pks: Sequence[str]) -> dict[str, RowState]:
         """Return the dots of many rows."""
         with self.reading() as reader:
-            return standing.states_of(reader, entity, pks, meta.get(reader, "user"))
+            return standing.states_of(reader, self.registry, entity, pks, meta.get(reader, "user"))
 
     def pending_fields(self, entity: str, pk: str) -> set[str]:
-        """Return the fields of a row that hold own values which the centre has not confirmed."""
+        """Return the fields of a row that hold own values which the centre has not confirmed; a code from the device's block stays."""
         with self.reading() as reader:
-            return {name for _, op in change_log.open_ops(reader, entity, pk) for name in op.set}
+            kind = self.registry.get(entity)
+            return {
+                name
+                for _, op in change_log.open_ops(reader, entity, pk)
+                for name, value in op.set.items()
+                if not numbers.is_given(reader, kind, name, value)
+            }
 
     def waiting(self) -> list[Waiting]:
         """Return what has no settled answer yet, oldest first."""
         with self.reading() as reader:
             return standing.waiting(reader)
 
+    def open_at(self, pk: str) -> list[tuple[LoggedTx, list[Op]]]:
+        """Return the unsettled saves that touch a record or a part of it, oldest first."""
+        with self.reading() as reader:
+            return change_log.open_at(reader, pk)
+
+    def settled_at(self, entity: str, pk: str) -> list[tuple[LoggedTx, list[Op]]]:
+        """Return the settled saves that the log still has of a record and its parts, oldest first."""
+        pks = self.with_parts(entity, pk)
+        with self.reading() as reader:
+            return change_log.settled_at(reader, pks)
+
     def drafts(self) -> list[Draft]:
         """Return what the centre refused or put off and nobody has dealt with, oldest first."""
         with self.reading() as reader:
             return standing.drafts(reader)
+
+    def refused_at(self, entity: str, pk: str) -> tuple[str, ...]:
+        """Return the open drafts of what the centre refused of a record and of its parts, oldest first."""
+        with self.reading() as reader:
+            return standing.drafts_at(reader, self.registry, "verdict = 'rejected'").get((entity, pk), ())
 
     def cards(self, user: str | None = None) -> list[Row]:
         """Return the open conflict cards of a person (by default the one who signed in), newest first."""
@@ -236,6 +253,11 @@ class Replica:
             if "sync_conflict" not in self.registry.by_name:
                 return []
             return standing.cards(reader, self.registry.get("sync_conflict"), user or meta.get(reader, "user"))
+
+    def rights(self) -> Known | None:
+        """Return the rights of the person whose replica this is, as far as they are known here (`rights.RuleBook`)."""
+        with self.reading() as reader:
+            return self._rules.at(reader, self.registry, self.ids.now_ms())
 
     # -- life ------------------------------------------------------------------------------------------------------------
 

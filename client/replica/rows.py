@@ -53,10 +53,13 @@ def encode(entity: type[Record], name: str, value: Value) -> Value:
 
 def read(connection: sqlite3.Connection, entity: type[Record], pk: str) -> tuple[Row, int] | None:
     """Return a row and its server version, or None."""
-    found = connection.execute(
-        f"SELECT _v, {select_list(entity)} FROM {quoted(entity.entity_name)} WHERE id = ?", (pk,)
-    ).fetchone()
+    found = connection.execute(_one_sql(entity), (pk,)).fetchone()
     return None if found is None else (decode(entity, found[1:]), found[0])
+
+
+@cache
+def _one_sql(entity: type[Record]) -> str:
+    return f"SELECT _v, {select_list(entity)} FROM {quoted(entity.entity_name)} WHERE id = ?"
 
 
 def read_many(connection: sqlite3.Connection, entity: type[Record], pks: Collection[str]) -> dict[str, tuple[Row | None, int]]:

@@ -3,7 +3,7 @@
 Candidates come from three places, at most 300 in all: names that start with what was typed (an index range), records used
 lately, and the full-text index with every word as a prefix. They are ranked by our own key, not by the index: exact name,
 start of the name, start of a word of the name, elsewhere in the record, through a part with a word of the name, through a part;
-within one, the lately used first, then by name.
+within one, the lately used first, then by name. Of signs alone (`%`) only names that hold them are found.
 A hit in a part (phone, address, note, account, old name) counts for the records that it belongs to; several words may be spread
 over a record and its parts (`search_spread`).
 """
@@ -16,8 +16,8 @@ from functools import cache
 
 from client.replica.fold import fold, words
 from client.replica.schema import has_key, quoted, search_columns, search_table
-from client.replica.search_spread import spread
-from client.replica.search_words import is_number, match_query, typed_pieces
+from client.replica.search_spread import Found, rows_of, spread, together
+from client.replica.search_words import match_query
 from shared_models.base import Record
 from shared_models.registry import Registry
 
@@ -64,13 +64,18 @@ def search(
     lately = _lately(connection)
     found: dict[tuple[str, str], _Candidate] = {}
     _add(found, _recent(connection, kinds, typed, lately))
-    if typed:
+    if typed and not match_query(text):
+        for kind in kinds:
+            _add(found, _by_signs(connection, kind, typed))
+    elif typed:
         for kind in kinds:
             _add(found, _by_name(connection, kind, typed))
         if len(found) < limit or len(typed) > 2:
-            _by_word(connection, registry, kinds, text, found)
-        if sum(candidate.through is None for candidate in found.values()) < limit:
-            _by_spread(connection, registry, kinds, text, found, lately)
+            _by_word(connection, kinds, text, found)
+            is_enough = sum(candidate.through is None for candidate in found.values()) >= limit
+            pieces = {} if is_enough else rows_of(connection, registry, text)
+            _by_parts(connection, registry, kinds, text, pieces, found)
+            _by_spread(connection, registry, kinds, pieces, found, lately)
     best = sorted(found.values(), key=lambda c: _rank(c, typed, lately))[:limit]
     return [Hit(c.entity.entity_name, c.pk, c.title, c.through) for c in best]
 
@@ -87,6 +92,17 @@ def note_use(connection: sqlite3.Connection, entity: str, pk: str, now_ms: int) 
         "(SELECT used_at FROM _recent ORDER BY used_at DESC LIMIT ?))",
         (RECENT,),
     )
+
+
+def last_seen(connection: sqlite3.Connection, kind: type[Record]) -> str | None:
+    """Return the id of the live record of a kind that was opened last."""
+    table = quoted(kind.entity_name)
+    found = connection.execute(
+        f"SELECT r.pk FROM _recent r JOIN {table} t ON t.id = r.pk WHERE r.entity = ? AND t.archived_at IS NULL "
+        "ORDER BY r.used_at DESC LIMIT 1",
+        (kind.entity_name,),
+    ).fetchone()
+    return None if found is None else str(found[0])
 
 
 @cache
@@ -113,7 +129,7 @@ def _recent(
     lately: dict[tuple[str, str], int],
 ) -> Iterable[_Candidate]:
     starts = words(typed)
-    for kind in kinds:
+    for kind in kinds if starts or not typed else ():
         pks = [pk for entity, pk in lately if entity == kind.entity_name]
         sql = f"{_select(kind)} WHERE id IN (SELECT value FROM json_each(?)) AND archived_at IS NULL"
         for row in connection.execute(sql, (json.dumps(pks),)).fetchall() if pks else ():
@@ -128,39 +144,54 @@ def _by_name(connection: sqlite3.Connection, kind: type[Record], typed: str) -> 
         yield _candidate(kind, row)
 
 
+def _by_signs(connection: sqlite3.Connection, kind: type[Record], typed: str) -> Iterable[_Candidate]:
+    """Yield the names that hold what was typed, which has no word: all names are looked through, 0.2 us each."""
+    sql = f"{_select(kind)} WHERE instr(_k, ?) AND archived_at IS NULL ORDER BY _k LIMIT ?"
+    for row in connection.execute(sql, (typed, BY_NAME)).fetchall():
+        yield _candidate(kind, row)
+
+
 def _by_word(
-    connection: sqlite3.Connection,
-    registry: Registry,
-    kinds: Sequence[type[Record]],
-    text: str,
-    found: dict[tuple[str, str], _Candidate],
+    connection: sqlite3.Connection, kinds: Sequence[type[Record]], text: str, found: dict[tuple[str, str], _Candidate]
 ) -> None:
-    """Add what the full-text index finds: the records' own words first, then their parts."""
+    """Add what the full-text index finds by the records' own words."""
     query = match_query(text)
-    if not query:
-        return
-    for kind in kinds:
+    for kind in kinds if query else ():
         room = min(BY_WORD, MAX_CANDIDATES - len(found))
         sql = (
             f"{_select(kind, 'r.')} r WHERE r._n IN (SELECT rowid FROM {_index(kind)} WHERE {_index(kind)} MATCH ? LIMIT ?)"
             " AND r.archived_at IS NULL"
         )
         _add(found, [_candidate(kind, row) for row in connection.execute(sql, (query, room)).fetchall()])
-    for kind in kinds:
+
+
+def _by_parts(
+    connection: sqlite3.Connection,
+    registry: Registry,
+    kinds: Sequence[type[Record]],
+    text: str,
+    pieces: Found,
+    found: dict[tuple[str, str], _Candidate],
+) -> None:
+    """Add the records of which one part has all words. Each part is looked through once, whatever it may belong to."""
+    query = match_query(text)
+    rows: dict[type[Record], list[int]] = {}
+    for kind in kinds if query else ():
         for part, field in _parts(registry, kind):
             room = min(BY_WORD, MAX_CANDIDATES - len(found))
-            _add(found, _by_part(connection, kind, part, field, query, room) if room > 0 else ())
+            if part not in rows and room > 0:
+                rows[part] = together(connection, part, query, pieces, BY_WORD)
+            _add(found, _by_part(connection, kind, part, field, rows[part][:room]) if room > 0 else ())
 
 
 def _by_part(
-    connection: sqlite3.Connection, kind: type[Record], part: type[Record], field: str, query: str, room: int
+    connection: sqlite3.Connection, kind: type[Record], part: type[Record], field: str, rows: Sequence[int]
 ) -> list[_Candidate]:
     sql = (
         f"{_select(kind, 'r.')} r WHERE r.archived_at IS NULL AND r.id IN (SELECT {quoted(field)} FROM "
-        f"{quoted(part.entity_name)} WHERE archived_at IS NULL AND _n IN "
-        f"(SELECT rowid FROM {_index(part)} WHERE {_index(part)} MATCH ? LIMIT ?))"
+        f"{quoted(part.entity_name)} WHERE archived_at IS NULL AND _n IN (SELECT value FROM json_each(?)))"
     )
-    found = connection.execute(sql, (query, room)).fetchall()
+    found = connection.execute(sql, (json.dumps(rows),)).fetchall() if rows else []
     return [_candidate(kind, row, part.entity_name) for row in found]
 
 
@@ -168,14 +199,12 @@ def _by_spread(
     connection: sqlite3.Connection,
     registry: Registry,
     kinds: Sequence[type[Record]],
-    text: str,
+    pieces: Found,
     found: dict[tuple[str, str], _Candidate],
     lately: Iterable[tuple[str, str]],
 ) -> None:
     """Add the records that have some of the words in themselves and the others in their parts."""
-    if is_number(text):
-        return
-    through = spread(connection, registry, typed_pieces(text), lately, MAX_CANDIDATES - len(found))
+    through = spread(connection, registry, pieces, lately, MAX_CANDIDATES - len(found))
     for kind in kinds:
         pks = [pk for name, pk in through if name == kind.entity_name]
         sql = f"{_select(kind)} WHERE id IN (SELECT value FROM json_each(?)) AND archived_at IS NULL"

@@ -40,6 +40,11 @@ class TypedPiece:
         """The piece as an FTS5 query: all of its words, in one row."""
         return " AND ".join(word.query for word in self.words)
 
+    @property
+    def letters(self) -> int:
+        """How much was typed: of two pieces the longer one is in fewer rows, as a rule."""
+        return sum(len(word.forms[0]) for word in self.words)
+
 
 def match_query(text: str) -> str:
     """Return what was typed as an FTS5 query: every word a prefix, all of them wanted; empty when there is no word."""

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from client.replica import change_log, meta, rows
 from shared_models.base import Record
@@ -77,7 +78,8 @@ class Seen:
         return cls({**present.row, **theirs}, {"*": version})
 
 
-def fields_to_units(entity: type[Record]) -> dict[str, str]:
+@cache
+def fields_to_units(entity: type[Record]) -> Mapping[str, str]:
     """Return field -> unit of an entity, the archive flag included; no sets: what is below an own add or remove stays in sight."""
     hiding = [c for c in data_columns(entity) if c.col.merge is not Merge.SU]
     return {**{c.name: unit_of(entity, c.name) for c in hiding}, ARCHIVED: ARCHIVED}

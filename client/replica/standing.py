@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -86,7 +86,7 @@ def reissue(writing: Writing, registry: Registry, ids: IdMaker, tx_id: str) -> b
     n = change_log.append(
         connection,
         {
-            "id": ids.token(), "origin": old.origin, "after": dumps(list(old.after)), "hlc": hlc, "label": old.label,
+            "id": ids.tx_id(), "origin": old.origin, "after": dumps(list(old.after)), "hlc": hlc, "label": old.label,
             "saved_at": old.saved_at, "by": old.by, "epoch": old.epoch, "atomic": int(old.atomic), "state": "pending",
         },
     )  # fmt: skip
@@ -121,11 +121,17 @@ def _has_rows(connection: sqlite3.Connection, registry: Registry, ops: Sequence[
     made = {op.pk for op in ops if op.op == "i"}
     needed = {(op.t, op.pk) for op in ops if op.op != "i"}
     for op in ops:
-        kind = registry.get(op.t)
-        needed |= {
-            (c.col.references, op.set[c.name]) for c in columns(kind) if c.is_owner and c.col.references and op.set.get(c.name)
-        }
-    return all(pk in made or rows.read(connection, registry.get(t), pk) is not None for t, pk in needed)
+        needed |= {(entity, op.set[name]) for name, entity in _references(registry.get(op.t), op.set) if op.set.get(name)}
+    return all(pk in made or (t in registry.by_name and rows.read(connection, registry.get(t), pk)) for t, pk in needed)
+
+
+def _references(kind: type[Record], values: Row) -> Iterator[tuple[str, str]]:
+    """Yield (field, entity) of what a row belongs to, or is about: a share waits for its record too."""
+    for column in columns(kind):
+        if column.is_owner and column.col.references:
+            yield column.name, column.col.references
+    if values.get("record_type") is not None:
+        yield "record_id", values["record_type"]
 
 
 def cards(connection: sqlite3.Connection, kind: type[Record], user: str | None) -> list[Row]:
@@ -139,17 +145,34 @@ def cards(connection: sqlite3.Connection, kind: type[Record], user: str | None) 
     return [rows.decode(kind, row) for row in found.fetchall()]
 
 
-def states_of(connection: sqlite3.Connection, entity: str, pks: Sequence[str], user: str | None) -> dict[str, RowState]:
-    """Return id -> dot: a card or a draft needs its author, else an unsettled op waits, else all is sent."""
+def drafts_at(connection: sqlite3.Connection, registry: Registry, also: str = "1") -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return (entity, id) -> open drafts that change it or a part of it, oldest first. also: a further SQL condition."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    txs = {tx.n: tx.id for tx in change_log.select(connection, f"draft = 'open' AND {also}")}
+    for n, ops in change_log.ops_of(connection, txs).items() if txs else ():
+        for op in ops:
+            for key in ((op.t, op.pk), *_owners(connection, registry.get(op.t), op)):
+                found.setdefault(key, {})[txs[n]] = None
+    return {key: tuple(named) for key, named in found.items()}
+
+
+def _owners(connection: sqlite3.Connection, kind: type[Record], op: Op) -> list[tuple[str, str]]:
+    """Return (entity, id) of the records that the row of an op belongs to."""
+    owners = [(c.name, c.col.references) for c in columns(kind) if c.is_owner and c.col.references]
+    held = rows.read(connection, kind, op.pk) if owners else None
+    row = {**(held[0] if held else {}), **op.set}
+    return [(entity, row[name]) for name, entity in owners if row.get(name)]
+
+
+def states_of(
+    connection: sqlite3.Connection, registry: Registry, entity: str, pks: Sequence[str], user: str | None
+) -> dict[str, RowState]:
+    """Return id -> dot: a card, or a draft of it or of a part, needs its author, else an unsettled op waits, else all is sent."""
     wanted = json.dumps(list(pks))
     base = "SELECT pk FROM _sync_base WHERE tbl = ? AND pk IN (SELECT value FROM json_each(?))"
     found: dict[str, RowState] = dict.fromkeys(pks, "sent")
     found.update((pk, "waiting") for (pk,) in connection.execute(base, (entity, wanted)))
-    draft = (
-        "SELECT pk FROM _sync_op WHERE n IN (SELECT n FROM _sync_tx WHERE draft = 'open') "
-        "AND tbl = ? AND pk IN (SELECT value FROM json_each(?))"
-    )
-    found.update((pk, "needs_you") for (pk,) in connection.execute(draft, (entity, wanted)))
+    found.update((pk, "needs_you") for of, pk in drafts_at(connection, registry) if of == entity and pk in found)
     if _has_cards(connection):
         card = (
             "SELECT record_id FROM sync_conflict WHERE state = 'open' AND archived_at IS NULL AND record_type = ? "

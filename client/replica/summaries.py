@@ -1,14 +1,16 @@
-"""What lists show beside a record, read for a whole page at once: place, last note, present company, first phone."""
+"""What lists show beside a record, read for a whole page at once: place, last talk, present company, first phone."""
 
 import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from client.replica.talks import LAST_TALK
+
 
 @dataclass(frozen=True)
 class CompanySummary:
-    """Beside a company. last_note_at: microseconds since 1970 UTC."""
+    """Beside a company. last_note_at: microseconds since 1970 UTC, of a note on it or on one of its people (`talks`)."""
 
     place: str = ""
     last_note_at: int | None = None
@@ -23,7 +25,7 @@ class ContactSummary:
 
 
 def of_companies(connection: sqlite3.Connection, pks: Sequence[str]) -> dict[str, CompanySummary]:
-    """Return id -> town of the oldest address, and the time of the newest note."""
+    """Return id -> town of the oldest address, and the time of the last talk."""
     wanted = json.dumps(list(pks))
     places = dict(
         connection.execute(
@@ -32,14 +34,12 @@ def of_companies(connection: sqlite3.Connection, pks: Sequence[str]) -> dict[str
             (wanted,),
         ).fetchall()
     )
-    notes = dict(
+    talks = dict(
         connection.execute(
-            "SELECT company_id, max(written_at) FROM note WHERE company_id IN (SELECT value FROM json_each(?)) "
-            "AND archived_at IS NULL GROUP BY company_id",
-            (wanted,),
+            f"SELECT t.id, {LAST_TALK} FROM company t WHERE t.id IN (SELECT value FROM json_each(?))", (wanted,)
         ).fetchall()
     )
-    return {pk: CompanySummary(places.get(pk, ""), notes.get(pk)) for pk in pks}
+    return {pk: CompanySummary(places.get(pk, ""), talks.get(pk)) for pk in pks}
 
 
 def of_contacts(connection: sqlite3.Connection, pks: Sequence[str]) -> dict[str, ContactSummary]:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import sqlite3
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,7 @@ class NotFitting(Exception):
     """The file is not of this timeline or this shape, or the replica is no longer waiting for one."""
 
 
-def wants(facts: dict[str, Any] | Any) -> bool:  # Any: see `meta`
+def wants(facts: Mapping[str, Any]) -> bool:  # Any: see `meta`
     """Whether the replica is empty, or is to be loaded anew, and no pages were taken in yet."""
     return not facts["cursor"] and not facts["stage_after"] and bool(facts["replace"] or not facts["complete"])
 

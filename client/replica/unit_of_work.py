@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from client.replica import change_log, display, meta, rows
+from client.replica import change_log, display, meta, numbers, rows
 from client.replica.seen import Seen
 from client.replica.writing import Writing
 from conflict.overlay import Stamp, blank_row, overlay
@@ -65,6 +65,10 @@ class Edit:
         base = {} if seen is None else {name: seen.row[name] for name in typed}
         self._add(kind, Op.model_construct(t=entity, pk=pk, op="i", set=typed, base=base, bv=0, bvx={}), seen, row)
         return pk
+
+    def with_codes(self, entity: str, values: Row) -> Row:
+        """Return the values of a new record with a code where it gets one by itself and none was typed."""
+        return numbers.with_codes(self.writing.connection, self.registry.get(entity), values)
 
     def update(self, entity: str, pk: str, changes: Mapping[str, Any], seen: Seen | None = None) -> bool:
         """Change fields of a record; returns False when nothing differs from what was seen.
@@ -160,7 +164,7 @@ class Edit:
         facts = meta.get_all(connection)
         now_ms = self.ids.now_ms()
         hlc = clock.tick(facts["hlc"], now_ms)
-        self.tx_id, self._stamp = self.ids.token(), Stamp(now_ms * 1000, facts["user"])
+        self.tx_id, self._stamp = self.ids.tx_id(), Stamp(now_ms * 1000, facts["user"])
         meta.put(connection, {"hlc": hlc})
         self._n = change_log.append(
             connection,

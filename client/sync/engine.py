@@ -6,7 +6,7 @@ from random import Random
 
 from client.config import FirstSync, SyncTimes
 from client.events import DeviceWiped, SyncStatusChanged
-from client.replica import epochs, standing
+from client.replica import epochs, numbers, standing
 from client.replica.replica import Replica
 from client.sync import bootstrap, wiping
 from client.sync.ahead import Start, at_once
@@ -69,6 +69,8 @@ class SyncEngine:
         self.replica, self._wiped = replica, wiped
         self.scheduler = Scheduler(replica, times or SyncTimes(), random)
         self._state, self._hello_due, self._stop, self._progress = State.IDLE, True, False, Progress()
+        self._is_left_short = False
+        """Whether the server was asked for numbers of codes and gave none: it is asked again with the next hello."""
         self._talk = Conversation(
             replica,
             transport,
@@ -89,6 +91,7 @@ class SyncEngine:
         """
         self._progress = Progress()
         try:
+            self._hello_due |= not self._is_left_short and self._is_short()
             self._enter(self.scheduler.begin(hello_due=self._hello_due))
             result = self._with_fresh_starts()
         except (SyncError, ReplicaError) as error:
@@ -153,6 +156,7 @@ class SyncEngine:
             self._enter(State.HELLO)
             say_hello(self._talk)
             self._hello_due = False
+            self._is_left_short = self._is_short()
             self._move(Event.DONE)
         answered, push_error = self._push()
         pulled = self._pull()
@@ -160,6 +164,9 @@ class SyncEngine:
         proof = self._then(Event.DONE, lambda: prove(self._talk, pulled))
         self._move(Event.DONE if push_error is None else event_of(push_error))
         return RoundResult(self._rest(), answered, pulled.rows, proof, push_error)
+
+    def _is_short(self) -> bool:
+        return numbers.is_short(self.replica.facts(), self.replica.registry)
 
     def _be_wiped(self) -> None:
         """Send what waits and let go of everything; a later attempt goes on where this one fails."""

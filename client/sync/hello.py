@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from client.replica import change_log, epochs, integrity, meta
+from client.replica import change_log, epochs, integrity, meta, numbers
 from client.replica.integrity import Incident
 from client.sync.conversation import Conversation
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade
@@ -21,7 +21,11 @@ def say_hello(talk: Conversation) -> None:
         waiting, oldest = change_log.count_unsettled(reader)
         found = integrity.untold(reader)[-MAX_INCIDENTS:]
     sent_ms = talk.now_ms()
-    told = {"pending": Pending(n=waiting, oldest=oldest), "incidents": [_wire(one, talk) for one in found]}
+    told = {
+        "pending": Pending(n=waiting, oldest=oldest),
+        "incidents": [_wire(one, talk) for one in found],
+        "leased": numbers.held(facts, talk.replica.registry),
+    }
     answer = talk.transport.hello(_request(talk, facts, sent_ms, told))
     _obey(answer)
     _note(talk, answer, (sent_ms + talk.now_ms()) // 2)
@@ -74,6 +78,7 @@ def _note(talk: Conversation, answer: HelloAnswer, at_ms: int) -> None:
             writing.connection,
             {"offset_ms": at_ms - answer.server_time, "user": answer.user_id, "device": answer.device_id},
         )
+        numbers.take(writing.connection, answer.leases)
         if known is None:
             epochs.server_met(writing, answer.server_epoch)
         elif known != answer.server_epoch:

@@ -5,35 +5,25 @@ with, and is never taken for a part of something else.
 """
 
 import contextlib
-import gzip
 import hashlib
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
 
 from client.replica.connection import create_private
+from client.sync.unpacking import PIECE, encodings, unpacked
 from shared_models.errors import ProtocolFault
 from shared_models.snapshot import COLUMNS, SnapshotAnswer
 
 FILES = {"zstd": "zstd", "gzip": "gzip"}
-PIECE = 1024 * 1024
 MAX_LINE_BYTES = 64_000_000
 """As of a pull's (`http_transport`): 5,000 rows of the longest notes stay below it."""
 NAMED = 32
 """Digits of the hash in the name of a part."""
-WINDOW = 2**23
-"""Most memory that unpacking may ask for, as zstd counts it: what every decoder takes (RFC 8878, 3.1.1.1.2)."""
 
 
 def packings(*, as_columns: bool = False) -> tuple[str, ...]:
     """Return what can be unpacked here: zstd where it is installed (desktops), gzip everywhere. as_columns: see `COLUMNS`."""
-    try:
-        import zstandard  # noqa: F401  # only whether it is there
-    except ImportError:
-        found = {"gzip"}
-    else:
-        found = {"zstd", "gzip"}
+    found = encodings()
     return tuple(name for name, by in (COLUMNS if as_columns else FILES).items() if by in found)
 
 
@@ -101,7 +91,7 @@ class Parcel:
         size = 0
         try:
             with self._part.open("rb") as packed:
-                for piece in _unpacked(packed, COLUMNS.get(self.offer.packing, self.offer.packing)):
+                for piece in unpacked(packed, COLUMNS.get(self.offer.packing, self.offer.packing)):
                     size += len(piece)
                     if size > self.offer.bytes:
                         raise ProtocolFault(None, "a larger snapshot than was said")
@@ -130,22 +120,3 @@ def sweep(replica: Path, but: Path | None = None) -> None:
         if path != but:
             with contextlib.suppress(OSError):  # held open by a scanner of the system: the next time
                 path.unlink()
-
-
-def _unpacked(packed: BinaryIO, packing: str) -> Iterator[bytes]:
-    """Yield what a packed file holds, a piece of at most PIECE bytes at a time. Raises ProtocolFault for one that is none."""
-    if packing == "zstd":
-        import zstandard
-
-        reader: Any = zstandard.ZstdDecompressor(max_window_size=WINDOW).stream_reader(packed)  # Any: gzip's has another type
-        faults: tuple[type[Exception], ...] = (zstandard.ZstdError,)
-    else:
-        reader, faults = gzip.GzipFile(fileobj=packed), (gzip.BadGzipFile, EOFError, zlib.error)
-    while True:
-        try:
-            piece: bytes = reader.read(PIECE)
-        except faults as error:
-            raise ProtocolFault(None, "a snapshot that cannot be unpacked") from error
-        if not piece:
-            return
-        yield piece

@@ -66,9 +66,9 @@ def _ask(talk: Conversation, facts: Any) -> Iterator[bytes] | UpToDate | None:  
         if error.code is not ErrorCode.P206:
             raise
         with talk.replica.write(durable=True) as writing:
-            if after:
+            if after and facts["complete"]:
                 epochs.forget_stage(writing)
-            else:
+            else:  # what came first was loaded as it came, and may hold what this person sees no more
                 epochs.load_anew(writing)
         return None
 

@@ -145,6 +145,7 @@ def _next_batch(talk: Conversation, size: int, under_way: Sequence[int] = ()) ->
     with talk.replica.write(durable=True) as writing:
         if not under_way and outbox.isolate_poison(writing) is not None:
             epochs.renumber(writing, talk.replica.ids)
+        talk.replica.ids.end_run()
         return outbox.take_batch(writing, talk.schema_version, size, under_way=under_way)
 
 
@@ -154,8 +155,8 @@ def _anything_waits(talk: Conversation) -> bool:
 
 
 def _answers_all(answer: PushAnswer, batch: Batch) -> bool:
-    """Whether the answer is to all of the batch, so that the numbers of the next one are what the server expects."""
-    return len(answer.verdicts) == len(batch.ns) and answer.expected_tx is None and not answer.reused
+    """Whether the answer is to this batch and to all of it, so that the numbers of the next one are what the server expects."""
+    return [verdict.id for verdict in answer.verdicts] == list(batch.ids) and answer.expected_tx is None and not answer.reused
 
 
 def _unsend(talk: Conversation, *batches: Batch) -> None:

@@ -12,10 +12,14 @@ from client.events import DeviceWiped, Event
 from client.ui.colours import SETS, Colours
 from client.ui.desk import Desk, Ticks
 from client.ui.facade import Crm, Door
+from client.ui.keyboard import PALETTE, Keyboard
+from client.ui.late_answers import let_go_late_answers
+from client.ui.layouts.trouble import not_begun
 from client.ui.live_text import LiveText
+from client.ui.quick_diff import draw_quickly
 from client.ui.router import ENTITY_OF, FormPlace, Place, place_of
-from client.ui.shell import ShellCalls, framed
-from client.ui.theme import FONTS, Look, Typing, make_theme
+from client.ui.shell import ShellCalls, framed, said
+from client.ui.theme import FONTS, Look, make_theme
 from client.ui.view_models.base import Rest
 from client.ui.view_models.shell import Shell
 from client.ui.view_models.sign_in import SignIn
@@ -32,6 +36,8 @@ from shared_models.texts import LANGUAGES, Texts
 
 DEVICE = Preferences()
 """How a window looks before the reader is known."""
+SOON_S = 1.0
+"""Seconds after which a browser knows that it has to tell of a new size."""
 TICK_S = 30.0
 """How often the ages on the screen move on."""
 Clock = Callable[[], datetime]
@@ -54,7 +60,9 @@ class Window:
 
 
 def prepare(page: ft.Page) -> None:
-    """Set what belongs to the window and not to a screen: fonts, title, no padding."""
+    """Set what belongs to the window and not to a screen: fonts, title, no padding, and that its late answers do no harm."""
+    draw_quickly()
+    let_go_late_answers(page)
     page.fonts = FONTS
     page.title = "Fieldfare"
     page.padding = 0
@@ -73,10 +81,12 @@ def open_ui(
     left: Callable[[], Awaitable[None]] = stay,
     rest: Rest = asyncio.sleep,
     clock: Ticks = time.monotonic,
+    *,
+    is_office: bool = False,
 ) -> Desk:
     """Draw the interface of a signed-in person. left: what follows a sign-out. Closing the desk stops the news."""
     prepare(page)
-    desk = Desk(page, crm, Shell(crm, rest), left, rest, clock)
+    desk = Desk(page, crm, Shell(crm, rest, is_office=is_office), left, rest, clock)
     page.on_close = lambda _: desk.close()
     page.render(App, desk, now)
     return desk
@@ -114,7 +124,7 @@ def Entrance(  # a component
     page: ft.Page, door: Door, now: Clock, preferences: Preferences | None, entered: Callable[[Crm], None]
 ) -> ft.Control:
     """The window before anyone is in."""
-    window, live = use_window(page, now), ft.use_memo(LiveText, [])
+    (window, _), live = use_window(page, now), ft.use_memo(LiveText, [])
     held, hold = ft.use_state(preferences)
     model = ft.use_memo(lambda: SignIn(door), [])
     colours = colours_of(held or DEVICE, window.is_dark)
@@ -128,7 +138,7 @@ def Entrance(  # a component
     if held is None:
         return ft.Container(bgcolor=colours.canvas, expand=True)
     _speak(page, held.language)
-    look = look_of(held, colours, window, _unheard, live)
+    look = look_of(held, colours, window, Keyboard(), live)
     other = lambda: hold(replace(held, language="en" if held.language == "ro" else "ro"))  # noqa: E731  # one expression
     return SignInView(page, look, model, entered, other)
 
@@ -136,21 +146,29 @@ def Entrance(  # a component
 @ft.component
 def App(desk: Desk, now: Clock) -> ft.Control:  # a component
     """The whole window."""
-    window, live = use_window(desk.page, now), ft.use_memo(LiveText, [])
+    (window, look_again), live = use_window(desk.page, now), ft.use_memo(LiveText, [])
+    _, redraw = ft.use_state(0)
     use_redraw(desk.shell)
 
     async def start() -> None:
-        await desk.shell.start()
-        await desk.shell.offer_draft(drafts_at(desk.place))
+        await desk.shell.start(lambda: language_of(desk.page))
+        if desk.shell.state.is_ready:
+            await desk.shell.tell_left()
+            await desk.shell.offer_draft(drafts_at(desk.place))
 
     async def hear(event: Event) -> None:
         if isinstance(event, DeviceWiped):
             await leave(desk)
         else:
             await desk.shell.on_event(event)
+            desk.run(desk.shell.tell_left())
+
+    def draw() -> None:
+        look_again()
+        redraw(lambda count: count + 1)
 
     def begin() -> None:
-        desk.open()
+        desk.open(draw)
         desk.on_news(hear)
         desk.run(start())
 
@@ -161,24 +179,27 @@ def App(desk: Desk, now: Clock) -> ft.Control:  # a component
     shell = desk.shell.state
     colours = colours_of(shell.preferences, window.is_dark)
     _repaint(desk.page, colours)
-    if not shell.is_ready:
+    if not shell.is_ready and not shell.failure:
         return ft.Container(bgcolor=colours.canvas, expand=True)
     _speak(desk.page, shell.preferences.language)
-    look = look_of(shell.preferences, colours, window, desk.keyboard.set_typing, live, shell.person.is_office)
+    look = look_of(shell.preferences, colours, window, desk.keyboard, live, shell.person.is_office)
+    if not shell.is_ready:
+        told = said(look, shell, frame.undo)
+        return not_begun(look, shell.failure, lambda: desk.run(start()), desk.copy_details, told)
     content = screen(desk, look, place, frame)
     return framed(look, shell, frame, place, content, overlays(desk, look, place, frame))
 
 
-def use_window(page: ft.Page, now: Clock) -> Window:
-    """Return size, address and time of the window; redraws when one of them changes."""
-    first = Window(
-        int(page.width or 1280),
-        int(page.height or 800),
-        page.platform_brightness == ft.Brightness.DARK,
-        page.route or "/",
-        now(),
-    )
-    window, set_window = ft.use_state(first)
+def use_window(page: ft.Page, now: Clock) -> tuple[Window, Callable[[], None]]:
+    """Return size, address and time of the window, and what looks at it again; redraws when one of them changes.
+
+    Nobody is told of a change before the browser knows that there is someone to tell, nor while the window is away: it is
+    looked at again then.
+    """
+    window, set_window = ft.use_state(_window(page, now()))
+
+    def look_again() -> None:
+        set_window(lambda w: _window(page, w.now))
 
     def begin() -> None:
         page.on_resize = lambda e: set_window(lambda w: replace(w, width=int(e.width), height=int(e.height)))
@@ -186,19 +207,24 @@ def use_window(page: ft.Page, now: Clock) -> Window:
         page.on_platform_brightness_change = lambda _: set_window(
             lambda w: replace(w, is_dark=page.platform_brightness == ft.Brightness.DARK)
         )
+        look_again()
 
     async def tick() -> None:
+        await asyncio.sleep(SOON_S)
+        look_again()
         while True:
             await asyncio.sleep(TICK_S)
-            set_window(lambda w: replace(w, now=now()))
+            set_window(lambda _: _window(page, now()))
 
     ft.on_mounted(begin)
     ft.on_mounted(tick)
-    return window
+    return window, look_again
 
 
-def _unheard(typing: bool, one_line: bool = False) -> None:
-    """Listen to nothing: there are no keys before someone is in."""
+def _window(page: ft.Page, now: datetime) -> Window:
+    """Return the window as the device says it is by now."""
+    is_dark = page.platform_brightness == ft.Brightness.DARK
+    return Window(int(page.width or 1280), int(page.height or 800), is_dark, page.route or "/", now)
 
 
 def colours_of(preferences: Preferences, is_dark: bool) -> Colours:
@@ -208,7 +234,7 @@ def colours_of(preferences: Preferences, is_dark: bool) -> Colours:
 
 
 def look_of(
-    preferences: Preferences, colours: Colours, window: Window, typing: Typing, live: LiveText, is_office: bool = False
+    preferences: Preferences, colours: Colours, window: Window, keyboard: Keyboard, live: LiveText, is_office: bool = False
 ) -> Look:
     """Return the look of a window."""
     return Look(
@@ -218,7 +244,8 @@ def look_of(
         window.height,
         window.now,
         preferences.time_zone,
-        typing,
+        keyboard.cursor,
+        keyboard.push,
         live,
         is_office,
     )
@@ -241,11 +268,22 @@ def _speak(page: ft.Page, language: str) -> None:
 
 
 def _frame_calls(desk: Desk, place: Place) -> ShellCalls:
+    def palette() -> None:
+        desk.keyboard.await_cursor(one_line=True)
+        desk.shell.show(palette=True)
+
+    def new(entity: str) -> None:
+        denied = desk.shell.state.person.denied.get(entity)
+        if denied:
+            desk.deny(denied)
+        else:
+            desk.go(Place(place.screen, place.id, place.tab, FormPlace(entity)))
+
     return desk.guard(
         ShellCalls(
             go=desk.turn_to,
-            new=lambda entity: desk.go(Place(place.screen, place.id, place.tab, FormPlace(entity))),
-            palette=lambda: desk.shell.show(palette=True),
+            new=new,
+            palette=palette,
             undo=desk.undo,
         )
     )
@@ -253,7 +291,7 @@ def _frame_calls(desk: Desk, place: Place) -> ShellCalls:
 
 def _key(desk: Desk, place: Place, frame: ShellCalls, name: str) -> bool:
     """Act on the keys that work everywhere."""
-    if name == "ctrl+k":
+    if name == PALETTE:
         frame.palette()
     elif name == "?":
         desk.shell.show(help=True)

@@ -58,6 +58,14 @@ def moment(look: Look, at: int) -> str:
     return clock(look, at) if days_since(look, at) == 0 else short_day(look, local(look, at).date())
 
 
+def until(look: Look, at: int) -> str:
+    """Return an end that is to come: the hour where it is today, else the day, with the year where it is another one."""
+    when = local(look, at).date()
+    if when == look.today.date():
+        return clock(look, at)
+    return short_day(look, when)
+
+
 def day(look: Look, when: date) -> str:
     """Return a day as a heading: `Today`, `Yesterday`, `Thursday 19 November`, with the year when it is another one."""
     days = (look.today.date() - when).days

@@ -8,23 +8,29 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from threading import Lock
 from types import FunctionType, MethodType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import flet as ft
 
 from client.events import Event, RecordsChanged
 from client.ui.facade import Crm
-from client.ui.keyboard import Keyboard, chord
+from client.ui.keyboard import Keyboard, chord, letter_of
+from client.ui.live_text import LiveText
 from client.ui.router import Place, place_of
 from client.ui.view_models.base import Rest
 from client.ui.view_models.record_list import RecordList
 from client.ui.view_models.shell import Shell, Snack
-from client.usecases.answers import CompanyRow, ContactRow
+from client.ui.widgets.cursor import MOVES, put_cursor
+from client.usecases.allowed import NotAllowed
 from client.usecases.causes import cause_of
+from client.usecases.list_answers import CompanyRow, ContactRow
 from shared_models.errors import FieldfareError
 
 log = logging.getLogger("fieldfare.ui")
 C = TypeVar("C")
+Work = Coroutine[Any, Any, object]  # Any: the send and yield types of a coroutine
+Posted = Literal["posted", "away", "gone"]
+"""Whether work runs on the loop of the window, or the window has no connection now, or it never will have one."""
 Ticks = Callable[[], float]
 """Seconds that only go forward."""
 
@@ -48,7 +54,7 @@ class Desk:
         self.clock = clock
         self.left = left
         """What follows a sign-out: the sign-in page, or the server's own."""
-        self.keyboard = Keyboard()
+        self.keyboard = Keyboard(self._is_shown)
         self.drafts: dict[str, dict[str, object]] = {}
         """What was typed into forms that are not saved: address of the form -> field -> as typed. Survives going elsewhere."""
         self.lists: dict[str, RecordList[CompanyRow] | RecordList[ContactRow]] = {}
@@ -57,15 +63,19 @@ class Desk:
         """Where a screen was left: what was chosen there is still chosen."""
         self._readers: list[Callable[[Event], Awaitable[None]]] = []
         self._news: list[Event] = []
+        self._held: list[Work] = []
+        """What was begun while the window was away."""
         self._lock = Lock()
+        self._redraw: Callable[[], None] = lambda: None
         self._stop: Callable[[], None] | None = None
 
     # -- news from below -------------------------------------------------------------------------------------------------
 
-    def open(self) -> None:
-        """Begin to hear keys and news."""
+    def open(self, back: Callable[[], None] = lambda: None) -> None:
+        """Begin to hear keys and news. back: draws the window anew once it is back: Flet drops what is drawn while it is away."""
+        self._redraw = back
         self.page.on_keyboard_event = lambda e: self._key(e)
-        self.page.on_connect = lambda _: self._back()
+        self.page.on_connect = lambda _: self._back(back)
         self._stop = self.crm.listen(self._hear)
 
     def close(self) -> None:
@@ -73,6 +83,9 @@ class Desk:
         if self._stop is not None:
             self._stop()
             self._stop = None
+        held, self._held = self._held, []
+        for work in held:
+            work.close()
 
     def on_news(self, reader: Callable[[Event], Awaitable[None]]) -> Callable[[], None]:
         """Tell `reader` of later events, on the event loop. Returns the function that ends it."""
@@ -84,11 +97,15 @@ class Desk:
         with self._lock:
             is_first = not self._news
             self._news = _merged([*self._news, event])
-        if is_first and not self._is_away() and not self._post(self._spread):
+        if is_first and self._post(self._spread) == "gone":
             self.close()
 
-    def _back(self) -> None:
-        """Tell a window that was away what came meanwhile."""
+    def _back(self, redraw: Callable[[], None]) -> None:
+        """Do what was begun while the window was away, and tell it what came meanwhile."""
+        redraw()
+        held, self._held = self._held, []
+        for work in held:
+            self.run(work)
         self._post(self._spread)
 
     def _is_away(self) -> bool:
@@ -105,27 +122,32 @@ class Desk:
             for reader in tuple(self._readers):
                 await self._guarded(reader(event))
 
-    def _post(self, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:  # Any: as in `run`
-        """Run something on the loop of the window. Returns False when the window is gone, with its session or its loop."""
+    def _post(self, work: Callable[[], Coroutine[Any, Any, None]]) -> Posted:  # Any: as in `Work`
+        """Run something on the loop of the window, which goes with its connection, and for good with its session."""
         if self._is_away():
-            return False
+            return "away"
         try:
             self.page.run_task(work)
-        except (RuntimeError, AttributeError):  # the latter: Flet's answer when the connection was lost this moment
+        except AttributeError:  # Flet's answer when the connection was lost this moment
+            return "away"
+        except RuntimeError:
             log.info("the window is gone")
-            return False
-        return True
+            return "gone"
+        return "posted"
 
     # -- what a person starts ----------------------------------------------------------------------------------------------
 
-    def run(self, work: Coroutine[Any, Any, object]) -> None:  # Any: the send and yield types of a coroutine
-        """Run an intention. An error becomes a message and a line in the log; it never replaces the page."""
+    def run(self, work: Work) -> None:
+        """Run an intention; of a window that is away, once it is back. An error becomes a message, and never replaces the page."""
 
         async def guarded() -> None:
             await self._guarded(work)
 
-        if not self._post(guarded):
-            work.close()
+        match self._post(guarded):
+            case "away":
+                self._held.append(work)
+            case "gone":
+                work.close()
 
     def guard(self, calls: C) -> C:
         """Return the callbacks of a screen, a dataclass of functions, each with the guard that `run` has."""
@@ -155,10 +177,17 @@ class Desk:
             log.exception("intention failed")
             self._tell(None)
 
+    def deny(self, reason: str) -> None:
+        """Tell the person what he has no right to. reason: text key."""
+        self.run(self.shell.say(Snack(reason, failed=True)))
+
     def _tell(self, error: FieldfareError | None) -> None:
         """Tell the person what went wrong. None: nobody foresaw it, and the log has the rest."""
         if error is not None:
             log.warning("intention failed", extra={"code": cause_of(error)})
+        if isinstance(error, NotAllowed):
+            self.deny(error.reason)
+            return
         key = "error.unexpected" if error is None else f"error.{cause_of(error)}"
         self.run(self.shell.say(Snack(key, failed=True)))
 
@@ -182,7 +211,6 @@ class Desk:
 
     def go(self, place: Place) -> None:
         """Go to another place; the address bar follows."""
-        self.keyboard.set_typing(False)
         here = self.place
         self._left_at[here.screen] = here.with_form(None)
         if place.url != self.page.route:
@@ -202,7 +230,24 @@ class Desk:
         else:
             self.run(self.shell.undo())
 
+    async def give_back(self, box: int | None, live: LiveText) -> None:
+        """Put the cursor again into the text box that had it, if that is still on the screen; it goes on at the end of the text."""
+        control = self.page.session.index.get(box)
+        if isinstance(control, ft.TextField):
+            again: ft.Ref[ft.TextField] = ft.Ref()
+            again.current = control
+            for _ in range(MOVES):
+                await put_cursor(again)
+            live.go_on(str(control.key))
+            self._redraw()
+
+    def _is_shown(self, control: int) -> bool:
+        """Whether a control is on the screen, by its number."""
+        return control in self.page.session.index
+
     def _key(self, event: ft.KeyboardEvent) -> None:
+        if not (event.ctrl or event.meta or event.alt):
+            self.keyboard.hear(letter_of(event.key, shift=event.shift))
         press = self._safe(self.keyboard.press)
         press(chord(event.key, ctrl=event.ctrl, meta=event.meta, shift=event.shift))
 

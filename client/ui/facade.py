@@ -7,25 +7,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 from client.events import Event
-from client.usecases.answers import (
-    Choice,
-    CompanyRow,
-    ContactRow,
-    Finding,
-    FormEnd,
-    FormStart,
-    Hit,
-    ListQuery,
-    Owner,
-    Page,
-    Person,
-    Preferences,
-    RecordPage,
-    Saved,
-    Timeline,
-)
+from client.ui.facade_rights import Rights
+from client.usecases.answers import Owner, Person, Preferences, Saved
+from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
 from client.usecases.form_drafts import FormDraft
+from client.usecases.list_answers import CompanyRow, ContactRow, Hit, ListQuery, Page
+from client.usecases.record_answers import RecordPage
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
+from client.usecases.timeline_answers import Timeline
 from shared_models.codec import Row
 from shared_models.texts import Language
 
@@ -65,12 +54,20 @@ class Crm(Protocol):
         """Return one page of contacts, likewise."""
         ...
 
+    async def last_used(self, entity: str) -> str | None:
+        """Return the id of the company or contact that the reader looked at last and that is still here; None for none."""
+        ...
+
     async def record(self, entity: str, id: str) -> RecordPage | None:
         """Return a company or contact with its parts, and note that it was looked at; None when it is not here."""
         ...
 
     async def timeline(self, entity: str, id: str, after: str | None = None) -> Timeline:
-        """Return notes and past changes of a record and its parts, newest first."""
+        """Return notes and past changes of a record and its parts, newest first. It may take as long as the centre does."""
+        ...
+
+    async def timeline_here(self, entity: str, id: str) -> Timeline:
+        """Return what is on the device of the first page of a timeline, at once."""
         ...
 
     async def search(self, text: str) -> tuple[Hit, ...]:
@@ -165,10 +162,21 @@ class Crm(Protocol):
         """Give a refused change up. It stays in the log until a backup of the centre holds it."""
         ...
 
+    # -- rights ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def rights(self) -> Rights:
+        """Who may do what, and the ways to change it."""
+        ...
+
     # -- sync ------------------------------------------------------------------------------------------------------------
 
     async def status(self) -> SyncStatus:
         """Return where sync stands."""
+        ...
+
+    async def note_left_told(self) -> None:
+        """Note that the reader was told what left his lists (`SyncStatus.left`)."""
         ...
 
     async def queue(self) -> Queue:

@@ -1,16 +1,20 @@
 """Figures, sizes and values told to a person in the reader's words."""
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 
 from client.ui.dates import clock, local, short_day
 from client.ui.theme import Look
 from client.usecases.answers import Label
+from client.usecases.typed_search import has_words
 from shared_models.base import Record
 from shared_models.fields import Column, Kind
 
 NO_BREAK = "\u00a0"
 """Keeps the groups of one figure on one line."""
+MAX_SHOWN = 12
+"""Letters of what was typed that are said back."""
 SHORT = 18
 """Letters of a figure that fit on one line of the narrowest place."""
 
@@ -60,6 +64,11 @@ def value(look: Look, entity: type[Record], column: Column, stored: object, show
     return _plain(look, column, stored)
 
 
+def dotted(*parts: str) -> str:
+    """Return the parts that there are on one line, with dots between them."""
+    return " · ".join(part for part in parts if part)
+
+
 def capital(text: str) -> str:
     """Return a text as it stands at the beginning of a line."""
     return text[:1].upper() + text[1:]
@@ -91,6 +100,20 @@ def partial_day(look: Look, text: str) -> str:
     month, day = (*rest, "", "")[:2]
     name = look.t(f"month.{'short.' if day else ''}{int(month)}") if month else ""
     return " ".join(part for part in (day.lstrip("0"), name, year) if part)
+
+
+def nothing_found(look: Look, text: str, words: str) -> str:
+    """Return what is said of a search without a hit: `words`, or of signs alone that there was nothing to search for in them."""
+    text = text.strip()
+    return words if not text or has_words(text) else look.t("list.no_words", text=text[:MAX_SHOWN])
+
+
+def nothing_to_pick(look: Look, entity: str, text: str, picks: Sequence[object]) -> str:
+    """Return what an open picker says that has no record to offer: what can be typed, or that what was typed finds nothing."""
+    if picks:
+        return ""
+    asks = look.t("form.pick_type_any" if entity in ("company", "contact") else "form.pick_type")
+    return nothing_found(look, text, look.t("form.nothing_found")) if text.strip() else asks
 
 
 def choice(look: Look, entity: type[Record], field: str, stored: str) -> str:

@@ -1,5 +1,6 @@
 """Keys of the whole window: who gets them first, and which of them are letters of a text."""
 
+import time
 from collections.abc import Callable
 
 KeyHandler = Callable[[str], bool]
@@ -8,8 +9,12 @@ ALWAYS = ("escape", "ctrl+")
 """Keys that act also while a text field has the focus."""
 SAVES = ("ctrl+enter", "ctrl+s")
 """Keys that save what is open."""
+PALETTE = "ctrl+k"
+"""The key that opens the palette, over whatever is open."""
 STEPS = ("arrow down", "arrow up")
 """Keys that act also in a box of one line, where they would move no cursor: from a search on to what it found."""
+CURSOR_S = 5.0
+"""Seconds for which letters are text while the cursor is on its way into a box: a slow line is slower than a hand."""
 
 
 def chord(key: str, *, ctrl: bool = False, meta: bool = False, shift: bool = False) -> str:
@@ -21,14 +26,43 @@ def chord(key: str, *, ctrl: bool = False, meta: bool = False, shift: bool = Fal
     return f"ctrl+{name}" if ctrl or meta else name
 
 
+def letter_of(key: str, *, shift: bool = False) -> str:
+    """Return the letter, digit or blank that a key types, as far as its name tells; empty text for every other key."""
+    if len(key) != 1 or not (key.isalpha() or (not shift and (key.isdigit() or key == " "))):
+        return ""
+    return key.upper() if shift else key.lower()
+
+
 class Keyboard:
     """Hands each key to the newest handler that wants it: a sheet before the screen under it, that before the frame."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_shown: Callable[[int], bool] = lambda _: True, clock: Callable[[], float] = time.monotonic) -> None:
+        """is_shown: whether the box of that number is still on the screen; one that goes tells nobody that it lost the cursor."""
         self._handlers: list[KeyHandler] = []
-        self.is_typing = False
-        """Whether a text field has the focus."""
+        self._is_shown, self._clock = is_shown, clock
+        self._box: int | None = None
         self._one_line = False
+        self._awaited_until: float | None = None
+        self._early = ""
+        self._late: str | None = None
+        self.promises = 0
+        """How often the cursor was promised to a box."""
+        self.before: int | None = None
+        """Which box had the cursor as it was promised to another one last."""
+        self.arrivals = 0
+        """How often the cursor has come into a box."""
+
+    @property
+    def hears_late(self) -> bool:
+        """Whether a cursor that was awaited has come, and nothing is known yet of what is typed since."""
+        return self._late is not None
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether a text box has the cursor, or has been promised it."""
+        if self._box is not None and self._is_shown(self._box):
+            return True
+        return self._awaited_until is not None and self._clock() < self._awaited_until
 
     def push(self, handler: KeyHandler) -> Callable[[], None]:
         """Put a handler before the others. Returns the function that takes it away."""
@@ -41,6 +75,45 @@ class Keyboard:
             return False
         return any(handler(name) for handler in reversed(tuple(self._handlers)))
 
-    def set_typing(self, typing: bool, one_line: bool = False) -> None:
-        """Note whether a text field has the focus, and whether it is a search box of one line."""
-        self.is_typing, self._one_line = typing, one_line
+    def cursor(self, box: int, here: bool, one_line: bool = False) -> None:
+        """Note that a box has got or lost the cursor. one_line: it is a search box.
+
+        What a box says that has it no longer changes nothing: a window may tell of the new one first.
+        """
+        if here:
+            self.arrivals += 1
+            self._late = "" if self._awaited_until is not None else self._late
+            self._box, self._one_line, self._awaited_until = box, one_line, None
+        elif box == self._box:
+            self._box, self._late = None, None
+
+    def await_cursor(self, one_line: bool = False) -> None:
+        """Note that the cursor is on its way into a box: what is typed meanwhile is meant for it, and is no key of the screen."""
+        self.before = self._box
+        self._box, self._one_line, self._awaited_until = None, one_line, self._clock() + CURSOR_S
+        self._early, self._late = "", None
+        self.promises += 1
+
+    def hear(self, letter: str) -> None:
+        """Keep a letter that is typed while the cursor is on its way: no box has it yet, and the person does not know.
+
+        Likewise at first when it has come: a browser gives the letters of a moment more to nobody.
+        """
+        if self._box is None and self.is_typing:
+            self._early += letter
+        elif self._late is not None:
+            self._late += letter
+
+    def take_early(self) -> str:
+        """Return the letters that were typed on the way of the cursor, once."""
+        early, self._early = self._early, ""
+        return early
+
+    def take_late(self) -> str:
+        """Return the letters that were typed since an awaited cursor has come, once; further ones are the box's own."""
+        late, self._late = self._late or "", None
+        return late
+
+    def release(self) -> None:
+        """Note that the box with the cursor is closed, or that none comes after all."""
+        self._box, self._awaited_until, self._early, self._late = None, None, "", None

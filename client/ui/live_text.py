@@ -15,6 +15,7 @@ class LiveText:
         """Begin with none."""
         self._boxes: dict[str, ft.TextField] = {}
         self._told: dict[str, str] = {}
+        self._goes_on = ""
 
     def shown(self, id: str, value: str) -> str:
         """Return what a box is drawn with when the screen's text for it is `value`."""
@@ -23,7 +24,20 @@ class LiveText:
 
     def told(self, id: str, text: str) -> None:
         """Note what the screen is told that was typed."""
+        self._goes_on = "" if id == self._goes_on else self._goes_on
         self._told[id] = text
+
+    def go_on(self, id: str) -> None:
+        """Draw a box that got the cursor back with it at the end, until something is typed.
+
+        Flutter marks the whole text, and the next letter would replace it.
+        """
+        self._goes_on = id
+
+    def caret(self, id: str, text: str) -> ft.TextSelection | None:
+        """Return where the cursor of a box is drawn; None: where it is."""
+        end = len(text.encode("utf-16-le")) // 2  # as Dart counts
+        return ft.TextSelection(end, end) if id == self._goes_on else None
 
     def drawn(self, id: str, box: ft.TextField, value: str) -> None:
         """Note the newest control of a box. A text that nobody typed ends what was told: typing begins anew from it."""

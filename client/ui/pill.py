@@ -8,8 +8,18 @@ from client.ui.theme import Look
 from client.usecases.sync_answers import SyncStatus
 
 PillState = Literal["sent", "waiting", "needs_you"]
+Fact = Literal["stopped", "needs_you", "waiting", "loading", "never", "sent"]
+"""What is so, the worst of it: nothing goes until a person acts, something needs him, waits, is loaded, never was, all is sent."""
 STOPPED = {"needs_sign_in": "pill.sign_in", "quarantined": "pill.stopped", "needs_upgrade": "pill.upgrade"}
 CHOSEN = ("paused", "work_offline")
+STATES: dict[Fact, PillState] = {
+    "stopped": "needs_you",
+    "needs_you": "needs_you",
+    "waiting": "waiting",
+    "loading": "waiting",
+    "never": "sent",
+    "sent": "sent",
+}
 
 
 @dataclass(frozen=True)
@@ -19,6 +29,7 @@ class Pill:
     state: PillState
     words: str
     connection: str = ""
+    fact: Fact = "sent"
 
     @property
     def whole(self) -> str:
@@ -26,19 +37,29 @@ class Pill:
         return " · ".join(part for part in (self.words, self.connection) if part)
 
 
-def pill_of(look: Look, status: SyncStatus) -> Pill:
-    """Return what the pill says. A person comes first, then what waits; being offline is a state, and no alarm."""
-    connection = connection_of(look, status)
-    if status.needs_you:
-        return Pill("needs_you", look.n("pill.needs_you", status.needs_you), connection)
+def fact_of(status: SyncStatus) -> Fact:
+    """Return the worst of what is so: the pill and the head of the Sync page say this one. Being offline is a state, no alarm."""
     if status.link in STOPPED:
-        return Pill("needs_you", look.t(STOPPED[status.link]))
+        return "stopped"
+    if status.needs_you:
+        return "needs_you"
     if status.waiting:
-        return Pill("waiting", look.n("pill.waiting", status.waiting), connection)
+        return "waiting"
     if status.link == "loading":
-        return Pill("waiting", look.t("pill.loading"))
-    state: PillState = "waiting" if status.link in CHOSEN else "sent"  # chosen, and easily forgotten
-    return Pill(state, _sent(look, status, connection), connection)
+        return "loading"
+    return "never" if status.last_ok_at is None else "sent"
+
+
+def state_of(status: SyncStatus) -> PillState:
+    """Return the colour of the worst fact; what a person chose, and easily forgets, is told like what waits."""
+    state = STATES[fact_of(status)]
+    return "waiting" if state == "sent" and status.link in CHOSEN else state
+
+
+def pill_of(look: Look, status: SyncStatus) -> Pill:
+    """Return what the pill says."""
+    connection, fact = connection_of(look, status), fact_of(status)
+    return Pill(state_of(status), _words(look, status, fact, connection), connection, fact)
 
 
 def connection_of(look: Look, status: SyncStatus) -> str:
@@ -52,7 +73,20 @@ def connection_of(look: Look, status: SyncStatus) -> str:
     return look.t("link.offline_since", at=moment(look, status.offline_since))
 
 
-def _sent(look: Look, status: SyncStatus, connection: str) -> str:
+def _words(look: Look, status: SyncStatus, fact: Fact, connection: str) -> str:
+    if fact == "stopped":
+        return look.t(STOPPED[status.link])
+    if fact == "needs_you":
+        return look.n("pill.needs_you", status.needs_you)
+    if fact == "waiting":
+        return look.n("pill.waiting", status.waiting)
+    if fact == "loading":
+        return look.t("pill.loading")
+    return sent_of(look, status, connection)
+
+
+def sent_of(look: Look, status: SyncStatus, connection: str) -> str:
+    """Return that all is sent, and when that was so last; or that nothing was sent or fetched yet."""
     if status.last_ok_at is None:
         return look.t("pill.nothing_yet")
     return look.t("pill.sent") if connection else look.t("pill.all_sent", at=moment(look, status.last_ok_at))

@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-Screen = Literal["companies", "contacts", "inbox", "sync", "settings", "more"]
-SCREENS: tuple[Screen, ...] = ("companies", "contacts", "inbox", "sync", "settings", "more")
+Screen = Literal["companies", "contacts", "inbox", "sync", "settings", "people", "more"]
+SCREENS: tuple[Screen, ...] = ("companies", "contacts", "inbox", "sync", "settings", "people", "more")
 FORMS = ("company", "contact", "contact_point", "address", "bank_account", "company_contact", "related_person")
 """Entities that have a form."""
+SHARE = "record_share"
+"""What has a sheet of its own over a company's or contact's page."""
 ENTITY_OF = {"companies": "company", "contacts": "contact"}
 SCREEN_OF = {"company": "companies", "contact": "contacts"}
 
@@ -55,19 +57,28 @@ def record_place(entity: str, id: str, tab: str = "") -> Place:
     return Place("contacts" if entity == "contact" else "companies", id, tab)
 
 
+def page_of(entity: str, id: str) -> Place | None:
+    """Return the place of the page of a record; None for one that has no page of its own."""
+    if entity in SCREEN_OF:
+        return record_place(entity, id)
+    if entity == "user":
+        return Place("people", id)
+    return Place("people", f"{entity}s", id) if entity in ("profile", "team") else None
+
+
 def place_of(route: str) -> Place:
     """Return the place of an address; whatever is not understood leads to the nearest place that is."""
     url = urlsplit(route)
     parts = [unquote(part) for part in url.path.split("/") if part]
     screen: Screen = next((s for s in SCREENS if parts and parts[0] == s), "companies")
-    has_id = screen in ("companies", "contacts", "inbox") and len(parts) > 1 and parts[0] == screen
+    has_id = screen in ("companies", "contacts", "inbox", "people") and len(parts) > 1 and parts[0] == screen
     tab = parts[2] if has_id and len(parts) > 2 else ""
     return Place(screen, parts[1] if has_id else None, tab, _form(dict(parse_qsl(url.query))))
 
 
 def _form(query: dict[str, str]) -> FormPlace | None:
     entity, _, id = query.get("form", "").partition(":")
-    if entity not in FORMS:
+    if entity not in (*FORMS, SHARE):
         return None
     is_tied = query.get("tie") == "1" and not id and entity in SCREEN_OF
     return FormPlace(entity, id or None, query.get("refused"), query.get("card"), is_tied)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import flet as ft
 
 from client.ui.dates import moment
-from client.ui.pill import pill_of
+from client.ui.pill import Pill, pill_of
 from client.ui.router import Place, Screen
 from client.ui.theme import R8, R12, R16, S4, S8, S12, S16, Look
 from client.ui.view_models.shell import ShellState, Snack
@@ -73,7 +73,8 @@ def framed(
     """
     told = None if over else said(look, state, on.undo)
     body = _phone(look, state, on, place, content, told) if look.phone else _desktop(look, state, on, place, content, told)
-    layers: list[ft.Control] = [ft.Container(body, disabled=bool(over), expand=True, key="under"), *over]
+    layers: list[ft.Control] = [ft.Container(body, disabled=bool(over), expand=True, key="under")]
+    layers += [ft.Container(one, disabled=one is not over[-1], expand=True, key=f"over.{one.key}") for one in over]
     if state.snack is not None and (state.palette or state.help):
         layers.append(ft.Container(said(look, state, on.undo), bottom=0, left=0, right=0))
     return ft.Stack(layers, expand=True, fit=ft.StackFit.EXPAND)
@@ -86,7 +87,7 @@ def said(look: Look, state: ShellState, undo: Press) -> ft.Control | None:
         return None
     action = look.t(message.action) if message.tx or message.place else None
     bar = snack(
-        look, _words(look, message), action, undo, glyph="pencil" if message.heading else "check", failed=message.failed
+        look, _words(look, message), action, undo, glyph="pencil" if message.heading else message.glyph, failed=message.failed
     )
     return ft.Container(bar, padding=pad(S8) if look.phone else pad(S16, S12), alignment=ft.Alignment.CENTER)
 
@@ -97,7 +98,7 @@ def _words(look: Look, message: Snack) -> str:
         params["at"] = moment(look, message.at)
     if message.heading:
         params["form"] = " · ".join(part for part in (look.t(message.heading), params.get("label")) if part)
-    return look.t(message.key, **params)
+    return look.t(message.key, **params) if message.count is None else look.n(message.key, message.count, **params)
 
 
 def _desktop(
@@ -135,20 +136,25 @@ def _nav_item(look: Look, on: ShellCalls, screen: Screen, glyph: str, count: int
     )
 
 
-def new_options(look: Look, on: ShellCalls) -> list[tuple[str, str, Press]]:
-    """Return what can be made anywhere."""
-    return [
+def new_options(look: Look, state: ShellState, on: ShellCalls) -> list[tuple[str, str, Press]]:
+    """Return what the reader can make anywhere."""
+    found: list[tuple[str, str, Press]] = [
         ("new.company", look.t("new.company"), lambda: on.new("company")),
         ("new.contact", look.t("new.contact"), lambda: on.new("contact")),
     ]
+    return [option for option in found if option[0].removeprefix("new.") not in state.person.denied]
+
+
+def _new(look: Look, state: ShellState, on: ShellCalls, plus: ft.Control, tooltip: str) -> ft.Control | None:
+    """Return the menu of what can be made; None for a reader who may add nothing."""
+    options = new_options(look, state, on)
+    return ft.Semantics(identifier="new", button=True, content=menu(look, plus, options, tooltip)) if options else None
 
 
 def _rail(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Container:
     plus = ft.Container(icon(look, "plus", 18), width=32, height=32, alignment=ft.Alignment.CENTER, border_radius=R8)
-    new = menu(look, plus, new_options(look, on), look.t("act.new_key"))
-    top = row(
-        mark(look), txt(look, "Fieldfare", weight=W6, expand=True), ft.Semantics(identifier="new", button=True, content=new)
-    )
+    new = _new(look, state, on, plus, look.t("act.new_key"))
+    top = row(mark(look), txt(look, "Fieldfare", weight=W6, expand=True), new)
     search = pressable(
         "palette.open",
         look.t("act.search"),
@@ -182,7 +188,7 @@ def _rail(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Con
 
 
 def _foot(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Control:
-    here = place.screen == "settings"
+    here = place.screen in ("settings", "people")
     person = pressable(
         "nav.settings",
         look.t("nav.settings"),
@@ -203,8 +209,12 @@ def _foot(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Con
 
 def _pill(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
     pill = pill_of(look, state.status)
-    goal = Place("inbox" if pill.state == "needs_you" else "sync")
-    return sync_pill(look, pill.state, pill.words, pill.connection, lambda: on.go(goal))
+    return sync_pill(look, pill.state, pill.words, pill.connection, lambda: on.go(_goal(pill)))
+
+
+def _goal(pill: Pill) -> Place:
+    """Return where the pill leads: to what needs the reader; what has stopped is helped on the Sync page."""
+    return Place("inbox" if pill.fact == "needs_you" else "sync")
 
 
 def _pill_of_icon(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
@@ -215,7 +225,7 @@ def _pill_of_icon(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
         "sync.pill",
         pill.whole,
         icon(look, glyph, 20, {"sent": "ink3", "waiting": "wait"}.get(pill.state, "need")),
-        lambda: on.go(Place("sync")),
+        lambda: on.go(_goal(pill)),
         width=40,
         height=40,
         alignment=ft.Alignment.CENTER,
@@ -225,7 +235,7 @@ def _pill_of_icon(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
 
 def _rail_of_icons(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Container:
     def item(screen: Screen, glyph: str) -> ft.Control:
-        here = screen == place.screen
+        here = screen == ("settings" if place.screen == "people" else place.screen)
         return pressable(
             f"nav.{screen}",
             look.t(f"nav.{screen}"),
@@ -240,19 +250,15 @@ def _rail_of_icons(look: Look, state: ShellState, on: ShellCalls, place: Place) 
         )
 
     places = [item(s, glyph) for s, glyph in (*PLACES, *SYNC_PLACES)]
-    new = menu(
-        look,
-        ft.Container(icon(look, "plus", 20), width=40, height=40, alignment=ft.Alignment.CENTER),
-        new_options(look, on),
-        look.t("act.new_key"),
-    )
+    plus = ft.Container(icon(look, "plus", 20), width=40, height=40, alignment=ft.Alignment.CENTER)
+    new = _new(look, state, on, plus, look.t("act.new_key"))
     find = icon_button(look, "palette.open", "search", look.t("act.search"), on.palette)
     return ft.Container(
         ft.Column(
             [
                 mark(look, 32),
                 space(S8),
-                ft.Semantics(identifier="new", button=True, content=new),
+                *([new] if new else []),
                 find,
                 space(S8),
                 *places,
@@ -281,7 +287,7 @@ def _phone(
 
 
 def _bottom_bar(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Container:
-    here = {"sync": "more", "settings": "more"}.get(place.screen, place.screen)
+    here = {"sync": "more", "settings": "more", "people": "more"}.get(place.screen, place.screen)
 
     def cell(screen: Screen, glyph: str, count: int = 0) -> ft.Control:
         chosen = screen == here
@@ -315,16 +321,12 @@ def _bottom_bar(look: Look, state: ShellState, on: ShellCalls, place: Place) -> 
         bgcolor=look.c.accent,
         alignment=ft.Alignment.CENTER,
     )
-    new = ft.Semantics(
-        identifier="new",
-        button=True,
-        content=menu(look, plus, new_options(look, on), look.t("act.new")),
-    )
+    new = _new(look, state, on, plus, look.t("act.new"))
     return ft.Container(
         row(
             cell("companies", "building-2"),
             cell("contacts", "users"),
-            ft.Container(new, expand=1, alignment=ft.Alignment.CENTER),
+            ft.Container(new, expand=1, alignment=ft.Alignment.CENTER) if new else None,
             cell("inbox", "inbox", state.inbox),
             cell("more", "menu"),
             gap=0,

@@ -3,6 +3,7 @@
 Change a number here, never in a screen.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import flet as ft
 
 from client.ui.colours import Colours
+from client.ui.keyboard import KeyHandler
 from client.ui.live_text import LiveText
 from client.usecases.answers import Label
 from shared_models.texts import Texts
@@ -33,14 +35,19 @@ SIZES_PHONE = {"title": (22, 28), "body": (16, 22), "meta": (13, 18)}
 
 
 class Typing(Protocol):
-    """Is told whether a text field has the focus, and whether it is a search box of one line."""
+    """Is told that a text box has got or lost the cursor, and whether it is a search box of one line."""
 
-    def __call__(self, typing: bool, one_line: bool = False) -> None:
+    def __call__(self, box: int, here: bool, one_line: bool = False) -> None:
         """Take the news."""
         ...
 
 
-def _ignore(typing: bool, one_line: bool = False) -> None:
+def _unheard(handler: KeyHandler) -> Callable[[], None]:
+    """Offer keys to nobody: the default of a look outside a running app."""
+    return lambda: None
+
+
+def _ignore(box: int, here: bool, one_line: bool = False) -> None:
     """Listen to nothing: the default of a look outside a running app."""
 
 
@@ -57,7 +64,9 @@ class Look:
     zone: str = "Europe/Bucharest"
     """IANA zone of the reader."""
     typing: Typing = field(default=_ignore, compare=False)
-    """Told whether a text field has the focus, so that single letters are not taken for keys."""
+    """Told which text box has the cursor, so that single letters are not taken for keys."""
+    hear: Callable[[KeyHandler], Callable[[], None]] = field(default=_unheard, compare=False)
+    """Offers keys to a part of the screen before the screen itself; returns what ends it."""
     live: LiveText = field(default_factory=LiveText, compare=False)
     """What the window's text boxes hold."""
     is_office: bool = False
@@ -95,12 +104,15 @@ class Look:
 
     def t(self, key: str, **params: str | int) -> str:
         """Return the text of a key in the reader's language; the office has its own words for some, under `office.`."""
-        own = f"office.{key}"
-        return self.texts.t(own if self.is_office and self.texts.has(own) else key, **params)
+        return self.texts.t(self._own(key), **params)
 
     def n(self, key: str, count: int, **params: str | int) -> str:
-        """Return the plural form of a key that fits `count`."""
-        return self.texts.n(key, count, **{"n": self.texts.number(count), **params})
+        """Return the plural form of a key that fits `count`, in the office's own words where it has them."""
+        return self.texts.n(self._own(key), count, **{"n": self.texts.number(count), **params})
+
+    def _own(self, key: str) -> str:
+        own = f"office.{key}"
+        return own if self.is_office and self.texts.has(own) else key
 
     def label(self, label: Label | str | None) -> str:
         """Return the reader's side of a label that data carries in both languages."""

@@ -3,6 +3,7 @@
 import json
 
 from client.replica.replica import Replica
+from client.usecases.card_values import side_of
 from client.usecases.shown import Names
 from client.usecases.sync_answers import CardView, Side, Twin
 from shared_models.base import Record
@@ -42,6 +43,14 @@ def card_view(replica: Replica, names: Names, card: Row, me: str | None, here: s
 def _author(names: Names, kind: type[Record], card: Row, side: str, me: str | None, here: str | None) -> Side:
     by = card[f"{side}_by"]
     return _side(names, kind, card[side], by, by is not None and by == me, card[f"{side}_at"], card[f"{side}_device"] == here)
+
+
+def present(replica: Replica, names: Names, card: Row) -> Side:
+    """Return what the record holds now in the fields that a card is about; empty when it is not here."""
+    kind, record = replica.registry.get(card["record_type"]), replica.get(card["record_type"], card["record_id"])
+    fields = {**side_of(card, "mine"), **side_of(card, "theirs")}
+    values = {name: record[name] for name in fields if name in record} if record is not None else {}
+    return _side(names, kind, json.dumps(values))
 
 
 def _side(

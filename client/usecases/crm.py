@@ -5,7 +5,9 @@ Nothing here blocks the interface: reads and writes run on a thread, and none of
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -27,32 +29,25 @@ from client.usecases import (
     timelines,
     writing,
 )
-from client.usecases.answers import (
-    Choice,
-    CompanyRow,
-    ContactRow,
-    Finding,
-    FormEnd,
-    FormStart,
-    Hit,
-    ListQuery,
-    Owner,
-    Page,
-    Person,
-    Preferences,
-    RecordPage,
-    Saved,
-    Timeline,
-)
+from client.usecases.allowed import allowed
+from client.usecases.answers import Owner, Person, Preferences, Saved
+from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
 from client.usecases.form_drafts import FormDraft
 from client.usecases.labels import Say
+from client.usecases.list_answers import CompanyRow, ContactRow, Hit, ListQuery, Page
+from client.usecases.record_answers import RecordPage
+from client.usecases.rights_desk import RightsDesk
+from client.usecases.shown import Names
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
+from client.usecases.timeline_answers import Timeline
 from client.usecases.timelines import AskHistory
 from shared_models.codec import Row
 from shared_models.errors import Unreachable
 from shared_models.protocol import HistoryPage
 
 R = TypeVar("R")
+ASKERS = 2
+"""Threads that wait for the history: those that read the replica are never held up by a centre that does not answer."""
 
 
 class Rounds(Protocol):
@@ -80,6 +75,7 @@ class LocalCrm:
     is_office: bool = False
     open_forms: forms.OpenForms = field(default_factory=forms.OpenForms)
     _paused: bool = False
+    _askers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKERS, "history"))
 
     # -- who and how ---------------------------------------------------------------------------------------------------
 
@@ -93,7 +89,10 @@ class LocalCrm:
 
     def _person(self) -> Person:
         user = self.replica.get("user", self.replica.facts()["user"] or "") or {}
-        return Person(user.get("name") or "", user.get("email") or "", bool(user.get("is_admin")), self.device, self.is_office)
+        may = allowed(self.replica)
+        denied = {entity: why for entity in ("company", "contact") if (why := may.create(entity))}
+        name, email, is_admin = user.get("name") or "", user.get("email") or "", bool(user.get("is_admin"))
+        return Person(name, email, is_admin, self.device, self.is_office, denied)
 
     async def preferences(self) -> Preferences:
         """Return how the reader wants to see the product."""
@@ -118,13 +117,22 @@ class LocalCrm:
         """Return one page of contacts."""
         return await asyncio.to_thread(lists.contacts, self.replica, query, after)
 
+    async def last_used(self, entity: str) -> str | None:
+        """Return the record of a kind that was looked at last."""
+        return await asyncio.to_thread(lists.last_used, self.replica, entity)
+
     async def record(self, entity: str, id: str) -> RecordPage | None:
         """Return a company or contact with its parts."""
         return await asyncio.to_thread(record_pages.record_page, self.replica, entity, id)
 
     async def timeline(self, entity: str, id: str, after: str | None = None) -> Timeline:
         """Return notes and past changes, newest first."""
-        return await asyncio.to_thread(timelines.timeline, self.replica, self._ask, entity, id, after)
+        read = partial(timelines.timeline, self.replica, self._ask, entity, id, after)
+        return await asyncio.get_running_loop().run_in_executor(self._askers, read)
+
+    async def timeline_here(self, entity: str, id: str) -> Timeline:
+        """Return what is on the device of the first page of a timeline."""
+        return await asyncio.to_thread(timelines.timeline, self.replica, timelines.nobody, entity, id, None)
 
     async def search(self, text: str) -> tuple[Hit, ...]:
         """Return the best records of any kind."""
@@ -226,6 +234,13 @@ class LocalCrm:
         """Give a refused change up."""
         await asyncio.to_thread(self.replica.discard_draft, tx)
 
+    # -- rights ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def rights(self) -> RightsDesk:
+        """Who may do what, and the ways to change it."""
+        return RightsDesk(self.replica, self._with_words, self.now_ms)
+
     # -- sync ------------------------------------------------------------------------------------------------------------
 
     async def status(self) -> SyncStatus:
@@ -233,7 +248,12 @@ class LocalCrm:
         return await asyncio.to_thread(self._status)
 
     def _status(self) -> SyncStatus:
-        return sync_desk.status(self.replica, self.engine.status(), is_paused=self._paused)
+        to_read = len(news.news(self.replica, Names(self.replica), self.now_ms()))
+        return sync_desk.status(self.replica, self.engine.status(), is_paused=self._paused, to_read=to_read)
+
+    async def note_left_told(self) -> None:
+        """Note that the reader was told what left his lists."""
+        await asyncio.to_thread(sync_desk.note_left_told, self.replica)
 
     async def queue(self) -> Queue:
         """Return what waits and what was sent."""

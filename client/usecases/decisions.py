@@ -2,18 +2,23 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from client.replica.replica import Replica
 from client.replica.standing import Draft
-from client.usecases.answers import Change, FormStart, Saved
+from client.usecases.allowed import NotAllowed, allowed
+from client.usecases.answers import Saved
+from client.usecases.card_values import side_of, side_that_holds
 from client.usecases.card_views import card_view
 from client.usecases.decided import solved_count
 from client.usecases.decision_labels import decision_label
+from client.usecases.form_answers import FormStart
 from client.usecases.forms import OpenForms, open_form
 from client.usecases.labels import Say
 from client.usecases.news import news
 from client.usecases.shown import Names
 from client.usecases.sync_answers import SETTLED_BY_LOOKING, Decision, Inbox, RefusedChange
+from client.usecases.timeline_answers import Change
 from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.fields import ARCHIVED, column_of
@@ -47,6 +52,8 @@ def _refused(replica: Replica, names: Names, draft: Draft) -> RefusedChange:
         changes=tuple(changes),
         is_deferred=draft.verdict == "deferred",
         is_here=op.op == "i" or bool(present),
+        is_new=op.op == "i",
+        made=tuple(one.pk for one in draft.ops if one.op == "i"),
     )
 
 
@@ -57,7 +64,7 @@ def _change(names: Names, kind: type[Record], field: str, before: object, after:
 
 
 def decide(replica: Replica, say: Say, card_id: str, decision: Decision) -> Saved:
-    """Close a card, with the edit that the decision means, as one tx. Raises KeyError for a card that is not here.
+    """Close a card, with the edit that the decision means, as one tx. Raises KeyError for a card that is not here, NotAllowed.
 
     Restoring stands on the value and the version that the card showed: if they changed since, it may conflict again, safely.
     """
@@ -79,11 +86,21 @@ def decide(replica: Replica, say: Say, card_id: str, decision: Decision) -> Save
                 edit.update(entity, pk, values)
             else:
                 edit.update(entity, pk, values, replica.look_at_card(card))
+        elif decision == "kept_theirs" and _is_put_back(replica, card):
+            edit.update(entity, pk, side_of(card, "theirs"))
         elif card["kind"] == "revived" and decision == "kept_theirs" and replica.get(entity, pk) is not None:
             edit.archive(entity, pk)  # what "theirs" holds of a revived record is its archiving
+        if edit.tx_id and (why := allowed(replica).write(entity, pk)):
+            raise NotAllowed(why)
         edit.update("sync_conflict", card_id, {"state": decision})
         tx = edit.tx_id
     return Saved(tx, card_id, label)
+
+
+def _is_put_back(replica: Replica, card: Row) -> bool:
+    """Whether the losing value of a card that is open stands in its record: somebody has typed it by hand."""
+    record = replica.get(card["record_type"], card["record_id"]) or {}
+    return card["kind"] == "value" and record.get(ARCHIVED) is None and side_that_holds(card, record) == "mine"
 
 
 def _restored(card: Row, decision: Decision) -> Row:
@@ -102,6 +119,4 @@ def decide_by_edit(replica: Replica, forms: OpenForms, card_id: str) -> FormStar
     start = open_form(replica, forms, card["record_type"], card["record_id"], None)
     seen, _ = forms.of(start.seen)
     token = forms.keep(seen, card_id)
-    return FormStart(
-        start.entity, start.id, start.values, start.shown, start.choices, token, start.owner, start.title, start.replaces
-    )
+    return replace(start, seen=token)

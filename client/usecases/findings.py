@@ -7,7 +7,8 @@ from dataclasses import replace
 from client.replica.queries import Filter
 from client.replica.replica import Replica
 from client.usecases import values as checks
-from client.usecases.answers import Finding
+from client.usecases.already import already_here
+from client.usecases.form_answers import Finding
 from client.usecases.form_parts import parts_of
 from client.usecases.values import Checked
 from shared_models.base import Record
@@ -15,30 +16,28 @@ from shared_models.codec import Row, stored_value
 from shared_models.errors import RecordInvalid
 from shared_models.fields import Kind, column_of
 
-LEGAL_FORMS = re.compile(
-    r"\b(s\.?\s?r\.?\s?l\.?(-d)?|s\.?\s?a\.?|p\.?\s?f\.?\s?a\.?|i\.?\s?i\.?|ltd|gmbh|kft|ood|spa|srls?)\b\.?", re.IGNORECASE
-)
-"""Legal forms that do not tell two companies apart: Curățenie Expert SRL and Curățenie Expert S.R.L. look like one."""
-TYPED_ALIKE = 3
-"""Letters of a name that must be there before a similar one is mentioned."""
-
 
 def check(replica: Replica, entity: str, values: Row, own_id: str | None = None) -> tuple[Finding, ...]:
     """Return what looks wrong in the fields given. Errors cannot be stored; warnings can, once the person keeps them.
 
-    own_id: the record whose other fields the rules look at, too, as the kind of a contact point.
+    Hints only tell. own_id: the record whose other fields the rules look at, too, as the kind of a contact point.
     """
     kind = replica.registry.get(entity)
     parts = {part.name for part in parts_of(entity)}
     own = {name: value for name, value in values.items() if name not in parts}
     whole = {**((replica.get(entity, own_id) if own_id else None) or {}), **own}
-    return (*look_over(kind, own, whole), *_in_parts(replica, entity, values), *_alike(replica, entity, own, own_id))
+    wrong = (*look_over(kind, own, whole), *_in_parts(replica, entity, values), *_alike(replica, entity, own, own_id))
+    return (*wrong, *already_here(replica, entity, values, own_id))
 
 
 def _in_parts(replica: Replica, entity: str, values: Row) -> list[Finding]:
     """Return what looks wrong in the fields that become records of their own, by the rules of those."""
     found: list[Finding] = []
     for part in parts_of(entity):
+        if name := part.named(values.get(part.name)):
+            kind = replica.registry.get(part.target)
+            found += [replace(one, field=part.name) for one in look_over(kind, {kind.title_fields[0]: name}, {})]
+            continue
         row = part.row(values.get(part.name))
         wrong = look_over(replica.registry.get(part.entity), {part.field: row[part.field]}, row)
         found += [replace(finding, field=part.name) for finding in wrong]
@@ -70,7 +69,7 @@ def _finding(name: str, checked: Checked) -> list[Finding]:
 
 
 def _alike(replica: Replica, entity: str, values: Row, own_id: str | None) -> list[Finding]:
-    """Return warnings about companies that look like this one: the same fiscal code, or nearly the same name."""
+    """Return warnings about companies that look like this one: the same fiscal code or code."""
     if entity != "company":
         return []
     found: list[Finding] = []
@@ -80,21 +79,10 @@ def _alike(replica: Replica, entity: str, values: Row, own_id: str | None) -> li
             row = replica.get("company", hit.pk)
             if row and hit.pk != own_id and row["fiscal_code"] and _bare(row["fiscal_code"]) == _bare(code):
                 found.append(Finding("fiscal_code", "warning.same_fiscal_code", {"name": hit.title}, "warning"))
-    name = values.get("name")
-    if isinstance(name, str) and len(name.strip()) >= TYPED_ALIKE:
-        for hit in replica.search(LEGAL_FORMS.sub("", name), entities=("company",), limit=10):
-            if hit.pk != own_id and hit.through is None and near_name(hit.title) == near_name(name):
-                found.append(Finding("name", "warning.near_name", {"name": hit.title}, "warning"))
-                break
     taken = values.get("code")
     if isinstance(taken, str) and taken and (rows := replica.list_page("company", filters=[Filter("code", "is", taken)]).rows):
         found += [Finding("code", "warning.code_taken", {"name": r["name"]}, "warning") for r in rows[:1] if r["id"] != own_id]
     return found
-
-
-def near_name(name: str) -> str:
-    """Return a name without legal form, case, marks and spaces, as two people would say it."""
-    return re.sub(r"\W", "", LEGAL_FORMS.sub("", name)).casefold()
 
 
 def _bare(code: str) -> str:

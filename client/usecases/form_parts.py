@@ -56,9 +56,32 @@ class PartField:
         """Whether a record is one that this field makes."""
         return entity == self.entity and (not self.kinds or values.get("kind") in self.kinds)
 
+    @property
+    def target(self) -> str:
+        """Return the entity that the field names a record of, empty when what is typed is no other record."""
+        return column_of(CRM.get(self.entity), self.field).col.references or ""
+
+    def named(self, value: object) -> str:
+        """Return the name of the record that a value wants made; empty where it is an id, or a text of another kind."""
+        return name_to_make(value) if self.target else ""
+
     def row(self, value: object) -> Row:
         """Return what the part is made of, but for its owner."""
         return {**({"kind": self.kinds[0]} if self.kinds else {}), self.field: value}
+
+
+NEW = "new:"
+"""Stands before the name of a record that a field names and that is made by the same save; no id begins so."""
+
+
+def to_make(name: str) -> str:
+    """Return what a field holds in the place of an id, for a record of that name that is not there yet."""
+    return f"{NEW}{name}"
+
+
+def name_to_make(value: object) -> str:
+    """Return the name of the record that a field wants made; empty where it holds an id, or nothing."""
+    return value.removeprefix(NEW).strip() if isinstance(value, str) and value.startswith(NEW) else ""
 
 
 PARTS: Mapping[str, tuple[PartField, ...]] = {
@@ -79,9 +102,14 @@ def parts_of(entity: str) -> tuple[PartField, ...]:
     return PARTS.get(entity, ())
 
 
+def points_of(entity: str) -> tuple[PartField, ...]:
+    """Return the phone and e-mail among the parts: the form of a record that is here offers them, too."""
+    return tuple(part for part in parts_of(entity) if part.entity == "contact_point")
+
+
 def part_to(entity: str, other: str) -> PartField | None:
     """Return the part that ties a new record to one of another kind."""
-    found = (part for part in parts_of(entity) if column_of(CRM.get(part.entity), part.field).col.references == other)
+    found = (part for part in parts_of(entity) if part.target == other)
     return next(found, None)
 
 
@@ -113,12 +141,19 @@ def sections_of(entity: str) -> list[tuple[str, tuple[str, ...]]]:
     return [*found[:-1], (last, (*fields, *rest))]
 
 
+def _sections_of_form(entity: str, *, is_new: bool) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the sections of a page, and after the first one how to reach a record that is here."""
+    first, *rest = sections_of(entity)
+    reach = tuple(part.name for part in points_of(entity)) if not is_new else ()
+    return [first, ("reach", reach), *rest] if reach else [first, *rest]
+
+
 def form_sections(entity: str, *, is_new: bool) -> list[tuple[str, tuple[Column, ...]]]:
     """Return (section, fields) of a form. Of a new record's the first has no name, and all others stand under "More"."""
     first = FIRST.get(entity, ()) if is_new else ()
     left_out = (*HIDDEN.get(entity, ()), *first)
     found = [("", tuple(form_column(entity, name) for name in first))] if first else []
-    for section, fields in sections_of(entity):
+    for section, fields in _sections_of_form(entity, is_new=is_new):
         if shown := tuple(form_column(entity, name) for name in fields if name not in left_out):
             found.append((section, shown))
     return found

@@ -10,11 +10,17 @@ from client.replica.replica import Replica
 from client.replica.seen import Seen
 from client.replica.unit_of_work import Edit
 from client.usecases import new_records
-from client.usecases.answers import Choice, FormEnd, FormStart, Label, Owner, Saved, Shown
+from client.usecases.allowed import Allowed, NotAllowed, allowed
+from client.usecases.answers import Label, Owner, Saved, Shown
+from client.usecases.card_values import answer_of
+from client.usecases.corrections import make_rest, not_corrected, refused_draft, typed_before
+from client.usecases.edited_parts import change_parts, first_points
+from client.usecases.form_answers import Choice, FormEnd, FormStart
 from client.usecases.form_parts import form_column, part_to, parts_of
 from client.usecases.labels import Say, saved_label
 from client.usecases.main_points import is_main, marked_beside
-from client.usecases.new_records import new_values, refused_draft, typed_in_parts
+from client.usecases.namesakes import details_of
+from client.usecases.new_records import new_values
 from client.usecases.shown import Names
 from conflict.overlay import blank_row
 from shared_models.base import Record
@@ -24,8 +30,10 @@ from shared_models.fields import Merge, column_of, data_columns
 
 MAX_CHOICES = 500
 MAX_PICKS = 20
-DETAILS = {"company": "code", "contact": "job_title"}
-"""Kinds that a picker searches, and the field that tells two of one name apart."""
+CREATED_FOR = "responsible_id"
+"""Field that says whose a new record is."""
+SEARCHED = ("company", "contact")
+"""Kinds that a picker searches; of others it reads the first hundred."""
 
 
 @dataclass
@@ -57,21 +65,26 @@ class OpenForms:
 
 def open_form(replica: Replica, forms: OpenForms, entity: str, pk: str | None, owner: Owner | None) -> FormStart:
     """Return what a form opens with. Raises KeyError for a record that is gone."""
-    kind, names = replica.registry.get(entity), Names(replica)
-    choices = list_choices(replica, kind)
+    kind, names, may = replica.registry.get(entity), Names(replica), allowed(replica)
+    choices, hidden = list_choices(replica, kind), may.hidden_fields(entity)
     if pk is None:
         values = {**blank_row(kind), **_defaults(replica, kind, choices), **_owner_fields(kind, owner)}
-        return FormStart(entity, None, values, _shown(names, kind, values), choices, forms.keep(None), owner)
+        shown, denied = _shown(names, kind, values), _denied(may, entity, None, values)
+        return FormStart(entity, None, values, shown, choices, forms.keep(None), owner, denied=denied, hidden=hidden)
     seen = replica.look(entity, pk)
     if seen is None:
         raise KeyError(f"{entity} {pk}")
     title = replica.titles(entity, (pk,)).get(pk, "")
     shown, token = names.shown(kind, seen.row), forms.keep(seen)
     pending = frozenset(replica.pending_fields(entity, pk))
-    values = dict(seen.row)
+    points = first_points(replica, entity, pk)
+    values = {**seen.row, **{name: point["value"] for name, point in points.items()}}
     if entity == "contact_point":
         values["is_primary"] = is_main(replica, seen.row)
-    return FormStart(entity, pk, values, shown, choices, token, owner, title, pending=pending)
+    denied = _denied(may, entity, pk, values)
+    parts, kinds = ({name: point[of] for name, point in points.items()} for of in ("id", "kind"))
+    start = FormStart(entity, pk, values, shown, choices, token, owner, title, pending=pending, denied=denied, hidden=hidden)
+    return replace(start, parts=parts, kinds=kinds)
 
 
 def open_refused(replica: Replica, forms: OpenForms, tx: str) -> FormStart:
@@ -81,8 +94,7 @@ def open_refused(replica: Replica, forms: OpenForms, tx: str) -> FormStart:
         raise KeyError(tx)
     op = draft.ops[0]
     start = open_form(replica, forms, op.t, op.pk if replica.get(op.t, op.pk) else None, None)
-    typed = {name: value for name, value in op.set.items() if not isinstance(value, dict)}
-    typed |= typed_in_parts(op.t, draft.ops) if start.id is None else {}
+    typed = {name: value for name, value in typed_before(draft, start.parts).items() if not isinstance(value, dict)}
     values, kind = {**start.values, **typed}, replica.registry.get(op.t)
     return replace(start, values=values, shown=_shown(Names(replica), kind, values), owner=None, replaces=tx)
 
@@ -90,29 +102,58 @@ def open_refused(replica: Replica, forms: OpenForms, tx: str) -> FormStart:
 def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Saved:
     """Save what a form changed as one tx, and close what it answers: a refused tx, or a card. Its draft goes with the same commit.
 
-    Raises RecordInvalid with every problem, Refused D602 when the record is gone; then nothing was changed.
+    Raises RecordInvalid with every problem, NotAllowed, Refused R304 when the record is gone; then nothing was changed.
     """
     start, entity = form.start, form.start.entity
     seen, card = forms.of(start.seen)
     kind = replica.registry.get(entity)
     values = {name: _clean(value) for name, value in form.values.items()}
     form = replace(form, tie=form.tie and {name: _clean(value) for name, value in form.tie.items()})
+    _refuse(replica, start, values)
     label = _label(replica, say, start, values)
     unmarked = marked_beside(replica, {**start.values, **values}) if _is_marked(start, values) else ()
+    refused = refused_draft(replica, start.replaces)
     with replica.edit(label, corrects=start.replaces) as edit:
         if start.id is None:
-            pk = new_records.insert(edit, kind, form, values, refused_draft(replica, start.replaces))
+            pk = new_records.insert(edit, kind, form, values, refused, _defaults_of_made(replica, entity, values))
         else:
-            pk = _update(edit, kind, start, values, seen)
+            pk = _update(edit, kind, start, {**not_corrected(refused, start), **values}, seen)
+            make_rest(edit, refused, start)
         for other in unmarked:
             if other not in (pk, start.id):
                 edit.update("contact_point", other, {"is_primary": False})
-        if card is not None and edit.get("sync_conflict", card) is not None:
-            edit.update("sync_conflict", card, {"state": "edited"})
+        answered = edit.get("sync_conflict", card) if card is not None else None
+        if answered is not None:
+            answer = answer_of(answered, edit.get(entity, pk) or {})
+            edit.update("sync_conflict", answered["id"], {"state": answer})
         drafts.drop(edit.writing.connection, replica.facts()["user"] or "", *form.drafts)
         tx = edit.tx_id
     forms.forget(start.seen)
     return Saved(tx or "", pk, label)
+
+
+def _refuse(replica: Replica, start: FormStart, values: Row) -> None:
+    """Raise NotAllowed for a save of which this device knows that the centre will refuse it."""
+    may = allowed(replica)
+    reason = _denied(may, start.entity, start.id, {**start.values, **values})
+    if reason:
+        raise NotAllowed(reason, CREATED_FOR if reason == "denied.create_for" else "")
+    for part in parts_of(start.entity):
+        if part.named(values.get(part.name)) and (reason := may.create(part.target)):
+            raise NotAllowed(reason, part.name)
+    confidential = sorted(may.hidden_fields(start.entity) & values.keys())
+    if confidential:
+        raise NotAllowed("denied.confidential", confidential[0])
+
+
+def _denied(may: Allowed, entity: str, pk: str | None, values: Row) -> str:
+    """Return why a form cannot be saved. values: all that it holds."""
+    if not may.is_root(entity):
+        return may.part(entity, values)
+    if pk is not None:
+        return may.change(entity, pk)
+    columns_of_it = {c.name for c in data_columns(may.replica.registry.get(entity))}
+    return may.create(entity, {name: value for name, value in values.items() if name in columns_of_it})
 
 
 def _is_marked(start: FormStart, values: Row) -> bool:
@@ -123,15 +164,18 @@ def _is_marked(start: FormStart, values: Row) -> bool:
 def _update(edit: Edit, kind: type[Record], start: FormStart, values: Row, seen: Seen | None) -> str:
     """Change a record. A field that makes its id never changes: the old record goes, a new one comes (`sync.md` 1)."""
     entity, pk = kind.entity_name, start.id or ""
-    fixed = [name for name in values if column_of(kind, name).col.merge is Merge.AN and values[name] != start.values.get(name)]
+    own = {name: value for name, value in values.items() if name not in {part.name for part in parts_of(entity)}}
+    held = edit.get(entity, pk) or start.values
+    fixed = [name for name in own if column_of(kind, name).col.merge is Merge.AN and own[name] != held.get(name)]
     if fixed and kind.is_link:
         edit.archive(entity, pk)
         kept = {c.name: start.values.get(c.name) for c in data_columns(kind)}
-        return edit.insert(entity, new_values(kind, start, {**kept, **values}))
+        return edit.insert(entity, new_values(kind, start, {**kept, **own}))
     try:
-        edit.update(entity, pk, {name: value for name, value in values.items() if name not in fixed}, seen)
+        edit.update(entity, pk, {name: value for name, value in own.items() if name not in fixed}, seen)
     except KeyError as error:
         raise Refused(ErrorCode.R304, "the record is gone") from error
+    change_parts(edit, kind, pk, start, values)
     return pk
 
 
@@ -149,7 +193,8 @@ def _label(replica: Replica, say: Say, start: FormStart, values: Mapping[str, ob
         if not kind.title_fields:
             title = " · ".join(_owner_titles(replica, kind, {**start.values, **values}))
         return saved_label(say, start.entity, title, (), verb="new")
-    return saved_label(say, start.entity, start.title, values, verb="edit")
+    keys = {name: f"value.contact_point.kind.{kind}" for name, kind in start.kinds.items()}
+    return saved_label(say, start.entity, start.title, values, verb="edit", keys=keys)
 
 
 def _owner_titles(replica: Replica, kind: type[Record], values: Row) -> list[str]:
@@ -173,7 +218,7 @@ def list_choices(replica: Replica, kind: type[Record]) -> dict[str, tuple[Choice
 
 def find_choices(replica: Replica, entity: str, text: str) -> tuple[Choice, ...]:
     """Return records that a picker offers: what the search finds; before anything is typed the last used, then by name."""
-    if entity in DETAILS:
+    if entity in SEARCHED:
         hits = [(hit.pk, hit.title) for hit in replica.search(text, entities=(entity,), limit=MAX_PICKS)]
         if text.strip():
             return _with_details(replica, entity, hits)
@@ -183,7 +228,8 @@ def find_choices(replica: Replica, entity: str, text: str) -> tuple[Choice, ...]
     rows = replica.list_page(entity, filters=filters, limit=100).rows
     titles = replica.titles(entity, [row["id"] for row in rows])
     wanted = text.strip().casefold()
-    return tuple(Choice(row["id"], titles[row["id"]]) for row in rows if wanted in titles[row["id"]].casefold())[:MAX_PICKS]
+    hits = [(pk, title) for pk, title in titles.items() if wanted in title.casefold()]
+    return _with_details(replica, entity, hits[:MAX_PICKS])
 
 
 def _and_first(replica: Replica, entity: str, hits: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -196,9 +242,9 @@ def _and_first(replica: Replica, entity: str, hits: list[tuple[str, str]]) -> li
 def _with_details(
     replica: Replica, entity: str, hits: list[tuple[str, str]], recent: frozenset[str] = frozenset()
 ) -> tuple[Choice, ...]:
-    """Add what tells two records of one name apart. recent: ids of those that were lately used."""
-    rows = {pk: replica.get(entity, pk) or {} for pk, _ in hits}
-    return tuple(Choice(pk, title, rows[pk].get(DETAILS[entity]) or "", pk in recent) for pk, title in hits)
+    """Add what tells records of one name apart. recent: ids of those that were lately used."""
+    details = details_of(replica, entity, [pk for pk, _ in hits])
+    return tuple(Choice(pk, title, details[pk], pk in recent) for pk, title in hits)
 
 
 def _defaults(replica: Replica, kind: type[Record], choices: Mapping[str, tuple[Choice, ...]]) -> Row:
@@ -214,6 +260,15 @@ def _defaults(replica: Replica, kind: type[Record], choices: Mapping[str, tuple[
     if kind.entity_name == "contact_point":
         found["kind"] = "mobile"
     return found
+
+
+def _defaults_of_made(replica: Replica, entity: str, values: Row) -> Row:
+    """Return what a record begins with that is made by the same save as the one that names it."""
+    target = next((part.target for part in parts_of(entity) if part.named(values.get(part.name))), None)
+    if target is None:
+        return {}
+    kind = replica.registry.get(target)
+    return _defaults(replica, kind, list_choices(replica, kind))
 
 
 def _owner_fields(kind: type[Record], owner: Owner | None) -> Row:

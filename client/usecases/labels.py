@@ -1,16 +1,21 @@
 """How a save is named in the list of what waits, in the history of the server and in the snack bar: a short sentence."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 MAX_LABEL = 120
 Say = Callable[..., str]
 """Text of a key in the reader's language: `Texts.t(key, **params)`."""
 
 
-def saved_label(say: Say, entity: str, title: str, fields: Iterable[str], *, verb: str) -> str:
-    """Return what was done: "Hotel X: phone, status", or "New company: Hotel X". verb: new, edit, archive, restore or note."""
+def saved_label(
+    say: Say, entity: str, title: str, fields: Iterable[str], *, verb: str, keys: Mapping[str, str] | None = None
+) -> str:
+    """Return what was done: "Hotel X: phone, status", or "New company: Hotel X". verb: new, edit, archive, restore or note.
+
+    keys: field -> text key of what it is called, where that is not its usual name.
+    """
     if verb == "edit":
-        names = ", ".join(say(f"{entity}.{field}") for field in fields)
+        names = ", ".join(say((keys or {}).get(field) or f"{entity}.{field}") for field in fields)
         text = f"{title}: {names}" if title else names
     else:
         text = say(f"saved.{verb}", what=say(f"entity.{entity}"), title=title)

@@ -4,7 +4,11 @@ from client.replica import orders, queries, summaries
 from client.replica.orders import Asked
 from client.replica.queries import Filter
 from client.replica.replica import Replica
-from client.usecases.answers import CompanyRow, ContactRow, Hit, ListQuery, Page, RowState
+from client.replica.search import last_seen
+from client.usecases import refused_rows
+from client.usecases.answers import RowState
+from client.usecases.list_answers import CompanyRow, ContactRow, Hit, ListQuery, Page
+from client.usecases.refused_rows import Refused
 from client.usecases.shown import Names
 from shared_models.codec import Row
 
@@ -17,58 +21,81 @@ def companies(replica: Replica, query: ListQuery, after: str | None) -> Page[Com
     """Return one page of companies; the first page is counted."""
     rows, following, total = _rows(replica, "company", query, after)
     names, pks = Names(replica), [row["id"] for row in rows]
+    refused = [refused_rows.company_row(names, one) for one in _refused(replica, "company", query, after)]
     names.load("pick_list_item", [row["type_id"] or row["industry_id"] for row in rows])
     states = replica.states_of("company", pks)
     with replica.reading() as reader:
         beside = summaries.of_companies(reader, pks)
         due = orders.due_of(reader, pks)
     return Page(
-        tuple(
-            CompanyRow(
-                id=row["id"],
-                name=row["name"],
-                kind=names.of("pick_list_item", row["type_id"] or row["industry_id"]),
-                place=beside[row["id"]].place,
-                state=states[row["id"]],
-                code=row["code"] or "",
-                last_note_at=beside[row["id"]].last_note_at,
-                every_days=row["visit_every_days"],
-                changed_at=row["updated_at"],
-                due_at=due[row["id"]],
-                is_provisional=_is_provisional(replica, row, states[row["id"]]),
-            )
-            for row in rows
+        (
+            *refused,
+            *(
+                CompanyRow(
+                    id=row["id"],
+                    name=row["name"],
+                    kind=names.of("pick_list_item", row["type_id"] or row["industry_id"]),
+                    place=beside[row["id"]].place,
+                    state=states[row["id"]],
+                    code=row["code"] or "",
+                    last_note_at=beside[row["id"]].last_note_at,
+                    every_days=row["visit_every_days"],
+                    changed_at=row["updated_at"],
+                    due_at=due[row["id"]],
+                    is_provisional=_is_provisional(replica, row, states[row["id"]]),
+                    status=names.unusual(row["status_id"]),
+                )
+                for row in rows
+            ),
         ),
         following,
-        total,
+        None if total is None else total + len(refused),
     )
 
 
 def contacts(replica: Replica, query: ListQuery, after: str | None) -> Page[ContactRow]:
     """Return one page of contacts; the first page is counted."""
     rows, following, total = _rows(replica, "contact", query, after)
-    pks = [row["id"] for row in rows]
+    names, pks = Names(replica), [row["id"] for row in rows]
+    refused = [refused_rows.contact_row(names, one) for one in _refused(replica, "contact", query, after)]
     states = replica.states_of("contact", pks)
     with replica.reading() as reader:
         beside = summaries.of_contacts(reader, pks)
     return Page(
-        tuple(
-            ContactRow(
-                id=row["id"],
-                name=" ".join(part for part in (row["first_name"], row["last_name"]) if part),
-                job_title=row["job_title"] or "",
-                company=beside[row["id"]].company,
-                state=states[row["id"]],
-                phone=beside[row["id"]].phone,
-                changed_at=row["updated_at"],
-                first_name=row["first_name"] or "",
-                last_name=row["last_name"],
-            )
-            for row in rows
+        (
+            *refused,
+            *(
+                ContactRow(
+                    id=row["id"],
+                    name=" ".join(part for part in (row["first_name"], row["last_name"]) if part),
+                    job_title=row["job_title"] or "",
+                    company=beside[row["id"]].company,
+                    state=states[row["id"]],
+                    phone=beside[row["id"]].phone,
+                    changed_at=row["updated_at"],
+                    first_name=row["first_name"] or "",
+                    last_name=row["last_name"],
+                    status=names.unusual(row["status_id"]),
+                )
+                for row in rows
+            ),
         ),
         following,
-        total,
+        None if total is None else total + len(refused),
     )
+
+
+def _refused(replica: Replica, entity: str, query: ListQuery, after: str | None) -> list[Refused]:
+    """Return the refused new records that stand before the first page."""
+    filters = _filters(replica, query)
+    found = refused_rows.refused_of(replica, entity, query.text) if after is None else ()
+    return [one for one in found if _passes(one.row, filters)]
+
+
+def last_used(replica: Replica, entity: str) -> str | None:
+    """Return the id of the live record of a kind that was looked at last; None for none."""
+    with replica.reading() as reader:
+        return last_seen(reader, replica.registry.get(entity))
 
 
 def _is_provisional(replica: Replica, row: Row, state: RowState) -> bool:
@@ -120,4 +147,5 @@ def search(replica: Replica, text: str) -> tuple[Hit, ...]:
         places = {pk: one.place for pk, one in summaries.of_companies(reader, by_kind["company"]).items()}
         firms = {pk: one.company for pk, one in summaries.of_contacts(reader, by_kind["contact"]).items()}
     detail = {**places, **firms}
-    return tuple(Hit(hit.entity, hit.pk, hit.title, detail.get(hit.pk, ""), hit.through or "") for hit in hits)
+    here = (Hit(hit.entity, hit.pk, hit.title, detail.get(hit.pk, ""), hit.through or "") for hit in hits)
+    return (*refused_rows.hits(replica, text), *here)

@@ -4,7 +4,7 @@ Two people who change the same number at once make two rows, both marked. The ma
 what is stored stays as it was typed, and nobody is asked (`is_primary` is LE, `sync.md` 1).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from client.replica.replica import Replica
 from shared_models.codec import Row
@@ -16,6 +16,11 @@ def in_order(points: Iterable[Row]) -> list[Row]:
     return sorted(
         points, key=lambda row: (not row["is_primary"], -(row["created_at"] or 0) if row["is_primary"] else 0, row["id"])
     )
+
+
+def first_of(points: Iterable[Row], kinds: Collection[str]) -> Row | None:
+    """Return the point to use first among kinds, of points in order: one that is known to be wrong is not used."""
+    return next((row for row in points if row["kind"] in kinds and row["validity"] not in ("wrong", "bounced")), None)
 
 
 def main_of(points: Iterable[Row]) -> frozenset[str]:

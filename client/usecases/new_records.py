@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from client.replica.replica import Replica
 from client.replica.standing import Draft
 from client.replica.unit_of_work import Edit
-from client.usecases.answers import FormEnd, FormStart
+from client.usecases.form_answers import FormEnd, FormStart
 from client.usecases.form_parts import PartField, parts_of
 from client.usecases.ties import tie_between
 from client.usecases.values import contact_point_value, number_kind
@@ -17,41 +16,32 @@ from shared_models.fields import column_of, data_columns
 from shared_models.protocol import Op
 
 
-def insert(edit: Edit, kind: type[Record], form: FormEnd, values: Row, refused: Draft | None) -> str:
+def insert(edit: Edit, kind: type[Record], form: FormEnd, values: Row, refused: Draft | None, defaults: Row) -> str:
     """Add a new record, its parts and its tie, and return its id. values: what was typed, clean.
 
-    refused: what this save corrects; what the form does not show of it is made again as it was, under the same id.
+    defaults: what a company begins with that is made together with its first person. refused: what this save corrects; what the form does not show of it is made again as it was, under the same id.
     Raises RecordInvalid with every problem of the first record that cannot be stored, named by the fields of the form.
     """
     start, entity = form.start, kind.entity_name
     earlier = refused.ops[0].pk if refused is not None and refused.ops[0].op == "i" else None
     rest = [op for op in refused.ops[1:] if op.op == "i"] if refused is not None and earlier is not None else []
-    pk = edit.insert(entity, new_values(kind, start, values), earlier)
+    pk = edit.insert(entity, edit.with_codes(entity, new_values(kind, start, values)), earlier)
     everything = {**start.values, **values}
     for part in parts_of(entity):
         made = next((op for op in rest if part.holds(op.t, op.set)), None)
-        if made is not None:
-            rest.remove(made)
-        if everything.get(part.name):
-            _insert_part(
-                edit, kind, pk, part, {**(made.set if made else {}), **_beside(edit, form, part)}, everything[part.name]
-            )
+        other = next((op for op in rest if made is not None and op.pk == made.set.get(part.field)), None)
+        rest = [op for op in rest if op is not made and op is not other]
+        value = everything.get(part.name)
+        if name := part.named(value):
+            value = _make_named(edit, part, name, other, defaults)
+        if value:
+            insert_part(edit, kind, pk, part, {**(made.set if made else {}), **_beside(edit, form, part)}, value)
     if form.tie is not None and start.owner is not None and not _is_in_a_part(edit, kind, start):
         tie = tie_between(edit.registry, start.owner.entity, entity)
         edit.insert(tie.entity, {**form.tie, tie.fields[start.owner.entity]: start.owner.id, tie.fields[entity]: pk})
     for op in rest:
         edit.insert(op.t, op.set, op.pk)
     return pk
-
-
-def typed_in_parts(entity: str, ops: tuple[Op, ...]) -> Row:
-    """Return what stood in the fields of the parts when a save was made: its ops, the new record's first."""
-    return {
-        part.name: op.set[part.field]
-        for part in parts_of(entity)
-        for op in ops[1:]
-        if op.op == "i" and part.holds(op.t, op.set) and part.field in op.set
-    }
 
 
 def new_values(kind: type[Record], start: FormStart, values: Row) -> Row:
@@ -69,11 +59,22 @@ def new_values(kind: type[Record], start: FormStart, values: Row) -> Row:
     return {name: everything[name] for name in names if everything[name] != blank[name] or not column_of(kind, name).optional}
 
 
-def _insert_part(edit: Edit, kind: type[Record], pk: str, part: PartField, beside: Row, value: object) -> None:
-    """Add one part of a new record. What is wrong with it is told of the field that it was typed in."""
+def _make_named(edit: Edit, part: PartField, name: str, before: Op | None, defaults: Row) -> str:
+    """Add the record that a part names and that is not there yet, and return its id. before: how a refused save made it."""
+    title = edit.registry.get(part.target).title_fields[0]
+    held = before.set if before is not None else defaults
+    try:
+        row = edit.with_codes(part.target, {**held, title: name})
+        return edit.insert(part.target, row, before.pk if before is not None else None)
+    except RecordInvalid as error:
+        raise RecordInvalid(tuple(replace(one, field=part.name) for one in error.problems)) from None
+
+
+def insert_part(edit: Edit, kind: type[Record], pk: str, part: PartField, beside: Row, value: object) -> None:
+    """Add one part of a record. beside: what it holds beside the typed value. What is wrong with it is told of the field that it was typed in."""
     made = edit.registry.get(part.entity)
     owner = next(field for field, parent in edit.registry.parents(made) if parent == kind.entity_name)
-    row = {**beside, **part.row(value), owner: pk}
+    row = {**part.row(value), **{name: one for name, one in beside.items() if name != part.field}, owner: pk}
     if part.entity == "contact_point":
         row["kind"] = number_kind(str(value), row["kind"])
         row["value_normalised"] = contact_point_value(row["kind"], str(value)).normalised
@@ -97,8 +98,3 @@ def _is_in_a_part(edit: Edit, kind: type[Record], start: FormStart) -> bool:
     assert start.owner is not None  # the caller looks first
     tie = tie_between(edit.registry, start.owner.entity, kind.entity_name)
     return any(part.entity == tie.entity for part in parts_of(kind.entity_name))
-
-
-def refused_draft(replica: Replica, tx: str | None) -> Draft | None:
-    """Return the refused save that a form corrects; None where there is none, or somebody dealt with it."""
-    return next((one for one in replica.drafts() if one.tx_id == tx), None)

@@ -1,4 +1,4 @@
-"""News for whoever decided a clash: somebody who decided it otherwise, offline or later, has put the other value back.
+"""News for whoever decided a clash of which another decision holds: made offline before his, or later than it.
 
 All of it is read from the replica. What was read is noted on this device, so that each is told once.
 """
@@ -10,7 +10,7 @@ from client.replica.queries import Filter
 from client.replica.replica import Replica
 from client.usecases.decided import DAY_US, SOLVED_DAYS, decided_view
 from client.usecases.shown import Names
-from client.usecases.sync_answers import CardView
+from client.usecases.sync_answers import CardView, How
 from shared_models.codec import Row
 
 MAX_WATCHED = 100
@@ -18,35 +18,47 @@ MAX_WATCHED = 100
 
 
 def news(replica: Replica, names: Names, now_ms: int) -> tuple[CardView, ...]:
-    """Return the cards that the reader decided and whose other value holds again, but for those that he knows of."""
+    """Return the cards that the reader decided and of which another decision holds, but for those that he knows of."""
     facts = replica.facts()
     me, read = facts["user"], set(facts["news_read"])
-    found = [
-        _told(names, card, view, replica.get(card["record_type"], card["record_id"]) or {}, me)
-        for card in _own(replica, me, now_ms)
-        if card["id"] not in read
-        for view in [decided_view(replica, names, card, me, facts["device"])]
-        if view.since == "put_back"
-    ]
+    cards = [card for card in _own(replica, me, now_ms) if card["id"] not in read]
+    states = replica.states_of("sync_conflict", [card["id"] for card in cards])
+    found = [_told(replica, names, card, me, facts["device"]) for card in cards if states[card["id"]] != "waiting"]
     return tuple(one for one in found if one is not None)
 
 
 def _own(replica: Replica, me: str | None, now_ms: int) -> list[Row]:
-    since = now_ms * 1000 - SOLVED_DAYS * DAY_US
-    filters = [Filter("decided_at", "at_least", since), Filter("decided_by", "is", me), Filter("kind", "is", "value")]
-    page = replica.list_page("sync_conflict", sort="decided_at", descending=True, filters=filters, limit=MAX_WATCHED)
-    return page.rows
+    """Return the cards that the reader decided, and those that he decided after somebody else had: newest first."""
+    since = [Filter("decided_at", "at_least", now_ms * 1000 - SOLVED_DAYS * DAY_US), Filter("kind", "is", "value")]
+    first = [*since, Filter("decided_by", "is", me)]
+    later = [*since, Filter("updated_by", "is", me), Filter("decided_by", "is_not", me)]
+    pages = [
+        replica.list_page("sync_conflict", sort="decided_at", descending=True, filters=filters, limit=MAX_WATCHED)
+        for filters in (first, later)
+    ]
+    return sorted((row for page in pages for row in page.rows), key=lambda row: -row["decided_at"])
 
 
-def _told(names: Names, card: Row, view: CardView, record: Row, me: str | None) -> CardView | None:
-    """Return the card with who put the value back, where that is certain: the last who wrote the record, of those whom it concerns.
-
-    None when it was the reader, who knows.
-    """
-    by = record.get("updated_by")
-    if by == me:
+def _told(replica: Replica, names: Names, card: Row, me: str | None, here: str | None) -> CardView | None:
+    """Return the card with why and by whom another decision holds; None when the reader's does, or when he knows."""
+    view = decided_view(replica, names, card, me, here)
+    record = replica.get(card["record_type"], card["record_id"])
+    if record is None:
         return None
-    return dataclasses.replace(view, since_by=names.name("user", by) if by in card["for_users"] else "")
+    if card["decided_by"] != me:  # somebody else was first, and the reader's later decision changed nothing
+        return _with(view, "first", view.decided_by) if view.since is None else None
+    writer, later = record["updated_by"], card["updated_by"]
+    is_answered = later is not None and later != me
+    if view.since is None or not (is_answered or writer != me):
+        return None
+    if view.since == "changed" and not is_answered and card["state"] != "edited":
+        return None  # an ordinary later edit
+    by = later if is_answered else writer
+    return _with(view, view.since, names.name("user", by) if by in card["for_users"] else "")
+
+
+def _with(view: CardView, how: How, by: str) -> CardView:
+    return dataclasses.replace(view, how=how, since_by=by)
 
 
 def note_read(replica: Replica, card: str) -> None:

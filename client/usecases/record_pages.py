@@ -1,11 +1,19 @@
 """The page of one company or contact with everything that belongs to it, but for its timeline."""
 
+from client.replica import talks
 from client.replica.replica import Replica
-from client.usecases.answers import Part, Point, RecordPage, Tie
+from client.replica.talks import Talk
+from client.usecases.access import access
+from client.usecases.allowed import Allowed, allowed
 from client.usecases.main_points import in_order, main_of
+from client.usecases.questions import questions_about
+from client.usecases.record_answers import Part, Point, RecordPage, Tie
+from client.usecases.sharing import sharing
 from client.usecases.shown import Names
 from shared_models.codec import Row
 
+WRITTEN = ("note", "contact_point", "address", "bank_account", "related_person")
+"""Parts that a page offers to add, each to the one record that is open."""
 PARTS = {
     "company": (("address", "company_id"), ("bank_account", "company_id")),
     "contact": (("address", "contact_id"), ("related_person", "contact_id")),
@@ -19,11 +27,11 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
     if row is None:
         return None
     replica.used(entity, pk)
-    names, kind = Names(replica), replica.registry.get(entity)
+    names, kind, may = Names(replica), replica.registry.get(entity), allowed(replica)
     parts, points = _parts(replica, names, entity, pk), _points(replica, entity, pk)
     notes = replica.children_of("note", f"{entity}_id", pk)
-    newest = max(notes, key=lambda note: note["written_at"]) if notes else None
-    ties = _ties(replica, names, entity, pk)
+    talk = _last_talk(replica, entity, pk, notes)
+    ties = _ties(replica, names, may, entity, pk)
     mine = {
         pk,
         *(note["id"] for note in notes),
@@ -31,6 +39,7 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
         *(point.id for point in points),
         *(tie.link_id for tie in ties),
     }
+    shared = sharing(replica, names, may, entity, pk)
     waiting = [one for one in replica.waiting() if any(record in mine for _, record in one.records)]
     return RecordPage(
         id=pk,
@@ -42,13 +51,38 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
         place=next((str(part.values["city"]) for part in parts if part.entity == "address" and part.values["city"]), ""),
         waiting=len(waiting),
         waiting_since=waiting[0].saved_at if waiting else None,
-        last_note_at=newest["written_at"] if newest else None,
-        last_note_by=names.name("user", newest["created_by"]) if newest else "",
+        last_note_at=talk.at if talk else None,
+        last_note_by=names.name("user", talk.by) if talk else "",
+        last_note_with=names.name("contact", talk.person) if talk and entity == "company" else "",
+        status=names.unusual(row["status_id"]),
         points=points,
         ties=ties,
         parts=parts,
         pending=frozenset(replica.pending_fields(entity, pk)),
+        denied=_denied(may, entity, pk),
+        refused=replica.refused_at(entity, pk),
+        access=access(replica, names, may, entity, pk),
+        shares=shared.shares,
+        may_share=shared.levels,
+        needless_shares=shared.needless,
+        questions=questions_about(replica, entity, pk),
     )
+
+
+def _last_talk(replica: Replica, entity: str, pk: str, notes: list[Row]) -> Talk | None:
+    """Return the last talk: with a company also through its people."""
+    if entity == "company":
+        with replica.reading() as reader:
+            return talks.last_talk(reader, pk)
+    newest = max(notes, key=lambda note: note["written_at"], default=None)
+    return Talk(newest["written_at"], newest["created_by"], pk) if newest else None
+
+
+def _denied(may: Allowed, entity: str, pk: str) -> dict[str, str]:
+    """Return what the reader may not do with a record and its parts, and why."""
+    found = {"change": may.change(entity, pk), "archive": may.archive(entity, pk)}
+    found |= {part: may.part(part, {f"{entity}_id": pk}) for part in WRITTEN}
+    return {what: why for what, why in found.items() if why}
 
 
 def _points(replica: Replica, entity: str, pk: str) -> tuple[Point, ...]:
@@ -78,19 +112,19 @@ def _parts(replica: Replica, names: Names, entity: str, pk: str) -> tuple[Part, 
     return tuple(found)
 
 
-def _ties(replica: Replica, names: Names, entity: str, pk: str) -> tuple[Tie, ...]:
+def _ties(replica: Replica, names: Names, may: Allowed, entity: str, pk: str) -> tuple[Tie, ...]:
     """Return the contacts of a company or the companies of a contact: present ones first, the primary one at the top."""
     other = "contact" if entity == "company" else "company"
     links = replica.children_of("company_contact", f"{entity}_id", pk)
     states = replica.states_of("company_contact", [link["id"] for link in links])
     found = [
-        _tie(replica, names, other, link, states[link["id"]])
+        _tie(replica, names, may, other, link, states[link["id"]])
         for link in sorted(links, key=lambda link: (link["ended_on"] is not None, not link["is_primary"]))
     ]
     return tuple(tie for tie in found if tie is not None)
 
 
-def _tie(replica: Replica, names: Names, other: str, link: Row, state: str) -> Tie | None:
+def _tie(replica: Replica, names: Names, may: Allowed, other: str, link: Row, state: str) -> Tie | None:
     pk = link[f"{other}_id"]
     row = replica.get(other, pk)
     if row is not None and row["archived_at"] is not None:
@@ -107,4 +141,5 @@ def _tie(replica: Replica, names: Names, other: str, link: Row, state: str) -> T
         is_primary=link["is_primary"],
         ended_on=link["ended_on"],
         state="waiting" if state == "waiting" else "needs_you" if state == "needs_you" else "sent",
+        denied=may.part("company_contact", link),
     )

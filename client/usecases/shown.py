@@ -16,6 +16,7 @@ class Names:
 
     replica: Replica
     _known: dict[tuple[str, str], Label | str] = field(default_factory=dict)
+    _usual: set[str | None] = field(default_factory=set)
 
     def load(self, entity: str, pks: Iterable[str | None]) -> None:
         """Look many ids up at once."""
@@ -41,6 +42,14 @@ class Names:
         """Return the title of a record that is no list item; empty when it is not here."""
         found = self.of(entity, pk)
         return found if isinstance(found, str) else ""
+
+    def unusual(self, status: str | None) -> Label | str | None:
+        """Return the label of a record's status, unless it is the one that a new record begins with: that says nothing."""
+        row = self.replica.get("pick_list_item", status) if status and status not in self._usual else None
+        if row is None or row["is_default"]:
+            self._usual |= {status}
+            return None
+        return Label(row["label_en"], row["label_ro"])
 
     def shown(self, entity: type[Record], values: Row) -> Shown:
         """Return field -> what stands for the id that it holds."""

@@ -7,13 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from client.usecases.answers import Change, Shown
+from client.usecases.answers import Shown
+from client.usecases.timeline_answers import Change
 from shared_models.codec import Row
 
 Decision = Literal["kept_theirs", "restored_mine", "kept_both", "edited"]
 """How a person closes a card: the states of `entities.sync_conflict.CardState` but `open`."""
+SideName = Literal["mine", "theirs"]
+KEPT: Mapping[str, SideName] = {"kept_theirs": "theirs", "restored_mine": "mine"}
+"""State of a card -> the side whose value was kept, where it was one of the two."""
 Since = Literal["put_back", "changed"]
 """The value that was not kept, by a later edit; or another one."""
+How = Literal["put_back", "changed", "first"]
+"""Why a decision is not what holds: somebody put the other value back, or wrote a third one, or had decided before it arrived."""
 SETTLED_BY_LOOKING = ("duplicate", "bank_account")
 """Kinds of cards in which no value lost: somebody looks at something, and says so. The state then is `kept_theirs`."""
 OWN_ANSWERS: Mapping[str, tuple[Decision, ...]] = {
@@ -93,7 +99,11 @@ class CardView:
     since: Since | None = None
     """Of a decided card: what the record holds now, when it is not the value that was kept any more."""
     since_by: str = ""
-    """Who put the other value back; empty when that is not certain."""
+    """Of news: who decided otherwise; empty when that is not certain."""
+    how: How | None = None
+    """Of news: why the reader's decision is not what holds."""
+    now: Side = field(default_factory=lambda: Side({}))
+    """Of a decided card: what the record holds now in its fields; empty when the record is not here."""
 
 
 def outcome_of(kind: str, state: str) -> str:
@@ -119,9 +129,13 @@ class RefusedChange:
     field: str | None = None
     changes: tuple[Change, ...] = ()
     is_deferred: bool = False
+    """It waits for a record that is not here yet, and is sent again by itself."""
     is_here: bool = True
     """Whether there is a record to correct it on: the one that it changes, or a new one."""
-    """It waits for a record that is not here yet, and is sent again by itself."""
+    is_new: bool = False
+    """Whether it would have made the record."""
+    made: tuple[str, ...] = ()
+    """Ids of all records and parts that it would have made."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +146,7 @@ class Inbox:
     refused: tuple[RefusedChange, ...] = ()
     solved: int = 0
     news: tuple[CardView, ...] = ()
-    """Cards that the reader decided and whose other value was put back since, until he has read that."""
+    """Cards that the reader decided and of which another decision holds, until he has read that."""
 
     @property
     def count(self) -> int:
@@ -201,6 +215,15 @@ class Found:
     at: int
 
 
+@dataclass(frozen=True)
+class Left:
+    """Records that left the reader's lists, as what he may see had changed. is_told: whether he was told already."""
+
+    rows: int
+    at: int
+    is_told: bool = False
+
+
 Link = Literal[
     "idle", "syncing", "loading", "offline", "paused", "work_offline", "needs_sign_in", "needs_upgrade", "quarantined"
 ]
@@ -229,3 +252,5 @@ class SyncStatus:
     """What was found of late that was not as it should be, newest first."""
     size_bytes: int = 0
     """Size of the replica on this device."""
+    left: Left | None = None
+    """What left his lists of late."""

@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-from client.replica import change_log, digests, integrity
+from client.replica import change_log, digests, integrity, left
 from client.replica.replica import Replica
 from client.sync.states import State
 from client.sync.status import SyncStatus as EngineStatus
 from client.usecases.causes import cause
-from client.usecases.sync_answers import Found, Link, Proof, Queue, SentItem, SyncStatus, WaitingItem, WaitingState
+from client.usecases.sync_answers import Found, Left, Link, Proof, Queue, SentItem, SyncStatus, WaitingItem, WaitingState
 from shared_models.digest import combined
 
 SENT_SHOWN = 20
 FOUND_SHOWN, FOUND_DAYS = 4, 30
-"""Incidents that the page tells of, the newest of so many days."""
+"""Incidents that the page tells of, the newest of so many days; and what left the lists in these."""
 DAY_US = 86_400_000_000
 LINKS: dict[State, Link] = {
     State.IDLE: "idle",
@@ -29,8 +29,8 @@ LINKS: dict[State, Link] = {
 NO_CONNECTION = "Unreachable"
 
 
-def status(replica: Replica, engine: EngineStatus, *, is_paused: bool) -> SyncStatus:
-    """Return the engine's state for the screens. Times become microseconds."""
+def status(replica: Replica, engine: EngineStatus, *, is_paused: bool, to_read: int = 0) -> SyncStatus:
+    """Return the engine's state for the screens. Times become microseconds. to_read: news of the inbox, which the engine has not."""
     link: Link = LINKS[engine.state]
     if engine.paused:
         link = "work_offline"
@@ -40,7 +40,7 @@ def status(replica: Replica, engine: EngineStatus, *, is_paused: bool) -> SyncSt
     return SyncStatus(
         link=link,
         waiting=engine.waiting,
-        needs_you=engine.needs_you,
+        needs_you=engine.needs_you + to_read,
         last_ok_at=_us(engine.last_success_at),
         offline_since=_us(engine.last_success_at or engine.last_error_at) if link == "offline" else None,
         next_attempt_at=None if link in ("paused", "work_offline") else _us(engine.next_attempt_at),
@@ -50,7 +50,22 @@ def status(replica: Replica, engine: EngineStatus, *, is_paused: bool) -> SyncSt
         proof=_proof(replica, engine),
         found=_found(replica),
         size_bytes=_size(replica.path),
+        left=_left(replica),
     )
+
+
+def _left(replica: Replica) -> Left | None:
+    """Return what left the lists in the last days."""
+    known = replica.facts()["left"]
+    if not known or known["at"] < replica.ids.now_ms() * 1000 - FOUND_DAYS * DAY_US:
+        return None
+    return Left(known["rows"], known["at"], known["told"])
+
+
+def note_left_told(replica: Replica) -> None:
+    """Note that the reader was told what left his lists."""
+    with replica.write(durable=False) as writing:
+        left.note_told(writing)
 
 
 def _size(path: Path) -> int:

@@ -1,50 +1,72 @@
-"""What happened with a company or contact: notes from the replica, past values from the centre when it can be reached."""
+"""What happened with a company or contact: notes and own saves from the replica, the past from the centre if in reach."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 
+from client.replica import talks
 from client.replica.replica import Replica
-from client.usecases import decided
-from client.usecases.answers import Change, Timeline, TimelineEntry
+from client.usecases import decision_rows
+from client.usecases.decision_rows import Told
+from client.usecases.own_saves import settled_entries, waiting_entries
+from client.usecases.past_saves import Saves
 from client.usecases.shown import Names
-from shared_models.errors import SyncError
-from shared_models.fields import ARCHIVED, column_of, columns
-from shared_models.protocol import HistoryEntry, HistoryPage
+from client.usecases.timeline_answers import Timeline, TimelineEntry
+from shared_models.codec import Row
+from shared_models.errors import SyncError, Unreachable
+from shared_models.protocol import HistoryPage
 
 AskHistory = Callable[[str, str, int | None], HistoryPage]
 """(entity, record, before) -> a page; raises SyncError. `Transport.history`."""
 OUT_OF_REACH = "-"
 """In the place of a next page: only decisions go on, as the centre did not answer."""
-HIDDEN = ("created_at", "created_by", "updated_at", "updated_by", "value_normalised")
+
+
+def nobody(_entity: str, _record: str, _before: int | None) -> HistoryPage:
+    """Stand in for the centre where nobody waits for it. Raises Unreachable."""
+    raise Unreachable(None, "not asked")
 
 
 def timeline(replica: Replica, ask: AskHistory, entity: str, pk: str, after: str | None) -> Timeline:
-    """Return the newest entries. Out of reach of the centre only notes and decisions are here, and `has_history` says so.
+    """Return the newest entries. Out of reach of the centre only notes, decisions and own saves are here; `has_history` says so.
 
     after: `next` of the page before: the seq below which history goes on, and after a slash the place of the next decisions.
-    Notes come with the first page.
+    Notes and own saves come with the first page; of those that have settled the centre tells itself once it answers.
     """
-    names = Names(replica)
     seq, _, place = (after or "").partition("/")
-    found = _notes(replica, names, entity, pk) if after is None else []
-    decisions: str | None = None
-    if after is None or place:
-        more, decisions = decided.entries(replica, names, entity, pk, place or None)
-        found += more
-    following, has_history = ("", seq != OUT_OF_REACH)
+    page, has_history = None, seq != OUT_OF_REACH
     if after is None or seq not in ("", OUT_OF_REACH):
         try:
             page = ask(entity, pk, int(seq) if seq else None)
-            found += _entries(replica, names, page.entries)
-            following = str(page.entries[-1].seq) if page.more and page.entries else ""
         except SyncError:
             has_history = False
+    names = Names(replica)  # and all else after the answer, which may have taken long: a note may have been added meanwhile
+    saves = Saves(replica, names, entity, pk)
+    found = _notes(replica, names, entity, pk) if after is None else []
+    if after is None:
+        found += waiting_entries(replica, saves, {line.tx for line in page.entries} if page else ())
+        found += settled_entries(replica, saves) if page is None else []
+    decisions: str | None = None
+    told: list[Told] = []
+    if after is None or place:
+        told, decisions = decision_rows.told(replica, names, entity, pk, place or None)
+    following = ""
+    typed: dict[str, Row] = {}
+    if page is not None:
+        again, lines, typed = decision_rows.again(replica, names, page.entries)
+        told = [*again, *told]
+        found += saves.entries(lines)
+        following = str(page.entries[-1].seq) if page.more and page.entries else ""
+    found = [*decision_rows.entries(replica, names, told, typed), *found]
     if decisions:
         following = f"{following if has_history else OUT_OF_REACH}/{decisions}"
     return Timeline(tuple(sorted(found, key=lambda entry: -entry.at)), following or None, has_history)
 
 
 def _notes(replica: Replica, names: Names, entity: str, pk: str) -> list[TimelineEntry]:
+    """Return the notes on a record; of a company also those on its people: the same ones that its last talk counts."""
     rows = replica.children_of("note", f"{entity}_id", pk)
+    if entity == "company":
+        with replica.reading() as reader:
+            rows += talks.notes_on_people(reader, replica.registry.get("note"), pk)
     states, me = replica.states_of("note", [row["id"] for row in rows]), replica.facts()["user"]
     return [
         TimelineEntry(
@@ -55,63 +77,9 @@ def _notes(replica: Replica, names: Names, entity: str, pk: str) -> list[Timelin
             by=names.name("user", row["created_by"]),
             is_mine=row["created_by"] == me,
             body=row["body"],
+            talked_with=names.name("contact", row["contact_id"]) if entity == "company" else "",
             is_pinned=row["is_pinned"],
             state=states[row["id"]],
         )
         for row in rows
     ]
-
-
-def _entries(replica: Replica, names: Names, lines: Iterable[HistoryEntry]) -> list[TimelineEntry]:
-    """Put the lines of one save together: one entry with all its changes; none for a save that found its values there already."""
-    saves: dict[int, list[HistoryEntry]] = {}
-    for line in lines:
-        saves.setdefault(line.seq, []).append(line)
-    me = replica.facts()["user"]
-    found = [_entry(replica, names, seq, group, me) for seq, group in saves.items()]
-    return [entry for entry in found if entry is not None]
-
-
-def _entry(replica: Replica, names: Names, seq: int, lines: list[HistoryEntry], me: str | None) -> TimelineEntry | None:
-    first = lines[0]
-    moves = [line for line in lines if line.unit == ARCHIVED and _is_archived(line.before) != _is_archived(line.after)]
-    changes = [change for line in lines if line.unit not in ("*", ARCHIVED) for change in _changes(replica, names, line)]
-    if any(line.unit == "*" for line in lines):
-        kind = "created"
-    elif moves and not changes:
-        kind = "archived" if _is_archived(moves[0].after) else "restored"
-    elif not changes:
-        return None
-    else:
-        kinds = {line.kind for line in lines}
-        kind = "overwritten" if kinds == {"overwritten"} else "merged" if "merged" in kinds else "changed"
-    return TimelineEntry(
-        id=f"{first.record}/{seq}",
-        kind=kind,  # type: ignore[arg-type]  # one of the kinds by construction
-        entity=first.entity,
-        at=first.typed_at or first.arrived_at,
-        by=names.name("user", first.by),
-        is_mine=first.by == me,
-        changes=tuple(changes),
-    )
-
-
-def _is_archived(values: Mapping[str, object] | None) -> bool:
-    return (values or {}).get(ARCHIVED) is not None
-
-
-def _changes(replica: Replica, names: Names, line: HistoryEntry) -> list[Change]:
-    entity = replica.registry.get(line.entity)
-    known = {column.name for column in columns(entity)}  # a newer server tells of fields that this version does not have
-    before, after = line.before or {}, line.after or {}
-    found = []
-    for field in dict.fromkeys([*before, *after]):
-        if before.get(field) == after.get(field) or field in HIDDEN or field not in known:
-            continue
-        target = column_of(entity, field).col.references
-        shown = [
-            names.of(target, value) if target and isinstance(value, str) else None
-            for value in (before.get(field), after.get(field))
-        ]
-        found.append(Change(field, before.get(field), after.get(field), shown[0], shown[1]))
-    return found

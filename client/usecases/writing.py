@@ -2,6 +2,7 @@
 
 from client.replica import drafts
 from client.replica.replica import Replica
+from client.usecases.allowed import NotAllowed, allowed
 from client.usecases.answers import Owner, Saved
 from client.usecases.form_drafts import note_form
 from client.usecases.labels import Say, saved_label
@@ -9,10 +10,12 @@ from shared_models.errors import FieldProblem, RecordInvalid
 
 
 def add_note(replica: Replica, say: Say, now_ms: int, owner: Owner, body: str) -> Saved:
-    """Add a note to a company or contact, and end its draft. Raises RecordInvalid for an empty one."""
+    """Add a note to a company or contact, and end its draft. Raises RecordInvalid for an empty one, NotAllowed."""
     text = body.strip()
     if not text:
         raise RecordInvalid((FieldProblem("body", "problem.required"),))
+    if denied := allowed(replica).part("note", {f"{owner.entity}_id": owner.id}):
+        raise NotAllowed(denied, "body")
     title = replica.titles(owner.entity, (owner.id,)).get(owner.id, "")
     label = saved_label(say, "note", title, (), verb="note")
     with replica.edit(label) as edit:
@@ -23,7 +26,9 @@ def add_note(replica: Replica, say: Say, now_ms: int, owner: Owner, body: str) -
 
 
 def archive(replica: Replica, say: Say, entity: str, pk: str) -> Saved:
-    """Archive a record, or remove a part of one. Raises KeyError for one that is gone."""
+    """Archive a record, or remove a part of one. Raises KeyError for one that is gone, NotAllowed."""
+    if denied := allowed(replica).archive(entity, pk):
+        raise NotAllowed(denied)
     title = replica.titles(entity, (pk,)).get(pk, "")
     label = saved_label(say, entity, title, (), verb="archive")
     with replica.edit(label) as edit:

@@ -19,7 +19,9 @@ class Company(Record):
     owner_field = "responsible_id"
     team_field = "team_id"
 
-    code: Annotated[Text | None, Field(max_length=30), Col(merge=Merge.PN, widget="code", in_list=True, search=True)] = None
+    code: Annotated[
+        Text | None, Field(max_length=30), Col(merge=Merge.PN, widget="code", in_list=True, search=True, series="C-")
+    ] = None
     name: Annotated[Text, Field(min_length=1, max_length=200), Col(in_list=True, search=True)]
     legal_name: Annotated[Text | None, Field(max_length=200), Col(search=True)] = None
     roles: Annotated[Tags, Col(merge=Merge.SU, widget="roles", in_list=True)] = ()

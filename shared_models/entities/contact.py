@@ -1,5 +1,6 @@
 """Contacts (people at companies), their relatives, and their ties to companies over time."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
@@ -77,6 +78,10 @@ class CompanyContact(Record):
 
     entity_name = "company_contact"
     is_link: ClassVar[bool] = True
+    read_beside: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "company_id": ("contact_id", "archived_at", "started_on", "ended_on")
+    }
+    """The last talk with a company counts what was said to its people."""
 
     company_id: Annotated[Id, Parent(), Col(merge=Merge.AN, references="company", widget="picker")]
     contact_id: Annotated[Id, Parent(), Col(merge=Merge.AN, references="contact", widget="picker")]

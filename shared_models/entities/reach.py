@@ -1,5 +1,6 @@
 """How to reach a company or a contact: phones, e-mails, addresses. And what was said: notes."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -81,6 +82,8 @@ class Note(Owned):
     entity_name = "note"
     title_fields = ("body",)
     listed_by = "written_at"
+    read_beside: ClassVar[Mapping[str, tuple[str, ...]]] = {"company_id": ("archived_at",), "contact_id": ("archived_at",)}
+    """The last talk with every company is asked for by a list."""
 
     company_id: CompanyRef = None
     contact_id: ContactRef = None

@@ -65,7 +65,7 @@ async def say_hello(request: AnyRequest, central: GivenCentral, actor: GivenActo
     responses=failures(),
 )
 async def send_push(request: AnyRequest, central: GivenCentral, actor: GivenActor) -> PushAnswer:
-    """At most 200 transactions and 1 MB; plain, gzip or zstd. The same transaction sent twice has one effect, one verdict."""
+    """At most 1,000 transactions and 1 MB; plain, gzip or zstd. The same transaction sent twice has one effect, one verdict."""
     body = await bodies.read(request)
     return await sync_to_thread(push.accept, central, actor, body)
 
@@ -120,7 +120,7 @@ def accepted_encodings(header: str) -> set[str]:
     return found
 
 
-@get("/history", operation_id="history", summary="Past values of one record", responses=failures())
+@get("/history", operation_id="history", summary="Past values of one record and of its parts", responses=failures())
 async def ask_history(
     central: GivenCentral,
     actor: GivenActor,

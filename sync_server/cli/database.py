@@ -1,12 +1,12 @@
 """Commands about the central database: `init`, `migrate`, `status`."""
 
 import argparse
-from pathlib import Path
 
 from sync_server.cli.terminal import (
     FAILED,
     OK,
     Subparsers,
+    add_password,
     advise,
     asked,
     command_parser,
@@ -14,6 +14,7 @@ from sync_server.cli.terminal import (
     explained,
     open_existing,
     password_of,
+    refused,
     say,
 )
 
@@ -29,7 +30,7 @@ def add_init(commands: Subparsers) -> None:
     )
     parser.add_argument("--email", help="e-mail of the first admin; asked for when missing")
     parser.add_argument("--name", default="Admin", help="name of the first admin")
-    parser.add_argument("--password-file", type=Path, metavar="FILE", help="file with the password; asked for when missing")
+    add_password(parser)
     parser.add_argument("--demo", choices=("small", "medium", "large"), help="fill it with the demo company instead")
     parser.set_defaults(run=run_init)
 
@@ -65,9 +66,10 @@ def run_init(arguments: argparse.Namespace) -> int:
         return OK
     email = arguments.email or asked(input, "E-mail of the first admin: ", "--email")
     try:
+        server.accounts.check(arguments.name, email)
         first_run.first_admin(server.accounts, arguments.name, email, password_of(arguments))
     except Refusal as refusal:
-        say(f"{refusal.detail}. Run the same command again.")
+        say(f"{refused(refusal, email)} Run the same command again.")
         return FAILED
     say(f"Ready: {email} is the admin. Start it with: fieldfare server run --data {server.config.folder}")
     return OK

@@ -1,6 +1,7 @@
 """Commands about what was refused for good: `letter list`, `letter show`, `letter take`, `letter discard`."""
 
 import argparse
+import re
 from typing import TYPE_CHECKING
 
 from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, moment, open_existing, say
@@ -24,7 +25,7 @@ def add_letter(commands: Subparsers) -> None:
         "Shows the changes that were refused and that nobody has settled yet. Their authors have the same text on their device, "
         'under "needs attention".',
     )
-    parser.add_argument("--before", type=int, metavar="N", help="go on after the entry with this number")
+    parser.add_argument("--before", type=entry_number, metavar="N", help="go on after the entry with this number")
     parser.set_defaults(run=run_list)
     parser = command_parser(letters, "show", "show what somebody wanted to save")
     parser.add_argument("letter")
@@ -42,6 +43,16 @@ def add_letter(commands: Subparsers) -> None:
     parser = command_parser(letters, "discard", "settle it without doing anything; its text stays readable")
     parser.add_argument("letter")
     parser.set_defaults(run=run_discard)
+
+
+def entry_number(text: str) -> int:
+    """Return the number of an entry as a person typed it. Raises what argparse shows as a usage error."""
+    if not re.fullmatch("[1-9][0-9]{0,17}", text):
+        raise argparse.ArgumentTypeError(
+            f"{text} is not the number of an entry, which stands first in its line, for example --before 120; "
+            "leave --before out to begin with the newest"
+        )
+    return int(text)
 
 
 @explained
@@ -71,7 +82,7 @@ def run_show(arguments: argparse.Namespace) -> int:
         letter = letters.find(open_existing(arguments).central, arguments.letter)
     except Refusal:
         return _unknown()
-    say(f"{letter.by} on {letter.device}, arrived {moment(letter.at)} UTC: {letter.state}")
+    say(f"{letter.by} on {letter.device}, arrived {moment(letter.at)}: {letter.state}")
     say(_reason(letter.error))
     _say_ops(letter)
     return OK

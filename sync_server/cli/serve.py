@@ -1,7 +1,9 @@
 """The command that serves: `run`."""
 
 import argparse
+import ssl
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shared_models.ports import port
 from sync_server.cli.terminal import (
@@ -13,8 +15,12 @@ from sync_server.cli.terminal import (
     config_of,
     explained,
     open_existing,
+    reason_of,
     say,
 )
+
+if TYPE_CHECKING:
+    from sync_server.config import ServerConfig
 
 OUT_OF_REACH = """Warning: the server listens at {host} without TLS. Devices and browsers on other machines are refused, because passwords
 and records never travel over plain http; only this machine itself is served. To serve others, do one of the two:
@@ -54,12 +60,13 @@ def run_server(arguments: argparse.Namespace) -> int:
     missing = next((file for file in (config.certificate, config.key) if file and not file.is_file()), None)
     if missing:
         raise NotPossible(f"There is no file {missing}.")
+    _check_certificate(config)
     server = open_existing(arguments)
     setup.complete(server.central)  # a migration that was cut short after its tables
     try:
         listening = listen(config)
     except OSError as error:
-        reason = f"{config.host} port {config.port}: {error.strerror}"
+        reason = f"{config.host} port {config.port}: {reason_of(error)}"
         raise NotPossible(f"The server cannot listen on {reason}. Choose another --port or --host.") from error
     scheme = "https" if config.certificate else "http"
     say(
@@ -71,3 +78,16 @@ def run_server(arguments: argparse.Namespace) -> int:
     server.central.store.close()
     with listening:
         return serve(config, listening)
+
+
+def _check_certificate(config: "ServerConfig") -> None:
+    """Raise NotPossible for a certificate and a key with which nothing can be served."""
+    if not config.certificate or not config.key:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(config.certificate, config.key, lambda: "")
+    except OSError as error:  # SSLError is one
+        raise NotPossible(
+            f"The certificate {config.certificate} and the key {config.key} cannot be used ({reason_of(error)}). Both are PEM files, "
+            "the key is that of the certificate and has no password of its own."
+        ) from error

@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from sync_server.app import Server
     from sync_server.config import ServerConfig
+    from sync_server.services.refusals import Refusal
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Command = Callable[[argparse.Namespace], int]
@@ -49,16 +51,23 @@ def say(text: str) -> None:
 
 def moment(micros: int | None) -> str:
     """Return a moment of UTC to the minute. micros: microseconds since 1970 UTC, or None for never."""
-    return "never" if micros is None else datetime.fromtimestamp(micros / 1e6, UTC).strftime("%Y-%m-%d %H:%M")
+    return "never" if micros is None else datetime.fromtimestamp(micros / 1e6, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def config_of(arguments: argparse.Namespace) -> "ServerConfig":
-    """Return the settings that a command was called with."""
+    """Return the settings that a command was called with. Raises NotPossible for a folder or database that can be none."""
     from sync_server.config import ServerConfig
+    from sync_server.db.troubles import no_database
 
+    folder = arguments.data or Path(os.environ.get("FIELDFARE_DATA") or DEFAULT_FOLDER)
+    url = arguments.database or os.environ.get("FIELDFARE_DATABASE", "")
+    if any(one.is_file() for one in (folder, *folder.parents)):
+        raise NotPossible(f"The folder {folder} cannot be used: {reason_of(NotADirectoryError())}. Name another with --data.")
+    if why := no_database(url):
+        raise NotPossible(why)
     return ServerConfig(
-        folder=arguments.data or Path(os.environ.get("FIELDFARE_DATA") or DEFAULT_FOLDER),
-        database_url=arguments.database or os.environ.get("FIELDFARE_DATABASE", ""),
+        folder=folder,
+        database_url=url,
         host=getattr(arguments, "host", "127.0.0.1"),
         port=getattr(arguments, "port", 8000),
         office=not getattr(arguments, "no_office", False),
@@ -72,6 +81,18 @@ class NotPossible(Exception):
     """A command cannot do its work here; the text tells the person at the terminal why."""
 
 
+def refused(refusal: "Refusal", email: str) -> str:
+    """Return in a sentence why a person could not be added or changed, with the address that was given."""
+    return f"{email.strip() or 'No e-mail address'}: {refusal.detail}."
+
+
+def reason_of(error: OSError) -> str:
+    """Return what the system says of a file or folder, for whoever named it, without what only repeats it or names our sources."""
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return "it is, or lies in, a file and no folder"
+    return re.sub(r" \((while|_ssl).*", "", error.strerror or str(error))
+
+
 def explained(command: Command) -> Command:
     """Return a command that ends with a sentence, and not with a traceback, for what is no mistake of ours."""
 
@@ -82,7 +103,11 @@ def explained(command: Command) -> Command:
         except Exception as error:  # what has no explanation goes on
             from sync_server.db.troubles import told
 
-            text = str(error) if isinstance(error, (NotPossible, OSError)) else told(error)
+            text = told(error)
+            if isinstance(error, NotPossible):
+                text = str(error)
+            elif isinstance(error, OSError):
+                text = f"{error.filename} cannot be used: {reason_of(error)}." if error.filename else f"{error}."
             if text is None:
                 raise
             say(text)
@@ -104,25 +129,74 @@ def open_existing(arguments: argparse.Namespace) -> "Server":
             pass
         if migrate.is_current(config.url) and setup.is_started(server.central):
             return server
+        if not migrate.is_current(config.url) and migrate.revision_of(config.url):
+            raise NotPossible(
+                f"The database is of another version of Fieldfare. After an update run:\n  {_line('migrate', arguments)}"
+            )
+        raise NotPossible(f"The database has nothing of Fieldfare yet. Make it ready:\n  {_line('init', arguments)}")
     raise NotPossible(
-        "The database does not have this version's tables: run `fieldfare server init`, or `migrate` after an update."
+        f"There is no database in {config.folder}. Name the folder of yours with --data, or make a new one there:\n"
+        f"  {_line('init', arguments)}"
     )
 
 
-def advise(server: "Server", arguments: argparse.Namespace) -> None:
-    """Say what to do about a database without an administrator; its URL may hold a password and is not repeated."""
-    if server.accounts.has_admin():
-        return
+def _line(command: str, arguments: argparse.Namespace) -> str:
+    """Return the command line of another command on the same database."""
+    return f"fieldfare server {command}{_where(arguments)}"
+
+
+def _where(arguments: argparse.Namespace) -> str:
+    """Return the options that name the same database; its URL may hold a password and is not repeated."""
     where = f" --data {shlex.quote(str(arguments.data))}" if arguments.data else ""
-    where += " --database URL" if arguments.database else ""
-    say((NOBODY if server.accounts.is_empty() else NO_ADMIN).format(where=where))
+    return f"{where} --database URL" if arguments.database else where
+
+
+def advise(server: "Server", arguments: argparse.Namespace) -> None:
+    """Say what to do about a database without an administrator."""
+    if not server.accounts.has_admin():
+        say((NOBODY if server.accounts.is_empty() else NO_ADMIN).format(where=_where(arguments)))
+
+
+def add_password(parser: argparse.ArgumentParser) -> None:
+    """Add the option of a command that needs a password."""
+    parser.add_argument(
+        "--password-file",
+        type=Path,
+        metavar="FILE",
+        help="file with the password (default: asked for at a terminal, else the first line of the standard input)",
+    )
 
 
 def password_of(arguments: argparse.Namespace) -> str:
-    """Return the password of the file that was named, else as typed. Raises NotPossible when nobody is there to type."""
+    """Return the password of the file that was named, else as typed at a terminal, else the next line of the standard input.
+
+    Raises NotPossible where there is none of them.
+    """
     if arguments.password_file:
-        return str(arguments.password_file.read_text(encoding="utf-8").strip())
-    return asked(getpass.getpass, "Password: ", "--password-file")
+        return _password_in(arguments.password_file)
+    if sys.stdin.isatty():
+        return asked(getpass.getpass, "Password: ", "--password-file")
+    return asked(_next_line, "Password: ", "--password-file, or the password as a line of the standard input")
+
+
+def _password_in(file: Path) -> str:
+    why = "it is no text"
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        why = reason_of(error)
+    except UnicodeDecodeError:
+        pass
+    raise NotPossible(
+        f"The password file {file} cannot be read: {why}. Give a text file that holds the password and nothing else, "
+        "or leave --password-file out to be asked for it."
+    )
+
+
+def _next_line(_: str) -> str:
+    if not (line := sys.stdin.readline()):
+        raise EOFError
+    return line.rstrip("\r\n")
 
 
 def asked(ask: Callable[[str], str], question: str, option: str) -> str:

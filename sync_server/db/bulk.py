@@ -13,6 +13,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from shared_models.codec import Row
+from sync_server.db import plans
 from sync_server.db.engine import Connection
 
 
@@ -31,11 +32,11 @@ def update(connection: Connection, table: sa.Table, rows: Sequence[Row], fixed: 
 def _run(connection: Connection, compiled: SQLCompiler, rows: Sequence[Row]) -> None:
     if compiled.positional:
         names = [name.removeprefix("v_") for name in compiled.positiontup or ()]
-        values_of = itemgetter(*names)  # of one name it returns the value itself
-        connection.exec_driver_sql(str(compiled), [values_of(row) if len(names) > 1 else (row[names[0]],) for row in rows])
+        values = map(itemgetter(*names), rows)  # of one name it returns the value itself
+        plans.run_many(connection, str(compiled), list(values if len(names) > 1 else zip(values, strict=True)))
     else:
         names = [name.removeprefix("v_") for name in compiled.params]
-        connection.exec_driver_sql(str(compiled), [{f"v_{name}": row[name] for name in names} for row in rows])
+        plans.run_many(connection, str(compiled), [{f"v_{name}": row[name] for name in names} for row in rows])
 
 
 @lru_cache(maxsize=512)

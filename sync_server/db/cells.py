@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from shared_models.digest import MODULUS, Digest
-from sync_server.db import bulk
+from sync_server.db import bulk, plans
 from sync_server.db.engine import Connection
 from sync_server.db.rows import IN_LIMIT
 from sync_server.db.tables import STATEMENTS, Tables, many
@@ -23,24 +23,31 @@ def ids(connection: Connection, tables: Tables, keys: Iterable[str]) -> dict[str
     """Return key -> id of the cells that are known."""
     found: dict[str, int] = {}
     for part in _parts(sorted(set(keys))):
-        query = sa.select(tables.cell.c.key, tables.cell.c.id).where(tables.cell.c.key.in_(part))
-        found |= {key: number for key, number in connection.execute(query)}
+        found |= dict(plans.fetch(connection, _ids(tables), {"keys": part}))
     return found
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _ids(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    return sa.select(tables.cell.c.key, tables.cell.c.id).where(tables.cell.c.key.in_(many("keys")))
 
 
 def keys(connection: Connection, tables: Tables, wanted: Iterable[int]) -> dict[int, str]:
     """Return id -> key."""
     found: dict[int, str] = {}
     for part in _parts(sorted(set(wanted))):
-        query = sa.select(tables.cell.c.id, tables.cell.c.key).where(tables.cell.c.id.in_(part))
-        found |= {number: key for number, key in connection.execute(query)}
+        found |= dict(plans.fetch(connection, _keys(tables), {"ids": part}))
     return found
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _keys(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    return sa.select(tables.cell.c.id, tables.cell.c.key).where(tables.cell.c.id.in_(many("ids")))
 
 
 def above(connection: Connection, tables: Tables, number: int) -> list[tuple[int, str]]:
     """Return (id, key) of the cells with a higher id."""
-    found = connection.execute(_above(tables), {"number": number}).all()
-    return [(one, key) for one, key in found]
+    return [(one, key) for one, key in plans.fetch(connection, _above(tables), {"number": number})]
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -61,7 +68,7 @@ def places(connection: Connection, tables: Tables, entity: str, pks: Iterable[st
     """Return id -> cell of the records of an entity that exist."""
     found: dict[str, int] = {}
     for part in _parts(sorted(set(pks))):
-        found |= {pk: cell for pk, cell in connection.execute(_places(tables), {"of": entity, "pks": part}).all()}
+        found |= dict(plans.fetch(connection, _places(tables), {"of": entity, "pks": part}))
     return found
 
 
@@ -92,38 +99,53 @@ def write_moves(connection: Connection, tables: Tables, seq: int, left: Mapping[
 
 def moved(connection: Connection, tables: Tables, after: int, upto: int) -> dict[Record, int]:
     """Return the records that moved with after < seq <= upto, each with the cell that it was in at `after`."""
-    move = tables.move
-    query = sa.select(move.c.entity, move.c.pk, move.c.cell).where(move.c.seq > after, move.c.seq <= upto)
     found: dict[Record, int] = {}
-    for entity, pk, cell in connection.execute(query.order_by(move.c.seq)):
+    for entity, pk, cell in plans.fetch(connection, _moved(tables), {"after": after, "upto": upto}):
         found.setdefault((entity, pk), cell)
     return found
 
 
+@lru_cache(maxsize=STATEMENTS)
+def _moved(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    move = tables.move
+    is_within = move.c.seq > sa.bindparam("after"), move.c.seq <= sa.bindparam("upto")
+    return sa.select(move.c.entity, move.c.pk, move.c.cell).where(*is_within).order_by(move.c.seq)
+
+
 def members(connection: Connection, tables: Tables, entity: str, cells: Iterable[int], born_by: int) -> list[str]:
     """Return the ids of an entity's records in some cells that were made at or before a seq."""
-    row, found = tables.row, list[str]()
+    found: list[str] = []
     for part in _parts(sorted(cells)):
-        query = sa.select(row.c.pk).where(row.c.cell.in_(part), row.c.entity == entity, row.c.created_seq <= born_by)
-        found += connection.execute(query).scalars().all()
+        values = {"cells": part, "of": entity, "born_by": born_by}
+        found += [pk for (pk,) in plans.fetch(connection, _members(tables), values)]
     return found
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _members(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    row = tables.row
+    is_of = row.c.cell.in_(many("cells")), row.c.entity == sa.bindparam("of")
+    return sa.select(row.c.pk).where(*is_of, row.c.created_seq <= sa.bindparam("born_by"))
 
 
 def count_members(connection: Connection, tables: Tables, cells: Iterable[int]) -> int:
     """Return how many records some cells hold, by their digests."""
+    sums = [plans.fetch(connection, _count_members(tables), {"cells": part}) for part in _parts(sorted(cells))]
+    return sum(int(found or 0) for [(found,)] in sums)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _count_members(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     digest = tables.cell_digest
-    return sum(
-        int(connection.execute(sa.select(sa.func.sum(digest.c.n)).where(digest.c.cell.in_(part))).scalar_one() or 0)
-        for part in _parts(sorted(cells))
-    )
+    return sa.select(sa.func.sum(digest.c.n)).where(digest.c.cell.in_(many("cells")))
 
 
 def add_digests(connection: Connection, tables: Tables, gained: Mapping[tuple[str, int], Digest]) -> None:
     """Add what the cells of entities gained. The sequence's lock is held, so nobody else is doing this now."""
     table, known = tables.cell_digest, dict[tuple[str, int], Digest]()
     for part in _parts(sorted({cell for _, cell in gained})):
-        query = sa.select(table.c.entity, table.c.cell, table.c.n, table.c.total).where(table.c.cell.in_(part))
-        known |= {(entity, cell): Digest.parse(n, total) for entity, cell, n, total in connection.execute(query)}
+        found = plans.fetch(connection, _digests(tables, True), {"cells": part})
+        known |= {(entity, cell): Digest.parse(n, total) for entity, cell, n, total in found}
     lines: dict[bool, list[dict[str, object]]] = {True: [], False: []}
     for place, more in sorted(gained.items()):
         old = known.get(place, Digest(0, 0))
@@ -136,9 +158,8 @@ def add_digests(connection: Connection, tables: Tables, gained: Mapping[tuple[st
 def digests(connection: Connection, tables: Tables, among: Collection[int] | None = None) -> Iterator[tuple[str, int, Digest]]:
     """Yield (entity, cell, digest) of cells. among: of these, and of others when they are too many to be named; None: of all."""
     parts = [] if among is None or len(among) > NAMED else list(_parts(sorted(among)))
-    queries = [_digests(tables, True).params(cells=part) for part in parts] or [_digests(tables, False)]
-    for query in queries:
-        for entity, cell, n, total in connection.execute(query).all():
+    for values in [{"cells": part} for part in parts] or [{}]:
+        for entity, cell, n, total in plans.fetch(connection, _digests(tables, bool(values)), values):
             yield entity, cell, Digest.parse(n, total)
 
 
@@ -157,7 +178,7 @@ def forget(connection: Connection, tables: Tables) -> None:
 
 def view_at(connection: Connection, tables: Tables, user: str, seq: int) -> tuple[int, str] | None:
     """Return (seq, view as JSON) of what a person was shown at a seq; None before he was limited first."""
-    found = connection.execute(_view_at(tables), {"of": user, "upto": seq}).one_or_none()
+    found = plans.first(connection, _view_at(tables), {"of": user, "upto": seq})
     return None if found is None else (found[0], found[1])
 
 
@@ -173,5 +194,5 @@ def add_view(connection: Connection, tables: Tables, user: str, seq: int, view: 
     bulk.insert(connection, tables.view, [{"user": user, "seq": seq, "view": view}])
 
 
-def _parts(values: Sequence[T]) -> Iterable[Sequence[T]]:
+def _parts(values: list[T]) -> Iterable[list[T]]:
     return (values[i : i + IN_LIMIT] for i in range(0, len(values), IN_LIMIT))

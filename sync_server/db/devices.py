@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from shared_models.codec import Row
-from sync_server.db import bulk
+from sync_server.db import bulk, plans
 from sync_server.db.engine import Connection
 from sync_server.db.tables import STATEMENTS, Tables
 
@@ -64,8 +64,14 @@ def order_wipe(connection: Connection, tables: Tables, device: str, at: int) -> 
 
 def is_to_be_wiped(connection: Connection, tables: Tables, device: str) -> bool:
     """Whether a device is to be wiped and has not said that it was."""
-    query = sa.select(tables.device.c.wipe_at).where(tables.device.c.id == device, tables.device.c.wiped_at.is_(None))
-    return connection.execute(query).scalar_one_or_none() is not None
+    found = plans.first(connection, _wipe_at(tables), {"of": device})
+    return found is not None and found[0] is not None
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _wipe_at(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    device = tables.device
+    return sa.select(device.c.wipe_at).where(device.c.id == sa.bindparam("of"), device.c.wiped_at.is_(None))
 
 
 def note_wiped(connection: Connection, tables: Tables, device: str, at: int) -> None:
@@ -81,7 +87,8 @@ def note(connection: Connection, tables: Tables, device: str, facts: Row) -> Non
 
 def clock_offset_ms(connection: Connection, tables: Tables, device: str) -> int:
     """Return how far a device's clock was ahead of the server's at its last hello; 0 for one that never said."""
-    return int(connection.execute(_clock_offset(tables), {"of": device}).scalar_one_or_none() or 0)
+    found = plans.first(connection, _clock_offset(tables), {"of": device})
+    return int(found[0]) if found else 0
 
 
 @lru_cache(maxsize=STATEMENTS)

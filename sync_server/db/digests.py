@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from shared_models.digest import MODULUS, Digest
-from sync_server.db import bulk
-from sync_server.db.engine import Connection, streamed
+from sync_server.db import bulk, plans
+from sync_server.db.engine import Connection
 from sync_server.db.rows import IN_LIMIT
-from sync_server.db.tables import STATEMENTS, Tables
+from sync_server.db.tables import STATEMENTS, Tables, many
 
 
 def start(connection: Connection, tables: Tables, entities: Iterable[str]) -> None:
@@ -20,7 +20,7 @@ def start(connection: Connection, tables: Tables, entities: Iterable[str]) -> No
 
 def read(connection: Connection, tables: Tables) -> dict[str, Digest]:
     """Return entity -> digest in this snapshot."""
-    return {entity: Digest.parse(n, total) for entity, n, total in connection.execute(_reading(tables)).all()}
+    return {entity: Digest.parse(n, total) for entity, n, total in plans.fetch(connection, _reading(tables))}
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -30,7 +30,7 @@ def _reading(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
 
 def versions(connection: Connection, tables: Tables, entity: str) -> Iterator[tuple[str, int]]:
     """Yield (id, version) of every record of an entity."""
-    yield from ((pk, ver) for pk, ver in streamed(connection, _versions(tables), {"of": entity}))
+    yield from plans.streamed(connection, _versions(tables), {"of": entity})
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -40,16 +40,23 @@ def _versions(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
 
 def places(connection: Connection, tables: Tables, entity: str) -> Iterator[tuple[str, int]]:
     """Yield (id, cell) of every record of an entity."""
-    row = tables.row
-    yield from streamed(connection, sa.select(row.c.pk, row.c.cell).where(row.c.entity == sa.bindparam("of")), {"of": entity})
+    yield from plans.streamed(connection, _places(tables), {"of": entity})
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _places(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    return sa.select(tables.row.c.pk, tables.row.c.cell).where(tables.row.c.entity == sa.bindparam("of"))
 
 
 def some_versions(connection: Connection, tables: Tables, entity: str, pks: Sequence[str]) -> Iterator[tuple[str, int]]:
     """Yield (id, version) of some records of an entity."""
-    row = tables.row
     for i in range(0, len(pks), IN_LIMIT):
-        query = sa.select(row.c.pk, row.c.ver).where(row.c.entity == entity, row.c.pk.in_(pks[i : i + IN_LIMIT]))
-        yield from ((pk, ver) for pk, ver in connection.execute(query))
+        yield from plans.fetch(connection, _some_versions(tables), {"of": entity, "pks": list(pks[i : i + IN_LIMIT])})
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _some_versions(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    return _versions(tables).where(tables.row.c.pk.in_(many("pks")))
 
 
 def add(connection: Connection, tables: Tables, gained: Mapping[str, Digest]) -> None:

@@ -2,11 +2,10 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -20,9 +19,6 @@ CHECKPOINT_PAGES = 8_000
 """Pages in the write-ahead log, 32 MB, before they are moved to the file: a push writes hundreds, and many of them again."""
 CACHE_KIB = 32_768
 """Pages that one SQLite connection keeps: a push touches records all over the file."""
-
-STREAM_ROWS = 2_000
-"""Rows of a large query that are in memory at a time: usually 1 MB."""
 
 
 class Unstorable(Exception):
@@ -115,21 +111,6 @@ class Store:
         self.engine.dispose()
 
 
-def streamed(
-    connection: Connection, query: "sa.Select[*tuple[Any, ...]]", values: Mapping[str, object]
-) -> Iterator["sa.Row[*tuple[Any, ...]]"]:
-    """Yield what a large query finds without ever holding all of it: the rows stay with the server until they are fetched.
-
-    On MariaDB the connection runs nothing else until the last row is read, or the iterator is closed.
-    """
-    result = connection.execute(query, values, execution_options={"yield_per": STREAM_ROWS})
-    try:
-        for part in result.partitions():
-            yield from part
-    finally:
-        result.close()
-
-
 def _is_contention(error: sa.exc.DBAPIError) -> bool:
     """Whether a repeated attempt may pass: unique races, deadlocks, lock timeouts."""
     if isinstance(error, sa.exc.IntegrityError):
@@ -162,7 +143,9 @@ def open_store(url: str, *, synchronous: str = "FULL") -> Store:
         else:
             sa.event.listen(engine, "connect", _prepare_postgresql)
         return Store(engine)
-    engine = sa.create_engine(made, hide_parameters=True, poolclass=sa.QueuePool, pool_size=8, max_overflow=24)
+    # The last one that was given back is the next: after its own write its pages are still good, any other must read them anew.
+    options = {"poolclass": sa.QueuePool, "pool_size": 8, "max_overflow": 24, "pool_use_lifo": True}
+    engine = sa.create_engine(made, hide_parameters=True, **options)
 
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: server.md 4

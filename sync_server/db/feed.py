@@ -1,4 +1,4 @@
-"""The feed of changes, read by cursor: pointers in `sync_change`, content in `sync_row`. And the history of values."""
+"""The feed of changes, read by cursor: pointers in `sync_change`, content in `sync_row`."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from shared_models.codec import Row
-from sync_server.db import bulk
-from sync_server.db.engine import Connection, streamed
+from sync_server.db import bulk, plans
+from sync_server.db.engine import Connection
 from sync_server.db.rows import IN_LIMIT
 from sync_server.db.tables import STATEMENTS, Tables, many
-
-FETCH = 2000
-"""Rows of a page that are made ready at a time."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,8 @@ def write_history(connection: Connection, tables: Tables, lines: Sequence[Row]) 
 
 def count_changed(connection: Connection, tables: Tables, after: int, enough: int) -> int:
     """Return how many records have a version above `after`; stops counting at `enough`."""
-    return int(connection.execute(_count_changed(tables), {"after": after, "enough": enough}).scalar_one())
+    [(count,)] = plans.fetch(connection, _count_changed(tables), {"after": after, "enough": enough})
+    return int(count)
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -56,7 +54,7 @@ def _after() -> sa.BindParameter[int]:
 def held_exactly(connection: Connection, tables: Tables, device: str, device_epoch: str, after: int) -> set[tuple[str, str]]:
     """Return the records all of whose changes since `after` are this device's own, stored exactly as sent (PROTOCOL 7.3)."""
     values = {"of_device": device, "of_epoch": device_epoch, "after": after}
-    return {(entity, pk) for entity, pk in connection.execute(_held_exactly(tables), values).all()}
+    return {(entity, pk) for entity, pk in plans.fetch(connection, _held_exactly(tables), values)}
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -100,9 +98,9 @@ def _page(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     return query.order_by(row.c.pk).limit(sa.bindparam("enough", type_=sa.Integer()))
 
 
-def every(connection: Connection, tables: Tables, entity: str) -> Iterator["sa.Row[*tuple[Any, ...]]"]:
+def every(connection: Connection, tables: Tables, entity: str) -> Iterator[tuple[Any, ...]]:
     """Yield all records of an entity as a `WireRow` has them, but flat: entity, id, version, each part. A third of the time."""
-    return streamed(connection, _every(tables), {"of": entity})
+    return plans.streamed(connection, _every(tables), {"of": entity})
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -113,7 +111,7 @@ def _every(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
 def some(connection: Connection, tables: Tables, entity: str, pks: Sequence[str]) -> Iterator[WireRow]:
     """Yield the records of an entity that have these ids."""
     for i in range(0, len(pks), IN_LIMIT):
-        yield from _rows(connection, _some(tables), {"of": entity, "pks": pks[i : i + IN_LIMIT]})
+        yield from _rows(connection, _some(tables), {"of": entity, "pks": list(pks[i : i + IN_LIMIT])})
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -128,17 +126,5 @@ def _wire(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
 
 
 def _rows(connection: Connection, query: "sa.Select[*tuple[Any, ...]]", values: Row) -> Iterator[WireRow]:
-    result = connection.execute(query, values)
-    while chunk := result.fetchmany(FETCH):
-        for entity, pk, ver, *parts in chunk:
-            yield WireRow(entity, pk, ver, tuple(parts))
-
-
-def history(connection: Connection, tables: Tables, entity: str, record: str, before: int | None, limit: int) -> list[Row]:
-    """Return past values of one record, newest first."""
-    line = tables.history
-    query = sa.select(line).where(line.c.entity == entity, line.c.record_id == record)
-    if before is not None:
-        query = query.where(line.c.seq < before)
-    found = connection.execute(query.order_by(line.c.seq.desc(), line.c.n.desc()).limit(limit))
-    return [dict(one._mapping) for one in found]
+    for entity, pk, ver, *parts in plans.each(connection, query, values):
+        yield WireRow(entity, pk, ver, tuple(parts))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from shared_models.codec import Row
-from sync_server.db import bulk
+from sync_server.db import bulk, plans
 from sync_server.db.engine import Connection
 from sync_server.db.tables import STATEMENTS, Tables, many
 
@@ -36,7 +36,7 @@ class Answered(NamedTuple):
 
 def answered(connection: Connection, tables: Tables, tx_ids: Iterable[str]) -> dict[str, Answered]:
     """Return the verdicts that are stored for some txs."""
-    found = connection.execute(_answered(tables), {"ids": list(tx_ids)}).all()
+    found = plans.fetch(connection, _answered(tables), {"ids": list(tx_ids)})
     return {tx_id: Answered(req_hash, verdict, seq) for tx_id, req_hash, verdict, seq in found}
 
 
@@ -51,7 +51,7 @@ def authors(connection: Connection, tables: Tables, seqs: Iterable[int]) -> dict
     """Return seq -> who wrote it."""
     wanted, found = sorted(set(seqs)), dict[int, Author]()
     for i in range(0, len(wanted), IN_LIMIT):
-        for seq, *author in connection.execute(_authors(tables), {"seqs": wanted[i : i + IN_LIMIT]}).all():
+        for seq, *author in plans.fetch(connection, _authors(tables), {"seqs": wanted[i : i + IN_LIMIT]}):
             found[seq] = Author(*author)
     return found
 
@@ -68,7 +68,7 @@ def acks_since(
 ) -> list[tuple[str, str, int, int]]:
     """Return (tx id, verdict JSON, seq, at) of one device's txs with after < seq <= upto, in order."""
     values = {"of_device": device, "of_epoch": device_epoch, "after": after, "upto": upto}
-    return [(tx_id, verdict, seq, at) for tx_id, verdict, seq, at in connection.execute(_acks(tables), values).all()]
+    return [(tx_id, verdict, seq, at) for tx_id, verdict, seq, at in plans.fetch(connection, _acks(tables), values)]
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -81,8 +81,8 @@ def _acks(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
 
 def expected(connection: Connection, tables: Tables, device: str, device_epoch: str) -> int:
     """Return the number that the next tx of a device epoch has; the row stays locked until the commit."""
-    found = connection.execute(_expected(tables), {"of_device": device, "of_epoch": device_epoch})
-    return int(found.scalar_one_or_none() or 1)
+    found = plans.first(connection, _expected(tables), {"of_device": device, "of_epoch": device_epoch})
+    return int(found[0]) if found else 1
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -102,7 +102,7 @@ def _is_numbering(tables: Tables) -> tuple[sa.ColumnElement[bool], ...]:
 def expect(connection: Connection, tables: Tables, device: str, device_epoch: str, number: int) -> None:
     """Store the number that the next tx has."""
     values = {"of_device": device, "of_epoch": device_epoch, "to": number}
-    if connection.execute(_expect(tables), values).rowcount == 0:
+    if plans.run(connection, _expect(tables), values) == 0:
         connection.execute(tables.numbering.insert().values(device=device, device_epoch=device_epoch, expected=number))
 
 
@@ -119,7 +119,10 @@ def write(
     bulk.insert(connection, tables.deadletter, dead)
     origins = list(reissued)
     if origins:
-        letter = tables.deadletter
-        connection.execute(
-            letter.update().where(letter.c.origin.in_(origins), letter.c.state == "open").values(state="reissued")
-        )
+        plans.run(connection, _close_letters(tables), {"origins": origins})
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _close_letters(tables: Tables) -> sa.Update:
+    letter = tables.deadletter
+    return letter.update().where(letter.c.origin.in_(many("origins")), letter.c.state == "open").values(state="reissued")

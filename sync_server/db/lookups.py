@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from shared_models.base import Record
 from shared_models.fields import Merge, data_columns
-from sync_server.db import bulk
+from sync_server.db import bulk, plans
 from sync_server.db.engine import Connection
 from sync_server.db.tables import STATEMENTS, Tables, many
 
@@ -30,10 +30,10 @@ def fold_code(code: str) -> str:
 
 def code_owners(connection: Connection, tables: Tables, entity: str, folded: Iterable[str]) -> dict[str, str]:
     """Return folded code -> the record that holds or held it."""
-    wanted, found = sorted(set(folded)), {}
+    wanted, found = sorted(set(folded)), dict[str, str]()
     for i in range(0, len(wanted), IN_LIMIT):
         values = {"of": entity, "folded": wanted[i : i + IN_LIMIT]}
-        found.update({code: pk for code, pk in connection.execute(_code_owners(tables), values).all()})
+        found.update(dict(plans.fetch(connection, _code_owners(tables), values)))
     return found
 
 
@@ -50,9 +50,14 @@ def fold_fiscal_code(value: str) -> str:
 
 def suspects(connection: Connection, tables: Tables, kind: str, value: str) -> list[str]:
     """Return the records that have had a value."""
+    return [pk for (pk,) in plans.fetch(connection, _suspects(tables), {"of_kind": kind, "of_value": value})]
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _suspects(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
     suspect = tables.suspect
-    query = sa.select(suspect.c.pk).where(suspect.c.kind == kind, suspect.c.value == value).order_by(suspect.c.pk)
-    return [one.pk for one in connection.execute(query)]
+    is_it = suspect.c.kind == sa.bindparam("of_kind"), suspect.c.value == sa.bindparam("of_value")
+    return sa.select(suspect.c.pk).where(*is_it).order_by(suspect.c.pk)
 
 
 def write(
@@ -74,7 +79,7 @@ def lock_tree(connection: Connection, tables: Tables, entity: str) -> None:
     The row locked is for nothing else: it is held while the counter is waited for, and no one may wait the other way round.
     """
     values = {"name": entity}
-    if connection.execute(_lock(tables), values).first() is None:
+    if plans.first(connection, _lock(tables), values) is None:
         bulk.insert(connection, tables.lock, [values])  # two first ones at once: one is repeated, as for every unique value
 
 

@@ -60,13 +60,17 @@ def draft(message: str, folder: Path = VERSIONS) -> Path:
 
 def is_current(url: str) -> bool:
     """Whether a database is at the newest revision; an empty or missing one is not."""
-    scripts = ScriptDirectory.from_config(_config())
+    return revision_of(url) == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def revision_of(url: str) -> str | None:
+    """Return the revision that a database is at; None for an empty or missing one."""
     engine = sa.create_engine(url)
     try:
         with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision() == scripts.get_current_head()
+            return MigrationContext.configure(connection).get_current_revision()
     except sa.exc.OperationalError:
-        return False
+        return None
     finally:
         engine.dispose()
 

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from shared_models.codec import Row
+from sync_server.db import plans
 from sync_server.db.engine import Connection
-from sync_server.db.feed import FETCH, WireRow
+from sync_server.db.feed import WireRow
 from sync_server.db.rows import IN_LIMIT
 from sync_server.db.tables import STATEMENTS, Tables, many
 
@@ -71,7 +72,7 @@ def touched(connection: Connection, tables: Tables, seqs: Sequence[int]) -> dict
     """Return entity -> ids of the records that some txs changed."""
     found: dict[str, set[str]] = {}
     for i in range(0, len(seqs), IN_LIMIT):
-        for entity, pk in connection.execute(_touched(tables), {"seqs": seqs[i : i + IN_LIMIT]}):
+        for entity, pk in plans.fetch(connection, _touched(tables), {"seqs": list(seqs[i : i + IN_LIMIT])}):
             found.setdefault(entity, set()).add(pk)
     return found
 
@@ -89,7 +90,5 @@ def _wire(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
 
 
 def _rows(connection: Connection, query: "sa.Select[*tuple[Any, ...]]", values: Row) -> Iterator[Placed]:
-    result = connection.execute(query, values)
-    while chunk := result.fetchmany(FETCH):
-        for cell, entity, pk, ver, *parts in chunk:
-            yield Placed(WireRow(entity, pk, ver, tuple(parts)), cell)
+    for cell, entity, pk, ver, *parts in plans.each(connection, query, values):
+        yield Placed(WireRow(entity, pk, ver, tuple(parts)), cell)

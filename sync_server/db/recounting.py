@@ -1,13 +1,15 @@
 """The digests of one entity, counted anew from its rows, and put in place of those that are kept."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from shared_models.digest import MODULUS, Digest, row_hash
-from sync_server.db import bulk
-from sync_server.db.engine import Connection, streamed
-from sync_server.db.tables import Tables
+from sync_server.db import bulk, plans
+from sync_server.db.engine import Connection
+from sync_server.db.tables import STATEMENTS, Tables
 
 ByCell = Mapping[int, Digest]
 """Cell -> the digest of the entity's rows in it; empty ones are left out."""
@@ -15,13 +17,18 @@ ByCell = Mapping[int, Digest]
 
 def counted(connection: Connection, tables: Tables, entity: str) -> ByCell:
     """Return what the rows say."""
-    row, sums = tables.row, dict[int, list[int]]()
-    query = sa.select(row.c.cell, row.c.pk, row.c.ver).where(row.c.entity == sa.bindparam("of"))
-    for cell, pk, ver in streamed(connection, query, {"of": entity}):
+    sums: dict[int, list[int]] = {}
+    for cell, pk, ver in plans.streamed(connection, _versions(tables), {"of": entity}):
         mine = sums.setdefault(cell, [0, 0])
         mine[0] += 1
         mine[1] += row_hash(entity, pk, ver)
     return {cell: Digest(n, total % MODULUS) for cell, (n, total) in sums.items()}
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _versions(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    row = tables.row
+    return sa.select(row.c.cell, row.c.pk, row.c.ver).where(row.c.entity == sa.bindparam("of"))
 
 
 def total_of(digests: ByCell) -> Digest:
@@ -31,11 +38,21 @@ def total_of(digests: ByCell) -> Digest:
 
 def kept(connection: Connection, tables: Tables, entity: str) -> tuple[Digest, ByCell]:
     """Return what is kept: of the whole, and by cell."""
-    whole, parts = tables.digest, tables.cell_digest
-    n, total = connection.execute(sa.select(whole.c.n, whole.c.total).where(whole.c.entity == entity)).one()
-    query = sa.select(parts.c.cell, parts.c.n, parts.c.total).where(parts.c.entity == entity)
-    found = {cell: Digest.parse(rows, text) for cell, rows, text in connection.execute(query)}
+    [(n, total)] = plans.fetch(connection, _whole(tables), {"of": entity})
+    found = {cell: Digest.parse(rows, text) for cell, rows, text in plans.fetch(connection, _by_cell(tables), {"of": entity})}
     return Digest.parse(n, total), {cell: one for cell, one in found.items() if one != Digest()}
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _whole(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    whole = tables.digest
+    return sa.select(whole.c.n, whole.c.total).where(whole.c.entity == sa.bindparam("of"))
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _by_cell(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    parts = tables.cell_digest
+    return sa.select(parts.c.cell, parts.c.n, parts.c.total).where(parts.c.entity == sa.bindparam("of"))
 
 
 def put(connection: Connection, tables: Tables, entity: str, right: ByCell, *, by_cell: bool) -> None:

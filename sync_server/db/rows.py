@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.fields import Kind, columns, wire_columns
-from sync_server.db import bulk
+from sync_server.db import bulk, plans
 from sync_server.db.engine import Connection
 from sync_server.db.tables import STATEMENTS, Tables, many
 
@@ -55,13 +55,26 @@ def load(
     found: dict[str, tuple[Row, Stored]] = {}
     names = tuple(column.name for column in columns(entity))
     for part in _parts(sorted(set(pks))):
-        books = connection.execute(_bookkeeping(tables, lock), {"of": entity.entity_name, "pks": part}).all()
-        rows = {row[0]: row for row in connection.execute(_records(tables, entity), {"pks": part}).all()}
+        books = plans.fetch(connection, _bookkeeping(tables, lock), {"of": entity.entity_name, "pks": part})
+        rows = {row[0]: row for row in plans.fetch(connection, _records(tables, entity), {"pks": part})}
         for pk, ver, seq, origin, col_ver, extra, cell in books:
             if pk in rows:
                 stored = Stored(ver, seq, origin, orjson.loads(col_ver), orjson.loads(extra) if extra else {}, cell)
                 found[pk] = decode(entity, names, rows[pk]), stored
     return found
+
+
+def lock(connection: Connection, tables: Tables, entity: str, pks: Iterable[str]) -> None:
+    """Lock records in order of id, until the commit, without reading them."""
+    for part in _parts(sorted(set(pks))):
+        connection.execute(_locking(tables), {"of": entity, "pks": part}).all()
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _locking(tables: Tables) -> "sa.Select[*tuple[Any, ...]]":
+    row = tables.row
+    query = sa.select(row.c.pk).where(row.c.entity == sa.bindparam("of"), row.c.pk.in_(many("pks")))
+    return query.order_by(row.c.pk).with_for_update()
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -84,7 +97,7 @@ def children(
     """Return (child id, parent id) of the records of `entity` whose reference `field` names one of the parents."""
     found: list[tuple[str, str]] = []
     for part in _parts(sorted(set(parents))):
-        found += [(pk, parent) for pk, parent in connection.execute(_children(tables, entity, field), {"pks": part}).all()]
+        found += plans.fetch(connection, _children(tables, entity, field), {"pks": part})
     return found
 
 
@@ -96,8 +109,14 @@ def _children(tables: Tables, entity: type[Record], field: str) -> "sa.Select[*t
 
 def parent_of(connection: Connection, tables: Tables, entity: type[Record], field: str, pk: str) -> str | None:
     """Return what a self-reference of a record names, for a walk up its tree."""
+    found = plans.first(connection, _parent_of(tables, entity, field), {"of": pk})
+    return None if found is None else found[0]
+
+
+@lru_cache(maxsize=16 * STATEMENTS)
+def _parent_of(tables: Tables, entity: type[Record], field: str) -> "sa.Select[*tuple[Any, ...]]":
     table = tables.entities[entity.entity_name]
-    return connection.execute(sa.select(table.c[field]).where(table.c.id == pk)).scalar_one_or_none()
+    return sa.select(table.c[field]).where(table.c.id == sa.bindparam("of"))
 
 
 def insert(connection: Connection, tables: Tables, entity: type[Record], rows: Sequence[Row]) -> None:
@@ -145,5 +164,5 @@ def wire_parts(tables: Tables, entity: type[Record], row: Row) -> dict[str, str 
     return parts
 
 
-def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
+def _parts(values: list[str]) -> Iterable[list[str]]:
     return (values[i : i + IN_LIMIT] for i in range(0, len(values), IN_LIMIT))

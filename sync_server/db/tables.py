@@ -77,6 +77,8 @@ class Tables:
     device: sa.Table
     incident: sa.Table
     numbering: sa.Table
+    series: sa.Table
+    lease: sa.Table
     restore: sa.Table
     lock: sa.Table
 
@@ -280,6 +282,18 @@ def _verdict_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
             _must("device", key(), pk=True),
             _must("device_epoch", key(), pk=True),
             _must("expected", whole()),
+        ),
+        "series": sa.Table("sync_series", metadata, _must("entity", text(60), pk=True), _must("next", whole())),
+        "lease": sa.Table(
+            "sync_lease",
+            metadata,
+            _must("entity", text(60), pk=True),
+            _must("first", whole(), pk=True),
+            _must("last", whole()),
+            _must("device", key()),
+            _must("device_epoch", key()),
+            _must("given_at", whole()),
+            sa.Index(None, "device", "device_epoch"),
         ),
         "restore": sa.Table(
             "sync_restore",

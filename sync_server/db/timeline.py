@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from sync_server.db import plans
 from sync_server.db.engine import Connection
 from sync_server.db.tables import STATEMENTS, Tables
 
@@ -35,18 +36,19 @@ def exists(connection: Connection, tables: Tables) -> bool:
 
 def read(connection: Connection, tables: Tables) -> Clock:
     """Return where the sequence stands in this snapshot. Raises RuntimeError for a database that was never started."""
-    found = connection.execute(_reading(tables)).one_or_none()
+    found = plans.first(connection, _reading(tables))
     if found is None:
         raise RuntimeError("the central database has no sequence: run `fieldfare server init`")
-    return Clock(found.seq, found.epoch, found.safe_seq, found.rules)
+    return Clock(*found)
 
 
 def read_for(connection: Connection, tables: Tables, user: str) -> tuple[Clock, bool]:
     """Return where the sequence stands, and whether a person was ever limited: both in one statement, as every pull asks."""
-    found = connection.execute(_reading_for(tables), {"of": user}).one_or_none()
+    found = plans.first(connection, _reading_for(tables), {"of": user})
     if found is None:
         return read(connection, tables), False
-    return Clock(found.seq, found.epoch, found.safe_seq, found.rules), bool(found.is_limited)
+    *clock, is_limited = found
+    return Clock(*clock), is_limited
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -68,8 +70,9 @@ def take(connection: Connection, tables: Tables, count: int, *, new_rules: bool 
     The counter's row lock is held until the commit, so commits are in the order of seqs and a reader never sees seq n+1
     before n. MariaDB has no UPDATE..RETURNING; under the lock a plain read is exact on every engine.
     """
-    connection.execute(_taking(tables), {"count": count, "more": int(new_rules)})
-    return int(connection.execute(_reading(tables)).one().seq) - count
+    plans.run(connection, _taking(tables), {"count": count, "more": int(new_rules)})
+    [(seq, *_)] = plans.fetch(connection, _reading(tables))
+    return int(seq) - count
 
 
 @lru_cache(maxsize=STATEMENTS)

@@ -5,6 +5,7 @@ bits. A device token is never exchanged for a new one when it is used: a lost an
 """
 
 import hashlib
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ SESSION_S = 12 * 3600
 LEASE_DAYS = 14
 MIN_PASSWORD, MAX_PASSWORD = 8, 256
 """Characters; `SignInRequest` takes no more."""
+ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+"""What an e-mail address has at least."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,7 @@ class Accounts:
 
     def create_user_within(self, connection: Connection, user: NewUser, by: str = "") -> str:
         """Do what `create_user` does, in the caller's write transaction: there is never an account without its person."""
-        if not user.name.strip() or "@" not in user.email:
-            raise Refusal(ErrorCode.R307, 422, "a name and an e-mail address are needed")
+        self._check(connection, user.name, user.email)
         user_id = self.ids.record_id()
         values = {
             "id": user_id,
@@ -86,6 +88,25 @@ class Accounts:
         self.add_account(connection, user_id, user.email, user.password)
         import_rows(connection, self.central, [("user", values)], ImportedBy(by or user_id, self.ids.token()))
         return user_id
+
+    def check(self, name: str, email: str) -> None:
+        """Tell before anything else is asked that a person cannot be added. Raises Refusal as `create_user` does."""
+        with self.central.store.read() as connection:
+            self._check(connection, name, email)
+
+    def _check(self, connection: Connection, name: str, email: str) -> None:
+        if not ADDRESS.fullmatch(email.strip()):
+            raise Refusal(ErrorCode.R307, 422, "this is no e-mail address, which has the form name@example.ro")
+        if not name.strip():
+            raise Refusal(ErrorCode.R307, 422, "a name is needed, too")
+        if accounts.is_taken(connection, self.tables, email.strip()):
+            raise Refusal(ErrorCode.R303, 422, "this e-mail address has an account already")
+
+    def check_known(self, email: str) -> None:
+        """Tell before a password is asked for that nobody has an account with an address. Raises Refusal A103."""
+        with self.central.store.read() as connection:
+            if accounts.by_email(connection, self.tables, email.strip()) is None:
+                raise Refusal(ErrorCode.A103, 404, "no such account")
 
     def add_account(self, connection: Connection, user_id: str, email: str, password: str) -> None:
         """Give a person whom the caller's write transaction has, or will have, an account. Raises Refusal R303."""

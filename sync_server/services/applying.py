@@ -1,14 +1,15 @@
 """One transaction while it is being applied: what its author had seen, and what has become of it so far."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from shared_models.clock import stamp_ms
 from shared_models.codec import Row
 from shared_models.protocol import Op, Tx
 from sync_server.services.actor import Actor
 from sync_server.services.workspace import HistoryLine, Workspace, json_of
+
+NO_TXS = frozenset[str]()
 
 
 @dataclass
@@ -32,27 +33,32 @@ class Applying:
     mixed: bool = False
     """Something was merged, given way or changed: the device does not hold what is stored."""
     cards: list[str] = field(default_factory=list)
+    after: frozenset[str] = NO_TXS
+    """The origins of the own txs that this one stands on."""
+
+    def __post_init__(self) -> None:
+        """Name what the tx points at."""
+        if self.tx.after:
+            self.after = frozenset([self.origins[place] for place in self.tx.after])
 
     @property
     def origin(self) -> str:
         """Return the id under which the tx was first issued."""
         return self.tx.origin or self.tx.id
 
-    @cached_property
-    def after(self) -> frozenset[str]:
-        """Return the origins of the own txs that this one stands on."""
-        return frozenset([self.origins[place] for place in self.tx.after])
-
     @property
     def typed_at(self) -> int:
         """Return when it was saved, by the device's clock, in microseconds since 1970 UTC."""
         return stamp_ms(self.tx.hlc) * 1000
 
-    @cached_property
-    def note(self) -> str | None:
-        """Return the note that was typed in the same save, for the card."""
-        bodies = (op.set.get("body") for op in self.tx.ops if op.t == "note" and op.op == "i")
-        return next((body[:2000] for body in bodies if isinstance(body, str)), None)
+    def note_on(self, keys: Collection[tuple[str, str]]) -> str | None:
+        """Return the note that was typed in the same save on one of some records (entity, id), for a card that its readers see."""
+        for op in self.tx.ops:
+            if op.t == "note" and op.op == "i" and isinstance(op.set.get("body"), str):
+                owners = {(name.removesuffix("_id"), op.set.get(name)) for name in ("company_id", "contact_id")}
+                if not owners.isdisjoint(keys):
+                    return str(op.set["body"])[:2000]
+        return None
 
     @property
     def stamp(self) -> tuple[int, str]:

@@ -15,8 +15,8 @@ def archive(work: Applying, op: Op) -> None:
     if found.entity.is_link:
         links.remove(work, found, op)
         return
-    if _has_news(work, found, op):
-        clash = Clash("archived", ARCHIVED, "FM", None, {ARCHIVED: work.space.at}, {ARCHIVED: found.row[ARCHIVED]}, found.ver)
+    if news := _news(work, found, op):
+        clash = Clash("archived", ARCHIVED, "FM", None, {ARCHIVED: work.space.at}, {ARCHIVED: found.row[ARCHIVED]}, news)
         cards.ask(work, found, clash)
         work.space.touch(found, work.seq, None, exact=False)
         return
@@ -24,16 +24,20 @@ def archive(work: Applying, op: Op) -> None:
     work.space.touch(found, work.seq, work.actor.user_id, exact=True)
 
 
-def _has_news(work: Applying, found: CentralRow, op: Op) -> bool:
-    """Whether a unit of the record, or a child of it, is newer than what the author of an archive saw."""
-    for unit in units(found.entity):
-        if not work.knew(found.version_of(unit), work.base_version(op, unit)):
-            return True
+def _news(work: Applying, found: CentralRow, op: Op) -> int:
+    """Return the newest version of a unit of the record, or of a new child of it, that the author of an archive did not see; else 0."""
+    own = [
+        found.version_of(unit)
+        for unit in units(found.entity)
+        if not work.knew(found.version_of(unit), work.base_version(op, unit))
+    ]
     limit = work.row_version(op)
-    return any(
-        not (child.created_seq <= limit or child.created_origin in work.after or child.created_origin == work.origin)
+    children = [
+        child.created_seq
         for child in work.space.children(found)
-    )
+        if not (child.created_seq <= limit or child.created_origin in work.after or child.created_origin == work.origin)
+    ]
+    return max([*own, *children], default=0)
 
 
 def unarchive(work: Applying, found: CentralRow, op: Op) -> None:

@@ -18,7 +18,7 @@ from shared_models.fields import ARCHIVED, column_of
 from shared_models.protocol import Op, Tx
 from shared_models.rights import decide, may_share, subject_of
 from shared_models.rules import Action, Rules, Standing
-from sync_server.db import feed, rows, rules
+from sync_server.db import past, rows, rules
 from sync_server.services.applying import Applying
 from sync_server.services.rulebook import rule_entities
 from sync_server.services.workspace import Workspace
@@ -196,7 +196,7 @@ class Authority:
             if (line["entity"], line["record_id"]) == (entity, pk) and line["kind"] != "overwritten":
                 yield one.seq, line["unit"], orjson.loads(line["before"] or "{}")
         if (entity, pk) not in self.pasts:
-            found = feed.history(self.space.connection, self.space.central.tables, entity, pk, None, LOOK_BACK)
+            found = past.lines(self.space.connection, self.space.central.tables, entity, [pk], (0, past.ALL), LOOK_BACK)
             self.pasts[entity, pk] = [
                 (line["seq"], line["unit"], orjson.loads(line["before"] or "{}"))
                 for line in found

@@ -1,6 +1,7 @@
 """Conflict cards: both values of a clash, kept until a person decides (`sync.md` 3, conflict inbox row)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import orjson
 
@@ -11,6 +12,7 @@ from shared_models.fields import Unit, unit_of, units
 from shared_models.ids import derived_id
 from shared_models.protocol import Op
 from sync_server.services.applying import Applying
+from sync_server.services.shapes import FORMS
 from sync_server.services.workspace import CentralRow, json_of
 
 
@@ -59,7 +61,7 @@ def put(work: Applying, found: CentralRow, clash: Clash, *, name: str) -> None:
         "theirs_version": clash.theirs_ver,
         "server_epoch": work.server_epoch,
         "transaction_id": work.origin,
-        "note": work.note,
+        "note": work.note_on(_seen_with(work, found)),
         "for_users": sorted({u for u in (work.actor.user_id, author.user if author else None, _responsible(work, found)) if u}),
         "state": "open",
     }
@@ -83,19 +85,29 @@ def _keep_earlier(work: Applying, found: CentralRow, card: CentralRow, clash: Cl
     work.space.history[-1].values.update(tx_id=card.row["transaction_id"], typed_at=card.row["mine_at"])
 
 
-def close_own(work: Applying, found: CentralRow, unit: str) -> None:
-    """Close the author's own open card on a unit: his later value was taken."""
+def close_own(work: Applying, found: CentralRow, unit: str, typed: Row) -> None:
+    """Close the author's own open card on a unit: his later value was taken, which may be one of the two in question."""
     card = _own_open_card(work, found, unit)
     if card is not None:
-        decide(work, card, "edited")
+        decide(work, card, _answer(card, typed))
+
+
+def _answer(card: CentralRow, typed: Row) -> str:
+    for side, state in (("mine", "restored_mine"), ("theirs", "kept_theirs")):
+        values: Row = orjson.loads(card.row[side] or "null") or {}
+        if values and all(typed.get(name) == value for name, value in values.items()):
+            return state
+    return "edited"
 
 
 def decide(work: Applying, card: CentralRow, state: str) -> None:
-    """Close a card. The first decision stays; a later one changes nothing."""
-    if card.row["state"] != "open":
+    """Close a card. The first decision stays; of a later one that is another only who made it last is noted, as its writer."""
+    if card.row["state"] == "open":
+        card.row.update(state=state, decided_by=work.actor.user_id, decided_at=work.space.at)
+    else:
         work.mixed = True
-        return
-    card.row.update(state=state, decided_by=work.actor.user_id, decided_at=work.space.at)
+        if card.row["state"] == state:
+            return
     work.space.touch(card, work.seq, work.actor.user_id, exact=False)
 
 
@@ -114,23 +126,36 @@ def _responsible(work: Applying, found: CentralRow) -> str | None:
         responsible: str | None = found.row["responsible_id"]
         return responsible
     for field, parent in work.space.central.registry.parents(found.entity):
-        owner = work.space.get(parent, found.row[field]) if found.row.get(field) else None
-        if owner is not None and owner.row.get("responsible_id"):
-            return str(owner.row["responsible_id"])
+        owner = work.space.peek(parent, found.row[field]) if found.row.get(field) else None
+        if owner is not None and owner.get("responsible_id"):
+            return str(owner["responsible_id"])
     return None
 
 
-def values_of(found: CentralRow, unit: str) -> Row:
+def _seen_with(work: Applying, found: CentralRow) -> set[tuple[str, str]]:
+    """Return a record and those that it is a part of: whoever sees a card about it sees them all."""
+    parents = work.space.central.registry.parents(found.entity)
+    return {
+        (found.entity.entity_name, found.pk),
+        *((parent, str(found.row[name])) for name, parent in parents if found.row[name]),
+    }
+
+
+def values_of(found: CentralRow, unit: Unit) -> Row:
     """Return a unit's stored values as an object."""
-    if unit not in units(found.entity):
-        return {unit: found.row[unit]}
-    return {name: found.row[name] for name in units(found.entity)[unit].fields}
+    row = found.row
+    return {name: row[name] for name in unit.fields}
 
 
-def units_of(entity: type[Record], values: Row) -> list[Unit]:
+def units_of(entity: type[Record], values: Row) -> tuple[Unit, ...]:
     """Return the units of which an op carries a field, in order of declaration."""
-    touched = {unit_of(entity, name) for name in values}
-    return [unit for name, unit in units(entity).items() if name in touched]
+    return _units_of(entity, tuple(values))
+
+
+@lru_cache(maxsize=FORMS)
+def _units_of(entity: type[Record], names: tuple[str, ...]) -> tuple[Unit, ...]:
+    touched = {unit_of(entity, name) for name in names}
+    return tuple([unit for name, unit in units(entity).items() if name in touched])
 
 
 def base_of(op: Op, unit: Unit) -> Row | None:

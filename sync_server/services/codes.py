@@ -1,8 +1,9 @@
 """Business codes: the first that is accepted keeps it; a second gets a suffix, and nobody's record is refused (trap 11)."""
 
 from shared_models.ids import derived_id
+from shared_models.series import is_provisional, series_of
 from sync_server.db import lookups
-from sync_server.services import cards
+from sync_server.services import cards, series
 from sync_server.services.applying import Applying
 from sync_server.services.cards import Clash
 from sync_server.services.workspace import CentralRow
@@ -29,6 +30,9 @@ def confirm(work: Applying, found: CentralRow, field: str, old: str | None) -> b
         _keep_alias(work, found, old)
     if typed is None:
         return True
+    if is_provisional(typed) and field in series_of(found.entity):
+        _put_number(work, found, field, typed)
+        return False
     code, n = typed, 1
     while work.space.code_owner(entity, code) not in (None, found.pk):
         n += 1
@@ -45,6 +49,19 @@ def confirm(work: Applying, found: CentralRow, field: str, old: str | None) -> b
     work.mixed = True
     work.space.touch(found, work.seq, work.actor.user_id, exact=False)
     return False
+
+
+def _put_number(work: Applying, found: CentralRow, field: str, typed: str) -> None:
+    """Put the next number of the series in the place of a provisional code, which is nobody's question and stays findable."""
+    entity, space = found.entity.entity_name, work.space
+    code = series.next_code(space.central, space.connection, found.entity, field)
+    space.give_code(entity, code, found.pk)
+    found.row[field] = code
+    found.extra["typed"] = {**found.extra.get("typed", {}), field: typed}
+    work.remember(entity, found.pk, field, {field: typed}, {field: code}, "merged")
+    _keep_alias(work, found, typed)
+    work.mixed = True
+    space.touch(found, work.seq, work.actor.user_id, exact=False)
 
 
 def _keep_alias(work: Applying, found: CentralRow, code: str) -> None:

@@ -4,6 +4,7 @@ from shared_models.errors import ErrorCode
 from shared_models.protocol import HelloAnswer, HelloRequest
 from sync_server.db import devices, incidents, timeline
 from sync_server.db.engine import Contended, StoreDown
+from sync_server.services import series
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.push import SUPPORTED_SCHEMAS
@@ -42,6 +43,7 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
         is_lost = devices.is_to_be_wiped(connection, central.tables, actor.device_id)
         if is_lost and request.wiped:
             devices.note_wiped(connection, central.tables, actor.device_id, now_us)
+        leases = series.grant(central, connection, actor, request) if not is_lost else {}
         restored = None
         if request.server_epoch not in (None, now.epoch):
             restored = timeline.restored_seq(connection, central.tables, str(request.server_epoch))
@@ -53,6 +55,7 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
         schema_version=central.schema_version,
         user_id=actor.user_id,
         device_id=actor.device_id,
+        leases=leases,
     )
 
 

@@ -1,7 +1,8 @@
 """Puts records into cells, in the transaction that changes them: who sees a record follows from its cell (PROTOCOL 12).
 
 A new record is placed. One that changes its owner or team, or is shared for the first time, moves with all of its parts.
-Everything here happens under the lock of the sequence. An organisation without profiles has no cells: everyone sees everything.
+Everything here but `lock_parts` happens under the lock of the sequence. An organisation without profiles has no cells: everyone
+sees everything.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -66,6 +67,28 @@ def place(space: Workspace, changed: Sequence[CentralRow], shared: Iterable[Key]
     return placing.numbered()
 
 
+def lock_parts(space: Workspace, changed: Sequence[CentralRow]) -> None:
+    """Lock what goes along with records that change hands, as every push locks: by entity in the registry's order, and by id.
+
+    The sequence is not taken yet: an edit of a part has its row and waits for the sequence, so whoever has that must not wait
+    for the row. While a lock was waited for, a card may have come to a part: until nothing has come it is looked again.
+    """
+    registry = space.central.registry
+    if space.central.store.is_sqlite or not has_cells(registry):  # one writer at a time waits for nobody
+        return
+    moving = {(one.entity.entity_name, one.pk) for one in _handed_over(registry, changed)} | _shared_first(registry, changed)
+    locked = {key for key, record in space.records.items() if record is not None}
+    while moving and (fresh := _parts_below(space, moving) - locked):
+        for entity in registry:
+            rows.lock(
+                space.connection,
+                space.central.tables,
+                entity.entity_name,
+                (pk for name, pk in fresh if name == entity.entity_name),
+            )
+        locked |= fresh
+
+
 def place_all(central: Central, connection: Connection) -> None:
     """Place every record anew: what a database of before there were cells needs, once."""
     tables, space = central.tables, Workspace(central, connection, central.now_us())
@@ -73,7 +96,7 @@ def place_all(central: Central, connection: Connection) -> None:
     if not has_cells(central.registry):
         return
     shared = cells.shared(connection, tables)
-    for entity in sorted(central.registry, key=_is_about_any):
+    for entity in sorted(central.registry, key=_rank):
         pks = [pk for pk, _ in digests.versions(connection, tables, entity.entity_name)]
         for i in range(0, len(pks), BATCH):
             found = rows.load(connection, tables, entity, pks[i : i + BATCH], lock=True)
@@ -140,6 +163,59 @@ def _is_about_any(entity: type[Record]) -> bool:
     return all(name in entity.model_fields for name in ABOUT)
 
 
+def _rank(entity: type[Record]) -> tuple[bool, bool]:
+    """Return what comes later in order: what is about any record, and then cards, which may be about one of these."""
+    return entity.entity_name == "sync_conflict", _is_about_any(entity)
+
+
+def _handed_over(registry: Registry, changed: Iterable[CentralRow]) -> list[CentralRow]:
+    """Return the stored roots whose owner or team is another one now."""
+    return [
+        one
+        for one in changed
+        if one.stored_ver and one.entity in registry.roots and one.stored_owner != owner_of(one.entity, one.row)
+    ]
+
+
+def _shared_first(registry: Registry, changed: Iterable[CentralRow]) -> set[Key]:
+    """Return the roots that a share is new of."""
+    roots = {entity.entity_name for entity in registry.roots}
+    return {
+        (one.row["record_type"], one.row["record_id"])
+        for one in changed
+        if one.entity.entity_name == "record_share" and not one.stored_ver and one.row["record_type"] in roots
+    }
+
+
+def _ties(registry: Registry) -> Iterator[tuple[type[Record], str, str | None]]:
+    """Yield (entity, field, parent entity or None for any) of every way to be a part of something."""
+    for entity in registry:
+        for field_name, parent in registry.parents(entity):
+            yield entity, field_name, parent
+        if _is_about_any(entity):
+            yield entity, "record_id", None
+
+
+def _parts_of(space: Workspace, whole: Iterable[Key]) -> dict[type[Record], set[str]]:
+    """Return entity -> ids of the stored records that are a part of one of these, or about it."""
+    found: dict[type[Record], set[str]] = {}
+    for entity, field_name, parent in _ties(space.central.registry):
+        pks = {pk for name, pk in whole if parent in (None, name)}
+        pairs = rows.children(space.connection, space.central.tables, entity, field_name, pks) if pks else ()
+        found.setdefault(entity, set()).update(pk for pk, _ in pairs)
+    return found
+
+
+def _parts_below(space: Workspace, whole: Iterable[Key]) -> set[Key]:
+    """Return all parts of some records, and the parts of those."""
+    found, frontier = set[Key](), set(whole)
+    while frontier:
+        parts = _parts_of(space, frontier)
+        frontier = {(entity.entity_name, pk) for entity, pks in parts.items() for pk in pks} - found
+        found |= frontier
+    return found
+
+
 @cache
 def _common(registry: Registry) -> frozenset[str]:
     return Rules(registry, {}).common
@@ -167,15 +243,9 @@ class _Placing:
 
     def find_moving_roots(self) -> None:
         """Find the stored roots whose owner or team is another one now, and those that are shared for the first time."""
-        roots = {entity.entity_name for entity in self.registry.roots}
-        shared = {
-            (one.row["record_type"], one.row["record_id"])
-            for one in self.changed
-            if one.entity.entity_name == "record_share" and not one.stored_ver and one.row["record_type"] in roots
-        }
+        shared = _shared_first(self.registry, self.changed)
         self.alone |= shared
-        moved = [one for one in self.changed if one.stored_ver and one.stored_owner != owner_of(one.entity, one.row)]
-        moving = {(one.entity.entity_name, one.pk): one for one in moved if one.entity.entity_name in roots}
+        moving = {(one.entity.entity_name, one.pk): one for one in _handed_over(self.registry, self.changed)}
         for key in shared:
             record = self.space.get(*key)
             if record is not None and record.stored_ver:
@@ -200,21 +270,14 @@ class _Placing:
                 self.cells[one.entity.entity_name, one.pk] = EVERYONE
         parts = [one for one in new if (one.entity.entity_name, one.pk) not in self.cells]
         self._read_places(key for one in parts for key in parents_of(self.registry, one.entity, one.row))
-        for one in sorted(
-            parts, key=lambda part: (part.entity.entity_name in ("sync_conflict", "record_share"), order[part.entity])
-        ):
+        for one in sorted(parts, key=lambda part: (_rank(part.entity), order[part.entity])):
             self.cells[one.entity.entity_name, one.pk] = self._within(one.entity, one.row)
 
     def take_parts_along(self) -> None:
         """Move the parts of what moves, and their parts."""
         frontier = set(self.moving)
         while frontier:
-            found: dict[type[Record], set[str]] = {}
-            for entity, field_name, parent in self._ties():
-                pks = {pk for name, pk in frontier if parent in (None, name)}
-                pairs = rows.children(self.space.connection, self.space.central.tables, entity, field_name, pks) if pks else ()
-                found.setdefault(entity, set()).update(pk for pk, _ in pairs)
-            frontier = set()
+            found, frontier = _parts_of(self.space, frontier), set()
             for entity, pks in found.items():
                 frontier |= self._move_parts(entity, {pk for pk in pks if (entity.entity_name, pk) not in self.cells})
 
@@ -235,14 +298,6 @@ class _Placing:
             {key: numbers[self.cells[key].key] for key in self.moving},
             dict(self.moving),
         )
-
-    def _ties(self) -> Iterator[tuple[type[Record], str, str | None]]:
-        """Yield (entity, field, parent entity or None for any) of every way to be a part of something."""
-        for entity in self.registry:
-            for field_name, parent in self.registry.parents(entity):
-                yield entity, field_name, parent
-            if _is_about_any(entity):
-                yield entity, "record_id", None
 
     def _move_parts(self, entity: type[Record], pks: set[str]) -> set[Key]:
         """Move stored parts of one entity; returns those that moved."""

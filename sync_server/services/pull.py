@@ -1,7 +1,7 @@
 """Tells a device what is newer than its cursor: one page in one snapshot, or a long one in stages (PROTOCOL 7)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import orjson
@@ -82,6 +82,13 @@ class _Asked:
         """Return what lies between two cursors; without the second, up to now."""
         return Span(self.sights, since, self.now.seq if upto is None else upto)
 
+    def has_lost_sight(self, since: int) -> bool:
+        """Whether the device's user saw something at a cursor that he does not see now."""
+        if self.sights.newest[0] <= since:  # his view is the same
+            return False
+        span = self.span(since)
+        return bool(span.lost or span.hidden)
+
     def hidden(self, seq: int) -> frozenset[str]:
         """Return the confidential groups that are not sent in a page up to a seq."""
         seen = self.sights.at(seq)
@@ -131,7 +138,11 @@ def _place(asked: _Asked, enough: int) -> _Place | None:
         place = _Place.parse(request.after)
         if place.upto > now.seq:
             raise Refusal(ErrorCode.P206, 409, "unknown place")
-        return place if place.entity else None
+        if not place.entity:
+            return None
+        if asked.has_lost_sight(place.upto):  # anyone could write a place: it opens nothing that was closed since
+            raise Refusal(ErrorCode.P206, 409, "another view")
+        return place
     changed = feed.count_changed(asked.connection, asked.central.tables, request.cursor, enough + 1)
     if changed <= enough and (asked.is_free or changed + asked.span(request.cursor).count(enough) <= enough):
         return None
@@ -180,7 +191,8 @@ def _final(asked: _Asked, held: set[tuple[str, str]]) -> list[bytes]:
         found = [one for one in changed if (one.entity, one.pk) not in held]
     else:
         lines += _gone(asked, [asked.span(seq) for seq in sorted({request.cursor, after})], [seq for _, _, seq, _ in acks])
-        found = list(asked.span(after).news(held))
+        span = asked.span(after) if asked.staged_upto is None else replace(asked.span(after), is_behind_pages=True)
+        found = list(span.news(held))
     lines += row_lines(central, found, asked.hidden(now.seq))
     if acks:
         lines.append(line({"k": "ack", "tx": [_ack(*ack) for ack in acks]}))

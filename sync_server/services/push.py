@@ -50,7 +50,7 @@ class _Decided(NamedTuple):
 
     def verdict(self, before: int) -> Verdict:
         """Return the verdict, with the seq that follows from the one before the request's first."""
-        return Verdict.model_construct(  # every part is our own: nothing to validate
+        return Verdict(  # validated, which takes less time than `model_construct`
             id=self.tx.id,
             tx=self.tx.tx,
             v=self.verb,

@@ -99,7 +99,7 @@ def _update_unit(work: Applying, found: CentralRow, op: Op, unit: Unit, values: 
     """Merge one unit. Returns whether a typed value was stored, and whether the device holds exactly what is stored."""
     stored_version = found.version_of(unit.name)
     merged, typed = _decide(work, found, op, unit, values, stored_version)
-    before = cards.values_of(found, unit.name)
+    before = cards.values_of(found, unit)
     mine = {name: values[name] for name in unit.fields if name in values}
     if trees.closes_circle(work, found, unit, merged):
         cards.ask(work, found, Clash("cycle", unit.name, unit.policy, cards.base_of(op, unit), mine, before, stored_version))
@@ -109,13 +109,13 @@ def _update_unit(work: Applying, found: CentralRow, op: Op, unit: Unit, values: 
     if merged.outcome is Outcome.ASK:
         return False, False
     if not merged.asks_too:
-        cards.close_own(work, found, unit.name)
+        cards.close_own(work, found, unit.name, mine)
     if merged.outcome is Outcome.LOSE:
         work.remember(op.t, op.pk, unit.name, before, mine, "overwritten")
         work.mixed = True
         return False, False
     _store(found, unit, merged.value)
-    after = cards.values_of(found, unit.name)
+    after = cards.values_of(found, unit)
     exact = after == mine
     if unit.policy is Merge.SU:  # an add of what is there already leaves a trace, and the unit's version stays
         name = unit.fields[0]

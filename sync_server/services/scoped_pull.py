@@ -29,6 +29,8 @@ class Span:
     sights: Sights
     since: int
     upto: int
+    is_behind_pages: bool = False
+    """Whether it begins where a long pull was staged up to: what moved since may have been left out of the pages."""
 
     @property
     def central(self) -> Central:
@@ -86,8 +88,10 @@ class Span:
         return _hidden(self.now) - _hidden(self.then)
 
     def shows(self, one: Placed) -> bool:
-        """Whether a record is seen at the end."""
-        return self.now is None or self.now.shows(one.row.entity, self._cell_of(one))
+        """Whether a record is seen at the end, and still is where it lies now."""
+        is_shown = self.now is None or self.now.shows(one.row.entity, self._cell_of(one))
+        latest = self.sights.now
+        return is_shown and (latest is None or latest.shows(one.row.entity, one.cell))
 
     def _cell_of(self, one: Placed) -> int:
         """Return where a record was at the end: a page of a long pull is read later."""
@@ -99,6 +103,8 @@ class Span:
         if self.then is None:
             return False
         was = self.moved.get((name, pk))
+        if was is not None and self.is_behind_pages:
+            return True
         return self._cell_of(one) in self.gained or name in self.opened or (was is not None and not self.then.shows(name, was))
 
     def count(self, enough: int) -> int:

@@ -24,6 +24,7 @@ def settle(
     connection, tables = space.connection, space.central.tables
     changed = [found for found in space.records.values() if found is not None and found.ver != found.stored_ver]
     new_rules = changes_rules(found.entity.entity_name for found in changed)
+    placing.lock_parts(space, changed)
     before = timeline.take(connection, tables, len(verdicts), new_rules=new_rules)
 
     def resolve(seq: int) -> int:
@@ -75,8 +76,9 @@ def _write_rows(space: Workspace, changed: Sequence[CentralRow]) -> None:
     for entity in space.central.registry:
         mine = sorted((f for f in changed if f.entity is entity), key=lambda f: f.pk)
         fresh, known = [f for f in mine if not f.stored_ver], [f for f in mine if f.stored_ver]
-        moved = [f.row for f in known if references_of(entity, f.row) != f.stored_references]
-        stayed = [f.row for f in known if references_of(entity, f.row) == f.stored_references]
+        stays = [references_of(entity, f.row) == f.stored_references for f in known]
+        moved = [f.row for f, does in zip(known, stays, strict=True) if not does]
+        stayed = [f.row for f, does in zip(known, stays, strict=True) if does]
         rows.insert(connection, tables, entity, [f.row for f in fresh])
         rows.update(connection, tables, entity, moved, moved=True)
         rows.update(connection, tables, entity, stayed, moved=False)

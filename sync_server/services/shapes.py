@@ -6,7 +6,7 @@ medium, the next is looked at here.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import orjson
@@ -35,6 +35,8 @@ class Wrong(Exception):
 FAULTS = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, AssertionError)
 """What a tx may set off that nobody foresaw: it is then refused by itself, and no other tx with it."""
 
+FORMS = 4096
+"""Sets of fields that ops carry of which it is remembered what follows from their names."""
 Checked = dict[int, Row]
 """Place of an op in its tx -> its values in stored form; sets of an update as `{"add", "remove"}`."""
 
@@ -105,9 +107,9 @@ def _check_base(entity: type[Record], op: Op) -> None:
         orjson.dumps(op.base)
     except orjson.JSONEncodeError:
         raise Wrong(op, ErrorCode.R303, None, "problem.type") from None
+    by_line = _merged_by_line(entity)
     for name, value in op.base.items():
-        column = _writable(entity).get(name)
-        if column is not None and column.col.merge is Merge.LM and not isinstance(value, str | None):
+        if name in by_line and not isinstance(value, str | None):
             raise Wrong(op, ErrorCode.R303, name, "problem.type")
 
 
@@ -136,13 +138,21 @@ def _update(entity: type[Record], op: Op) -> Row:
     if not op.set:
         raise Wrong(op, ErrorCode.R307, None, "problem.required")
     values = {name: _value(entity, op, name, value) for name, value in op.set.items()}
-    for name in values:
+    if (wrong := _wrong_field(entity, tuple(values))) is not None:
+        raise Wrong(op, *wrong)
+    return values
+
+
+@lru_cache(maxsize=FORMS)
+def _wrong_field(entity: type[Record], names: tuple[str, ...]) -> tuple[ErrorCode, str, str | None] | None:
+    """Return why an update may not carry just these fields: one is only ever added to, or lacks others of its group."""
+    for name in names:
         unit = units(entity)[unit_of(entity, name)]
         if unit.policy is Merge.AN:
-            raise Wrong(op, ErrorCode.R302, name)
-        if missing := next((f for f in unit.fields if f not in values), None):
-            raise Wrong(op, ErrorCode.R307, missing, "problem.group")
-    return values
+            return ErrorCode.R302, name, None
+        if missing := next((f for f in unit.fields if f not in names), None):
+            return ErrorCode.R307, missing, "problem.group"
+    return None
 
 
 def _delete(entity: type[Record], op: Op) -> Row:
@@ -185,6 +195,11 @@ def _set_change(entity: type[Record], op: Op, name: str, value: object) -> objec
 @cache
 def _writable(entity: type[Record]) -> dict[str, Column]:
     return {c.name: c for c in columns(entity) if c.name not in SYSTEM_FIELDS and c.col.merge is not Merge.DV}
+
+
+@cache
+def _merged_by_line(entity: type[Record]) -> frozenset[str]:
+    return frozenset(name for name, column in _writable(entity).items() if column.col.merge is Merge.LM)
 
 
 @cache

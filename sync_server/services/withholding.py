@@ -59,7 +59,7 @@ def _ask(work: Applying, found: CentralRow, op: Op, values: dict[str, object]) -
     """Make a card of every unit that an op would have changed; what is stored already leaves its line of history."""
     for unit in cards.units_of(found.entity, values):
         mine = {name: values[name] for name in unit.fields if name in values}
-        theirs = cards.values_of(found, unit.name)
+        theirs = cards.values_of(found, unit)
         if mine != theirs:
             ver = found.version_of(unit.name)
             cards.ask(work, found, Clash("value", unit.name, unit.policy, cards.base_of(op, unit), mine, theirs, ver))

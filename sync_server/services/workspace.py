@@ -93,6 +93,14 @@ class Workspace:
             self.load({entity: {pk}})
         return self.records[entity, pk]
 
+    def peek(self, entity: str, pk: str) -> Row | None:
+        """Return a record's values without a lock, to look at: a part is locked, and its parent is locked before its parts."""
+        if (entity, pk) in self.records:
+            record = self.records[entity, pk]
+            return None if record is None else record.row
+        found = rows.load(self.connection, self.central.tables, self.central.registry.get(entity), (pk,), lock=False)
+        return found[pk][0] if pk in found else None
+
     def load(self, wanted: dict[str, set[str]]) -> None:
         """Read and lock records, entity by entity in the registry's order and by id: every push locks in this order."""
         for entity in self.central.registry:
@@ -192,12 +200,14 @@ class Workspace:
 
     def cards_of(self, pk: str) -> list[CentralRow]:
         """Return the open cards about a record."""
-        entity = self.central.registry.get("sync_conflict")
         if pk not in self.cards_loaded:
+            entity = self.central.registry.get("sync_conflict")
             pairs = rows.children(self.connection, self.central.tables, entity, "record_id", (pk,))
             self.load({"sync_conflict": {card for card, _ in pairs}})
             self.cards_loaded.add(pk)
-        found = (self.records.get(("sync_conflict", card)) for card in sorted(self.cards_by_record.get(pk, ())))
+        if pk not in self.cards_by_record:
+            return []
+        found = (self.records.get(("sync_conflict", card)) for card in sorted(self.cards_by_record[pk]))
         return [one for one in found if one is not None and one.row["state"] == "open"]
 
     def code_owner(self, entity: str, code: str) -> str | None:

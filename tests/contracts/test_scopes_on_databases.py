@@ -36,13 +36,15 @@ def story(central_url):
     store.close()
 
 
-def may_hear(central, actor, entity, pk) -> set[str] | None:
-    """Return the fields that somebody's history of a record tells of; None where he is refused."""
+def may_hear(central, actor, entity, pk, others) -> set[str] | None:
+    """Return the fields that somebody's history of a record tells of; None where he is refused. others: what it tells of besides."""
     try:
         entries = history.page(central, actor, entity, pk, None).entries
     except Refusal as refusal:
         return None if refusal.code is ErrorCode.R305 else {refusal.code}
-    return {name for entry in entries for values in (entry.before, entry.after) for name in values or ()}
+    others |= {(entry.entity, entry.record) for entry in entries}
+    told = [entry for entry in entries if (entry.entity, entry.record) == (entity, pk)]
+    return {name for entry in told for values in (entry.before, entry.after) for name in values or ()}
 
 
 def test_every_door_gives_each_person_what_decide_lets_him_see(story):
@@ -62,7 +64,9 @@ def test_every_door_gives_each_person_what_decide_lets_him_see(story):
                     check_rows(line, kind, right, mine)
             hidden = {column.name for column in columns(entity)} - set(next((right[kind, pk][1] for pk in mine), ()))
             for pk in pks:
-                heard = may_hear(central, actor, kind, pk)
+                told = set[tuple[str, str]]()
+                heard = may_hear(central, actor, kind, pk, told)
+                assert told <= right.keys() or story.is_free(USERS[name]), (name, kind)
                 assert (heard is not None) == (pk in mine or story.is_free(USERS[name])), (name, kind)
                 assert not (heard or set()) & hidden or not mine, (name, kind)
 

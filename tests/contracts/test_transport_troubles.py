@@ -95,7 +95,7 @@ def test_writers_that_do_not_let_go_are_a_reason_to_come_back_later(device, monk
         raise Contended("locked")
 
     for name in ("sync_server.services.hello.devices.note", "sync_server.services.sight.timeline.read_for",
-                 "sync_server.services.history.feed.history"):  # fmt: skip
+                 "sync_server.services.history.past.lines"):  # fmt: skip
         monkeypatch.setattr(name, contended)
     error = error_of(lambda: CALLS[call](device.transport))
     assert (type(error), error.code) == (Busy, ErrorCode.S502)

@@ -1,10 +1,12 @@
 """A browser for the run, the gallery behind it, and a window for each test."""
 
+import contextlib
 import gc
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -13,8 +15,19 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.e2e import driver
 
-HANG_S = 240
-"""Seconds after which a test hangs: a call that waits for the browser itself, as a pressed key does, has no limit of its own."""
+HANG_S = 300
+"""Seconds after which a test hangs: a call that waits for the browser itself, as a pressed key does, has no limit of its own.
+Chromium does so about once in 300 presses, with nothing to do in any of its processes; the Makefile runs such a test once more."""
+GALLERY_LOGS: list[Path] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failed test what Flet's server complained about."""
+    report = yield
+    if report.failed:
+        report.sections += [("log of the gallery", log.read_text()) for log in GALLERY_LOGS]
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -49,15 +62,18 @@ def _end_hang() -> None:
     for one in [found for found in gc.get_objects() if isinstance(found, greenlet) and found.gr_frame is not None]:
         traceback.print_stack(one.gr_frame, file=sys.stderr)
     for process in psutil.Process().children(recursive=True):
-        if "chrom" in process.name():
-            sys.stderr.write(f"{process.pid} {process.status()} {process.cpu_times()} {process.cmdline()[:3]}\n")
-            process.kill()
+        with contextlib.suppress(psutil.Error):  # the end of one takes others with it
+            if "chrom" in process.name():
+                sys.stderr.write(f"{process.pid} {process.status()} {process.cpu_times()} {process.cmdline()[:3]}\n")
+                process.kill()
 
 
 @pytest.fixture(scope="session")
 def gallery_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The interface over believable data, served on a free port."""
-    with driver.gallery(tmp_path_factory.mktemp("gallery") / "server.log") as url:
+    log = tmp_path_factory.mktemp("gallery") / "server.log"
+    GALLERY_LOGS.append(log)
+    with driver.gallery(log) as url:
         yield url
 
 

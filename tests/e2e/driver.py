@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Error, Locator, Page, Playwright, expec
 ROOT = Path(__file__).parents[2]
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", "--log-level=3",
 )  # fmt: skip
 START_S = 120.0
 END_S = 30.0
@@ -29,6 +29,7 @@ FOCUS_MS = 300
 """Milliseconds until a text field that was pressed takes letters; without it the first ones are lost. Source: `flet.md` 2."""
 PAINT_MS = 700
 """Milliseconds by which painting lags behind semantics on two shared cores."""
+STILL_TURNS = 40
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -167,6 +168,25 @@ class Window:
         self.page.wait_for_timeout(FOCUS_MS)
         box.fill(text)
         self.page.wait_for_timeout(FOCUS_MS)
+
+    def still(self, identifier: str) -> tuple[float, float]:
+        """Return where something lies, once it lies there for a while: what is painted lags behind on a busy machine."""
+        place, before = self.id(identifier).first, (-1.0, -1.0)
+        for _ in range(STILL_TURNS):
+            self.page.wait_for_timeout(PAINT_MS)
+            box = place.bounding_box()
+            now = (box["x"], box["y"]) if box else before
+            if box and now == before:
+                return now
+            before = now
+        raise AssertionError(f"{identifier} does not come to rest")
+
+    def choose(self, menu: str, item: str) -> None:
+        """Open a menu, and press an item of it once it has unfolded: a press on an item that still moves is lost."""
+        self.press(menu)
+        self.id(item).first.wait_for(state="attached", timeout=PATIENCE_MS)
+        self.still(item)
+        self.press(item)
 
     def key(self, name: str) -> None:
         """Press a key or a chord, `Control+k`."""

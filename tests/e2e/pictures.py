@@ -44,7 +44,6 @@ def birthday(window: driver.Window, day: str) -> None:
 
 def note(window: driver.Window, text: str) -> None:
     """Write a note on the record that is open."""
-    window.press("note.open")
     window.type("note.text", text)
     window.key("Control+Enter")
     expect(window.id("note.save")).to_have_count(0)

@@ -17,9 +17,13 @@ from playwright.sync_api import Browser, TimeoutError, sync_playwright
 from shared_models.ids import derived_id
 from tests.e2e import driver
 from tests.ui.fake_crm import company_id, contact_id
+from tests.ui.fake_rights import person_id, profile_pk
+from tests.ui.fake_state import TEAM
 
 Prepare = Callable[[driver.Window], None]
 HOTEL, IOANA = company_id(0), contact_id(0)
+DAN, MARIA = person_id("Dan Rusu"), person_id("Maria Ilie")
+BANAT = derived_id("team", "Banat")
 OWN = [derived_id("card", f"own {number}") for number in range(1, 6)]
 """Cards with answers of their own: `believable_cards`."""
 SIZES = ((1280, 800), (390, 844))
@@ -43,6 +47,22 @@ def wrong_code(window: driver.Window) -> None:
     window.page.keyboard.press("Tab")
     window.type("field.fiscal_code", "RO 99000081")
     window.page.wait_for_timeout(1500)
+
+
+def to_the_end(window: driver.Window) -> None:
+    """Scroll the page to what stands last."""
+    width = window.page.viewport_size["width"] if window.page.viewport_size else 0
+    window.page.mouse.move(width * 0.75, 500)
+    window.page.mouse.wheel(0, 4000)
+    window.page.wait_for_timeout(SETTLE_MS)
+
+
+def circle(window: driver.Window) -> None:
+    """Choose somebody who reports to a person as the manager of that person."""
+    window.press("person.manager_id")
+    window.type("person.manager_id.search", "dan")
+    window.press(f"person.manager_id.{DAN}")
+    window.page.wait_for_timeout(SETTLE_MS)
 
 
 def new_person(window: driver.Window) -> None:
@@ -74,14 +94,16 @@ def chord(keys: str, shows: str) -> Prepare:
 
 
 SCREENS: dict[str, tuple[str, str, Prepare]] = {
-    "companies": (f"/companies/{HOTEL}?data=waiting", "note.open", nothing),
+    "companies": (f"/companies/{HOTEL}?data=waiting", "note.text", nothing),
     "companies-offline": ("/companies?data=work_offline", "row.", nothing),
     "companies-list": ("/companies?data=waiting", "row.", nothing),
+    "company-decided": (f"/companies/{HOTEL}?data=decided", "record.", nothing),
+    "company-past": (f"/companies/{HOTEL}?data=past", "note.text", nothing),
     "company-contacts": (f"/companies/{HOTEL}/contacts?data=waiting", "tie.", nothing),
     "company-details": (f"/companies/{HOTEL}/details?data=waiting", "point.", nothing),
     "company-unseen": (f"/companies/{HOTEL}?data=unseen", "note.discard", nothing),
     "edit-unseen": (f"/companies/{HOTEL}?form=company:{HOTEL}&data=unseen", "form.discard", nothing),
-    "contact": (f"/contacts/{IOANA}?data=waiting", "note.open", nothing),
+    "contact": (f"/contacts/{IOANA}?data=waiting", "note.text", nothing),
     "contacts": ("/contacts?data=waiting", "row.", nothing),
     "edit": (f"/companies/{HOTEL}?form=company:{HOTEL}&data=waiting", "field.name", wrong_code),
     "draft": ("/contacts?form=company&data=draft", "form.save", nothing),
@@ -90,6 +112,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "tie": (f"/companies/{HOTEL}/contacts?form=company_contact&data=waiting", "form.save", nothing),
     "inbox": ("/inbox", "inbox.", nothing),
     "inbox-refused": ("/inbox/tx-9", "refused.edit", nothing),
+    "inbox-news": ("/inbox?data=news", "news.", nothing),
     "inbox-resolved": ("/inbox/resolved?data=decided", "resolved.", nothing),
     "card-twins": (f"/inbox/{OWN[0]}?data=own", "card.", nothing),
     "card-revived": (f"/inbox/{OWN[1]}?data=own", "card.", nothing),
@@ -102,6 +125,21 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "sync-offline": ("/sync?data=offline", "sync.now", nothing),
     "sync-stopped": ("/sync?data=stopped", "sync.lift", nothing),
     "settings": ("/settings?data=calm", "theme.dark", nothing),
+    "people": ("/people?data=admin", "person.", nothing),
+    "person": (f"/people/{DAN}?data=admin", "person.profile_id", nothing),
+    "person-seen": (f"/people/{DAN}/seen?data=admin", "seen.", nothing),
+    "profile": (f"/people/profiles/{profile_pk('salesperson')}?data=admin", "reach.", nothing),
+    "profiles": ("/people/profiles?data=admin", "profile.", nothing),
+    "profile-new": ("/people/profiles/new?data=admin", "profile.save", nothing),
+    "share": (f"/companies/{HOTEL}?form=record_share&data=admin", "share.until", nothing),
+    "company-shared": (f"/companies/{HOTEL}/details?data=admin", "point.", to_the_end),
+    "person-own": (f"/people/{DAN}?data=admin", "person.profile_id", to_the_end),
+    "person-circle": (f"/people/{MARIA}?data=admin", "person.profile_id", circle),
+    "teams": ("/people/teams?data=admin", "team.", nothing),
+    "team": (f"/people/teams/{TEAM}?data=admin", "team.leader_id", nothing),
+    "team-archived": (f"/people/teams/{BANAT}?data=admin", "team.restore", nothing),
+    "team-new": ("/people/teams/new?data=admin", "team.save", nothing),
+    "people-closed": ("/people?data=calm", "people.home", nothing),
     "palette": ("/companies?data=calm", "row.", chord("Control+k", "palette.text")),
     "keys": ("/companies?data=calm", "row.", chord("?", "keys.close")),
     "sign-in": ("/sign-in", "sign_in.", nothing),
@@ -111,6 +149,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "empty": ("/companies?data=empty", "list.first", nothing),
     "loading": ("/companies?data=slow", "list.search", nothing),
     "failure": ("/companies?data=broken", "list.again", nothing),
+    "failure-frame": ("/companies?data=unread", "frame.again", nothing),
 }
 """Screen -> its address in the gallery, how the identifier begins that is there once it is drawn, and what is done then."""
 

@@ -70,3 +70,20 @@ def test_a_closed_window_loses_nothing_that_was_typed(browser: Browser, tmp_path
             again.press("form.save")
             expect(again.id("form.save")).to_have_count(0)
             again.sees("Popas Nou")
+
+
+def test_the_palette_opens_over_a_form_and_gives_the_cursor_back_at_the_end_of_the_text(window, gallery_url):
+    window.open(f"{gallery_url}/contacts?form=contact")
+    window.type("field.first_name", "Ana")
+    window.key("Control+k")
+    palette = window.id("palette.text").locator("input")
+    expect(palette).to_be_focused()
+    window.page.wait_for_timeout(driver.FOCUS_MS)
+    window.page.keyboard.type("podg", delay=30)
+    expect(palette).to_have_value("podg")
+    window.key("Escape")
+    first = window.id("field.first_name").locator("input")
+    expect(first).to_be_focused()
+    window.page.wait_for_timeout(driver.FOCUS_MS)
+    window.page.keyboard.type("maria", delay=30)
+    expect(first).to_have_value("Anamaria")

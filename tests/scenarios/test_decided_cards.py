@@ -2,7 +2,9 @@
 
 import pytest
 
-from client.usecases.answers import FormEnd, Outcome, Owner
+from client.usecases.answers import Owner
+from client.usecases.form_answers import FormEnd
+from client.usecases.timeline_answers import Outcome
 from tests.scenarios.test_inbox_decisions import acme, ana, clash, dan, sync
 
 __all__ = ["acme", "ana", "dan"]  # fixtures
@@ -137,10 +139,136 @@ async def test_who_put_a_value_back_himself_is_not_told_of_it(world, ana, dan, a
 
 
 async def test_a_value_that_a_third_edit_replaced_is_no_news(world, ana, dan, acme):
-    await decide_otherwise(world, ana, dan, acme)
-    dan.device.edit("company", acme, name="Acme SA")
+    await decide(ana, dan, acme, "restored_mine")
     world.rest()
-    assert (await ana.crm.inbox()).news == ()
+    ana.device.edit("company", acme, name="Acme SA")
+    world.rest()
+    assert (await dan.crm.inbox()).news == ()
+
+
+async def answer(person, card, decision):
+    """Decide a card, or type a value by hand as the answer."""
+    if decision in ("kept_theirs", "restored_mine"):
+        await person.crm.decide(card, decision)
+    else:
+        await person.crm.save(FormEnd(await person.crm.decide_by_edit(card), {"name": decision}))
+
+
+def kept_of(entry):
+    """Return the value that an entry of a decision says to be kept."""
+    if entry.outcome.chosen:
+        return entry.outcome.chosen[0].after
+    return entry.changes[0].after if entry.outcome.decision == "kept_theirs" else entry.changes[0].before
+
+
+OTHERWISE = [
+    ("kept_theirs", "restored_mine", "Acme by Dan", "put_back"),
+    ("kept_theirs", "Acme by Dan", "Acme by Dan", "put_back"),
+    ("kept_theirs", "Acme by both", "Acme by both", "changed"),
+    ("Acme by Ana", "restored_mine", "Acme by Dan", "put_back"),
+]
+"""What Ana decides, what Dan, the name that holds then, and why she is told."""
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize(("hers", "his", "holds", "how"), OTHERWISE)
+async def test_who_decided_first_is_told_that_it_was_decided_otherwise_also_by_hand(
+    world, ana, dan, acme, hers, his, holds, how
+):
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    [card] = (await dan.crm.inbox()).cards
+    dan.device.network.is_up = False
+    await answer(dan, card.id, his)
+    await answer(ana, card.id, hers)
+    sync(ana)
+    assert (await ana.crm.inbox()).count == 0
+    dan.device.network.is_up = True
+    world.rest()
+    for person in (ana, dan):
+        newest, first = decisions_of(await person.crm.timeline("company", acme))
+        assert (newest.by, kept_of(newest), newest.outcome.now) == ("Dan Radu", holds, ())
+        assert (first.by, kept_of(first), first.outcome.now) == ("Ana Pop", "Acme by Ana", ())
+        assert newest.at >= first.at
+        person.device.network.is_up = False
+        [newest] = decisions_of(await person.crm.timeline("company", acme))
+        assert (kept_of(newest), [one.after for one in newest.outcome.now]) == ("Acme by Ana", [holds])
+        person.device.network.is_up = True
+    for person, told in ((ana, [(card.id, how, "Dan Radu", {"name": holds})]), (dan, [])):
+        inbox = await person.crm.inbox()
+        assert person.device.get("company", acme)["name"] == holds
+        assert [(one.id, one.how, one.since_by, one.now.values) for one in inbox.news] == told
+        assert (await person.crm.status()).needs_you == inbox.count == len(told)
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("his", ["restored_mine", "Acme by Dan", "Acme by both"])
+async def test_who_decided_when_it_was_decided_already_is_told_what_holds(world, ana, dan, acme, his):
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    [card] = (await dan.crm.inbox()).cards
+    ana.device.network.is_up = False
+    await answer(ana, card.id, "kept_theirs")
+    assert (await ana.crm.inbox()).count == 0
+    await answer(dan, card.id, his)
+    sync(dan)
+    ana.device.network.is_up = True
+    world.rest()
+    holds = "Acme by Dan" if his == "restored_mine" else his
+    [told] = (await ana.crm.inbox()).news
+    assert (told.how, told.since_by, told.decided_by, told.now.values) == ("first", "Dan Radu", "Dan Radu", {"name": holds})
+    assert (await dan.crm.inbox()).news == ()
+    await ana.crm.read_news(card.id)
+    assert (await ana.crm.inbox()).count == (await ana.crm.status()).needs_you == 0
+
+
+async def test_what_is_brought_back_later_is_told_as_a_decision_and_what_comes_after_as_what_holds_now(world, ana, dan, acme):
+    card = await decide(ana, dan, acme, "kept_theirs")
+    world.rest()
+    await dan.crm.restore_lost(card.id)
+    world.rest()
+    newest, first = decisions_of(await ana.crm.timeline("company", acme))
+    assert (newest.by, newest.outcome.is_again, kept_of(newest)) == ("Dan Radu", True, "Acme by Dan")
+    assert (kept_of(first), first.outcome.is_again) == ("Acme by Ana", False)
+    ana.device.edit("company", acme, name="Acme SA")
+    sync(ana)
+    newest, first = decisions_of(await ana.crm.timeline("company", acme))
+    assert ([one.after for one in newest.outcome.now], first.outcome.now) == (["Acme SA"], ())
+
+
+async def test_a_third_value_is_told_as_what_was_kept(world, ana, dan, acme):
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    [card] = (await dan.crm.inbox()).cards
+    await answer(dan, card.id, "Acme by both")
+    world.rest()
+    [entry] = decisions_of(await ana.crm.timeline("company", acme))
+    assert (entry.outcome.decision, kept_of(entry), entry.outcome.now) == ("edited", "Acme by both", ())
+
+
+async def test_of_two_who_decide_alike_nobody_is_told_anything(world, ana, dan, acme):
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    [card] = (await dan.crm.inbox()).cards
+    await answer(dan, card.id, "restored_mine")
+    await answer(ana, card.id, "restored_mine")
+    world.rest()
+    assert [(await person.crm.inbox()).count for person in (ana, dan)] == [0, 0]
+
+
+async def test_one_of_the_two_values_that_is_typed_by_hand_as_the_answer_is_the_answer_that_keeps_it(world, ana, dan, acme):
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    [card] = (await dan.crm.inbox()).cards
+    await answer(dan, card.id, "Acme by Dan")
+    world.rest()
+    assert ana.device.get("sync_conflict", card.id)["state"] == "restored_mine"
+
+
+async def test_to_keep_a_value_that_was_typed_over_puts_it_back(world, ana, dan, acme):
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    [card] = (await ana.crm.inbox()).cards
+    dan.device.edit("company", acme, name="Acme by Dan")
+    sync(dan, ana)
+    await ana.crm.decide(card.id, "kept_theirs")
+    world.rest()
+    assert dan.device.get("company", acme)["name"] == "Acme by Ana"
+    assert [one.since for one in (await ana.crm.decided_cards()).rows] == [None]
 
 
 @pytest.mark.functions(142)

@@ -1,16 +1,22 @@
 """However the demo ends, nothing that it started outlives it, so that the next one finds its ports free."""
 
+import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+from argparse import Namespace
 from contextlib import closing, suppress
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from client.app import open_local
-from client.demo import place_of
-from client.demo_servers import command, ended_by_signals, free_port, is_taken
+from client.demo import place_of, show
+from client.demo_servers import DeviceProcess, ServerProcess, command, ended_by_signals, free_port, is_taken
+from client.demo_watch import MOST, watch
 from client.platform.profile import ProfileStore
 from shared_models.__main__ import main
 
@@ -61,7 +67,7 @@ def test_a_signal_ends_the_demo_with_its_server_and_its_device(tmp_path, how):
     assert not is_taken(port)
     assert not is_taken(port + 1)
     assert f"{tmp_path}/fieldfare-demo-" in said
-    assert "thrown away at the end; --folder DIR would keep it" in said
+    assert "thrown away when you end it; --folder DIR would keep it" in said
     if how != signal.SIGKILL:
         assert demo.returncode == 0
         assert list(tmp_path.glob("fieldfare-demo-*")) == []
@@ -92,7 +98,7 @@ def test_a_named_folder_is_kept_and_the_next_demo_goes_on_from_it_at_any_port(tm
     folder = tmp_path / "demo"
     demo, said = started(tmp_path, port_for_two(), "--folder", str(folder))
     try:
-        assert f"Making the demo company in {folder}" in said
+        assert f"The data is in {folder} (kept: the same command goes on from it).\nMaking the demo company…\n" in said
         with pytest.raises(AssertionError, match="Another demo runs"):
             started(tmp_path, port_for_two(), "--folder", str(folder))
         assert f"Its data stays in {folder}" in ended(demo)
@@ -103,13 +109,70 @@ def test_a_named_folder_is_kept_and_the_next_demo_goes_on_from_it_at_any_port(tm
     port = port_for_two()
     demo, said = started(tmp_path, port, "--folder", str(folder))
     try:
-        assert f"Going on from the demo company in {folder}" in said
+        assert f"The data is in {folder} (" in said
+        assert "Going on from the demo company there…\n" in said
         assert "work offline" in said
         assert ProfileStore(folder / "device").load().server_url == f"http://127.0.0.1:{port}"
     finally:
         ended(demo)
     with closing(open_local(folder / "device")) as replica:
         assert [hit.title for hit in replica.search("facuta cu o zi", entities=("company",))]
+
+
+def device_of(said):
+    """Return the process of the field device and the folder of the demo, as it told them."""
+    return int(re.findall(r"kill -9 (\d+)|\(process (\d+)\)", said)[-1][0]), Path(re.search(r"/\S*fieldfare-demo-\w+", said)[0])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+def test_a_device_that_is_killed_comes_back_at_the_same_place_with_what_was_saved(tmp_path):
+    port = port_for_two()
+    demo, said = started(tmp_path, port)
+    try:
+        process, folder = device_of(said)
+        with closing(open_local(folder / "device")) as replica, replica.edit("a note for later") as edit:
+            edit.insert("company", {"name": "Scrisă înainte de kill"})
+        os.kill(process, signal.SIGKILL)
+        told = [demo.stdout.readline()]
+        while told[-1] and "is back at" not in told[-1]:
+            told.append(demo.stdout.readline())
+        assert f"The field device has ended: killed by signal {signal.SIGKILL:d}.\n" in told
+        assert f"http://127.0.0.1:{port + 1}/ with all that was saved" in told[-1]
+        socket.create_connection(("127.0.0.1", port + 1), timeout=30).close()
+        with closing(open_local(folder / "device")) as replica:
+            assert replica.search("scrisa inainte", entities=("company",))
+        assert "Its folder is thrown away." in ended(demo)
+        assert not folder.exists()
+    finally:
+        demo.kill()
+
+
+def test_a_device_that_cannot_stay_open_ends_the_demo_and_leaves_its_data(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(DeviceProcess, "fate", lambda _: "exit code 1")
+    monkeypatch.setattr(ServerProcess, "fate", lambda _: None)
+    monkeypatch.setattr("client.demo.watch", partial(watch, rest=lambda _: None))
+    said, starts = [], []
+    for process in (ServerProcess, DeviceProcess):
+        monkeypatch.setattr(process, "start", lambda self: starts.append(self.name))
+    monkeypatch.setattr(ServerProcess, "prepare", lambda *_: "")
+    monkeypatch.setattr("client.demo._is_signed_in", lambda *_: True)
+    arguments = Namespace(port=port_for_two(), folder=None, database="", size="small", no_browser=True)
+    assert show(arguments, said.append) == 1
+    [folder] = tmp_path.iterdir()
+    assert said[-1] == f"The demo ends. Its data stays in {folder}. Go on from it: fieldfare demo --folder {folder}"
+    assert starts == ["server", *["field device"] * (1 + MOST)]
+
+
+def test_a_device_that_does_not_open_is_ended_and_shows_its_log(tmp_path, monkeypatch):
+    monkeypatch.setattr("client.demo_servers.START_S", 0.0)
+    (tmp_path / "client.log").write_text("Traceback: what it said")
+    device = DeviceProcess(tmp_path, "http://127.0.0.1:1", free_port())
+    assert device.fate() == "it did not start"
+    with pytest.raises(RuntimeError, match="Traceback: what it said"):
+        device.start()
+    assert device.fate()
+    assert not is_taken(device.port)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")

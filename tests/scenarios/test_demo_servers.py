@@ -1,9 +1,13 @@
 """The server processes of the demo: what is said when one cannot be made or does not start."""
 
+import signal
+import sys
+from typing import Any
+
 import pytest
 
 from client import demo_servers
-from client.demo_servers import ServerProcess, free_port
+from client.demo_servers import ServerProcess, ended_by_signals, fate_of, free_port
 
 
 def test_a_server_that_cannot_make_its_database_says_why(tmp_path):
@@ -26,3 +30,22 @@ def test_a_server_that_hangs_is_given_up_and_ended(monkeypatch, tmp_path):
         server.start()
     server.kill()
     server.kill()
+
+
+class Child:
+    """A process that somebody ends the demo at while it is asked."""
+
+    is_asked = False
+
+    def poll(self):
+        """Hear the signal, then go on to the end."""
+        signal.raise_signal(signal.SIGINT)
+        self.is_asked = True
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+def test_a_signal_waits_until_a_child_was_asked_whether_it_runs():
+    child: Any = Child()
+    with ended_by_signals(), pytest.raises(KeyboardInterrupt):
+        fate_of(child)
+    assert child.is_asked

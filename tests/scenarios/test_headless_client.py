@@ -152,11 +152,33 @@ def test_without_the_server_the_edit_stays_and_goes_later(tmp_path, server, sync
     assert held(folder, pk).waiting == 0
 
 
+@pytest.mark.functions(141)
 def test_a_device_whose_client_is_running_is_left_to_it(folder, sync):
+    add_company(folder, "Hotel Șapte Brazi")
     with LockFile(folder / "sync.lock"):
         code, said = sync(folder)
+        assert said.splitlines() == [
+            f"Not needed: Fieldfare is open on {folder}, or another sync runs there, and it synchronizes by itself.",
+            "1 waiting, 0 need you.",
+        ]
+        assert code == 0
+        code, said = sync(folder, "--audit")
+        assert said.endswith("\nThe audit needs the device for itself. Close Fieldfare there and run this again. [D602]\n")
+        assert code == 1
+    assert sync(folder)[1].startswith("1 sent, ")
+
+
+def test_beside_a_client_that_works_offline_a_sync_says_that_nothing_is_sent(folder, sync):
+    client = start_client(ClientConfig(folder, ""))
+    try:
+        client.crm.engine.scheduler.set_paused(True)
+        (folder / "preferences.json").write_text('{"language": "ro"}')
+        code, said = sync(folder)
+    finally:
+        client.close()
+    assert said.startswith(f"Fieldfare este deschis pe {folder} și lucrează offline: nimic nu se trimite")
+    assert "[D602]\n" in said
     assert code == 1
-    assert said == f"Not needed: Fieldfare is open on {folder}, and synchronizes by itself. [D602]\n"
 
 
 @pytest.mark.parametrize(("name", "content"), [("replica.db", b"not a database" * 100), ("profile.json", b"{")])
@@ -169,6 +191,8 @@ def test_a_damaged_file_is_left_as_it_is(folder, sync, name, content):
     assert said.startswith("Not possible with ")
     assert said.endswith(" [D603]\n")
     assert (folder / name).read_bytes() == content
+    with LockFile(folder / "sync.lock"):
+        assert sync(folder) == (1, said)
     assert name != "replica.db" or (str(folder) in said and "Do not delete it" in said)
 
 

@@ -9,7 +9,8 @@ from client.app import make_crm
 from client.events import SyncStatusChanged
 from client.replica import meta
 from client.sync.states import Event
-from client.usecases.answers import FormEnd, Owner, Preferences
+from client.usecases.answers import Owner, Preferences
+from client.usecases.form_answers import FormEnd
 from shared_models.errors import ErrorCode, RecordInvalid, Refused
 
 

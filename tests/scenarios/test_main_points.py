@@ -3,7 +3,9 @@
 import pytest
 
 from client.usecases import forms, lists, record_pages
-from client.usecases.answers import FormEnd, ListQuery, Owner
+from client.usecases.answers import Owner
+from client.usecases.form_answers import FormEnd
+from client.usecases.list_answers import ListQuery
 from shared_models.texts import Texts
 
 EN = Texts("en").t
@@ -109,3 +111,13 @@ def test_a_number_changed_after_a_clash_keeps_what_the_form_said(world, ana, dan
     save(ana, lost.id, value="0722 000 004")
     world.rest()
     assert main(dan, ion) == [used]
+
+
+@pytest.mark.functions(4)
+def test_a_phone_changed_in_the_form_of_its_person_is_the_only_one_on_the_other_device(world, ana, dan, ion):
+    opened = forms.OpenForms()
+    start = forms.open_form(ana.replica, opened, "contact", ion, None)
+    forms.save_form(ana.replica, opened, EN, FormEnd(start, {"phone": "0722 000 009"}))
+    world.rest()
+    for device in (ana, dan):
+        assert [(point.value, point.is_primary) for point in points(device, ion)] == [("0722 000 009", True)]

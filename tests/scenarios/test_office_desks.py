@@ -6,7 +6,7 @@ import pytest
 
 from client.office import IDLE_S, Desks
 from client.platform.lock_file import LockFile
-from client.usecases.answers import ListQuery
+from client.usecases.list_answers import ListQuery
 from shared_models.errors import ReplicaLocked
 from sync_server.services import office_devices
 from sync_server.services.accounts import office_device

@@ -5,16 +5,13 @@ from random import Random
 import pytest
 
 from client.replica import integrity
-from conflict.overlay import blank_row
 from shared_models.errors import RecordInvalid
-from shared_models.fields import columns
 from shared_models.ids import derived_id
 from shared_models.registry import CRM
-from shared_models.rights import Subject, decide, subject_of, view
-from shared_models.rules import RULE_ENTITIES, Rules
 from sync_server.services.accounts import NewUser
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.shipped_profiles import profile_id, shipped_profiles
+from tests.rights_model import expected
 from tests.servers import PASSWORD
 from tests.world import view_of
 
@@ -42,42 +39,6 @@ def team(world):
     return ana, [*others, world.device("dan2", "dan")]
 
 
-def subject(tables, entity, row, depth=0):
-    """Return a record with all that it is a part of; None stands for a parent that is not there."""
-    kind = CRM.get(entity)
-    keys = [(parent, row[name]) for name, parent in CRM.parents(kind) if row.get(name) is not None]
-    if "record_type" in row and "record_id" in row:
-        keys.append((row["record_type"], row["record_id"]))
-    parents = []
-    for name, pk in keys:
-        found = tables.get(name, {}).get(pk)
-        parents.append(Subject("nothing", pk) if found is None or depth > 5 else subject(tables, name, found, depth + 1))
-    return subject_of(kind, row, tuple(parents))
-
-
-def expected(world, tables, user, at):
-    """Return entity -> rows that a person is to hold, confidential fields empty where they are kept from him."""
-    rules = Rules.of(CRM, {name: list(tables[name].values()) for name in RULE_ENTITIES})
-    person = world.users[user]
-    hidden = view(rules, person, at).hidden
-    found = {}
-    for entity in CRM:
-        name, blank = entity.entity_name, blank_row(entity)
-        empty = {c.name: blank[c.name] for c in columns(entity) if c.col.right_group in hidden}
-        rows = [row for row in tables[name].values() if decide(rules, person, subject(tables, name, row), "see", at).allowed]
-        if name == "sync_conflict":
-            rows = [row for row in rows if not tells_of(row, hidden)]
-        found[name] = [{**row, **empty} for row in sorted(rows, key=lambda row: row["id"])]
-    return found
-
-
-def tells_of(card, hidden):
-    """Whether a card is about a field that is kept from somebody."""
-    kind = CRM.get(card["record_type"])
-    groups = {c.col.right_group for c in columns(kind) if c.name == card["unit"] or c.col.group == card["unit"]}
-    return bool(groups) and groups <= hidden
-
-
 def comparable(rows):
     return [{name: list(value) if isinstance(value, tuple) else value for name, value in row.items()} for row in rows]
 
@@ -92,9 +53,9 @@ def check(world, ana, device):
     ana.sync()
     at = world.server.central.now_us()
     tables = {name: {row["id"]: row for row in rows} for name, rows in view_of(ana.replica).items()}
-    wanted, held = expected(world, tables, device.user, at), view_of(device.replica)
+    wanted, held = expected(CRM, tables, world.users[device.user], at), view_of(device.replica)
     for name, rows in wanted.items():
-        assert comparable(held[name]) == comparable(rows), (device.name, name)
+        assert comparable(held[name]) == comparable(rows.values()), (device.name, name)
     assert integrity.check(device.replica) == []
 
 

@@ -197,6 +197,28 @@ def test_child_of_a_refused_parent_waits_and_goes_again_when_the_parent_is_there
     assert dan.replica.drafts() == []
 
 
+def test_share_of_a_refused_record_waits_for_it_however_many_rounds_pass(world, ana, dan):
+    bad = "018f0000-0000-7000-8000-00000000beef"
+    with dan.replica.edit("New company") as edit:
+        edit.insert("company", {"name": "Later"}, bad)
+    to = {"user_id": world.users["ana"], "ends_at": world.server.central.now_us() + 10**12}
+    dan.save("record_share", record_type="company", record_id=bad, **to)
+    with dan.replica.write(durable=False) as writing:
+        writing.connection.execute("""UPDATE _sync_op SET "set" = '{"name":""}' WHERE pk = ?""", (bad,))
+    dan.sync()
+    [refused, put_off] = dan.replica.drafts()
+    assert (put_off.verdict, put_off.ops[0].t) == ("deferred", "record_share")
+    for _ in range(standing.MAX_REISSUES + 2):
+        dan.sync()
+    assert [draft.tx_id for draft in dan.replica.drafts()] == [refused.tx_id, put_off.tx_id], "it went in vain"
+    with dan.replica.edit("Corrected", corrects=refused.tx_id) as edit:
+        edit.insert("company", {"name": "Now good"}, bad)
+    dan.sync()
+    world.rest()
+    assert [row["record_id"] for row in ana.replica.list_page("record_share").rows] == [bad]
+    assert dan.replica.drafts() == []
+
+
 def test_refused_save_holds_up_nothing_and_can_be_discarded(world, ana, dan, acme):
     with dan.replica.edit("Not allowed") as edit:
         edit.insert("team", {"name": "Mine"})

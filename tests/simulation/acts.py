@@ -13,6 +13,7 @@ from shared_models.codec import Row
 from shared_models.errors import RecordInvalid
 from shared_models.fields import ARCHIVED, Merge, unit_of, units
 from shared_models.natural_ids import natural_id
+from tests.simulation import churn
 from tests.simulation.casts import Cast
 from tests.simulation.device import Device
 from tests.simulation.knowledge import Act, Knowledge, Memory, Typed, Value, plain
@@ -105,6 +106,7 @@ class People:
             ("tie", self.tie, 2), ("tie edit", self.tie_edit, 1), ("archive", self.archive, 2), ("two", self.two, 2),
             ("bring back", self.bring_back, 1), ("card", self.card, 3), ("refused", self.refused, 1), ("draft", self.draft, 1),
         ]  # fmt: skip
+        verbs += churn.verbs(self, device) if self.cast.has_rights else ()
         name, action, _ = self.random.choices(verbs, [weight for _, _, weight in verbs])[0]
         with suppress(RecordInvalid):
             action(device)

@@ -1,7 +1,7 @@
-"""Which entities and fields play which part in a simulated week: those made for it, or the product's own."""
+"""Which entities and fields play which part in a simulated week: those made for it, or the product's own, with rights or without."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from shared_models.base import Record
@@ -36,6 +36,8 @@ class Cast:
     """Its field that holds the letter."""
     tie_role: str
     """Its field that people edit."""
+    has_rights: bool = False
+    """Whether people have profiles, which change as everything else does; else everybody sees all."""
 
     @cached_property
     def kind(self) -> type[Record]:
@@ -90,11 +92,15 @@ OURS = Cast(
 )  # fmt: skip
 """The product's own: companies, their addresses and their e-mail addresses."""
 
-CASTS = {cast.name: cast for cast in (INVENTED, OURS)}
+RIGHTS = replace(OURS, name="rights", has_rights=True)
+"""The same, and nobody but an admin sees everything."""
+CASTS = {cast.name: cast for cast in (INVENTED, OURS, RIGHTS)}
 ONE_IN = 5
-"""One week in so many is played by the product's own entities."""
+"""One week in so many is played by the product's own entities, every second of these with rights."""
 
 
 def cast_of(seed: int) -> Cast:
     """Return who plays the week of a seed."""
-    return OURS if seed % ONE_IN == ONE_IN - 1 else INVENTED
+    if seed % ONE_IN < ONE_IN - 1:
+        return INVENTED
+    return OURS if seed // ONE_IN % 2 == 0 else RIGHTS

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from client.config import FirstSync
 from client.replica import connection, migrations
+from client.replica.connection import CACHED_STATEMENTS
 from client.replica.replica import Replica, open_replica
 from client.sync.engine import RoundResult, SyncEngine
 from shared_models.errors import ReplicaError
@@ -68,7 +69,9 @@ class Statements:
 
     def connect(self, path: Path) -> sqlite3.Connection:
         """Open a connection whose statements can be counted."""
-        made = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Connection)
+        made = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=CACHED_STATEMENTS, factory=Connection
+        )
         self._open.append(made)
         if self.left is not None or self._medium is not None:
             self._watch(made, self._medium if self._medium is not None and self._medium.path == path else None)

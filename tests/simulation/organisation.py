@@ -22,6 +22,7 @@ from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.local_transport import LocalTransport
 from sync_server.services.snapshots import Policy, Snapshots
+from tests.simulation import churn
 from tests.simulation.device import Clock, Device, Statements, WrongClock
 from tests.simulation.entities import SIMULATED
 from tests.simulation.network import Killed, Network, ServerLife
@@ -65,6 +66,8 @@ class Organisation:
     folder: Path
     seed: int
     registry: Registry = SIMULATED
+    has_rights: bool = False
+    """Whether people have profiles, and see what these let them."""
     clock: Clock = field(default_factory=Clock)
     url: str = ""
     central: Central = field(init=False)
@@ -81,6 +84,8 @@ class Organisation:
     """Whether the clock of the server has jumped: then no stamp says anything."""
     replaced: int = 0
     """Devices that were lost."""
+    _tables: dict[str, dict[str, Row]] = field(default_factory=dict, repr=False)
+    _read_at: tuple[str, int] | None = None
 
     def __post_init__(self) -> None:
         """Make everything."""
@@ -91,6 +96,8 @@ class Organisation:
         self._empty(store, tables)
         self.central = Central(store, tables, self.registry, lambda: self.clock() * 1000)
         setup.start(self.central, lambda: f"epoch-{self.seed}")
+        if self.has_rights:
+            churn.found(self.central)
         ways = Random(f"{self.seed}snapshots")
         self.has_snapshots, self.has_columns = ways.random() < SNAPSHOTS, ways.random() < COLUMNS
         policy = Policy(min_rows=1, refresh_after=Random(f"{self.seed}refresh").choice((0, 5, 30)))
@@ -109,7 +116,7 @@ class Organisation:
             shutil.copyfile(empty_database(self.template("central"), self.registry), self.folder / "central.db")
 
     def _device(self, place: int, name: str = "") -> Device:
-        name, user = name or f"d{place}", f"0000000{place % 3}"
+        name, user = name or f"d{place}", churn.ADMIN if self.has_rights and place == 3 else f"0000000{place % 3}"
         way = self.signed_in(name, user, is_admin=place == 3)
         network = Network(way, Random(f"{self.seed}net{name[1:]}"), server=self.server)
         clock = WrongClock(self.clock, Random(f"{self.seed}clock{place}").randrange(-WRONG_BY_MS, WRONG_BY_MS))
@@ -159,6 +166,28 @@ class Organisation:
         with self.central.store.read() as connection:
             found = connection.execute(sa.select(tables.push.c.tx_id, tables.push.c.origin, tables.push.c.seq))
             return timeline.read(connection, tables).epoch, [(row.tx_id, row.origin, row.seq) for row in found]
+
+    def now(self) -> tuple[str, int]:
+        """Return the present timeline and where its sequence stands."""
+        with self.central.store.read() as connection:
+            clock = timeline.read(connection, self.central.tables)
+            return clock.epoch, clock.seq
+
+    def tables(self) -> dict[str, dict[str, Row]]:
+        """Return entity -> id -> every record that the centre has. They are read anew when the sequence has moved."""
+        if (now := self.now()) != self._read_at:
+            self._tables = {
+                one.entity_name: {row["id"]: row for row in self.central_rows(one.entity_name)} for one in self.registry
+            }
+            self._read_at = now
+        return self._tables
+
+    def share_ends(self, since_ms: int) -> bool:
+        """Whether a share has ended since a moment: then what somebody sees is something else, though nobody did anything."""
+        if not self.has_rights:
+            return False
+        ends = [row["ends_at"] for row in self.tables()["record_share"].values()]
+        return any(since_ms * 1000 <= end <= self.clock.now_ms * 1000 for end in ends)
 
     def central_rows(self, entity: str) -> list[Row]:
         """Return every record of an entity as the centre has it, archived ones too."""

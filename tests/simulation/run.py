@@ -52,7 +52,7 @@ class Run:
     def play(self) -> int:
         """Play it; returns how many edits were accounted for. Raises Broken, or whatever the code under test raised."""
         cast = self.cast or cast_of(self.seed)
-        self.organisation = Organisation(self.folder, self.seed, cast.registry, url=self.url)
+        self.organisation = Organisation(self.folder, self.seed, cast.registry, cast.has_rights, url=self.url)
         self.people = People(Random(f"{self.seed}people"), cast)
         self.stage = Stage(self.organisation, self.people, Random(f"{self.seed}stage"))
         self.stage.hands = self._busy
@@ -111,6 +111,8 @@ class Run:
 
     def _harm(self, step: int, chance: Random) -> None:
         device = self.organisation.devices[chance.randrange(4)]
+        if device.network.is_out:  # revoked: nothing is sent to it that could mend it
+            return
         self._say(step, device, "damaged")
         damaged_and_mended(self.stage, device, chance)
 
@@ -184,9 +186,15 @@ class Run:
     def _calm(self) -> list[RoundResult]:
         """Run rounds until nothing is new to anybody; returns the last of each."""
         for _ in range(CALM_ROUNDS):
+            began = self.organisation.clock.now_ms
             results = [self.stage.round(device) for device in self.organisation.devices]
             cursors = {device.replica.facts()["cursor"] for device in self.organisation.devices}
-            if len(cursors) == 1 and all(result.is_clean and not result.answered and not result.rows for result in results):
+            is_still = not self.organisation.share_ends(began)
+            if (
+                len(cursors) == 1
+                and is_still
+                and all(result.is_clean and not result.answered and not result.rows for result in results)
+            ):
                 break
             self.organisation.clock.now_ms += EVERY_MS if self.stage.is_miscounted else 0
         return results

@@ -205,8 +205,13 @@ def no_false_questions(evidence: Evidence, *, was_restored: bool) -> None:
 
 
 def _something_unseen(evidence: Evidence, card: Row, act: Act) -> None:
-    """An archive is refused only over a value or a child that its author had not seen."""
+    """An archive is refused only over a value or a child that its author had not seen.
+
+    One that waited for its record may be asked about what came while it waited: its author made the refused record once more.
+    """
     named, arrived = (card["record_type"], card["record_id"]), evidence.seq_of.get(act.tx, 0)
+    if evidence.verdicts.get(act.tx) == "deferred":
+        arrived = max(arrived, card["theirs_version"] + 1)
     knowledge = act.knew.get(named, Knowledge())
     row = Knowledge(knowledge.row, stands=knowledge.stands)
     for line in evidence.lines:

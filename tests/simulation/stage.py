@@ -15,7 +15,7 @@ from shared_models.replica_shape import fingerprint
 from shared_models.snapshot import SnapshotAnswer
 from sync_server.services import snapshots
 from sync_server.services.snapshot_shelf import SnapshotKind
-from tests.simulation import checks
+from tests.simulation import checks, views
 from tests.simulation.acts import Form, People, Save
 from tests.simulation.device import Device
 from tests.simulation.evidence import Broken
@@ -53,7 +53,10 @@ class Stage:
         """Run one round of a device, and check what its screen and its digests say afterwards."""
         memory = self.people.memory
         before, count, again = checks.touched(device), len(memory.acts), len(memory.sent_again)
+        at = self.organisation.clock.now_ms * 1000
         result = device.sync()
+        if self.organisation.has_rights and result.error is None:
+            views.nothing_denied(device, at)
         if result.proof is not None:
             self._judge(device, result.proof)
         saved = [named for act in list(memory.acts.values())[count:] for named in act.knew]

@@ -7,8 +7,8 @@ its variants have nothing that could be patched here, because the product does n
 |---|---|
 | alias_own, alias_bv, alias_loop | merging two records, which would leave an alias of one id for the other |
 | merge_drops, merge_no_card_move, moved_card_stale | the same |
-| auth_now, leave_always, no_enter, leave_drops_ops | rights: every user sees everything, so no record enters or leaves a view |
-| cards_survive, stage_leaves, stage_no_leave | the same |
+| leave_always | a record that left and entered within one pull: what leaves is told from where it lies at the end |
+| stage_no_leave | the same as `leave_unsent`: a page that is put aside never says what leaves |
 | resurrect_confirmed, request_first, cancel_kept | bookings (policy RQ) |
 
 Two are different from the model's. `silent_verdict`: a verdict without a seq of its own cannot be stored, as the ledger's key
@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from tests.simulation import wrong_client as device
-from tests.simulation import wrong_first_sync, wrong_in_time
+from tests.simulation import wrong_first_sync, wrong_in_time, wrong_rights
 from tests.simulation import wrong_server as centre
 from tests.simulation.wrong_client import Patch
 
@@ -44,7 +44,7 @@ VARIANTS: tuple[Callable[[], list[Patch]], ...] = (
     centre.archive_column, centre.no_resurrect, centre.child_hidden, centre.su_noop_add, centre.su_last_writer,
     centre.code_reuse, centre.code_unchecked, centre.no_ledger, centre.ledger_by_number, centre.silent_verdict,
     centre.echo_by_device, centre.echo_refused, centre.last_restore, *wrong_first_sync.VARIANTS,
-    *wrong_in_time.VARIANTS,
+    *wrong_in_time.VARIANTS, *wrong_rights.VARIANTS,
 )  # fmt: skip
 WRONG: Mapping[str, Callable[[], list[Patch]]] = {
     **{variant.__name__: variant for variant in VARIANTS},

@@ -153,7 +153,7 @@ def after_flat() -> list[Patch]:
     """`after` lists the unsettled txs only, not what those were built on."""
 
     def after(*places: Any) -> list[str]:
-        return [tx.origin for tx in change_log._touching(*places)]
+        return [origin for origin, _ in change_log._touching(*places)]
 
     return [(change_log, "after", after)]
 

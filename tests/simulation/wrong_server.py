@@ -143,7 +143,7 @@ def lose_forgotten() -> list[Patch]:
 
 def archive_column() -> list[Patch]:
     """An archive compares only the archive flag's version, not the whole row's."""
-    return [(archiving, "_has_news", lambda *_: False)]
+    return [(archiving, "_news", lambda *_: 0)]
 
 
 def no_resurrect() -> list[Patch]:

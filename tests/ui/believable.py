@@ -17,6 +17,7 @@ def ago(days: float = 0, hours: float = 0, minutes: float = 0) -> int:
 
 HOTEL, REST, CLEAN = Label("Hotels", "Hoteluri"), Label("Restaurants", "Restaurante"), Label("Cleaning", "Curățenie")
 CAFE, SHOP, SCHOOL = Label("Cafés", "Cafenele"), Label("Retail", "Magazine"), Label("Schools", "Școli")
+INACTIVE = Label("Inactive", "Inactivă")
 INDUSTRIES = {derived_id("pick_list_item", "industry", x.en): x for x in (HOTEL, REST, CLEAN, CAFE, SHOP, SCHOOL)}
 
 # name, place, industry, role, days since the last note, wished days, state, code

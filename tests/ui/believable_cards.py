@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from client.usecases.sync_answers import CardView, Inbox, Side, Twin
+from client.usecases.timeline_answers import Change, Outcome, TimelineEntry
 from shared_models.ids import derived_id
 from tests.ui.believable import ago
 from tests.ui.fake_state import FakeState, company_id
@@ -77,3 +78,28 @@ def fill_decided(crm: FakeState) -> None:
         replace(account(), state="kept_theirs", decided_at=ago(days=3), **ana),
         replace(code(), state="kept_theirs", decided_by="Dan Rusu", decided_at=ago(days=4)),
     )
+    clash = (Change("legal_name", "Șapte Brazi Turism SRL", "Șapte Brazi Predeal SRL"),)
+    again = Outcome("restored_mine", "Dan Rusu", "Ana Pop", is_again=True)
+    first = Outcome("kept_theirs", "Dan Rusu", "Ana Pop")
+    told = [
+        TimelineEntry("a-1", "decided", "company", ago(minutes=3), "Dan Rusu", changes=clash, outcome=again),
+        TimelineEntry("a-2", "decided", "company", ago(minutes=20), "Ana Pop", is_mine=True, changes=clash, outcome=first),
+    ]
+    crm.notes[:0] = [(HOTEL, entry) for entry in told]
+
+
+def fill_news(crm: FakeState) -> None:
+    """Leave only decisions of the reader in the inbox of which another one holds, for each of the reasons."""
+    job, text, _gone = crm.inbox_.cards
+    ana: dict[str, Any] = {"decided_by": "Ana Pop", "decided_by_me": True, "decided_at": ago(hours=5)}
+    dan: dict[str, Any] = {"decided_by": "Dan Rusu", "decided_at": ago(hours=7)}
+    crm.inbox_ = Inbox(
+        news=(
+            replace(job, state="restored_mine", since="put_back", how="put_back", since_by="Maria Ilie", now=job.theirs, **ana),
+            replace(job, id="n-2", state="kept_theirs", how="first", since_by="Dan Rusu", now=job.theirs, **dan),
+            replace(text, id="n-3", state="kept_theirs", since="changed", how="changed", since_by="Maria Ilie",
+                now=Side({text.unit: "Livrare numai dimineața, prin spate."}), **ana),
+        ),
+        solved=3,
+    )  # fmt: skip
+    crm.status_ = replace(crm.status_, needs_you=crm.inbox_.count)

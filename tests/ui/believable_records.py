@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from client.usecases.answers import Change, TimelineEntry
+from client.usecases.timeline_answers import Change, TimelineEntry
 from shared_models.ids import derived_id
-from tests.ui.believable import COMPANIES, CONTACTS, DEEDS, INDUSTRIES, ago
+from tests.ui.believable import COMPANIES, CONTACTS, DEEDS, INACTIVE, INDUSTRIES, ago
 from tests.ui.fake_state import TEAM, USERS, FakeState, company_id, contact_id
 
 
@@ -19,7 +19,7 @@ def fill_records(crm: FakeState) -> None:
             "industry_id": next(k for k, v in INDUSTRIES.items() if v is industry), "responsible_id": list(USERS)[i % 3],
             "team_id": TEAM, "visit_every_days": every, "do_not_contact": False, "language": "ro",
             "description": "Livrare prin curtea din spate, până la ora 10. Plata la 30 de zile." if i < 4 else None,
-            "_place": place, "_last": ago(days=days) if days is not None else None, "updated_at": ago(days=(i * 7) % 45 + 0.1),
+            "_status": INACTIVE if i == 4 else None, "_place": place, "_last": ago(days=days) if days is not None else None, "updated_at": ago(days=(i * 7) % 45 + 0.1),
         }  # fmt: skip
         _add(
             crm,

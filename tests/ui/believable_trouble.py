@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from client.usecases.answers import Change
 from client.usecases.sync_answers import (
     CardView,
     Found,
@@ -15,6 +14,7 @@ from client.usecases.sync_answers import (
     SyncStatus,
     WaitingItem,
 )
+from client.usecases.timeline_answers import Change
 from shared_models.ids import derived_id
 from shared_models.texts import Language
 from tests.ui.believable import SAVES, ago
@@ -101,3 +101,29 @@ def fill_mended(crm: FakeState) -> None:
             Found("search", "note", 0, ago(days=12)),
         ),
     )
+
+
+def fill_reader(crm: FakeState) -> None:
+    """Let the person look at everything and change nothing, keep the bank accounts from him, and have refused what he did before."""
+    why = "denied.change.company"
+    crm.denied = {
+        **dict.fromkeys(("change", "note", "contact_point", "address", "company_contact"), why),
+        "archive": "denied.archive.company",
+        "bank_account": "denied.confidential",
+    }
+    crm.person_ = replace(crm.person_, denied={entity: f"denied.create.{entity}" for entity in ("company", "contact")})
+    crm.rows["bank_account"].clear()
+    change = RefusedChange(
+        "tx-new",
+        "Popas Nou",
+        "company",
+        "gone",
+        "",
+        ago(hours=1),
+        "R305",
+        changes=(Change("name", None, "Popas Nou"),),
+        is_new=True,
+    )
+    crm.inbox_ = replace(crm.inbox_, refused=(change, *crm.inbox_.refused))
+    crm.states |= dict.fromkeys((company_id(0), company_id(14)), "needs_you")
+    crm.refused = {company_id(14): ("tx-9",), company_id(0): ("tx-9", "tx-10")}

@@ -1,6 +1,6 @@
 """A hand-written facade over believable data in memory: drives the gallery and the in-process tests of the interface."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from client.usecases.sync_answers import SyncStatus
 from shared_models.errors import FieldfareError, FieldProblem, RecordInvalid, UnlockFailed
@@ -9,6 +9,7 @@ from shared_models.texts import Language
 from tests.ui.believable import ago
 from tests.ui.believable_records import fill_records
 from tests.ui.believable_trouble import fill_trouble
+from tests.ui.fake_rights import FakeRights
 from tests.ui.fake_state import company_id, contact_id
 from tests.ui.fake_sync import FakeSync
 
@@ -18,6 +19,11 @@ __all__ = ["FakeCrm", "FakeDoor", "believable_crm", "company_id", "contact_id", 
 @dataclass
 class FakeCrm(FakeSync):
     """Everything in memory. `fail` makes every read fail; `delay_s` makes reads slow."""
+
+    rights: FakeRights = field(default_factory=FakeRights)
+
+    def __post_init__(self) -> None:
+        self.rights.crm = self
 
 
 @dataclass

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from client.usecases.answers import CompanyRow, ContactRow, Hit, Label, ListQuery, Page, Part, Point, RecordPage, Tie, Timeline
+from client.usecases.answers import Label
+from client.usecases.list_answers import CompanyRow, ContactRow, Hit, ListQuery, Page
+from client.usecases.record_answers import Part, Point, RecordPage, Tie
+from client.usecases.timeline_answers import Timeline
 from shared_models.fields import data_columns
 from shared_models.registry import CRM
 from tests.ui.believable import INDUSTRIES, ago
@@ -28,7 +31,7 @@ class FakeRecords(FakeState):
         if query.order == "recent":
             return sorted(found, key=lambda r: -(r.get("updated_at") or 0))
         if query.order == "due":
-            return sorted(found, key=lambda r: (due_at(r) is None, due_at(r) or 0, folded(r["name"])))
+            return sorted(found, key=lambda r: (not r.get("_refused"), due_at(r) is None, due_at(r) or 0, folded(r["name"])))
         return sorted(found, key=lambda r: folded(r.get("name") or f"{r.get('last_name')} {r.get('first_name')}"))
 
     async def companies(self, query: ListQuery, after: str | None = None) -> Page[CompanyRow]:
@@ -44,7 +47,7 @@ class FakeRecords(FakeState):
         return CompanyRow(
             r["id"], r["name"], INDUSTRIES.get(r.get("industry_id", "")), r.get("_place", ""), self.states.get(r["id"], "sent"),
             r.get("code") or "", r.get("_last"), r.get("visit_every_days"), r.get("updated_at"), due_at(r),
-            bool(r.get("code")) and "code" in self.pending.get(r["id"], ()),
+            bool(r.get("code")) and "code" in self.pending.get(r["id"], ()), r.get("_status"), bool(r.get("_refused")),
         )  # fmt: skip
 
     async def contacts(self, query: ListQuery, after: str | None = None) -> Page[ContactRow]:
@@ -64,6 +67,7 @@ class FakeRecords(FakeState):
         row = self.rows.get(entity, {}).get(id)
         if row is None or row.get("archived_at"):
             return None
+        self.used.append((entity, id))
         owned = f"{entity}_id"
         points = tuple(
             Point(p["id"], p["kind"], p["value"], p.get("label") or "", bool(p.get("is_primary")), p.get("validity", "unknown"), self.states.get(p["id"], "sent"))
@@ -82,7 +86,9 @@ class FakeRecords(FakeState):
         return RecordPage(
             id, entity, self.title(entity, id), row, self._shown(entity, row), self.states.get(id, "sent"),
             row.get("_place", ""), waiting, ago(minutes=90) if waiting else None, last, "Ana Pop", points, self._ties(entity, id), parts,
-            self.pending.get(id, frozenset()),
+            self.pending.get(id, frozenset()), self.denied, self.refused.get(id, ()), status=row.get("_status"), access=self.access, shares=self.shares, may_share=self.may_share,
+            needless_shares=frozenset({next(iter(USERS)), row.get("responsible_id") or ""}),
+            questions=tuple(card.id for card in self.inbox_.cards if (entity, id) in (card.owner, (card.entity, card.record))),
         )  # fmt: skip
 
     def _shown(self, entity: str, row: dict[str, Any]) -> dict[str, Label | str]:
@@ -112,6 +118,7 @@ class FakeRecords(FakeState):
             found.append(Tie(
                 link["id"], row.get("id", ""), self.title(other, row.get("id", "")), None, row.get("job_title") or "",
                 row.get("_phone", ""), row.get("_mail", ""), bool(link.get("is_primary")), link.get("ended_on"), self.states.get(row.get("id", ""), "sent"),
+                self.denied.get("company_contact", ""),
             ))  # fmt: skip
         return tuple(sorted(found, key=lambda t: (t.ended_on is not None, not t.is_primary)))
 
@@ -119,6 +126,13 @@ class FakeRecords(FakeState):
         await self._read("timeline")
         own = [e for owner, e in self.notes if owner == id]
         return Timeline(tuple(sorted(own, key=lambda e: -e.at)), None, True)
+
+    async def timeline_here(self, entity: str, id: str) -> Timeline:
+        found = await FakeRecords.timeline(self, entity, id)
+        return Timeline(found.entries, None, False)
+
+    async def last_used(self, entity: str) -> str | None:
+        return next((id for kind, id in reversed(self.used) if kind == entity and id in self.rows[entity]), None)
 
     async def search(self, text: str) -> tuple[Hit, ...]:
         await self._read("search")

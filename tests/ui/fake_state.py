@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from client.events import Event
-from client.usecases.answers import FormEnd, Person, Preferences, RowState, TimelineEntry
+from client.usecases.answers import Person, Preferences, RowState
+from client.usecases.form_answers import FormEnd
 from client.usecases.form_drafts import FormDraft
+from client.usecases.record_answers import Access, Shared
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
+from client.usecases.timeline_answers import TimelineEntry
 from shared_models.errors import FieldfareError
 from shared_models.ids import derived_id
 from shared_models.registry import CRM
@@ -39,7 +42,7 @@ def contact_id(place: int) -> str:
 
 @dataclass
 class FakeState:
-    """Everything in memory. `fail` makes every read fail; `delay_s` makes reads slow."""
+    """Everything in memory. `fail` makes every read of a screen fail, `fail_frame` those of the frame; `delay_s` makes reads slow."""
 
     rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     states: dict[str, RowState] = field(default_factory=dict)
@@ -57,7 +60,20 @@ class FakeState:
     decided: list[tuple[str, Decision]] = field(default_factory=list)
     drafts: dict[str, FormDraft] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    used: list[tuple[str, str]] = field(default_factory=list)
+    """(entity, id) of the pages that were read, the newest last."""
+    denied: dict[str, str] = field(default_factory=dict)
+    """What the reader may not do on any page (`RecordPage.denied`)."""
+    access: tuple[Access, ...] = ()
+    """What decides on what the reader may do, on any page (`RecordPage.access`)."""
+    shares: tuple[Shared, ...] = ()
+    """With whom any page is shared (`RecordPage.shares`)."""
+    may_share: tuple[str, ...] = ()
+    """What the reader may let others do (`RecordPage.may_share`)."""
+    refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Id of a record -> drafts of it (`RecordPage.refused`)."""
     fail: FieldfareError | None = None
+    fail_frame: Exception | None = None
     delay_s: float = 0.0
 
     def listen(self, handler: Callable[[Event], None]) -> Callable[[], None]:
@@ -80,10 +96,16 @@ class FakeState:
         return " ".join(str(row[f]) for f in CRM.get(entity).title_fields if row.get(f))
 
     async def person(self) -> Person:
+        self._check_frame()
         return self.person_
 
     async def preferences(self) -> Preferences:
+        self._check_frame()
         return self.preferences_
+
+    def _check_frame(self) -> None:
+        if self.fail_frame is not None:
+            raise self.fail_frame
 
     async def set_preferences(self, preferences: Preferences) -> None:
         self.preferences_ = preferences

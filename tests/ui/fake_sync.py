@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 
 from client.events import ChangeLogChanged, SyncStatusChanged
-from client.usecases.answers import FormStart, Page, Saved
+from client.usecases.answers import Saved
+from client.usecases.form_answers import FormStart
+from client.usecases.list_answers import Page
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from tests.ui.believable import ago
 from tests.ui.fake_forms import FakeForms
@@ -39,6 +41,7 @@ class FakeSync(FakeForms):
 
     async def read_news(self, card: str) -> None:
         self.inbox_ = replace(self.inbox_, news=tuple(c for c in self.inbox_.news if c.id != card))
+        self.status_ = replace(self.status_, needs_you=self.inbox_.count)
 
     async def decide_by_edit(self, card: str) -> FormStart:
         gone = next(c for c in self.inbox_.cards if c.id == card)
@@ -57,6 +60,11 @@ class FakeSync(FakeForms):
 
     async def status(self) -> SyncStatus:
         return self.status_
+
+    async def note_left_told(self) -> None:
+        self.calls.append("note_left_told")
+        if self.status_.left is not None:
+            self.status_ = replace(self.status_, left=replace(self.status_.left, is_told=True))
 
     async def queue(self) -> Queue:
         return self.queue_

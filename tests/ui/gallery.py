@@ -1,6 +1,6 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft|own|decided|mended|unseen`
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused`
 for the other states; /sign-in?data=known|unreachable|wiped.
 """
 
@@ -14,12 +14,14 @@ import flet as ft
 from client.ui.app import open_door, open_ui
 from client.usecases.answers import Preferences
 from client.usecases.form_drafts import FormDraft
-from client.usecases.sync_answers import Inbox, SyncStatus
-from shared_models.errors import ReplicaDamaged, Unreachable
+from client.usecases.sync_answers import Inbox, Left, SyncStatus
+from shared_models.errors import ReplicaDamaged, ReplicaFull, Unreachable
 from tests.ui.believable import NOW, ago
-from tests.ui.believable_cards import fill_decided, fill_own
-from tests.ui.believable_trouble import fill_mended
+from tests.ui.believable_cards import fill_decided, fill_news, fill_own
+from tests.ui.believable_past import fill_past
+from tests.ui.believable_trouble import fill_mended, fill_reader
 from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, company_id, empty_crm
+from tests.ui.fake_rights import fill_rights
 
 ASSETS = Path(__file__).parents[2] / "client" / "ui" / "assets"
 
@@ -33,6 +35,8 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.delay_s = 60
     if data == "broken":
         crm.fail = ReplicaDamaged()
+    if data == "unread":
+        crm.fail_frame = ReplicaFull()
     if data == "waiting":
         crm.status_, crm.inbox_ = replace(crm.status_, needs_you=0), Inbox(solved=23)
     if data == "work_offline":
@@ -48,16 +52,32 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         for entity, place, minutes in (("company", "/companies?form=company", 37), ("contact", "/contacts?form=contact", 5)):
             form, typed = f"{entity}:", {"name": "Popas Nou"}
             crm.drafts[form] = FormDraft(form, place, "", f"form.new.{entity}", typed, at=ago(minutes=minutes))
+    if data == "refused":
+        new = {"id": "new", "name": "Popas Nou", "updated_at": ago(), "_place": "Bran", "_refused": True}
+        crm.rows["company"], crm.states["new"] = {"new": new, **crm.rows["company"]}, "needs_you"
     if data == "unseen":
         hotel, typed = company_id(0), {"name": "Hotel Opt Brazi", "description": "Se mută în mai."}
         del crm.rows["company"][hotel]
         crm.drafts[f"company:{hotel}"] = FormDraft(f"company:{hotel}", "", "", "form.edit.company", typed, at=ago(minutes=5))
         note = {"body": "De întrebat de parcarea pentru autocare."}
         crm.drafts[f"note:company:{hotel}"] = FormDraft(f"note:company:{hotel}", "", "", "note.body", note, at=ago(minutes=7))
+    if data == "reader":
+        fill_reader(crm)
+    if data == "admin":
+        crm.person_, crm.status_ = replace(crm.person_, is_admin=True), replace(crm.status_, needs_you=0)
+        crm.inbox_, crm.may_share = Inbox(solved=23), ("see", "change")
+        fill_rights(crm, crm.rights)
     if data == "mended":
         fill_mended(crm)
+        crm.status_ = replace(crm.status_, left=Left(12, ago(minutes=20), is_told=True))
+    if data == "left":
+        crm.status_ = replace(crm.status_, left=Left(12, ago(minutes=20)))
     if data == "own":
         fill_own(crm)
+    if data == "past":
+        fill_past(crm)
+    if data == "news":
+        fill_news(crm)
     if data == "decided":
         fill_decided(crm)
     if data == "stopped":

@@ -21,6 +21,8 @@ from flet.messaging.protocol import MessageAction, configure_encode_object_for_m
 from flet.messaging.session import Session
 from flet.pubsub.pubsub_hub import PubSubHub
 
+from client.ui.quick_diff import parts_of
+
 QUIET_TURNS = 25
 """Turns of the event loop without a message after which the window is taken to be still."""
 MAX_TURNS = 1500
@@ -109,30 +111,19 @@ class Probe:
 
     def controls(self) -> Iterator[BaseControl]:
         """Yield what is on the screen, from the root."""
-        seen: set[int] = set()
-
-        def walk(thing: object) -> Iterator[BaseControl]:
+        seen, left = set[int](), list[Any](self.page.views[-1:])
+        while left:
+            thing = left.pop()
             if isinstance(thing, list | tuple):
-                for item in thing:
-                    yield from walk(item)
-            elif dataclasses.is_dataclass(thing) and not isinstance(thing, type) and id(thing) not in seen:
+                left += reversed(thing)
+            elif dataclasses.is_dataclass(type(thing)) and id(thing) not in seen:
                 seen.add(id(thing))
                 if isinstance(thing, Component):
-                    yield from walk(thing._b)
-                    return
-                if isinstance(thing, BaseControl):
-                    if getattr(thing, "visible", True) is False:
-                        return
-                    yield thing
-                for part in dataclasses.fields(thing):
-                    if (
-                        not part.metadata.get("skip")
-                        and not part.name.startswith("_")
-                        and part.name not in ("theme", "dark_theme")
-                    ):
-                        yield from walk(getattr(thing, part.name, None))
-
-        yield from walk(self.page.views[-1])
+                    left.append(thing._b)
+                elif not isinstance(thing, BaseControl) or getattr(thing, "visible", True):
+                    if isinstance(thing, BaseControl):
+                        yield thing
+                    left += reversed(parts_of(thing))
 
     def texts(self) -> list[str]:
         """Return every text on the screen, runs of a rich text joined."""
@@ -186,6 +177,16 @@ class Probe:
         self.session.apply_patch(control._i, {"value": first})
         await self.session.dispatch_event(control._i, "change", first)
         self.session.apply_patch(control._i, {"value": then})
+        await self.settle()
+
+    async def enter(self, id: str) -> None:
+        """Put the cursor into a text field."""
+        await self.session.dispatch_event(self.keyed(id)._i, "focus", None)
+        await self.settle()
+
+    async def submit(self, id: str) -> None:
+        """Press Enter in a text field of one line."""
+        await self.session.dispatch_event(self.keyed(id)._i, "submit", None)
         await self.settle()
 
     async def leave(self, id: str) -> None:

@@ -5,15 +5,21 @@ import asyncio
 import pytest
 
 from client.ui.router import FormPlace
+from client.ui.view_models.base import KEEP_S
 from client.ui.view_models.form import FormModel
 from client.ui.view_models.form_state import form_key
-from client.usecases.answers import Owner
+from client.usecases.answers import Owner, Preferences
 from tests.ui.fake_crm import believable_crm, company_id, contact_id
 from tests.ui.probe import hurried
 
 HOTEL = company_id(0)
 FORM = f"/companies/{HOTEL}?form=company:{HOTEL}"
 NEW = "/companies?form=company"
+
+
+async def leave(ui, way):
+    """Leave an open form without a decision."""
+    await (ui.key("Escape") if way == "escape" else ui.press({"cross": "form.close", "beside": "scrim"}[way]))
 
 
 async def test_what_was_typed_before_the_program_was_killed_is_offered_and_continued(window):
@@ -50,10 +56,34 @@ async def test_discarding_the_form_forgets_its_draft_until_it_is_taken_back(wind
     crm = believable_crm()
     ui = await window(FORM, crm)
     await ui.type("field.name", "Hotel Opt Brazi")
-    await ui.key("Escape")
+    await ui.press("form.discard")
     assert crm.drafts == {}
     await ui.press("snack.action")
     assert [draft.typed for draft in crm.drafts.values()] == [{"name": "Hotel Opt Brazi"}]
+
+
+@pytest.mark.parametrize("way", ["escape", "cross", "beside"])
+async def test_a_form_that_is_left_keeps_what_was_typed_as_a_draft(window, way):
+    crm = believable_crm()
+    ui = await window(FORM, crm)
+    await ui.type("field.name", "Hotel Opt Brazi")
+    await leave(ui, way)
+    assert ui.keyed("snack").value == "Kept as a draft"
+    assert [draft.typed for draft in crm.drafts.values()] == [{"name": "Hotel Opt Brazi"}]
+    await ui.press("snack.action")
+    assert ui.keyed("field.name").value == "Hotel Opt Brazi"
+
+
+@pytest.mark.parametrize("way", ["escape", "cross", "beside"])
+async def test_an_offered_draft_is_still_there_after_its_form_was_left_without_an_answer(window, way):
+    crm = believable_crm()
+    await (await window(NEW, crm)).type("field.name", "Popas Nou")
+    ui = await window(NEW, crm)
+    await leave(ui, way)
+    await ui.go(NEW)
+    assert ui.keyed("form.draft").value == "Continue your draft of 10:42?"
+    await ui.press("form.draft.continue")
+    assert ui.keyed("field.name").value == "Popas Nou"
 
 
 async def test_text_that_is_typed_back_leaves_no_draft(window):
@@ -117,7 +147,7 @@ def slow_form(crm, rests):
     """Return the model of a form whose pauses end when the test says so."""
 
     async def rest(seconds: float) -> None:
-        if seconds != 1.0:
+        if seconds != KEEP_S:
             return
         rests.append(asyncio.Event())
         await rests[-1].wait()
@@ -125,7 +155,7 @@ def slow_form(crm, rests):
     return FormModel(crm, FormPlace("company"), None, {}, NEW, rest)
 
 
-async def test_letters_are_written_once_in_a_second():
+async def test_letters_that_come_at_once_are_written_once():
     crm, rests = believable_crm(), []
     model = slow_form(crm, rests)
     await model.start()
@@ -138,6 +168,43 @@ async def test_letters_are_written_once_in_a_second():
     rests[0].set()
     await asyncio.gather(*tasks)
     assert [draft.typed for draft in crm.drafts.values()] == [{"name": "Pop"}]
+
+
+async def test_no_letter_waits_longer_than_a_tenth_of_a_second():
+    crm, rested = believable_crm(), []
+
+    async def rest(seconds: float) -> None:
+        rested.append(seconds)
+
+    model = FormModel(crm, FormPlace("company"), None, {}, NEW, rest)
+    await model.start()
+    model.type("name", "P")
+    await model.keep_soon()
+    assert crm.drafts["company:"].typed == {"name": "P"}
+    assert sum(rested) <= 0.1
+
+
+async def test_a_letter_that_comes_while_the_last_one_is_written_is_written_next(monkeypatch):
+    crm, written, go_on = believable_crm(), [], asyncio.Event()
+
+    async def keep_draft(draft):
+        written.append(draft.typed["name"])
+        await go_on.wait()
+
+    monkeypatch.setattr(crm, "keep_draft", keep_draft)
+    model = FormModel(crm, FormPlace("company"), None, {}, NEW, hurried)
+    await model.start()
+    model.type("name", "P")
+    first = asyncio.create_task(model.keep_soon())
+    while not written:
+        await asyncio.sleep(0)
+    for text in ("Po", "Pop"):
+        model.type("name", text)
+        await model.keep_soon()
+    assert written == ["P"]
+    go_on.set()
+    await first
+    assert written == ["P", "Pop"]
 
 
 async def test_leaving_a_field_writes_at_once():
@@ -187,3 +254,30 @@ def test_a_form_is_the_same_wherever_it_is_opened():
     assert form_key(FormPlace("address"), company) != form_key(FormPlace("address"), person)
     assert form_key(FormPlace("address", "x"), company) == form_key(FormPlace("address", "x"), None)
     assert form_key(FormPlace("company", HOTEL, refused="tx"), None) != form_key(FormPlace("company", HOTEL), None)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Kept as a draft"), ("ro", "Păstrat ca ciornă")])
+async def test_the_windows_back_says_that_a_draft_is_kept_and_leads_back_to_it(window, language, words):
+    crm = believable_crm()
+    crm.preferences_ = Preferences(language, "light")
+    ui = await window(FORM, crm)
+    await ui.type("field.name", "Hotel Opt Brazi")
+    await ui.go(f"/companies/{HOTEL}")
+    assert ui.keyed("snack").value == words
+    assert [draft.typed for draft in crm.drafts.values()] == [{"name": "Hotel Opt Brazi"}]
+    await ui.press("snack.action")
+    assert ui.keyed("field.name").value == "Hotel Opt Brazi"
+
+
+async def test_the_windows_back_says_nothing_of_a_form_that_nothing_was_typed_into(window):
+    ui = await window(FORM)
+    await ui.go(f"/companies/{HOTEL}")
+    assert not ui.has("snack.action")
+
+
+@pytest.mark.parametrize("end", ["form.save", "form.discard"])
+async def test_a_form_that_was_saved_or_discarded_says_nothing_of_a_draft(window, end):
+    ui = await window(FORM)
+    await ui.type("field.name", "Hotel Opt Brazi")
+    await ui.press(end)
+    assert ui.keyed("snack").value != "Kept as a draft"

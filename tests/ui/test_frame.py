@@ -6,7 +6,8 @@ import pytest
 
 from client.events import RecordsChanged
 from client.ui.app import open_door
-from client.usecases.answers import Hit, Person, Preferences
+from client.usecases.answers import Person, Preferences
+from client.usecases.list_answers import Hit
 from client.usecases.sync_answers import SyncStatus
 from shared_models.errors import Unreachable
 from tests.ui.believable import NOW

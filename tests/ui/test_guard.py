@@ -1,11 +1,12 @@
 """Whatever fails in a handler, the screen stays and the person is told."""
 
+import asyncio
 from typing import Any, cast  # handlers of any shape
 
 import flet as ft
 import pytest
 
-from client.events import ChangeLogChanged
+from client.events import ChangeLogChanged, RecordsChanged
 from client.ui.app import stay
 from client.ui.desk import Desk
 from client.ui.view_models.record_page import RecordPageModel
@@ -81,3 +82,75 @@ async def test_a_save_is_not_disturbed_by_another_window_that_lost_its_connectio
     await away.session.dispatch_event(1, "connect", None)
     await away.settle()
     assert away.shows("Hotel Opt Brazi")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_page_that_is_opened_as_the_connection_is_lost_is_read_when_it_is_back(window, width):
+    crm = believable_crm()
+    ui = await window("/inbox", crm, width=width)
+    await ui.connection.route(f"/companies/{company_id(0)}")
+    connection, ui.session._Session__conn = ui.session.connection, None
+    await ui.settle()
+    ui.session._Session__conn = connection
+    await ui.session.dispatch_event(1, "connect", None)
+    await ui.settle()
+    assert ui.shows("Chef Mihai")
+
+
+async def test_what_was_begun_in_a_window_that_does_not_come_back_is_dropped(window, recwarn):
+    crm = believable_crm()
+    ui = await window("/inbox", crm)
+    desk = Desk(ui.page, crm, Shell(crm), stay, hurried)
+    connection, ui.session._Session__conn = ui.session.connection, None
+    desk.run(crm.sync_now())
+    desk.close()
+    ui.session._Session__conn = connection
+    await ui.session.dispatch_event(1, "connect", None)
+    await ui.settle()
+    assert "sync_now" not in crm.calls
+    assert not [warning for warning in recwarn if "never awaited" in str(warning.message)]
+
+
+async def test_news_at_the_moment_when_the_connection_is_lost_comes_with_the_next_one(window, monkeypatch):
+    def lost(_):
+        raise AttributeError("loop")
+
+    crm = believable_crm()
+    ui = await window("/companies", crm)
+    with monkeypatch.context() as patch:
+        patch.setattr(ui.page, "run_task", lost)
+        crm.rows["company"][company_id(0)]["name"] = "Hotel Opt Brazi"
+        crm.tell(RecordsChanged({"company": frozenset({company_id(0)})}))
+    await ui.session.dispatch_event(1, "connect", None)
+    await ui.settle()
+    assert ui.shows("Hotel Opt Brazi")
+    assert crm.listeners
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_page_that_is_drawn_as_the_connection_breaks_is_whole_when_the_window_is_back(window, turns):
+    """However far the window has come when Flet drops what it was about to do."""
+    ui = await window(f"/companies/{company_id(0)}")
+    await ui.connection.route("/sync")
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    connection = ui.connection
+    await ui.session.disconnect(60)
+    await ui.settle()
+    await ui.session.connect(connection)
+    await ui.settle()
+    assert ui.keyed("sync.title").value == "5 things need you"
+
+
+async def test_an_answer_for_a_box_that_is_gone_is_let_go_and_the_connection_stays(window, monkeypatch):
+    ui = await window("/companies")
+    await ui.key("K", ctrl=True)
+    box, asks = ui.keyed("palette.text"), []
+    with monkeypatch.context() as patch:
+        patch.setattr(ui.connection, "send_message", lambda message: asks.append(message.body))
+        asked = asyncio.ensure_future(box.focus())
+        await asyncio.sleep(0)
+    await ui.key("Escape")
+    assert not ui.has("palette.text")
+    ui.session.handle_invoke_method_results(asks[0].control_id, asks[0].call_id, None, None)
+    await asked

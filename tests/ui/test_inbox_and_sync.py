@@ -1,13 +1,32 @@
 from dataclasses import replace
 
+import flet as ft
 import pytest
 
 from client.events import IncidentLogged
+from client.ui.colours import SETS
+from client.ui.icons import ICONS
 from client.ui.view_models.inbox import suggested
 from client.usecases.sync_answers import Inbox, SyncStatus
 from tests.ui.believable import ago
 from tests.ui.believable_trouble import fill_mended
 from tests.ui.fake_crm import believable_crm
+
+HEADS = {
+    "idle": "cloud-upload",
+    "syncing": "refresh-cw",
+    "offline": "cloud-off",
+    "paused": "timer",
+    "work_offline": "plane",
+}
+"""Sign at the head of the Sync page while changes wait, by the state of the conversation."""
+
+
+def glyphs(ui, tone):
+    """Return the names of the signs on the screen that are of a tone."""
+    colour = getattr(SETS["light"], tone)
+    drawn = {c.value for c in ui.controls() if isinstance(c, ft.Text) and c.style is not None and c.style.color == colour}
+    return {name for name, letter in ICONS.items() if letter in drawn}
 
 
 @pytest.mark.functions(16)
@@ -80,7 +99,9 @@ async def test_an_empty_inbox_is_calm(window):
 
 @pytest.mark.functions(136)
 async def test_the_sync_page_tells_what_waits_since_when_why_and_the_next_attempt(window):
-    ui = await window("/sync")
+    crm = believable_crm()
+    crm.inbox_, crm.status_ = Inbox(), replace(crm.status_, needs_you=0)
+    ui = await window("/sync", crm)
     assert ui.keyed("sync.title").value == "3 changes wait on this device"
     assert ui.shows("No connection since 09:58")
     assert ui.shows("Next attempt in 0:42")
@@ -106,8 +127,56 @@ async def test_the_sync_page_tells_what_was_found_wrong_and_what_became_of_it(wi
     assert [words for words in said if not ui.shows(words)] == []
 
 
+@pytest.mark.functions(136)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("link", ["idle", "syncing", "offline", "paused", "work_offline"])
+@pytest.mark.parametrize(
+    ("waiting", "needs", "said", "tone"),
+    [(2, 1, "1 thing needs you", "need"), (0, 1, "1 thing needs you", "need"), (2, 0, "2 changes wait", "wait")],
+)
+async def test_the_head_of_the_sync_page_says_the_worst_of_what_is_so(window, link, waiting, needs, said, tone, width):
+    crm = believable_crm()
+    crm.inbox_ = Inbox(crm.inbox_.cards[:needs])
+    crm.status_ = SyncStatus(link, waiting, needs, ago(hours=1), offline_since=ago(hours=1), proof=crm.status_.proof)
+    ui = await window("/sync", crm, width=width)
+    assert ui.keyed("sync.title").value.startswith(said)
+    assert not ui.shows("Everything is sent")
+    sign = "inbox" if needs else HEADS[link]
+    assert sign in glyphs(ui, "ink2" if sign == "refresh-cw" else tone)
+    assert glyphs(ui, "ok") <= {"check"}, "only what was sent has a green sign"
+
+
+@pytest.mark.parametrize(("waiting", "said"), [(2, "2 changes wait"), (0, "All sent")])
+async def test_below_what_needs_a_person_stands_whether_the_rest_was_sent(window, waiting, said):
+    crm = believable_crm()
+    crm.status_ = SyncStatus("idle", waiting, 5, ago(hours=1))
+    ui = await window("/sync", crm)
+    assert ui.keyed("sync.sent").value.startswith(said)
+
+
+async def test_where_all_is_sent_the_head_of_the_sync_page_is_green(window):
+    crm = believable_crm()
+    crm.inbox_, crm.status_ = Inbox(), SyncStatus(last_ok_at=ago())
+    ui = await window("/sync", crm)
+    assert ui.keyed("sync.title").value == "Everything is sent"
+    assert "cloud-check" in glyphs(ui, "ok")
+
+
+@pytest.mark.parametrize(("link", "said"), [("needs_sign_in", "Sign in again"), ("quarantined", "Sending stopped")])
+@pytest.mark.parametrize("width", [1280, 800, 390])
+async def test_a_pill_of_what_has_stopped_leads_to_where_it_goes_on(window, link, said, width):
+    crm = believable_crm()
+    crm.status_ = SyncStatus(link, 2, 5, ago(hours=1))
+    ui = await window("/companies", crm, width=width)
+    assert width == 800 or ui.shows(said)
+    await ui.press("sync.pill")
+    assert ui.page.route == "/sync"
+
+
 async def test_sync_now_empties_the_queue_on_the_screen(window):
-    ui = await window("/sync")
+    crm = believable_crm()
+    crm.inbox_, crm.status_ = Inbox(), replace(crm.status_, needs_you=0)
+    ui = await window("/sync", crm)
     await ui.press("sync.now")
     assert ui.keyed("sync.title").value == "Everything is sent"
 

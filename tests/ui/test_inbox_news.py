@@ -1,61 +1,118 @@
-"""Whoever decided a clash reads in the inbox that somebody put the other value back, until he has read it."""
+"""Whoever decided a clash reads in the inbox that another decision holds, until he has read it; the badge counts the list."""
 
 from dataclasses import replace
 
 import pytest
 
 from client.usecases.answers import Preferences
-from client.usecases.sync_answers import Inbox
+from client.usecases.sync_answers import Inbox, Side
 from tests.ui.fake_crm import believable_crm, company_id
+
+OTHER = {"job_title": "Administrator"}
 
 
 def told(language="en", **changes):
-    """Return a facade whose reader decided a clash that Dan decided otherwise since."""
+    """Return a facade whose reader kept what was in use, until Dan decided otherwise."""
     crm = believable_crm(language)
     job = next(card for card in crm.inbox_.cards if card.kind == "value")
-    news = replace(job, state="kept_theirs", since="put_back", since_by="Dan Rusu", owner=("company", company_id(0)), **changes)
+    news = replace(
+        job, state="kept_theirs", since="put_back", how="put_back", since_by="Dan Rusu", now=job.mine, decided_by_me=True
+    )
+    news = replace(news, owner=("company", company_id(0)), **changes)
     crm.inbox_ = Inbox(news=(news,), solved=1)
+    crm.status_ = replace(crm.status_, needs_you=1)
     return crm, news
 
 
-async def test_the_inbox_tells_who_put_which_value_back_and_counts_it(window):
-    crm, news = told()
-    ui = await window("/companies", crm)
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_the_badge_counts_what_is_listed_and_each_of_it_opens(window, width):
+    crm = believable_crm()
+    _, news = told()
+    crm.inbox_ = replace(crm.inbox_, news=(replace(news, id="n-1"), replace(news, id="n-2")))
+    total = crm.inbox_.count
+    ui = await window("/inbox", crm, width=width)
+    assert str(total) in ui.texts()
+    ids = [*(card.id for card in crm.inbox_.cards), *(one.tx for one in crm.inbox_.refused), "n-1", "n-2"]
+    assert len(ids) == total
+    for id in ids:
+        await ui.go(f"/inbox/{id}")
+        assert [one for one in ids if not ui.has(f"inbox.{one}") and one != id] == []
+        assert ui.has("card.edit") or ui.has("card.kept_theirs") or ui.has("refused.retry") or ui.has("news.read")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_news_tell_who_decided_otherwise_what_holds_now_and_what_the_reader_had_kept(window, width):
+    crm, _ = told()
+    ui = await window("/companies", crm, width=width)
     await ui.press("nav.inbox")
-    words = ui.keyed(f"news.{news.id}").value
-    assert "Dan Rusu has since put" in words
-    assert "1" in ui.texts()
+    assert ui.shows("Dan Rusu has since put “Șef achiziții” back. You had kept “Director achiziții”.")
+    assert {"Holds now", "You had kept", "1"} <= set(ui.texts())
+
+
+async def test_the_next_of_the_news_is_told_without_the_words_of_an_open_card(window):
+    crm, news = told()
+    crm.inbox_ = replace(crm.inbox_, news=(news, replace(news, id="n-2", since_by="Maria Ilie")))
+    ui = await window("/inbox", crm)
+    assert ui.has("next.n-2")
+    assert ui.shows("Maria Ilie decided otherwise")
+    assert not ui.shows("in use now")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "heads"),
+    [
+        ({"how": "changed", "now": Side(OTHER)}, "decided otherwise: “Administrator” holds now.", {"You had kept", "Not kept"}),
+        ({"how": "first", "state": "restored_mine", "decided_by_me": False}, "before your decision arrived", {"Not kept"}),
+        ({"how": "changed", "now": Side({"job_title": "x" * 200})}, "another value holds now", {"You had kept"}),
+    ],
+)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_each_reason_has_its_words(window, changes, said, heads, width):
+    crm, _ = told(**changes)
+    ui = await window("/inbox", crm, width=width)
+    assert ui.shows(said)
+    assert heads <= set(ui.texts())
 
 
 async def test_the_record_is_one_press_away_and_the_news_is_read_then(window):
-    crm, news = told()
+    crm, _ = told()
     ui = await window("/inbox", crm)
-    await ui.press(f"news.open.{news.id}")
+    await ui.press("news.open")
     assert ui.page.route == f"/companies/{company_id(0)}"
     assert crm.inbox_.news == ()
 
 
-async def test_news_that_was_closed_is_gone_and_no_longer_counted(window):
+@pytest.mark.parametrize("by_key", [True, False])
+async def test_news_that_was_read_is_gone_and_no_longer_counted(window, by_key):
     crm, news = told()
     ui = await window("/inbox", crm)
-    await ui.press(f"news.{news.id}.close")
-    assert not ui.has(f"news.open.{news.id}")
+    await (ui.key("1") if by_key else ui.press("news.read"))
+    assert not ui.has(f"inbox.{news.id}")
     assert ui.shows("Nothing needs you")
     assert "1" not in ui.texts()
+    assert not ui.shows("1 needs you")
 
 
-@pytest.mark.parametrize(("language", "who"), [("en", "someone"), ("ro", "cineva")])
-async def test_who_is_not_known_is_not_named(window, language, who):
-    crm, news = told(language)
-    crm.preferences_ = Preferences(language)
-    crm.inbox_ = Inbox(news=(replace(news, since_by=""),))
-    ui = await window("/inbox", crm, width=390, height=844)
-    assert who in ui.keyed(f"news.{news.id}").value
-
-
-async def test_a_long_value_stays_in_its_card(window):
+async def test_the_keys_that_decide_do_nothing_to_news(window):
     crm, news = told()
-    long = replace(news, mine=replace(news.mine, values={news.unit: "x" * 200}))
-    crm.inbox_ = Inbox(news=(long,))
     ui = await window("/inbox", crm)
-    assert "xxx" not in ui.keyed(f"news.{news.id}").value
+    for key in ("2", "3", "E"):
+        await ui.key(key)
+    assert (crm.decided, crm.inbox_.news, ui.page.route) == ([], (news,), "/inbox")
+
+
+@pytest.mark.parametrize(("language", "who"), [("en", "Someone"), ("ro", "cineva")])
+async def test_who_is_not_known_is_not_named(window, language, who):
+    crm, _ = told(language, since_by="")
+    crm.preferences_ = Preferences(language)
+    ui = await window("/inbox", crm, width=390, height=844)
+    assert ui.shows(f"{who} ")
+
+
+async def test_the_sync_page_names_what_waits_in_the_inbox(window):
+    crm = believable_crm()
+    _, news = told()
+    crm.inbox_ = replace(crm.inbox_, news=(news,))
+    ui = await window("/sync", crm)
+    assert ui.shows("3 to decide · 2 not taken by the centre · 1 to read")

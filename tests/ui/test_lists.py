@@ -1,6 +1,8 @@
 import pytest
 
+from client.events import RecordsChanged
 from shared_models.errors import ReplicaDamaged
+from tests.ui.believable import ago
 from tests.ui.fake_crm import FakeCrm, believable_crm, company_id, empty_crm
 
 
@@ -43,6 +45,32 @@ async def test_a_wide_window_shows_list_and_detail_and_j_moves_on(window):
     assert ui.page.route == f"/companies/{second}"
     await ui.key("K")
     assert ui.page.route == f"/companies/{first}"
+
+
+async def test_a_wide_list_opens_with_the_record_that_was_used_last_and_a_search_with_its_first(window):
+    crm = believable_crm()
+    crm.used.append(("company", company_id(7)))
+    ui = await window("/companies", crm)
+    assert ui.keyed("record.title").value == crm.title("company", company_id(7))
+    await ui.type("list.search", "tesatoria")
+    assert ui.keyed("record.title").value == crm.title("company", company_id(1))
+    await ui.press("list.search.clear")
+    assert ui.keyed("record.title").value == crm.title("company", company_id(1))
+
+
+async def test_a_record_that_stands_open_stays_when_its_row_moves_and_goes_when_it_leaves(window):
+    crm = believable_crm()
+    ui = await window("/companies", crm)
+    first, second = rows_of(ui)[:2]
+    crm.rows["company"][first]["_last"] = crm.rows["company"][second]["_last"] = ago()
+    crm.tell(RecordsChanged({"company": frozenset({first})}))
+    await ui.settle()
+    assert rows_of(ui)[0] != first
+    assert ui.keyed("record.title").value == crm.title("company", first)
+    crm.used.clear()
+    await crm.archive("company", first)
+    await ui.settle()
+    assert ui.keyed("record.title").value == crm.title("company", rows_of(ui)[0])
 
 
 async def test_letters_typed_into_the_search_box_are_not_keys(window):
@@ -125,7 +153,6 @@ async def test_arrows_walk_from_the_search_box_through_what_it_found_and_escape_
 
 async def test_arrows_in_a_text_of_many_lines_move_only_its_cursor(window):
     ui = await window(f"/companies/{company_id(0)}")
-    await ui.press("note.open")
     await ui.type("note.text", "rândul unu\nrândul doi")
     await ui.key("Arrow Down")
     assert ui.page.route == f"/companies/{company_id(0)}"

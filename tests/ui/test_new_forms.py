@@ -5,7 +5,8 @@ import pytest
 from client.ui.router import FormPlace
 from client.ui.view_models.form import FormModel
 from client.ui.view_models.form_state import form_key
-from client.usecases.answers import Finding, Owner
+from client.usecases.answers import Owner
+from client.usecases.form_answers import Finding
 from tests.ui.conftest import unhurried
 from tests.ui.fake_crm import believable_crm, company_id, contact_id
 from tests.ui.probe import hurried

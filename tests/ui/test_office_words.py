@@ -5,8 +5,15 @@ from dataclasses import replace
 import pytest
 
 from client.office import Desks, Office
+from client.usecases.answers import Preferences
+from client.usecases.sync_answers import SyncStatus
 from shared_models.errors import ReplicaDamaged, ReplicaFull
+from shared_models.registry import CRM
+from shared_models.texts import LANGUAGES, load
 from shared_models.transport import Transport
+from tests.ui.believable import ago
+from tests.ui.believable_records import fill_records
+from tests.ui.believable_trouble import fill_trouble
 from tests.ui.fake_crm import FakeCrm
 from tests.ui.probe import Probe
 
@@ -16,6 +23,11 @@ class OfficeCrm(FakeCrm):
 
     async def person(self):
         return replace(await super().person(), is_office=True)
+
+
+ELSEWHERE = ("cli.", "sign_in.", "unlock.", "error.", "office.", "sync_conflict.")
+"""Beginnings of the keys whose texts no window of the office shows, or whose own words it has."""
+DEVICE = {"en": "this device", "ro": "acest dispozitiv"}
 
 
 @pytest.mark.parametrize("fault", [ReplicaDamaged("x"), ReplicaFull("x")])
@@ -49,3 +61,29 @@ async def test_a_tab_whose_data_cannot_be_opened_says_why_in_both_languages(tmp_
     assert ui.shows("Your copy of the data on the server, replica.db, is damaged.")
     assert ui.shows("Copia de pe server a datelor tale, replica.db, este deteriorată.")
     await ui.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_speaks_of_this_device_has_other_words_in_the_office(language):
+    def says(text):
+        return DEVICE[language] in " ".join(text.values() if isinstance(text, dict) else [text]).lower()
+
+    texts = load(language)
+    spoken = [key for key, text in texts.items() if says(text) and not key.startswith(ELSEWHERE)]
+    assert "card.here" in spoken
+    assert [key for key in spoken if says(texts.get(f"office.{key}", texts[key]))] == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("language", "here"), [("en", "in the office"), ("ro", "la birou")])
+async def test_a_value_that_was_typed_in_the_office_is_said_to_be_from_there(window, language, here, width):
+    crm = OfficeCrm({e.entity_name: {} for e in CRM}, status_=SyncStatus(last_ok_at=ago()))
+    fill_records(crm)
+    fill_trouble(crm, language)
+    crm.preferences_ = Preferences(language)
+    ui = await window("/inbox", crm, width=width)
+    assert ui.shows(here)
+    assert not ui.shows(DEVICE[language])
+    sync = await window("/sync", crm, width=width)
+    assert not sync.shows(DEVICE[language])
+    assert not sync.shows(DEVICE[language].capitalize())

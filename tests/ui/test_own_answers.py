@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from client.usecases.sync_answers import CardView, Inbox, Side
+from client.usecases.sync_answers import CardView, Inbox, RefusedChange, Side
 from tests.ui.believable import ago
 from tests.ui.fake_crm import believable_crm, company_id
+from tests.ui.fake_rights import person_id
+from tests.ui.fake_state import TEAM
 
 A, B = company_id(0), company_id(1)
 ANA = Side({}, by="Ana Pop", is_me=True, at=ago(hours=3))
@@ -135,3 +137,52 @@ async def test_the_decision_is_told_in_the_same_words_afterwards(window, make, s
     crm.decided_ = (replace(make(), state=state, decided_by="Ana Pop", decided_by_me=True, decided_at=ago(hours=1)),)
     ui = await window("/inbox/resolved", crm)
     assert ui.shows(words)
+
+
+def circle_of_people(manager=None):
+    dan = person_id("Dan Rusu")
+    mine = replace(ANA, values={"manager_id": dan}, shown={"manager_id": "Dan Rusu"})
+    theirs = replace(MARIA, values={"manager_id": manager}, shown={"manager_id": "Vlad Înotescu"} if manager else {})
+    made = card("cycle", "manager_id", mine, theirs, owner=("user", person_id("Maria Ilie")))
+    return replace(made, entity="user", record=person_id("Maria Ilie"), title="Maria Ilie")
+
+
+@pytest.mark.functions(33, 142)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("manager", "told"), [(None, "still reports to nobody"), (person_id("Vlad Înotescu"), "still reports to Vlad Înotescu")]
+)
+async def test_a_circle_of_people_is_told_as_such_and_changed_on_the_page_of_the_person(window, width, manager, told):
+    crm = crm_with(circle_of_people(manager))
+    crm.person_ = replace(crm.person_, is_admin=True)
+    ui = await window("/inbox/c-1", crm, width=width)
+    assert ui.shows(told)
+    assert ui.shows("Leave it so")
+    assert [text for text in ui.texts() if "company" in text] == ["New company"]  # of the frame
+    assert not ui.has("card.edit")  # there is no form of a person
+    if width == 1280:
+        await ui.press("card.open")
+        assert ui.keyed("person.name").value == "Maria Ilie"
+
+
+@pytest.mark.functions(32, 142)
+async def test_the_archive_of_a_team_is_decided_and_leads_to_its_page(window):
+    mine = replace(ANA, values={"archived_at": ANA.at})
+    one = card("archived", "archived_at", mine, replace(MARIA, values={}), owner=("team", TEAM))
+    crm = crm_with(replace(one, entity="team", record=TEAM, title="Transilvania", policy="SV"))
+    crm.person_ = replace(crm.person_, is_admin=True)
+    ui = await window("/inbox/c-1", crm)
+    assert ui.has("card.restored_mine")
+    assert not ui.has("card.edit")
+    await ui.press("card.open")
+    assert ui.keyed("team.title").value == "Transilvania"
+
+
+@pytest.mark.functions(32, 142)
+async def test_a_refused_change_of_a_person_offers_no_form_that_there_is_not(window):
+    crm = believable_crm()
+    refused = RefusedChange("tx-1", "Dan Rusu: Team", "user", person_id("Dan Rusu"), "Dan Rusu", ago(hours=1), "R305")
+    crm.inbox_ = Inbox((), (refused,))
+    ui = await window("/inbox/tx-1", crm)
+    assert ui.has("refused.retry")
+    assert not ui.has("refused.edit")

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import flet as ft
 
 from client.events import RecordsChanged
 from client.ui.layouts.list_rows import FIGURE_ROOM
-from client.usecases.answers import Timeline, TimelineEntry
+from client.usecases.timeline_answers import Timeline, TimelineEntry
 from tests.ui.believable import ago
 from tests.ui.fake_crm import FakeCrm, believable_crm, company_id, contact_id
 
@@ -25,17 +27,35 @@ async def test_a_note_is_added_in_place_by_keys_alone(window):
     await ui.key("Enter", ctrl=True)
     assert ui.shows("Vrea ofertă până vineri.")
     assert ui.keyed("snack").value == "Note saved on this device"
-    assert not ui.has("note.text")
+    assert ui.keyed("note.text").value == ""
+    assert ui.keyed("note.text").min_lines == 1
 
 
-async def test_a_half_written_note_is_still_there_after_it_was_folded(window):
+async def test_a_half_written_note_is_still_there_after_the_cursor_was_taken_out(window):
     ui = await window(HOTEL)
-    await ui.press("note.open")
     await ui.type("note.text", "De întrebat de")
+    before = ui.keyed("note.text")._i
     await ui.key("Escape")
-    assert ui.shows("De întrebat de")
-    await ui.press("note.open")
     assert ui.keyed("note.text").value == "De întrebat de"
+    assert ui.keyed("note.text")._i != before  # another box: the cursor is not in it
+    assert ui.keyed("note.unsaved").value == "Not saved yet"
+
+
+async def test_the_box_of_a_note_is_one_text_box_from_the_first_click_on(window):
+    ui = await window(HOTEL)
+    folded = ui.keyed("note.text")
+    assert (folded.multiline, folded.min_lines) == (True, 1)
+    await ui.type("note.text", "D")
+    grown = ui.keyed("note.text")
+    assert (grown._i, grown.multiline, grown.min_lines) == (folded._i, True, 3)
+
+
+async def test_an_empty_note_folds_when_the_cursor_goes_elsewhere(window):
+    ui = await window(HOTEL)
+    await ui.type("note.text", "")
+    assert ui.keyed("note.text").min_lines == 3
+    await ui.leave("note.text")
+    assert ui.keyed("note.text").min_lines == 1
 
 
 async def test_past_contacts_stand_apart_and_lead_to_their_page(window):
@@ -73,6 +93,22 @@ async def test_calling_opens_the_phone_of_the_device(window):
     assert ("launch_url", "tel:0368000120") in [(n, a.get("url")) for n, a in ui.connection.invoked if n == "launch_url"]
 
 
+async def test_nobody_is_called_or_written_to_under_what_is_no_number_and_no_address(window):
+    crm = believable_crm()
+    mine = [p for p in crm.rows["contact_point"].values() if p.get("company_id") == company_id(0)]
+    for point in mine:
+        point["value"] = "abc"
+    for width, height in ((1280, 800), (390, 844)):
+        ui = await window(HOTEL, width=width, height=height, crm=crm)
+        assert not ui.has("reach.call")
+        assert not ui.has("reach.mail")
+        assert ui.has("reach.navigate")
+    ui = await window(f"{HOTEL}/details", crm=crm)
+    await ui.press(f"point.{mine[0]['id']}")
+    assert ui.has("form.save")
+    assert not [n for n, _ in ui.connection.invoked if n == "launch_url"]
+
+
 async def test_a_code_is_provisional_until_the_centre_has_confirmed_it(window):
     crm = believable_crm()
     crm.pending[company_id(0)] = frozenset({"code"})
@@ -92,20 +128,19 @@ async def test_a_confirmed_code_is_just_a_code(window):
 async def test_a_half_written_note_survives_a_visit_to_another_record_and_a_newer_record(window):
     crm = believable_crm()
     ui = await window(HOTEL, crm)
-    await ui.press("note.open")
     await ui.type("note.text", "De întrebat de")
     crm.tell(RecordsChanged({"company": frozenset({company_id(0)})}, from_centre=True))
     await ui.settle()
     assert ui.keyed("note.text").value == "De întrebat de"
     await ui.go(f"/companies/{company_id(3)}")
-    assert not ui.shows("De întrebat de")
+    assert not ui.keyed("note.text").value
     await ui.go(HOTEL)
-    assert ui.shows("De întrebat de")
-    await ui.press("note.open")
+    assert ui.keyed("note.text").value == "De întrebat de"
+    await ui.key("N")
     await ui.key("S", ctrl=True)
     await ui.go(f"/companies/{company_id(3)}")
     await ui.go(HOTEL)
-    assert not ui.has("note.text")
+    assert not ui.keyed("note.text").value
     assert ui.texts().count("De întrebat de") == 1
 
 
@@ -125,6 +160,14 @@ async def test_a_long_timeline_is_shown_in_parts_and_what_the_centre_adds_stands
     await ui.settle()
     assert ui.shows("Din arhivă.")
     assert not ui.has("timeline.older")
+
+
+async def test_a_note_on_a_person_of_the_company_says_with_whom_the_talk_was(window):
+    crm = believable_crm()
+    told = TimelineEntry("with", "note", "note", ago(days=1), "Ana Pop", body="Vrea mostre.", talked_with="Ioana Știrbei")
+    crm.notes.append((company_id(0), told))
+    ui = await window(HOTEL, crm)
+    assert ui.shows("Note · with Ioana Știrbei")
 
 
 class Long(FakeCrm):
@@ -152,6 +195,31 @@ async def test_a_decision_that_was_taken_back_leaves_the_timeline_although_older
     crm.tell(RecordsChanged({"sync_conflict": frozenset({"1"})}))
     await ui.settle()
     assert not ui.shows("Hotărât atunci.")
+
+
+async def test_a_save_that_was_sent_stands_once_although_older_parts_were_fetched(window):
+    crm = Long()
+    crm.__dict__ |= believable_crm().__dict__
+    made = TimelineEntry("tx/1", "changed", "company", ago(hours=1), "Ana Pop", body="Tocmai schimbat.", state="waiting")
+    crm.decision = (made,)
+    ui = await window(HOTEL, crm)
+    await ui.press("timeline.older")
+    await ui.press("timeline.older")
+    crm.decision = (replace(made, id="x/9", state="sent"),)
+    crm.tell(RecordsChanged({"company": frozenset({"1"})}))
+    await ui.settle()
+    assert ui.texts().count("Tocmai schimbat.") == 1
+
+
+async def test_an_own_save_that_the_device_told_stands_once_when_the_centre_tells_it_in_an_older_part(window):
+    crm = Long()
+    crm.__dict__ |= believable_crm().__dict__
+    crm.decision = (TimelineEntry("x/1", "refused", "company", ago(days=30.5), "Ana Pop", body="Din arhivă."),)
+    ui = await window(HOTEL, crm)
+    await ui.press("timeline.older")
+    await ui.press("timeline.older")
+    assert ui.shows("Nota 59.")
+    assert ui.texts().count("Din arhivă.") == 1
 
 
 class Decided(FakeCrm):
@@ -201,6 +269,6 @@ async def test_a_long_phone_number_ends_in_its_row(window):
     crm.rows["contact"][contact_id(0)]["_phone"] = "+359 32 999 120, interior 204, secretariat"
     ui = await window("/contacts", crm, width=390)
     phone = next(c for c in ui.controls() if "interior 204" in str(getattr(c, "value", "")))
-    row = ui.keyed(f"row.{contact_id(0)}").content
-    assert row.controls[-1].controls[0].width == FIGURE_ROOM
+    first, _ = ui.keyed(f"row.{contact_id(0)}").content.controls[-1].controls
+    assert first.controls[-1].width == FIGURE_ROOM
     assert phone.overflow is ft.TextOverflow.ELLIPSIS

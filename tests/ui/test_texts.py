@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -10,23 +11,30 @@ from client.ui.layouts.card_answers import REMOVALS
 from client.ui.layouts.card_words import GLYPHS as CARD_KINDS
 from client.ui.layouts.form_fields import DAYS, SAYS_HOW
 from client.ui.layouts.palette import KEYS
+from client.ui.layouts.people import PARTS
+from client.ui.layouts.people import TABS as PERSON_TABS
+from client.ui.layouts.reaches import REACHES
 from client.ui.layouts.record import TABS
-from client.ui.layouts.sync_page import WHY
+from client.ui.layouts.seen import KINDS
+from client.ui.layouts.sync_page import TITLES, WHY
 from client.ui.layouts.timeline import GLYPHS as TIMELINE_KINDS
 from client.ui.pill import CHOSEN, STOPPED
 from client.ui.router import FORMS, SCREENS
 from client.ui.view_models.palette import ACTIONS
 from client.usecases.form_parts import HIDDEN, sections_of
-from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING
+from client.usecases.sharing import LEVELS
+from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING, How
 from shared_models.entities.company import ROLES
 from shared_models.errors import ErrorCode
 from shared_models.fields import data_columns
 from shared_models.registry import CRM
+from shared_models.rules import ACTIONS as ACTIONS_OF_RIGHTS
 from shared_models.texts import LANGUAGES, Texts
 
 UI = Path(__file__).parents[2] / "client" / "ui"
 CALL = re.compile(r"""\blook\.[tn]\(\s*"([a-z_][a-zA-Z0-9_.]*)"[,)]""")
 DECISIONS = ("kept_theirs", "restored_mine", "kept_both")
+WHOM = ("user", "team")
 READERS = ("", "_own", "_other", "_self")
 
 
@@ -42,12 +50,16 @@ def made_keys():
     yield from (f"form.{verb}.{e}" for verb in ("edit", "new") for e in FORMS)
     yield from (f"form.hint.{w}" for w in DAYS)
     yield from (f"form.how.{w}" for w in SAYS_HOW)
+    yield from (f"form.day.{r}" for r in ("day", "month", "digits", "year", "whole"))
     yield from (f"section.{s}" for e in FORMS for s, _ in sections_of(e))
     yield from (f"{e}.{c.name}" for e in FORMS for c in data_columns(CRM.get(e)) if c.name not in HIDDEN.get(e, ()))
     yield from (f"value.{e}.{c.name}.{v}" for e in FORMS for c in data_columns(CRM.get(e)) for v in c.values)
     yield from (f"{p}.{r}" for r in ROLES for p in ("value.role", "list.role"))
     yield from (f"card.{p}.{k}" for k in CARD_KINDS for p in ("title", "tell"))
     yield from (f"card.tell.revived{r}" for r in READERS)
+    yield from (
+        f"card.{p}.user" for p in ("tell.cycle", "tell.cycle_root", "asked.cycle", "given.cycle", "act.cycle.kept_theirs")
+    )
     yield "card.tell.cycle_root"
     yield from (f"card.{p}.{k}" for p in ("asked", "given") for k in ("code", "cycle"))
     yield from (f"card.act.{k}.{d}" for k, answers in OWN_ANSWERS.items() for d in answers)
@@ -71,6 +83,32 @@ def made_keys():
     yield from STOPPED.values()
     yield from (f"link.{link}" for link in CHOSEN)
     yield from WHY.values()
+    yield from (f"list.{what}{end}" for what in ("talked", "changed") for end in ("", "_now"))
+    yield from TITLES.values()
+    yield from (f"sync.title.{link}" for link in STOPPED)
+    yield from (f"news.{how}{end}" for how in get_args(How) for end in ("", "_long"))
+    yield from (f"reach.{r}{end}" for r in REACHES for end in ("", ".means") if (r, end) != ("none", ".means"))
+    yield from (f"access.{a}" for a in ACTIONS_OF_RIGHTS)
+    yield from (f"people.{p}.{one}" for p, names in (("part", PARTS), ("tab", PERSON_TABS)) for one in names)
+    yield from (f"seen.count.{kind}" for kind in KINDS)
+    yield from (
+        f"share.{p}.{one}"
+        for p, names in (("level", LEVELS), ("told", LEVELS), ("with", WHOM), ("choose", WHOM))
+        for one in names
+    )
+    yield from (f"right_group.{c.col.right_group}" for e in CRM for c in data_columns(e) if c.col.right_group)
+    yield from (
+        "profiles.taken",
+        "people.circle",
+        "people.not_oneself",
+        "teams.taken",
+        "share.past",
+        "share.too_long",
+        "share.no_day",
+        "denied.share",
+        "saved.share",
+        "saved.end_share",
+    )
     yield from (f"state.{s}" for s in ("sent", "waiting", "needs_you"))
 
 

@@ -2,8 +2,13 @@
 
 import pytest
 
+from client.ui.app import open_ui
+from client.ui.colours import SETS
+from client.ui.view_models.shell import Shell
+from client.usecases.answers import Preferences
 from shared_models.errors import ReplicaDamaged, ReplicaFull
 from tests.ui.fake_crm import believable_crm, company_id
+from tests.ui.probe import Probe, hurried
 
 
 @pytest.mark.parametrize("width", [1280, 1000, 800, 390])
@@ -56,3 +61,56 @@ async def test_the_details_are_copied_without_anything_personal(window):
     head, cause, screen, at = told.splitlines()
     assert (head.split()[0], cause, screen, at[-6:]) == ("Fieldfare", "D601", "companies", "+00:00")
     assert ui.keyed("snack").value == "The details are copied"
+
+
+@pytest.mark.parametrize("width", [1280, 800, 390])
+@pytest.mark.parametrize(("error", "words"), [(ReplicaFull("disk"), "The disk is full."), (OSError(5), "Something went wrong")])
+async def test_a_window_that_cannot_read_its_frame_is_not_blank_and_is_tried_again(window, error, words, width):
+    crm = believable_crm()
+    crm.fail_frame = error
+    ui = await window("/companies", crm, width=width)
+    assert ui.keyed("failed").value == "Your data could not be read"
+    assert ui.shows(words)
+    assert ui.shows("Everything that you saved is kept on this device")
+    await ui.press("frame.again")
+    assert ui.shows(words)
+    await ui.press("frame.copy")
+    assert ui.keyed("snack").value == "The details are copied"
+    crm.fail_frame = None
+    await ui.press("frame.again")
+    assert not ui.shows("What happened")
+    assert ui.has("list.search")
+
+
+async def test_a_count_that_fails_first_is_told_in_the_language_of_the_reader(window, monkeypatch):
+    async def fail():
+        raise ReplicaFull("disk")
+
+    crm = believable_crm("ro")
+    crm.preferences_ = Preferences("ro", "dark")
+    monkeypatch.setattr(crm, "inbox", fail)
+    ui = await window("/companies", crm)
+    assert ui.keyed("failed").value == "Datele tale nu s-au putut citi"
+    assert ui.page.bgcolor == SETS["dark"].canvas
+
+
+async def test_in_the_office_the_data_is_called_safe_on_the_server():
+    crm = believable_crm()
+    crm.fail_frame = ReplicaFull("disk")
+    ui = await Probe.open(lambda page: open_ui(page, crm, rest=hurried, is_office=True), route="/companies")
+    assert ui.shows("Everything that you saved is kept on the server.")
+    await ui.close()
+
+
+async def test_where_no_reader_is_known_the_device_says_the_language():
+    async def romanian():
+        return "ro"
+
+    crm = believable_crm()
+    crm.fail_frame = ReplicaFull("disk")
+    shell = Shell(crm)
+    await shell.start(romanian)
+    assert (shell.state.failure, shell.state.preferences.language) == ("D601", "ro")
+    crm.fail_frame = None
+    await shell.start(romanian)
+    assert (shell.state.failure, shell.state.preferences.language, shell.state.is_ready) == ("", "en", True)

@@ -8,7 +8,7 @@ from client.events import DeviceWiped, RecordsChanged
 from client.ui.colours import LIGHT
 from client.ui.figures import value
 from client.ui.theme import Look
-from client.usecases.answers import Tie
+from client.usecases.record_answers import Tie
 from shared_models.fields import column_of
 from shared_models.registry import CRM
 from shared_models.texts import Texts

@@ -7,8 +7,9 @@ from client.ui.figures import unbroken, value
 from client.ui.layouts.card_answers import CardCalls, acts_of, consequences_of
 from client.ui.layouts.card_sides import sides_of
 from client.ui.layouts.card_twins import twin_boxes
-from client.ui.layouts.card_words import glyph_of, sentence, subject_of
+from client.ui.layouts.card_words import glyph_of, not_taken, sentence, subject_of
 from client.ui.theme import R12, S8, S12, S16, Look
+from client.ui.view_models.inbox import can_edit
 from client.ui.widgets import (
     TOP,
     W4,
@@ -30,8 +31,8 @@ from client.ui.widgets import (
     tag,
     txt,
 )
-from client.usecases.answers import Change
 from client.usecases.sync_answers import CardView, RefusedChange
+from client.usecases.timeline_answers import Change
 from shared_models.errors import ErrorCode
 from shared_models.fields import column_of
 from shared_models.registry import CRM
@@ -42,7 +43,7 @@ def card_page(look: Look, thing: CardView, place: tuple[int, int], on: CardCalls
     words, bold = sentence(look, thing)
     told = rich(look, marked(words, bold), "body" if look.phone else "title", "ink2")
     return col(
-        _about(look, thing, place, on),
+        about_of(look, thing, place, on),
         told,
         twin_boxes(look, thing.twins, on.visit) if thing.twins else sides_of(look, thing),
         _note(look, thing) if thing.note else None,
@@ -52,7 +53,7 @@ def card_page(look: Look, thing: CardView, place: tuple[int, int], on: CardCalls
     )
 
 
-def _about(look: Look, thing: CardView, place: tuple[int, int], on: CardCalls) -> ft.Control:
+def about_of(look: Look, thing: CardView, place: tuple[int, int], on: CardCalls) -> ft.Control:
     """Return whom it is about, and the way to the other cards."""
     glyph = {"contact": "user", "company": "building-2"}.get(thing.entity, glyph_of(thing)[0])
     if look.phone:
@@ -95,7 +96,7 @@ def refused_page(look: Look, thing: RefusedChange, on: CardCalls) -> ft.Control:
         txt(look, thing.label or thing.title, weight=W6, expand=True, lines=2),
         tag(look, look.t(f"entity.{thing.entity}")),
     )
-    is_mended_here = not thing.is_deferred and thing.is_here
+    is_mended_here = not thing.is_deferred and can_edit(thing)
     retry = button(
         look,
         "refused.retry",
@@ -123,7 +124,7 @@ def refused_page(look: Look, thing: RefusedChange, on: CardCalls) -> ft.Control:
     discard = button(
         look,
         "refused.discard",
-        look.t("refused.discard"),
+        look.t("refused.discard_new" if thing.is_new else "refused.discard"),
         lambda: on.discard(thing.tx),
         kind="quiet",
         expand=True if look.phone else None,
@@ -145,6 +146,19 @@ def reason_of(look: Look, thing: RefusedChange) -> str:
     """Return why a change was refused: what is wrong with which field, where the centre named one, and what helps."""
     if thing.is_deferred:
         return look.t("inbox.deferred_why")
+    if thing.is_new:
+        return f"{not_taken(look, thing)} {_why_new(look, thing)}"
+    return _why(look, thing)
+
+
+def _why_new(look: Look, thing: RefusedChange) -> str:
+    """Return why a new record was refused: for want of a right it is said of what was added, not of a change."""
+    if thing.code != ErrorCode.R305:
+        return _why(look, thing)
+    return look.t("refused.no_right_new" if thing.entity in ("company", "contact") else "refused.no_right_part")
+
+
+def _why(look: Look, thing: RefusedChange) -> str:
     reason = look.t(thing.reason) if thing.reason and look.texts.has(thing.reason) else ""
     if not reason:
         return look.t(f"error.{thing.code}")

@@ -40,22 +40,26 @@ class CardCalls:
 def acts_of(look: Look, thing: CardView, on: CardCalls, busy: bool) -> ft.Control:
     """Return the answers that fit: a value is kept or restored; what was only to be looked at is done with one press."""
     wide = True if look.phone else None
-    edit = button(
-        look,
-        "card.edit",
-        look.t(f"card.act.{thing.kind}.edited" if "edited" in OWN_ANSWERS.get(thing.kind, ()) else "act.edit"),
-        lambda: on.edit(thing),
-        glyph="pencil",
-        kind="outline" if look.phone else "quiet",
-        keys="E",
-        big=True,
-        expand=wide,
+    edit = (
+        None
+        if not can_edit(thing)
+        else button(
+            look,
+            "card.edit",
+            look.t(f"card.act.{thing.kind}.edited" if "edited" in OWN_ANSWERS.get(thing.kind, ()) else "act.edit"),
+            lambda: on.edit(thing),
+            glyph="pencil",
+            kind="outline" if look.phone else "quiet",
+            keys="E",
+            big=True,
+            expand=wide,
+        )
     )
     if thing.kind == "duplicate":
         return row(_act(look, thing, on, busy, "kept_theirs", "check", "1"))
     if thing.kind in OWN_ANSWERS:
         acts = [_act(look, thing, on, busy, one, _glyph(thing, one), str(n)) for n, one in enumerate(answers_of(thing), 1)]
-        acts += [edit] if can_edit(thing) else []
+        acts += [edit] if edit else []
         return col(*(row(act) for act in acts), gap=S8) if look.phone else row(*acts)
     if thing.kind == "bank_account":
         seen = _act(look, thing, on, busy, "kept_theirs", "check", "1")
@@ -64,7 +68,7 @@ def acts_of(look: Look, thing: CardView, on: CardCalls, busy: bool) -> ft.Contro
     mine = _act(look, thing, on, busy, "restored_mine", "undo-2", "2")
     both = _act(look, thing, on, busy, "kept_both", "copy", "3") if thing.can_keep_both else None
     if look.phone:
-        return col(row(mine, theirs), row(edit, both), gap=S8)
+        return col(row(mine, theirs), row(edit, both) if edit or both else None, gap=S8)
     return row(theirs, mine, both, fill(), edit)
 
 
@@ -94,7 +98,7 @@ def consequences_of(look: Look, thing: CardView) -> ft.Control:
     if thing.kind in SETTLED_BY_LOOKING:
         return _told(look, "info", look.t(f"card.after.{thing.kind}"))
     if thing.kind in OWN_ANSWERS:
-        own = OWN_ANSWERS[thing.kind]
+        own = [one for one in OWN_ANSWERS[thing.kind] if one != "edited" or can_edit(thing)]
         told = (_told(look, _glyph(thing, one), _own_after(look, thing, one)) for one in own)
         return col(*told, gap=S4)
     who = thing.mine.by or look.t("who.someone")
@@ -105,7 +109,7 @@ def consequences_of(look: Look, thing: CardView) -> ft.Control:
 
 
 def _own_after(look: Look, thing: CardView, answer: Decision) -> str:
-    words = look.t(f"card.act.{thing.kind}.{answer}")
+    words = look.t(f"card.act.{thing.kind}.{answer}") if answer == "edited" else act_words(look, thing, answer)
     return look.t(f"card.after.{answer}.{thing.kind}", act=words, title=thing.title)
 
 

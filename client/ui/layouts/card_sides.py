@@ -80,6 +80,29 @@ def asked_and_given(look: Look, thing: CardView) -> ft.Control:
     return row(*both, gap=S8 if look.phone else S12, cross=STRETCH, even=True)
 
 
+def told_box(look: Look, thing: CardView, head: str, side: Side, stands: bool) -> ft.Container:
+    """Return a value of a card that is decided, below what became of it. stands: whether it is the one that was kept, or holds."""
+    who, when = signature(look, side)
+    lines: list[ft.Control] = []
+    for label, text in values_of(look, thing, side):
+        lines += [txt(look, label, "meta", "ink3")] if label else []
+        lines.append(txt(look, text, "body", "ink" if stands else "ink2", W6, lines=12))
+    return ft.Container(
+        col(
+            txt(look, head, "meta", "accent_ink" if stands else "ink3", W6),
+            *(lines or [txt(look, look.t("value.empty"), "body", "ink3")]),
+            txt(look, who or " ", "meta", "ink2", lines=2),
+            txt(look, when or " ", "meta", "ink3", lines=3),
+            gap=S4,
+        ),
+        expand=1,
+        padding=S12,
+        bgcolor=look.c.surface if stands else look.c.sunken,
+        border=edge(look, "field_line" if stands else "line"),
+        border_radius=R12,
+    )
+
+
 def _side(look: Look, thing: CardView, head: str, side: Side, tone: str, strong: bool) -> ft.Container:
     """Return one value; mine and theirs weigh the same, before is quiet and struck."""
     ink, weight = ("ink", W6) if strong else ("ink3", W4)

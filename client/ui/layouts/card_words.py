@@ -3,9 +3,18 @@
 from typing import Literal
 
 from client.ui.dates import clock, local, short_day, weekday_of
-from client.ui.figures import NO_BREAK, unbroken, value
+from client.ui.figures import NO_BREAK, capital, unbroken, value
 from client.ui.theme import Look
-from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING, CardView, Decision, RefusedChange, Side
+from client.usecases.sync_answers import (
+    KEPT,
+    OWN_ANSWERS,
+    SETTLED_BY_LOOKING,
+    CardView,
+    Decision,
+    How,
+    RefusedChange,
+    Side,
+)
 from shared_models.fields import column_of, units
 from shared_models.registry import CRM
 
@@ -37,9 +46,17 @@ def glyph_of(thing: CardView | RefusedChange) -> tuple[str, str]:
     """Return glyph and tone of a thing in the inbox."""
     if isinstance(thing, RefusedChange):
         return ("clock", "wait") if thing.is_deferred else ("circle-x", "need")
+    if thing.how is not None:
+        return "undo-2", "ink2"
     if thing.kind == "value":
         return FIELD_GLYPHS.get(thing.unit, "pencil"), "need"
     return GLYPHS[thing.kind], "wait" if thing.kind in ("code", "duplicate", "bank_account") else "need"
+
+
+def not_taken(look: Look, thing: RefusedChange) -> str:
+    """Return that a new record was not accepted, by its kind."""
+    key = f"refused.new.{thing.entity}"
+    return look.t(key if look.texts.has(key) else "refused.new")
 
 
 def unit_label(look: Look, entity: str, unit: str) -> str:
@@ -74,7 +91,7 @@ def act_words(look: Look, card: CardView, decision: Decision) -> str:
     if card.kind in SETTLED_BY_LOOKING:
         return look.t(f"card.act.{card.kind}")
     if card.kind in OWN_ANSWERS:
-        return look.t(f"card.act.{card.kind}.{decision}")
+        return look.t(f"card.act.{card.kind}.{decision}{_of_person(card)}")
     if decision == "kept_both":
         return look.t("card.act.kept_both")
     end = f"{reader_of(card)}{'_short' if look.phone else ''}"
@@ -84,7 +101,8 @@ def act_words(look: Look, card: CardView, decision: Decision) -> str:
 def heads(look: Look, card: CardView) -> tuple[str, str]:
     """Return what stands over the losing value and over the one in use."""
     if card.kind in ("code", "cycle"):
-        return look.t(f"card.asked.{card.kind}"), look.t(f"card.given.{card.kind}")
+        end = _of_person(card)
+        return look.t(f"card.asked.{card.kind}{end}"), look.t(f"card.given.{card.kind}{end}")
     who = card.mine.by or look.t("who.someone")
     lost = look.t("card.mine") if card.mine.is_me else look.t("card.by", who=who)
     if card.theirs.is_me:
@@ -118,6 +136,8 @@ def short_value(look: Look, card: CardView, side: Side) -> str:
 def sentence(look: Look, card: CardView) -> tuple[str, list[str]]:
     """Return the clash in a sentence or two, and the values in it that stand in bold."""
     mine, theirs = short_value(look, card, card.mine), short_value(look, card, card.theirs)
+    if card.how is not None:
+        return _otherwise(look, card, card.how, theirs if card.state == "kept_theirs" else mine)
     if card.kind != "value":
         twin = next((twin.name for twin in card.twins if twin.id != card.record), "")
         other = card.other or twin or look.t("who.another_company")
@@ -130,12 +150,26 @@ def sentence(look: Look, card: CardView) -> tuple[str, list[str]]:
     return " ".join(parts), [v for v in (mine, theirs) if v]
 
 
+def _otherwise(look: Look, card: CardView, how: How, kept: str) -> tuple[str, list[str]]:
+    """Return who decided otherwise, and which value he and the reader kept, where they fit into a sentence."""
+    who, now = card.since_by or look.t("who.someone"), short_value(look, card, card.now)
+    told = capital(look.t(f"news.{how}{'' if now else '_long'}", who=who, value=now))
+    if how == "first" or card.state not in KEPT or not kept:
+        return told, [now] if now else []
+    return f"{told} {look.t('news.had_kept', value=kept)}", [value for value in (now, kept) if value]
+
+
 def _tell_key(card: CardView) -> str:
     """Return the text key of what happened: of a revived record it fits the reader, of a circle what stands above now."""
     if card.kind == "revived":
         return f"card.tell.revived{reader_of(card)}"
     is_root = card.kind == "cycle" and not card.theirs.values.get(card.unit)
-    return f"card.tell.{card.kind}{'_root' if is_root else ''}"
+    return f"card.tell.{card.kind}{'_root' if is_root else ''}{_of_person(card)}"
+
+
+def _of_person(card: CardView) -> str:
+    """Return the end of the text keys for a circle of people who report to each other: others are of companies."""
+    return ".user" if card.kind == "cycle" and card.entity == "user" else ""
 
 
 def _when(look: Look, side: Side) -> str:

@@ -66,9 +66,9 @@ def _head(look: Look, state: FormState, on: FormCalls) -> ft.Control:
 
 def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     label = look.t("form.save_anyway" if state.warned else "act.save")
-    is_wrong = any(f.severity == "error" for f in state.findings)
-    trouble = look.t("form.wrong") if is_wrong else look.t("form.warned") if state.warned else ""
-    tone = "need" if is_wrong else "wait"
+    wrong = "form.denied" if state.denied else "form.wrong"
+    trouble = look.t(wrong) if state.stopped else look.t("form.warned") if state.warned else ""
+    tone = "need" if state.stopped else "wait"
     if look.phone:
         acts = row(
             button(look, "form.discard", look.t("act.discard"), on.discard, kind="quiet"),
@@ -95,7 +95,7 @@ def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     return ft.Container(
         row(
             warned if trouble else row(hints, fill(), expand=True),
-            button(look, "form.discard", look.t("act.discard"), on.discard, kind="quiet", keys="" if state.is_gone else "Esc"),
+            button(look, "form.discard", look.t("act.discard"), on.discard, kind="quiet"),
             None
             if state.is_gone
             else button(look, "form.save", label, on.save, kind="primary", keys="Ctrl ↵", busy=state.saving),
@@ -142,12 +142,19 @@ def _body(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     is_tied = state.place.tie and state.place.entity == "company"
     tied = txt(look, look.t("form.tied.company"), "meta", "ink2", lines=2) if is_tied else None
     parts: list[ft.Control] = []
-    for strip in (_draft(look, state, on), _unplaced(look, state), _news(look, state, on), tied):
+    for strip in (_draft(look, state, on), _denied(look, state), _unplaced(look, state), _news(look, state, on), tied):
         parts += [strip, space(S16)] if strip is not None else []
     for section in sections:
         if section is not None:
             parts += [section, space(S24)]
     return ft.ListView(parts, padding=pad(S16 if look.phone else S24, S16), expand=True, key="form.fields")
+
+
+def _denied(look: Look, state: FormState) -> ft.Control | None:
+    """Return the strip that says from the first why this person cannot save the form."""
+    denied = state.start.denied if state.start else ""
+    is_said = any(finding.reason == denied for finding in state.findings)
+    return banner(look, "form.denied", "lock", look.t(denied), tone="wait") if denied and not is_said else None
 
 
 def _draft(look: Look, state: FormState, on: FormCalls) -> ft.Control | None:

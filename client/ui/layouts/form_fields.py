@@ -1,16 +1,17 @@
 """One field of a form: its control by its widget, and the sentence under it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import flet as ft
 
-from client.ui.figures import capital, choice, partial_day, unseen, value
+from client.ui.figures import capital, choice, nothing_to_pick, partial_day, unseen, value
 from client.ui.theme import Look
 from client.ui.view_models.form_state import FormState
 from client.ui.widgets import Message, Press, chips_field, choice_field, picker_field, switch_field, text_field
 from client.usecases import typed_days
-from client.usecases.answers import Choice, Finding
+from client.usecases.form_answers import Choice, Finding
+from client.usecases.form_parts import name_to_make, parts_of, points_of, to_make
 from client.usecases.values import country_code, country_name
 from shared_models.entities.company import ROLES
 from shared_models.fields import Column, Kind, Merge
@@ -31,9 +32,13 @@ class FormCalls:
     typed: Callable[[str, object], None]
     pick_open: Callable[[str, str], None]
     pick: Callable[[str, Choice | None], None]
+    pick_best: Callable[[str, Press | None], None]
+    """Take the best of what is typed in a picker, else do what is given: make a record of that name."""
     pick_new: Callable[[str], None]
     """Given the entity of the record that is not there yet."""
     keep: Callable[[str], None]
+    open: Callable[[str, str], None]
+    """Another record, which a hint tells of: entity, id. What is typed is kept."""
     take_news: Press
     hide_news: Press
     save: Press
@@ -47,13 +52,17 @@ class FormCalls:
     """A text box was left."""
     continue_draft: Press
     decline_draft: Press
+    cannot_add: Collection[str]
+    """Kinds of records that the reader may not add."""
+    first: ft.Ref[ft.TextField]
+    """Set to the box of the first field that is typed, so that a key can put the cursor there."""
 
 
 def _message(look: Look, state: FormState, on: FormCalls, column: Column) -> Message | None:
     """Return the one sentence under a field: what is wrong, what came meanwhile, or help."""
     finding = state.finding(column.name)
     name = column.name
-    if finding is not None:
+    if finding is not None and finding.severity != "hint":
         text = _words(look, state, column, finding)
         if finding.fix is not None:
             right = finding.fix
@@ -67,11 +76,18 @@ def _message(look: Look, state: FormState, on: FormCalls, column: Column) -> Mes
         words = value(look, entity, column, state.theirs[name], shown) or look.t("value.empty")
         now = state.theirs[name]
         return Message(look.t("form.theirs", value=words), "warning", look.t("form.use_theirs"), lambda: on.typed(name, now))
+    if finding is not None and finding.opens is not None:
+        there = finding.opens
+        return Message(_words(look, state, column, finding), "hint", look.t("form.open_it"), lambda: on.open(*there))
+    if column.col.references and name_to_make(state.shows(name)):
+        return Message(look.t("form.made_with_it"), "help")
     if read := _read_as(look, state, column):
         return Message(read, "help")
-    if column.col.merge is Merge.PN and (state.start is None or state.start.id is None or name in state.start.pending):
-        return Message(look.t("form.code_help"), "help")
-    return None
+    if column.col.merge is not Merge.PN or state.start is None:
+        return None
+    if state.start.id is None and column.col.series and not state.shows(name):
+        return Message(look.t("form.code_given"), "help")
+    return Message(look.t("form.code_help"), "help") if state.start.id is None or name in state.start.pending else None
 
 
 def _read_as(look: Look, state: FormState, column: Column) -> str:
@@ -103,17 +119,35 @@ def _words(look: Look, state: FormState, column: Column, finding: Finding) -> st
     if finding.reason == "problem.required" and column.is_owner:
         return look.t(f"form.required.{column.col.references}")
     if finding.reason in NOT_UNDERSTOOD and column.col.widget in SAYS_HOW:
-        return look.t(f"form.how.{column.col.widget}")
+        return _no_day(look, state, column) or look.t(f"form.how.{column.col.widget}")
     if finding.reason == "problem.too_long" and column.max_length:
         typed = str(state.shows(column.name) or "").strip()
         return look.n("form.too_long", column.max_length, typed=look.texts.number(len(typed)))
     return look.t(finding.reason, **dict(finding.params))
 
 
+def _no_day(look: Look, state: FormState, column: Column) -> str:
+    """Return why what was typed is no day, and what to type; empty text where there is nothing better to say than how it is done."""
+    if column.col.widget not in DAYS:
+        return ""
+    found = typed_days.wrong(str(state.shows(column.name) or ""), whole=column.col.widget == "day")
+    if found is None:
+        return ""
+    parts, month = found.parts, look.t(f"month.{found.parts.month}") if found.reason == "day" else str(found.parts.month)
+    words = " ".join(str(part) for part in (parts.day, month, parts.year) if part is not None)
+    return look.t(f"form.day.{found.reason}", words=words, month=month, days=parts.days if found.reason == "day" else 0)
+
+
+def _label(look: Look, state: FormState, name: str) -> str:
+    """Return what a field is called: a phone or e-mail that is there already as on its page, a mobile or a phone."""
+    kind = state.start.kinds.get(name) if state.start is not None else None
+    return look.t(f"value.contact_point.kind.{kind}") if kind else look.t(f"{state.place.entity}.{name}")
+
+
 def form_field(look: Look, state: FormState, on: FormCalls, column: Column, expand: int | None) -> ft.Control:
     """Return the control of one field, by its widget."""
     entity, name = state.place.entity, column.name
-    label, id = look.t(f"{entity}.{name}"), f"field.{name}"
+    label, id = _label(look, state, name), f"field.{name}"
     held, message = state.shows(name), _message(look, state, on, column)
     mark = look.t("form.mark_changed") if name in state.changed and state.place.id else ""
     if column.kind is Kind.BOOLEAN:
@@ -142,12 +176,20 @@ def form_field(look: Look, state: FormState, on: FormCalls, column: Column, expa
         required=is_required(column),
         hint=look.t(f"form.hint.{column.col.widget}") if column.col.widget in DAYS else "",
         focused=name == state.focus,
+        ref=on.first if name == state.first_typed else None,
         glyph=GLYPHS.get(name, GLYPHS.get(column.col.widget)),
         left=on.left,
         lines=4 if column.col.widget == "long_text" else 1,
         expand=expand,
-        read_only=column.col.merge is Merge.AN and state.place.id is not None and not CRM.get(entity).is_link,
+        read_only=_is_fixed(state, column),
     )
+
+
+def _is_fixed(state: FormState, column: Column) -> bool:
+    """Whether a field of a record that is here cannot be changed: it was written once, and no other record takes its place."""
+    entity = state.place.entity
+    is_part = any(part.name == column.name for part in points_of(entity))
+    return column.col.merge is Merge.AN and state.place.id is not None and not is_part and not CRM.get(entity).is_link
 
 
 def _choice(
@@ -190,13 +232,29 @@ def _heads(look: Look, picks: Sequence[Choice], before: int) -> dict[int, str]:
     return {before: look.t("palette.recent"), before + others: look.t("list.order.name")}
 
 
+def _unknown(look: Look, column: Column, held: object) -> str:
+    """Return what stands in a picker whose record is not here: made by the same save, or not seen by the reader."""
+    target, name = column.col.references or "", name_to_make(held)
+    return look.t(f"form.pick_named.{target}", name=name) if name else capital(unseen(look, target))
+
+
+def _to_make(look: Look, state: FormState, on: FormCalls, column: Column) -> tuple[str, str, Press] | None:
+    """Return the offer to make the record that was looked for by its name, together with the one that is typed."""
+    target, text = column.col.references or "", " ".join(state.pick_text.split())
+    is_part = any(part.name == column.name and part.target for part in parts_of(state.place.entity))
+    if not is_part or not text or target in on.cannot_add:
+        return None
+    label = look.t(f"form.pick_named.{target}", name=text)
+    return "pick.named", label, lambda: on.pick(column.name, Choice(to_make(text), label))
+
+
 def _picker(
     look: Look, state: FormState, on: FormCalls, column: Column, expand: int | None, message: Message | None, mark: str
 ) -> ft.Control:
     entity, name, held = state.place.entity, column.name, state.shows(column.name)
     assert state.start is not None  # no field is drawn before the form is open
     known = look.label(state.names.get(name, state.start.shown.get(name)))
-    shown = (known or capital(unseen(look, column.col.references or ""))) if held else ""
+    shown = (known or _unknown(look, column, held)) if held else ""
 
     def take(one: Choice | None) -> Press:
         return lambda: on.pick(name, one)
@@ -204,9 +262,10 @@ def _picker(
     options = [(f"pick.{c.id}", look.label(c.label), c.detail, take(c)) for c in state.picks]
     if column.optional and not state.pick_text:
         options.insert(0, ("pick.none", look.t("form.none"), "", take(None)))
+    made = _to_make(look, state, on, column)
     heads = _heads(look, state.picks, len(options) - len(state.picks))
     target = column.col.references or ""
-    has_more = column.is_owner and state.start.owner is not None and entity == "company_contact"
+    has_more = column.is_owner and state.start.owner is not None and entity == "company_contact" and target not in on.cannot_add
     return picker_field(
         look,
         f"field.{name}",
@@ -218,6 +277,9 @@ def _picker(
         options=options,
         heads=heads,
         more=("pick.new", look.t(f"form.pick_new.{target}"), lambda: on.pick_new(target)) if has_more else None,
+        last=made,
+        submit=lambda: on.pick_best(name, made[2] if made else None),
+        nothing=nothing_to_pick(look, target, state.pick_text, state.picks),
         hint=look.t("form.choose"),
         message=message,
         expand=expand,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import flet as ft
 
 from client.ui.dates import age
-from client.ui.figures import count
-from client.ui.layouts.card import card_page, refused_page
+from client.ui.figures import capital, count
+from client.ui.layouts.card import about_of, card_page, refused_page
 from client.ui.layouts.card_answers import CardCalls
-from client.ui.layouts.card_words import glyph_of, short_value, title_of
+from client.ui.layouts.card_words import glyph_of, not_taken, title_of
+from client.ui.layouts.news_card import news_page
 from client.ui.layouts.next_card import next_card
 from client.ui.layouts.trouble import trouble
 from client.ui.theme import R8, S4, S8, S12, S16, S24, Look
@@ -18,7 +19,6 @@ from client.ui.widgets import (
     CENTRE,
     W5,
     Press,
-    banner,
     button,
     card,
     col,
@@ -27,7 +27,6 @@ from client.ui.widgets import (
     fill,
     group_header,
     icon,
-    link,
     list_detail,
     pad,
     pane_header,
@@ -38,9 +37,6 @@ from client.ui.widgets import (
     txt,
 )
 from client.usecases.sync_answers import CardView, RefusedChange
-
-NEWS_SHOWN = 3
-"""News that stand over the inbox at once; the next one follows when one was read."""
 
 
 @dataclass(frozen=True)
@@ -61,25 +57,7 @@ class InboxCalls:
 
 
 def inbox_page(look: Look, state: InboxState, chosen: str | None, on: InboxCalls) -> ft.Control:
-    """Return the inbox in whatever state it is, below the news for the reader."""
-    page = _page(look, state, chosen, on)
-    if not state.inbox.news:
-        return page
-    strips = col(*(_news(look, one, on) for one in state.inbox.news[:NEWS_SHOWN]), gap=S8)
-    return col(ft.Container(strips, padding=pad(S16, S8)), fill(page), expand=True)
-
-
-def _news(look: Look, thing: CardView, on: InboxCalls) -> ft.Control:
-    """Return the strip that tells who put back which value, with the way to the record."""
-    put_back, kept = (thing.mine, thing.theirs) if thing.state == "kept_theirs" else (thing.theirs, thing.mine)
-    values = {"value": short_value(look, thing, put_back), "kept": short_value(look, thing, kept)}
-    who, key = thing.since_by or look.t("who.someone"), "inbox.put_back" if all(values.values()) else "inbox.put_back_long"
-    text = look.t(key, title=title_of(look, thing), who=who, **values)
-    way = link(look, f"news.open.{thing.id}", look.t("act.open"), lambda: on.visit_news(thing))
-    return banner(look, f"news.{thing.id}", "undo-2", text, way, close=lambda: on.read_news(thing), below=look.phone)
-
-
-def _page(look: Look, state: InboxState, chosen: str | None, on: InboxCalls) -> ft.Control:
+    """Return the inbox in whatever state it is."""
     thing = state.chosen(chosen)
     if look.phone or not look.wide:
         head = (
@@ -122,13 +100,17 @@ def _nothing(look: Look, state: InboxState, on: InboxCalls) -> ft.Control:
 
 def _groups(look: Look, state: InboxState) -> list[tuple[ft.Control, tuple[CardView | RefusedChange, ...]]]:
     """Return the header of each group, with the whole count, and as many of its things as are shown."""
-    cards, refused = state.inbox.cards, state.inbox.refused
     found: list[tuple[ft.Control, tuple[CardView | RefusedChange, ...]]] = []
-    if cards:
-        found.append((group_header(look, look.t("inbox.decide"), count(look, len(cards)), tone="need"), cards[: state.shown]))
-    room = state.shown - len(cards)
-    if refused and room > 0:
-        found.append((group_header(look, look.t("inbox.attention"), count(look, len(refused))), refused[:room]))
+    room, inbox = state.shown, state.inbox
+    groups = (
+        (look.t("inbox.decide"), "need", inbox.cards),
+        (look.t("inbox.attention"), "ink3", inbox.refused),
+        (look.t("inbox.news"), "ink3", inbox.news),
+    )
+    for label, tone, things in groups:
+        if things and room > 0:
+            found.append((group_header(look, label, count(look, len(things)), tone=tone), things[:room]))
+        room -= len(things)
     return found
 
 
@@ -162,7 +144,7 @@ def _row(look: Look, thing: CardView | RefusedChange, chosen: bool, on: InboxCal
         row(
             disc(look, glyph, tone, size, 18 if look.phone else 16),
             words,
-            txt(look, age(look, thing.at), "meta", "ink3"),
+            txt(look, age(look, _at(thing)), "meta", "ink3"),
             gap=S12,
         ),
         lambda: on.open(id),
@@ -176,19 +158,35 @@ def _row(look: Look, thing: CardView | RefusedChange, chosen: bool, on: InboxCal
 
 
 def _names(look: Look, thing: CardView | RefusedChange) -> tuple[str, str]:
+    if isinstance(thing, CardView) and thing.how is not None:
+        return title_of(look, thing), capital(look.t("inbox.otherwise", who=thing.since_by or look.t("who.someone")))
     if isinstance(thing, CardView):
         names = ", ".join(twin.name for twin in thing.twins if twin.name)
         return title_of(look, thing), names or thing.about or look.t(f"entity.{thing.entity}")
-    return thing.label or thing.title, look.t("inbox.deferred" if thing.is_deferred else "inbox.refused")
+    told = not_taken(look, thing).rstrip(".") if thing.is_new and not thing.is_deferred else ""
+    return thing.label or thing.title, told or look.t("inbox.deferred" if thing.is_deferred else "inbox.refused")
+
+
+def _at(thing: CardView | RefusedChange) -> int:
+    return thing.decided_at or thing.at if isinstance(thing, CardView) else thing.at
+
+
+def _open(look: Look, state: InboxState, thing: CardView | RefusedChange, on: InboxCalls) -> ft.Control:
+    """Return a thing in full, with its number in its group."""
+    if isinstance(thing, RefusedChange):
+        return refused_page(look, thing, on.card)
+    group = state.like(thing)
+    place = (group.index(thing) + 1, len(group))
+    if thing.how is None:
+        return card_page(look, thing, place, on.card, state.busy)
+    about = about_of(look, thing, place, on.card)
+    return news_page(look, thing, about, lambda: on.read_news(thing), lambda: on.visit_news(thing))
 
 
 def _detail(look: Look, state: InboxState, thing: CardView | RefusedChange, on: InboxCalls) -> ft.Control:
     """Return the chosen thing on a wide window, and the next one below it."""
-    if isinstance(thing, CardView):
-        place = (state.inbox.cards.index(thing) + 1, len(state.inbox.cards))
-        shown = ft.Container(card_page(look, thing, place, on.card, state.busy), padding=pad(S24, S12))
-    else:
-        shown = ft.Container(refused_page(look, thing, on.card), padding=pad(S24, S16))
+    padding = pad(S24, S12 if isinstance(thing, CardView) else S16)
+    shown = ft.Container(_open(look, state, thing, on), padding=padding)
     following = state.after(thing)
     cells: list[ft.Control] = [
         shown,
@@ -205,17 +203,11 @@ def _stacked(look: Look, state: InboxState, thing: CardView | RefusedChange | No
     cells: list[ft.Control] = []
     for head, things in _groups(look, state):
         cells.append(head)
-        for i, one in enumerate(things):
+        for one in things:
             if one is not thing:
                 cells.append(_row(look, one, False, on))
                 continue
-            total = len(state.inbox.cards if isinstance(one, CardView) else state.inbox.refused)
-            open_one = (
-                card_page(look, one, (i + 1, total), on.card, state.busy)
-                if isinstance(one, CardView)
-                else refused_page(look, one, on.card)
-            )
-            cells.append(ft.Container(card(look, open_one), padding=pad(S16)))
+            cells.append(ft.Container(card(look, _open(look, state, one, on)), padding=pad(S16)))
             cells.append(space(S8))
     cells += _more(look, state, on)
     solved = _solved(look, state, on)

@@ -6,7 +6,7 @@ from client.ui.dates import days_since, days_until
 from client.ui.figures import initial
 from client.ui.theme import Look
 from client.ui.view_models.record_list import ListState
-from client.usecases.answers import CompanyRow, ContactRow
+from client.usecases.list_answers import CompanyRow, ContactRow
 
 AnyRow = CompanyRow | ContactRow
 AnyState = ListState[CompanyRow] | ListState[ContactRow]
@@ -47,6 +47,8 @@ def groups_of(look: Look, state: AnyState) -> list[Group]:
 
 def head_of(look: Look, item: AnyRow, order: str) -> str:
     """Return the header under which a row stands."""
+    if item.is_refused:
+        return look.t("list.group.refused")
     if order == "recent":
         days = days_since(look, item.changed_at) if item.changed_at is not None else MONTH
         return look.t(

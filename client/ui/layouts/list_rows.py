@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import flet as ft
 
 from client.ui.dates import age, days_until
-from client.ui.figures import SHORT
+from client.ui.figures import SHORT, dotted
 from client.ui.layouts.list_groups import ROW_PHONE, ROW_WIDE, AnyRow, due_group
 from client.ui.theme import PHONE_BELOW, R8, S8, S12, S16, WIDE_FROM, Look
-from client.ui.widgets import CENTRE, W4, W5, dot, pad, pads, pressable, row, txt
-from client.usecases.answers import CompanyRow, ContactRow
+from client.ui.widgets import CENTRE, W4, W5, beside, dot, pad, pads, pressable, row, tag, txt
+from client.usecases.list_answers import CompanyRow, ContactRow
 
 FIGURE_ROOM = 150
 """Pixels that a long figure, a phone with an extension, may take from the name in its row."""
@@ -30,38 +30,47 @@ class Face:
     state: str = "sent"
     is_late: bool = False
     is_chosen: bool = False
+    status: str = ""
 
 
 def face_of(look: Look, item: AnyRow, chosen: str | None, order: str) -> Face:
     """Return what a row shows. chosen: id of the row that is open. order: what the list stands by, and a figure tells."""
-    changed = age(look, item.changed_at) if order == "recent" and item.changed_at is not None else ""
+    changed = _ago(look, "changed", item.changed_at) if order == "recent" and item.changed_at is not None else ""
     if isinstance(item, ContactRow):
-        second = _joined(item.job_title, item.company)
-        return Face(item.id, item.name, second, item.phone, changed, item.state, False, item.id == chosen)
-    late = due_group(look, item) == "due"
+        second = dotted(item.job_title, item.company)
+        return Face(
+            item.id, item.name, second, item.phone, changed, item.state, False, item.id == chosen, look.label(item.status)
+        )
+    late = not changed and due_group(look, item) == "due"
     code = look.t("record.provisional_short", code=item.code) if item.is_provisional else item.code
     return Face(
         item.id,
         item.name,
-        _joined(look.label(item.kind), item.place),
+        dotted(look.label(item.kind), item.place),
         code,
         changed or _visit(look, item, order),
         item.state,
         late,
         item.id == chosen,
+        look.label(item.status),
     )
 
 
 def _visit(look: Look, item: CompanyRow, order: str) -> str:
-    """Return how far away the wished visit is, in a list by that; else how long ago the last talk was."""
+    """Return how far away the wished visit is, in a list by that; else how long ago the last talk was. Each says what it is."""
     if item.last_note_at is None:
-        return look.t("age.never") if due_group(look, item) == "due" else ""
+        return look.t("list.talked_never") if due_group(look, item) == "due" else ""
     if order != "due" or item.due_at is None:
-        return age(look, item.last_note_at)
+        return _ago(look, "talked", item.last_note_at)
     days = days_until(look, item.due_at)
     if days == 0:
         return look.t("day.today")
     return look.t("list.due_late", days=-days) if days < 0 else look.t("list.due_in", days=days)
+
+
+def _ago(look: Look, what: str, at: int) -> str:
+    told = age(look, at)
+    return look.t(f"list.{what}_now") if told == look.t("age.now") else look.t(f"list.{what}", age=told)
 
 
 def still(look: Look) -> Look:
@@ -77,28 +86,25 @@ def Row(look: Look, face: Face, open_row: Callable[[str], None]) -> ft.Control: 
     look: the same for all rows, of a time that does not move (`still`), else every row is drawn each minute.
     open_row: the same function at every drawing (`use_latest`).
     """
-    gap = 2 if look.phone else 0
+    name = txt(look, face.name, weight=W5)
+    first: ft.Control = beside(name, tag(look, face.status)) if face.status else name
+    first.expand = True
     figure = txt(look, face.top_right or " ", "meta", "ink3")
-    right = ft.Column(
+    code = figure if len(face.top_right) <= SHORT else ft.Container(figure, width=FIGURE_ROOM)
+    told = txt(look, face.low_right or " ", "meta", "wait" if face.is_late else "ink3", W5 if face.is_late else W4)
+    lines = ft.Column(
         [
-            figure if len(face.top_right) <= SHORT else ft.Container(figure, width=FIGURE_ROOM),
-            txt(look, face.low_right or " ", "meta", "wait" if face.is_late else "ink3", W5 if face.is_late else W4),
+            row(first, code),
+            row(txt(look, face.second or " ", "meta", "ink2", expand=True), told),
         ],
-        spacing=gap,
-        horizontal_alignment=ft.CrossAxisAlignment.END,
-        alignment=CENTRE,
-        tight=True,
-    )
-    left = ft.Column(
-        [txt(look, face.name, weight=W5), txt(look, face.second or " ", "meta", "ink2")],
-        spacing=gap,
+        spacing=2 if look.phone else 0,
         alignment=CENTRE,
         expand=True,
     )
     return pressable(
         f"row.{face.id}",
-        f"{face.name}, {face.second}, {look.t(f'state.{face.state}')}",
-        row(dot(look, face.state), left, right, gap=S12 if look.phone else S8),
+        f"{', '.join(part for part in (face.name, face.status, face.second) if part)}, {look.t(f'state.{face.state}')}",
+        row(dot(look, face.state), lines, gap=S12 if look.phone else S8),
         lambda: open_row(face.id),
         selected=face.is_chosen,
         height=ROW_PHONE if look.phone else ROW_WIDE,
@@ -107,7 +113,3 @@ def Row(look: Look, face: Face, open_row: Callable[[str], None]) -> ft.Control: 
         margin=None if look.phone else ft.Margin.symmetric(horizontal=S8),
         bgcolor=look.c.accent_soft if face.is_chosen else None,
     )
-
-
-def _joined(*parts: str) -> str:
-    return " · ".join(part for part in parts if part)

@@ -6,7 +6,7 @@ from typing import Literal
 
 import flet as ft
 
-from client.ui.figures import count
+from client.ui.figures import count, nothing_found
 from client.ui.layouts.list_groups import HEAD_PHONE, HEAD_WIDE, AnyState, Group, groups_of
 from client.ui.layouts.list_rows import Row, face_of, still
 from client.ui.layouts.trouble import trouble
@@ -33,7 +33,7 @@ from client.ui.widgets import (
     skeleton,
     txt,
 )
-from client.usecases.answers import ListQuery
+from client.usecases.list_answers import ListQuery
 from shared_models.entities.company import ROLES
 
 Order = Literal["due", "name", "recent"]
@@ -51,7 +51,10 @@ class ListCalls:
     open: Callable[[str], None]
     enter: Press
     """Enter in the search box: the best row."""
-    new: Press
+    entered: Press
+    """The cursor came into the search box."""
+    new: Press | None
+    """None: the reader may add no record of this kind."""
     again: Press
     copy: Callable[[str], None]
     """Details of a failure, by its cause."""
@@ -67,7 +70,7 @@ def list_pane(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: s
         look,
         look.t(f"nav.{PLURAL[entity]}"),
         total,
-        icon_button(look, "list.new", "plus", look.t(f"new.{entity}"), on.new),
+        *([icon_button(look, "list.new", "plus", look.t(f"new.{entity}"), on.new)] if on.new else []),
     )
     return col(head, *list_body(look, entity, state, on, chosen, top), expand=True)
 
@@ -82,6 +85,7 @@ def list_body(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: s
         on.type,
         key_hint="/",
         submit=on.enter,
+        entered=on.entered,
         ref=on.search_box,
     )
     has_filters = bool(state.rows) or state.is_filtered or state.phase in ("reading", "slow")
@@ -145,13 +149,14 @@ def _content(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: st
         return ft.Container()
     if not state.rows and state.is_filtered:
         clear = button(look, "list.clear", look.t("list.clear"), on.clear)
-        return empty(look, "search", look.t("list.nothing_found"), look.t("list.nothing_found_text"), clear)
+        why = nothing_found(look, state.query.text, look.t("list.nothing_found_text"))
+        return empty(look, "search", look.t("list.nothing_found"), why, clear)
     if not state.rows:
+        glyph, told = "building-2" if entity == "company" else "users", look.t(f"list.empty.{entity}")
+        if on.new is None:
+            return empty(look, glyph, told, look.t("list.empty_text.denied"))
         new = button(look, "list.first", look.t(f"new.{entity}"), on.new, glyph="plus", kind="primary")
-        return empty(
-            look, "building-2" if entity == "company" else "users",
-            look.t(f"list.empty.{entity}"), look.t(f"list.empty_text.{entity}"), new,
-        )  # fmt: skip
+        return empty(look, glyph, told, look.t(f"list.empty_text.{entity}"), new)
     return _rows(look, entity, state, on, chosen, top)
 
 
@@ -193,7 +198,8 @@ def no_detail(look: Look, entity: str, state: AnyState, on: ListCalls) -> ft.Con
         return page_skeleton(look)
     if state.phase != "ready":
         return ft.Container()
-    hints = (("N", look.t(f"new.{entity}")), ("Ctrl K", look.t("keys.palette")), ("?", look.t("keys.all")))
+    new = [("N", look.t(f"new.{entity}"))] if on.new else []
+    hints = (*new, ("Ctrl K", look.t("keys.palette")), ("?", look.t("keys.all")))
     rows = [
         row(ft.Container(row(keys(look, key), tight=True), width=64), txt(look, words, "meta", "ink3"), tight=True)
         for key, words in hints

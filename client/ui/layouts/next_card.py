@@ -38,7 +38,9 @@ def _told(look: Look, thing: CardView | RefusedChange) -> ft.Control:
 
 
 def _values(look: Look, thing: CardView) -> ft.Control | None:
-    """Return the two short values side by side; long ones wait until the card is open."""
+    """Return the two short values side by side; long ones, and those of a decided card, wait until it is open."""
+    if thing.how is not None:
+        return None
     mine, theirs = short_value(look, thing, thing.mine), short_value(look, thing, thing.theirs)
     if not (mine and theirs) or max(len(mine), len(theirs)) > SHORT:
         return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import flet as ft
 
+from client.ui.figures import nothing_found
 from client.ui.theme import R8, S4, S8, S12, S16, S24, Look
 from client.ui.view_models.palette import PaletteState
 from client.ui.widgets import (
@@ -12,6 +13,7 @@ from client.ui.widgets import (
     W6,
     Press,
     col,
+    dot,
     fill,
     group_header,
     icon,
@@ -25,7 +27,7 @@ from client.ui.widgets import (
     search_field,
     txt,
 )
-from client.usecases.answers import Hit
+from client.usecases.list_answers import Hit
 
 GLYPHS = {
     "company": "building-2",
@@ -35,6 +37,9 @@ GLYPHS = {
     "inbox": "inbox",
     "sync": "refresh-cw",
     "settings": "settings",
+    "people": "shield",
+    "profiles": "shield",
+    "teams": "users",
     "new.company": "plus",
     "new.contact": "plus",
     "sync_now": "refresh-cw",
@@ -57,11 +62,25 @@ class PaletteCalls:
     type: Callable[[str], None]
     take: Callable[[Hit | str], None]
     enter: Press
+    entered: Press
+    """The cursor came into the box."""
+    box: ft.Ref[ft.TextField]
+    """Set to the box, so that the cursor can be sent there."""
 
 
 def palette_sheet(look: Look, state: PaletteState, names: dict[str, str], on: PaletteCalls) -> ft.Control:
     """Return the palette. names: action -> its words."""
-    box = search_field(look, "palette.text", look.t("palette.hint"), state.text, on.type, focused=True, submit=on.enter)
+    box = search_field(
+        look,
+        "palette.text",
+        look.t("palette.hint"),
+        state.text,
+        on.type,
+        focused=True,
+        submit=on.enter,
+        entered=on.entered,
+        ref=on.box,
+    )
     cells: list[ft.Control] = []
     if state.hits:
         cells.append(group_header(look, look.t("palette.records" if state.text else "palette.recent")))
@@ -69,14 +88,24 @@ def palette_sheet(look: Look, state: PaletteState, names: dict[str, str], on: Pa
         through = look.t(f"entity.{hit.through}") if hit.through else ""
         detail = " · ".join(words for words in (hit.detail, through) if words)
         cells.append(
-            _row(look, f"hit.{hit.id}", GLYPHS.get(hit.entity, "file"), hit.title, detail, i == state.chosen, _take(on, hit))
+            _row(
+                look,
+                f"hit.{hit.id}",
+                GLYPHS.get(hit.entity, "file"),
+                hit.title,
+                detail,
+                i == state.chosen,
+                _take(on, hit),
+                hit.state,
+            )
         )
     if state.actions:
         cells.append(group_header(look, look.t("palette.actions")))
     for i, name in enumerate(state.actions, len(state.hits)):
         cells.append(_row(look, f"action.{name}", GLYPHS[name], names[name], "", i == state.chosen, _take(on, name)))
     if not cells:
-        cells.append(ft.Container(txt(look, look.t("list.nothing_found"), tone="ink3"), padding=S16))
+        told = nothing_found(look, state.text, look.t("list.nothing_found"))
+        cells.append(ft.Container(txt(look, told, tone="ink3", lines=3, key="palette.nothing"), padding=S16))
     room = min(look.height - 240, 420)
     found = ft.Container(
         ft.ListView(cells, padding=pads(bottom=S8)), height=min(room, 44 * len(cells) + S16) if not look.phone else room
@@ -88,17 +117,20 @@ def _take(on: PaletteCalls, thing: Hit | str) -> Press:
     return lambda: on.take(thing)
 
 
-def _row(look: Look, id: str, glyph: str, title: str, detail: str, chosen: bool, press: Press) -> ft.Control:
+def _row(
+    look: Look, id: str, glyph: str, title: str, detail: str, chosen: bool, press: Press, state: str = "sent"
+) -> ft.Control:
     face = row(
         icon(look, glyph, 18),
         txt(look, title, weight=W5),
+        dot(look, state) if state != "sent" else None,
         fill(txt(look, detail, "meta", "ink3")),
         icon(look, "corner-down-left", 14, "ink3") if chosen and not look.phone else None,
         gap=S12,
     )
     return pressable(
         id,
-        f"{title} {detail}".strip(),
+        " ".join(part for part in (title, detail, look.t(f"state.{state}") if state != "sent" else "") if part),
         face,
         press,
         selected=chosen,

@@ -6,13 +6,17 @@ from datetime import date
 import flet as ft
 
 from client.ui.dates import short_day
-from client.ui.figures import capital, iban, partial_day, unbroken, unseen, value
+from client.ui.dates import until as end_of
+from client.ui.figures import capital, dotted, iban, partial_day, unbroken, unseen, value
+from client.ui.layouts.past_lines import place
+from client.ui.layouts.share import shares_list
 from client.ui.router import FormPlace
 from client.ui.theme import S2, S4, S8, S12, S16, Look
 from client.ui.widgets import (
     CENTRE,
     TOP,
     W5,
+    Press,
     button,
     col,
     disc,
@@ -20,6 +24,7 @@ from client.ui.widgets import (
     empty,
     fill,
     group_header,
+    icon,
     icon_button,
     listing,
     pad,
@@ -30,8 +35,8 @@ from client.ui.widgets import (
     tag,
     txt,
 )
-from client.usecases.answers import Part, Point, RecordPage, Tie
 from client.usecases.form_parts import sections_of
+from client.usecases.record_answers import Access, Part, Point, RecordPage, Tie
 from shared_models.fields import Column, Merge, data_columns
 from shared_models.registry import CRM
 
@@ -50,18 +55,25 @@ GLYPHS = {
     "contact": "user",
     "company": "building-2",
 }
+CONFIDENTIAL = "denied.confidential"
+"""Why a reader is kept from all parts of a kind: those that are there do not reach him either."""
 NAME_SHARE, REACH_SHARE = 6, 5
 """How name and ways to reach a person share the width of a row."""
 ROOMY = 1180
 """Width of a window from which the page beside the list has room for two columns in a row."""
 LABEL_WIDTH, LABEL_DROP = 176, 3
 """Width of a label before its value, and how much lower it stands so that both are on one baseline."""
+OF_ONESELF = {"why.none": "access.none"}
+"""Rules of which one is told otherwise than others are told of him."""
 
 
 def ties_list(
     look: Look, page: RecordPage, open: Callable[[str, str], None], form: OpenForm, archive: Archive
 ) -> list[ft.Control]:
-    """Return the people of a company or the companies of a person, the past ones after the present ones."""
+    """Return the people of a company or the companies of a person, the past ones after the present ones.
+
+    Adding one is offered to everyone: the record at its other end may be one that the reader may change.
+    """
     other = "contact" if page.entity == "company" else "company"
     add = button(look, "tie.add", look.t(f"tie.add.{other}"), lambda: form(FormPlace("company_contact")), glyph="plus")
     if not page.ties:
@@ -82,14 +94,14 @@ def ties_list(
 
 
 def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], form: OpenForm, archive: Archive) -> ft.Control:
-    what = _joined(look.label(tie.role) or tie.job_title, look.t("tie.primary") if tie.is_primary else "")
+    what = dotted(look.label(tie.role) or tie.job_title, look.t("tie.primary") if tie.is_primary else "")
     reach = tie.phone or tie.email
     narrow = is_narrow(look)
     ended = look.t("tie.until", day=short_day(look, date.fromisoformat(tie.ended_on))) if tie.ended_on else ""
     name = tie.name or capital(unseen(look, other))
     words = col(
         txt(look, name, weight=W5),
-        txt(look, _joined(what, ended) or " ", "meta", "ink2"),
+        txt(look, dotted(what, ended) or " ", "meta", "ink2"),
         txt(look, reach, "meta", "ink3") if reach and narrow else None,
         gap=S2,
         expand=NAME_SHARE,
@@ -103,7 +115,9 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
             disc(look, GLYPHS[other], "ink2", 32, 16),
             words,
             None if narrow else _reaches(look, tie),
-            icon_button(
+            None
+            if tie.denied
+            else icon_button(
                 look,
                 f"tie.{tie.id}.edit",
                 "pencil",
@@ -112,7 +126,7 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
                 px=16,
             ),
             None
-            if look.phone
+            if look.phone or tie.denied
             else icon_button(
                 look, f"tie.{tie.id}.remove", "x", look.t("act.remove"), lambda: archive("company_contact", tie.link_id), px=16
             ),
@@ -148,25 +162,29 @@ def parts_list(
     look: Look, page: RecordPage, entity: str, form: OpenForm, archive: Archive, reach: Callable[[str], None]
 ) -> list[ft.Control]:
     """Return the parts of one kind as a list, and the way to add one."""
-    add = button(look, f"{entity}.add", look.t(f"part.add.{entity}"), lambda: form(FormPlace(entity)), glyph="plus")
+    denied = page.denied.get(entity, "")
     if entity == "contact_point":
-        rows = [_point(look, point, form, archive, reach) for point in page.points]
+        rows = [_point(look, point, denied, form, archive, reach) for point in page.points]
     else:
-        rows = [_part(look, part, form, archive) for part in page.parts_of(entity)]
+        rows = [_part(look, part, denied, form, archive) for part in page.parts_of(entity)]
+    add = None if denied else _add(look, entity, form)
+    if not rows and denied == CONFIDENTIAL:
+        return [ft.Container(empty(look, "lock", look.t("part.confidential"), look.t(denied)), height=280)]
     if not rows:
-        glyph = GLYPHS.get(entity, "phone")
-        return [
-            ft.Container(
-                empty(look, glyph, look.t(f"part.empty.{entity}"), look.t(f"part.empty_text.{entity}"), add), height=280
-            )
-        ]
-    return [listing(look, rows), space(S12), row(add)]
+        glyph, text = GLYPHS.get(entity, "phone"), "" if denied else look.t(f"part.empty_text.{entity}")
+        return [ft.Container(empty(look, glyph, look.t(f"part.empty.{entity}"), text, *([add] if add else [])), height=280)]
+    return [listing(look, rows), *([space(S12), row(add)] if add else [])]
 
 
-def _point(look: Look, point: Point, form: OpenForm, archive: Archive, reach: Callable[[str], None]) -> ft.Control:
-    schemes = {"phone": "tel:", "mobile": "tel:", "email": "mailto:"}
-    address = schemes.get(point.kind, "") + (point.value.replace(" ", "") if point.kind != "url" else point.value)
-    second = _joined(
+def _add(look: Look, entity: str, form: OpenForm) -> ft.Control:
+    return button(look, f"{entity}.add", look.t(f"part.add.{entity}"), lambda: form(FormPlace(entity)), glyph="plus")
+
+
+def _point(look: Look, point: Point, denied: str, form: OpenForm, archive: Archive, reach: Callable[[str], None]) -> ft.Control:
+    """Return one way to reach a record: a press uses it, or changes it where it reaches nobody."""
+    address = point.address
+    edit = None if denied else lambda: form(FormPlace("contact_point", point.id))
+    second = dotted(
         point.label or look.t(f"value.contact_point.kind.{point.kind}"), look.t("tie.primary") if point.is_primary else ""
     )
     wrong = point.validity in ("bounced", "wrong")
@@ -179,15 +197,15 @@ def _point(look: Look, point: Point, form: OpenForm, archive: Archive, reach: Ca
         second,
         point.state,
         mark,
-        lambda: reach(address),
-        lambda: form(FormPlace("contact_point", point.id)),
-        lambda: archive("contact_point", point.id),
+        (lambda: reach(address)) if address else edit,
+        edit,
+        None if denied else lambda: archive("contact_point", point.id),
     )
 
 
-def _part(look: Look, part: Part, form: OpenForm, archive: Archive) -> ft.Control:
+def _part(look: Look, part: Part, denied: str, form: OpenForm, archive: Archive) -> ft.Control:
     title, second, mark = _part_words(look, part)
-    edit = lambda: form(FormPlace(part.entity, part.id))  # noqa: E731  # one expression, used twice
+    edit = None if denied else lambda: form(FormPlace(part.entity, part.id))
     return _line(
         look,
         f"part.{part.id}",
@@ -198,7 +216,7 @@ def _part(look: Look, part: Part, form: OpenForm, archive: Archive) -> ft.Contro
         mark,
         edit,
         edit,
-        lambda: archive(part.entity, part.id),
+        None if denied else lambda: archive(part.entity, part.id),
     )
 
 
@@ -206,10 +224,9 @@ def _part_words(look: Look, part: Part) -> tuple[str, str, ft.Control | None]:
     """Return title, second line and tag of an address, account or relative."""
     v = part.values
     if part.entity == "address":
-        place = ", ".join(str(x) for x in (v.get("street"), v.get("postcode"), v.get("city"), v.get("county")) if x)
         return (
-            place,
-            _joined(look.label(part.shown.get("kind_id")), str(v.get("opening_hours") or ""), str(v.get("note") or "")),
+            place(part),
+            dotted(look.label(part.shown.get("kind_id")), str(v.get("opening_hours") or ""), str(v.get("note") or "")),
             None,
         )
     if part.entity == "bank_account":
@@ -218,14 +235,14 @@ def _part_words(look: Look, part: Part) -> tuple[str, str, ft.Control | None]:
             if v.get("verified_at")
             else tag(look, look.t("account.unverified"), "ink2")
         )
-        bank = _joined(
+        bank = dotted(
             str(v.get("bank_name") or ""),
             str(v.get("currency") or ""),
             look.t("account.default") if v.get("is_default") else "",
         )
         return iban(str(v.get("iban") or "")), bank, checked
     born = partial_day(look, str(v["birth_date"])) if v.get("birth_date") else ""
-    return str(v.get("name") or ""), _joined(look.t(f"value.related_person.kind.{v.get('kind')}"), born), None
+    return str(v.get("name") or ""), dotted(look.t(f"value.related_person.kind.{v.get('kind')}"), born), None
 
 
 def _line(
@@ -236,9 +253,9 @@ def _line(
     second: str,
     state: str,
     mark: ft.Control | None,
-    open: Callable[[], None],
-    edit: Callable[[], None],
-    remove: Callable[[], None],
+    open: Press | None,
+    edit: Press | None,
+    remove: Press | None,
 ) -> ft.Control:
     narrow = is_narrow(look)
     words = col(
@@ -254,25 +271,33 @@ def _line(
         disc(look, glyph, "ink2", 32, 16),
         words,
         None if narrow else mark,
-        icon_button(look, f"{id}.edit", "pencil", look.t("act.edit"), edit, px=16),
-        None if look.phone else icon_button(look, f"{id}.remove", "x", look.t("act.remove"), remove, px=16),
+        icon_button(look, f"{id}.edit", "pencil", look.t("act.edit"), edit, px=16) if edit else None,
+        None if look.phone or not remove else icon_button(look, f"{id}.remove", "x", look.t("act.remove"), remove, px=16),
         gap=S12,
     )
     return pressable(id, title, face, open, height=None if narrow else 56, padding=pad(S12, S8 if narrow else 0), radius=12)
 
 
-def details(look: Look, page: RecordPage, form: OpenForm, archive: Archive, reach: Callable[[str], None]) -> list[ft.Control]:
-    """Return the record's own fields as text, section by section, empty ones hidden; a company's ways to reach it first."""
+def details(
+    look: Look,
+    page: RecordPage,
+    form: OpenForm,
+    archive: Archive,
+    reach: Callable[[str], None],
+    end_share: Callable[[str], None],
+) -> list[ft.Control]:
+    """Return the record's own fields as text, section by section, empty ones hidden; a company's ways to reach it first.
+
+    Who may do what with it, and with whom it is shared, stands last.
+    """
     cells: list[ft.Control] = []
     if page.entity == "company":
-        points = [_point(look, point, form, archive, reach) for point in page.points]
+        denied = page.denied.get("contact_point", "")
+        points = [_point(look, point, denied, form, archive, reach) for point in page.points]
         cells.append(group_header(look, look.t("tab.reach"), left=0))
         if points:
             cells.append(listing(look, points))
-        add = button(
-            look, "contact_point.add", look.t("part.add.contact_point"), lambda: form(FormPlace("contact_point")), glyph="plus"
-        )
-        cells += [space(S8), row(add), space(S16)]
+        cells += [space(S16)] if denied else [space(S8), row(_add(look, "contact_point", form)), space(S16)]
     entity = CRM.get(page.entity)
     by_name = {column.name: column for column in data_columns(entity)}
     for section, fields in sections_of(page.entity):
@@ -284,7 +309,29 @@ def details(look: Look, page: RecordPage, form: OpenForm, archive: Archive, reac
         ]
         if lines:
             cells += [group_header(look, look.t(f"section.{section}"), left=0), *lines, space(S8)]
+    if page.access:
+        cells += [group_header(look, look.t("section.access"), left=0), *(_access(look, one) for one in page.access), space(S8)]
+    if page.shares:
+        cells += [group_header(look, look.t("share.section"), left=0), shares_list(look, page.shares, end_share), space(S8)]
     return cells
+
+
+def _access(look: Look, access: Access) -> ft.Control:
+    """Return one line of what the reader may do: a tick or a lock, and the rule in words."""
+    mark = icon(look, "check" if access.is_allowed else "lock", 16, "ok" if access.is_allowed else "ink3")
+    words = txt(look, rule_in_words(look, access), lines=None, expand=True, key=f"access.{access.action}")
+    return _field_line(look, look.t(f"access.{access.action}"), row(mark, words, gap=S8, cross=TOP))
+
+
+def rule_in_words(look: Look, access: Access) -> str:
+    """Return the rule that decides, as a sentence."""
+    words = {name: look.label(held) for name, held in access.words.items()}
+    words["do"] = look.t(f"why.do.{access.action}")
+    if source := words.get("source"):
+        words["source"] = look.t(f"why.source.{source}", profile=words.get("profile", ""), of_team=words.get("of_team", ""))
+    if until := words.get("until"):
+        words["until"] = end_of(look, int(until))
+    return look.t(OF_ONESELF.get(access.rule, access.rule), **words)
 
 
 def _certain(look: Look, page: RecordPage, column: Column, text: str) -> str:
@@ -294,15 +341,14 @@ def _certain(look: Look, page: RecordPage, column: Column, text: str) -> str:
 
 
 def _value_line(look: Look, label: str, text: str) -> ft.Control:
+    return _field_line(look, label, txt(look, text, lines=None))
+
+
+def _field_line(look: Look, label: str, body: ft.Control) -> ft.Control:
     head = txt(look, label, "meta", "ink3", W5)
-    body = txt(look, text, lines=None)
     if look.phone:
         return ft.Container(col(head, body), padding=pad(0, S8))
     return ft.Container(
         row(ft.Container(head, width=LABEL_WIDTH, padding=pads(top=LABEL_DROP)), fill(body), gap=S16, cross=TOP),
         padding=pad(0, 5),
     )
-
-
-def _joined(*parts: str) -> str:
-    return " · ".join(part for part in parts if part)

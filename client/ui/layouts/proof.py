@@ -6,24 +6,25 @@ import flet as ft
 
 from client.ui.dates import moment
 from client.ui.figures import NO_BREAK, count
+from client.ui.pill import Fact, fact_of
 from client.ui.theme import S8, Look
 from client.ui.widgets import W6, Part, card, col, icon, rich, row, txt
-from client.usecases.sync_answers import Found, Proof
+from client.usecases.sync_answers import Found, Proof, SyncStatus
 from shared_models.incidents import in_words
 
 
-def proof_cards(look: Look, proof: Proof | None, found: Sequence[Found]) -> list[ft.Control]:
+def proof_cards(look: Look, status: SyncStatus) -> list[ft.Control]:
     """Return the cards, those that have something to say."""
-    return [*_proof(look, proof), *_found(look, found)]
+    proof = _proof(look, status.proof, fact_of(status), status.waiting > 0) if status.proof is not None else []
+    return [*proof, *_found(look, status.found)]
 
 
-def _proof(look: Look, proof: Proof | None) -> list[ft.Control]:
-    """Return the proof that replica and centre are equal, or what differs."""
-    if proof is None:
-        return []
+def _proof(look: Look, proof: Proof, fact: Fact, waits: bool) -> list[ft.Control]:
+    """Return the proof that replica and centre are equal, or what differs. Green only beside nothing that waits for anyone."""
     equal = not proof.differing
+    tone = "need" if not equal else "ok" if fact == "sent" else "ink2"
     head = row(
-        icon(look, "shield-check" if equal else "shield", 18, "ok" if equal else "need"),
+        icon(look, "shield-check" if equal else "shield", 18, tone),
         txt(look, look.t("proof.equal" if equal else "proof.differs"), weight=W6, expand=True, key="proof"),
         txt(look, moment(look, proof.at), "meta", "ink3"),
     )
@@ -42,6 +43,7 @@ def _proof(look: Look, proof: Proof | None) -> list[ft.Control]:
                 head,
                 words,
                 txt(look, detail, "meta", "ink2", lines=3) if detail and equal else None,
+                txt(look, look.t("proof.but_waiting"), "meta", "ink2", lines=2) if equal and waits else None,
                 txt(look, look.t("proof.figure", figure=figure), "meta", "ink3"),
                 gap=S8,
             ),

@@ -7,10 +7,10 @@ import flet as ft
 
 from client.ui.dates import clock, local, short_day
 from client.ui.figures import NO_BREAK
-from client.ui.layouts.card_sides import account_boxes
+from client.ui.layouts.card_sides import account_boxes, told_box
 from client.ui.layouts.card_twins import Visit, twin_boxes
-from client.ui.layouts.card_words import MAX_IN_SENTENCE, glyph_of, short_value, signature, title_of, values_of
-from client.ui.theme import R12, S4, S8, S12, S16, S24, Look
+from client.ui.layouts.card_words import MAX_IN_SENTENCE, glyph_of, short_value, title_of, values_of
+from client.ui.theme import S4, S8, S12, S16, S24, Look
 from client.ui.view_models.inbox import InboxState
 from client.ui.widgets import (
     STRETCH,
@@ -21,7 +21,6 @@ from client.ui.widgets import (
     card,
     col,
     disc,
-    edge,
     empty,
     fill,
     icon,
@@ -122,25 +121,7 @@ def _sides(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control | None:
 
 
 def _side(look: Look, thing: CardView, side: Side, kept: bool) -> ft.Control:
-    who, when = signature(look, side)
-    lines: list[ft.Control] = []
-    for label, text in values_of(look, thing, side):
-        lines += [txt(look, label, "meta", "ink3")] if label else []
-        lines.append(txt(look, text, "body", "ink" if kept else "ink2", W6, lines=12))
-    return ft.Container(
-        col(
-            txt(look, look.t("resolved.kept" if kept else "resolved.not_kept"), "meta", "accent_ink" if kept else "ink3", W6),
-            *(lines or [txt(look, look.t("value.empty"), "body", "ink3")]),
-            txt(look, who or " ", "meta", "ink2", lines=2),
-            txt(look, when or " ", "meta", "ink3", lines=3),
-            gap=S4,
-        ),
-        expand=1,
-        padding=S12,
-        bgcolor=look.c.surface if kept else look.c.sunken,
-        border=edge(look, "field_line" if kept else "line"),
-        border_radius=R12,
-    )
+    return told_box(look, thing, look.t("resolved.kept" if kept else "resolved.not_kept"), side, kept)
 
 
 def _since(look: Look, thing: CardView) -> ft.Control | None:

@@ -51,6 +51,7 @@ class SettingsCalls:
     prefer: Callable[[Preferences], None]
     help: Press
     sign_out: Press
+    people: Press
 
 
 def settings_page(look: Look, state: ShellState, on: SettingsCalls) -> ft.Control:
@@ -63,7 +64,10 @@ def settings_page(look: Look, state: ShellState, on: SettingsCalls) -> ft.Contro
         _zone(look, state.preferences, on),
     ]
     keyboard = [] if look.phone else [_keyboard(look, on)]
-    body = ft.ListView([*cards, *keyboard], spacing=S12, padding=pad(S16, S8) if look.phone else pad(S24, S16))
+    rights = [_rights(look, on)] if state.person.is_admin else []
+    body = ft.ListView(
+        [*cards[:1], *rights, *cards[1:], *keyboard], spacing=S12, padding=pad(S16, S8) if look.phone else pad(S24, S16)
+    )
     held = ft.Container(body, width=None if look.phone else WIDTH + 2 * S24, expand=True if look.phone else None)
     return col(
         head,
@@ -139,6 +143,17 @@ def _keyboard(look: Look, on: SettingsCalls) -> ft.Control:
     )
 
 
+def _rights(look: Look, on: SettingsCalls) -> ft.Control:
+    """Return the way to people and rights, for whoever administers."""
+    words = col(
+        txt(look, look.t("nav.people"), weight=W6),
+        txt(look, look.t("settings.people_text"), "meta", "ink2", lines=2),
+        expand=True,
+    )
+    way = button(look, "settings.people", look.t("settings.people_open"), on.people)
+    return card(look, row(icon(look, "shield", 18), words, way, gap=S12))
+
+
 def more_page(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
     """Return the further places of the phone: those that the bottom bar has no room for."""
     pill = pill_of(look, state.status)
@@ -148,9 +163,13 @@ def more_page(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
         face = row(icon(look, glyph, 22), text, mark, icon(look, "chevron-right", 18, "ink3"), gap=S12)
         return pressable(id, label, face, press, height=64, padding=pad(S16), radius=12)
 
+    people = place(
+        "more.people", "shield", look.t("nav.people"), look.t("settings.people_text"), lambda: on.go(Place("people"))
+    )
     rows = [
         place("more.search", "search", look.t("act.search"), look.t("more.search"), on.palette),
         place("more.sync", "refresh-cw", look.t("nav.sync"), pill.whole, lambda: on.go(Place("sync")), dot(look, pill.state)),
+        *([people] if state.person.is_admin else []),
         place("more.settings", "settings", look.t("nav.settings"), state.person.name, lambda: on.go(Place("settings"))),
     ]
     return ft.ListView([ft.Container(col(listing(look, rows), space(S8)), padding=pad(S16, S8))], expand=True)

@@ -7,9 +7,10 @@ import flet as ft
 
 from client.ui.dates import clock, moment
 from client.ui.figures import count, size
+from client.ui.layouts.left_card import left_card
 from client.ui.layouts.proof import proof_cards
 from client.ui.layouts.trouble import trouble
-from client.ui.pill import connection_of
+from client.ui.pill import connection_of, fact_of, sent_of, state_of
 from client.ui.theme import S8, S12, S16, S24, Look
 from client.ui.view_models.sync_page import SyncPageState
 from client.ui.widgets import (
@@ -39,7 +40,7 @@ from client.ui.widgets import (
     switch,
     txt,
 )
-from client.usecases.sync_answers import SyncStatus, WaitingItem
+from client.usecases.sync_answers import Inbox, SyncStatus, WaitingItem
 
 GLYPHS = {
     "note": "sticky-note",
@@ -52,17 +53,18 @@ GLYPHS = {
     "related_person": "users",
     "sync_conflict": "git-compare",
 }
-HERO = {
-    "idle": ("cloud-check", "ok"),
-    "syncing": ("refresh-cw", "accent"),
-    "loading": ("download", "accent"),
-    "offline": ("cloud-off", "wait"),
-    "paused": ("timer", "wait"),
-    "work_offline": ("plane", "wait"),
-    "needs_sign_in": ("lock", "need"),
-    "needs_upgrade": ("download", "need"),
-    "quarantined": ("shield", "need"),
+MOVING = {"syncing": "refresh-cw", "loading": "download"}
+LINKS = {
+    "offline": "cloud-off",
+    "paused": "timer",
+    "work_offline": "plane",
+    "needs_sign_in": "lock",
+    "needs_upgrade": "download",
+    "quarantined": "shield",
 }
+"""Sign of a conversation that does not go on."""
+TONES = {"sent": "ok", "waiting": "wait", "needs_you": "need"}
+TITLES = {"loading": "sync.title.loading", "never": "sync.title.never", "sent": "sync.title.all_sent"}
 WHY = {link: f"sync.why.{link}" for link in ("needs_sign_in", "needs_upgrade", "quarantined")}
 """Why it does not go on, where the title and the line on the connection do not say it."""
 SIDE = 344
@@ -94,7 +96,8 @@ def sync_page(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
     if state.phase != "ready":
         return col(head, fill(skeleton(look, 5) if state.phase == "slow" else None), expand=True)
     side = [
-        *proof_cards(look, state.status.proof, state.status.found),
+        *left_card(look, state.status),
+        *proof_cards(look, state.status),
         _offline(look, state.status, on),
         _device(look, state.status),
     ]
@@ -116,12 +119,9 @@ def sync_page(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
 def _hero(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
     """Return where sync stands: what is so, what is safe, what happens next, and the one thing to press."""
     status = state.status
-    glyph, tone = HERO[status.link]
-    if status.link == "idle" and status.waiting:
-        glyph, tone = "cloud-upload", "wait"
+    glyph, tone = _sign(status)
     title = txt(look, _title(look, status), "title", weight=W6, lines=2, key="sync.title")
-    connection = connection_of(look, status)
-    known = txt(look, connection, weight=W5, lines=2, key="sync.connection") if connection else None
+    known = _known(look, status)
     why = txt(look, _why(look, status), tone="ink2", lines=8)
     following = _next(look, status)
     glyph_after = "info" if status.link == "quarantined" else "timer"
@@ -135,10 +135,10 @@ def _hero(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
         if status.link == "loading"
         else None
     )
-    badge = disc(look, glyph, "ink2" if tone == "accent" else tone)
+    badge = disc(look, glyph, tone)
     if look.phone:
-        return col(row(badge, fill(title), gap=S12), known, why, bar, after, _acts(look, status, on), gap=S12)
-    words = col(row(fill(title), _acts(look, status, on), gap=S16), known, why, bar, after, gap=S8, expand=True)
+        return col(row(badge, fill(title), gap=S12), *known, why, bar, after, _acts(look, status, on), gap=S12)
+    words = col(row(fill(title), _acts(look, status, on), gap=S16), *known, why, bar, after, gap=S8, expand=True)
     return row(badge, words, gap=S16, cross=TOP)
 
 
@@ -169,12 +169,39 @@ def _acts(look: Look, status: SyncStatus, on: SyncCalls) -> ft.Control | None:
     return row(now, pause) if look.phone else row(pause, now, tight=True)
 
 
+def _sign(status: SyncStatus) -> tuple[str, str]:
+    """Return glyph and tone of the worst fact. What moves has no colour of its own, and no colour says more than is so."""
+    state = state_of(status)
+    if fact_of(status) == "needs_you":
+        return "inbox", "need"
+    if status.link in MOVING:
+        return MOVING[status.link], "ink2"
+    if status.link in LINKS:
+        return LINKS[status.link], "need" if state == "needs_you" else "wait"
+    never = status.last_ok_at is None
+    return "cloud-check" if state == "sent" and not never else "cloud-upload", "ink2" if never else TONES[state]
+
+
 def _title(look: Look, status: SyncStatus) -> str:
-    if status.link in ("loading", "needs_sign_in", "needs_upgrade", "quarantined"):
+    fact = fact_of(status)
+    if fact == "stopped":
         return look.t(f"sync.title.{status.link}")
-    if status.waiting:
-        return look.n("sync.title.waiting_short" if look.phone else "sync.title.waiting", status.waiting)
-    return look.t("sync.title.all_sent" if status.last_ok_at is not None else "sync.title.never")
+    if fact == "needs_you":
+        return look.n("sync.title.needs_you", status.needs_you)
+    return _waits(look, status) if fact == "waiting" else look.t(TITLES[fact])
+
+
+def _waits(look: Look, status: SyncStatus) -> str:
+    return look.n("sync.title.waiting_short" if look.phone else "sync.title.waiting", status.waiting)
+
+
+def _known(look: Look, status: SyncStatus) -> list[ft.Control]:
+    """Return what else is so, below the worst of it: what waits or was sent, and that there is no connection."""
+    connection, sent = connection_of(look, status), ""
+    if fact_of(status) in ("stopped", "needs_you"):
+        sent = _waits(look, status) if status.waiting else sent_of(look, status, connection)
+    lines = (("sync.sent", sent), ("sync.connection", connection))
+    return [txt(look, words, weight=W5, lines=2, key=key) for key, words in lines if words]
 
 
 def _why(look: Look, status: SyncStatus) -> str:
@@ -211,8 +238,8 @@ def _queue(look: Look, state: SyncPageState, on: SyncCalls) -> list[ft.Control]:
     parts: list[ft.Control] = []
     needs = state.inbox.count
     if needs:
-        rows = [txt(look, look.n("sync.needs_you_why", needs), "meta", "need", lines=2)]
-        words = col(txt(look, look.t("sync.open_inbox"), weight=W5), *rows, gap=2, expand=True)
+        why = txt(look, _needs(look, state.inbox), "meta", "need", lines=2)
+        words = col(txt(look, look.t("sync.open_inbox"), weight=W5), why, gap=2, expand=True)
         face = row(dot(look, "needs_you"), icon(look, "inbox", 18), words, icon(look, "chevron-right", 16, "ink3"), gap=S12)
         go = pressable("sync.inbox", look.t("sync.open_inbox"), face, on.inbox, padding=pad(S12, S8), radius=12)
         parts += [group_header(look, look.t("sync.needs_you"), str(needs), tone="need", left=0), listing(look, [go]), space(S8)]
@@ -239,6 +266,17 @@ def _queue(look: Look, state: SyncPageState, on: SyncCalls) -> list[ft.Control]:
         ]
         parts.append(card(look, col(*sent), padding=0))
     return parts
+
+
+def _needs(look: Look, inbox: Inbox) -> str:
+    """Return how many things of each kind wait in the inbox."""
+    cards, refused, news = len(inbox.cards), len(inbox.refused), len(inbox.news)
+    parts = (
+        look.n("sync.to_decide", cards) if cards else "",
+        look.n("sync.to_mend", refused) if refused else "",
+        look.n("sync.to_read", news) if news else "",
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def _waiting(look: Look, item: WaitingItem, status: SyncStatus, on: SyncCalls) -> ft.Control:

@@ -6,7 +6,7 @@ from datetime import date
 import flet as ft
 
 from client.ui.dates import clock, day, local
-from client.ui.figures import value
+from client.ui.layouts.past_lines import Line, lines_of, subjects_of, values_of
 from client.ui.theme import S2, S4, S16, Look
 from client.ui.widgets import (
     W5,
@@ -25,9 +25,7 @@ from client.ui.widgets import (
     row,
     txt,
 )
-from client.usecases.answers import Change, Outcome, Timeline, TimelineEntry
-from shared_models.fields import column_of
-from shared_models.registry import CRM
+from client.usecases.timeline_answers import Change, Outcome, Timeline, TimelineEntry
 
 GLYPHS = {
     "note": ("sticky-note", "ink2"),
@@ -38,6 +36,8 @@ GLYPHS = {
     "restored": ("undo-2", "ink2"),
     "refused": ("circle-x", "need"),
     "archived": ("archive", "ink2"),
+    "added": ("plus", "ink2"),
+    "removed": ("x", "ink2"),
     "decided": ("scale", "ink2"),
 }
 """Glyph and tone by kind of entry."""
@@ -49,10 +49,13 @@ KEPT = {"kept_theirs": ("after",), "restored_mine": ("before",), "kept_both": ("
 """Which of the two values of a decided clash stayed, by decision; after an edit none did."""
 
 
-def timeline(look: Look, found: Timeline | None, shown: int, older: Press) -> list[ft.Control]:
-    """Return the newest `shown` entries under their days. None: still being read."""
+def timeline(look: Look, found: Timeline | None, shown: int, older: Press, *, is_awaited: bool = False) -> list[ft.Control]:
+    """Return the newest `shown` entries under their days. None: still being read; is_awaited: the centre has yet to answer."""
     if found is None:
         return []
+    awaited = txt(look, look.t("timeline.awaited"), "meta", "ink3", lines=2, key="timeline.awaited")
+    if is_awaited and not found.entries:
+        return [ft.Container(awaited, padding=pads(top=S16))]
     if not found.entries:
         text = look.t("timeline.empty_text" if found.has_history else "timeline.offline")
         return [ft.Container(empty(look, "sticky-note", look.t("timeline.empty"), text), height=240)]
@@ -60,8 +63,10 @@ def timeline(look: Look, found: Timeline | None, shown: int, older: Press) -> li
     for when, entries in _by_day(look, found.entries[:shown]):
         cells.append(group_header(look, day(look, when), left=0))
         cells += [_entry(look, entry, last=i == len(entries) - 1) for i, entry in enumerate(entries)]
-    if not found.has_history:
-        cells.append(txt(look, look.t("timeline.offline"), "meta", "ink3", lines=2))
+    if is_awaited:
+        cells.append(awaited)
+    elif not found.has_history:
+        cells.append(txt(look, look.t("timeline.offline_more"), "meta", "ink3", lines=2))
     if found.next or len(found.entries) > shown:
         cells.append(row(link(look, "timeline.older", look.t("timeline.older"), older)))
     return cells
@@ -93,8 +98,9 @@ def _entry(look: Look, entry: TimelineEntry, last: bool) -> ft.Control:
             ft.Container(head, height=None if look.phone else 28, padding=pads(top=3, bottom=S2) if look.phone else None),
             txt(look, who, "meta", "ink2", lines=2) if look.phone and who else None,
             txt(look, entry.body, tone="ink2", lines=None) if entry.body else None,
-            txt(look, look.t(f"decision.{entry.outcome.decision}"), tone="ink2", lines=2) if entry.outcome else None,
+            txt(look, _decision(look, entry.outcome), tone="ink2", lines=2) if entry.outcome else None,
             *_told(look, entry),
+            txt(look, look.t("timeline.both_kept"), "meta", "ink2", lines=None) if _is_beside(entry) else None,
         ),
         padding=pads(left=40, bottom=S16),
     )
@@ -102,24 +108,32 @@ def _entry(look: Look, entry: TimelineEntry, last: bool) -> ft.Control:
     return ft.Stack([words, ft.Container(disc(look, glyph, tone, 28, 14), left=0, top=0), *thread], key=f"entry.{entry.id}")
 
 
+def _is_beside(entry: TimelineEntry) -> bool:
+    """Whether a number was changed in it that somebody else had changed already."""
+    return any(part.is_beside for part in entry.parts)
+
+
+def _decision(look: Look, outcome: Outcome) -> str:
+    return look.t("decision.again") if outcome.is_again else look.t(f"decision.{outcome.decision}")
+
+
 def _title(look: Look, entry: TimelineEntry) -> str:
     if entry.kind == "note":
-        return look.t("timeline.note")
+        return look.t("timeline.note_with", name=entry.talked_with) if entry.talked_with else look.t("timeline.note")
     what = look.t(f"timeline.{entry.kind}")
     subject = look.t(f"entity.{entry.entity}")
-    if entry.changes and entry.kind in ("changed", "merged", "overwritten", "restored", "decided"):
-        subject = ", ".join(look.t(f"{entry.entity}.{change.field}") for change in entry.changes[:2])
-        subject += "…" if len(entry.changes) > 2 else ""
+    if (entry.changes or entry.parts) and entry.kind not in ("created", "archived"):
+        subjects = subjects_of(look, entry)
+        subject = ", ".join(subjects[:2]) + ("…" if len(subjects) > 2 else "")
     return f"{what} · {subject}"
 
 
 def _told(look: Look, entry: TimelineEntry) -> list[ft.Control]:
-    """Return before and after of every changed field; what is long can be unfolded."""
-    if not entry.changes:
+    """Return before and after of every changed field and part; what is long can be unfolded."""
+    told = lines_of(look, entry)
+    if not told:
         return []
-    is_long = len(entry.changes) > MAX_CHANGES or any(
-        len(text) > MAX_VALUE for change in entry.changes for text in _values(look, entry, change)
-    )
+    is_long = len(told) > MAX_CHANGES or any(len(text or "") > MAX_VALUE for line in told for text in (line.before, line.after))
     fold: Callable[..., ft.Control] = Foldable  # a component takes a key beside its arguments
     return [fold(look, entry, key=f"changes.{entry.id}")] if is_long else _lines(look, entry, unfolded=True)
 
@@ -134,53 +148,67 @@ def Foldable(look: Look, entry: TimelineEntry) -> ft.Control:  # a component
 
 
 def _lines(look: Look, entry: TimelineEntry, *, unfolded: bool) -> list[ft.Control]:
-    shown = entry.changes if unfolded else entry.changes[:MAX_CHANGES]
-    lines: list[ft.Control] = [_change(look, entry, change, unfolded) for change in shown]
-    hidden = len(entry.changes) - len(shown)
+    told = lines_of(look, entry)
+    shown = told if unfolded else told[:MAX_CHANGES]
+    lines: list[ft.Control] = []
+    for place, line in enumerate(shown):
+        if entry.outcome is not None and place < len(entry.changes):
+            lines.append(_decided(look, entry, entry.outcome, entry.changes[place], unfolded))
+        else:
+            lines.append(_line(look, line, unfolded))
+    hidden = len(told) - len(shown)
     if hidden > 0:
         lines.append(txt(look, look.n("timeline.more_fields", hidden), "meta", "ink3"))
     return lines
 
 
-def _values(look: Look, entry: TimelineEntry, change: Change) -> tuple[str, str]:
-    """Return a field before and after, as a person reads it."""
-    kind = CRM.get(entry.entity)
-    column = column_of(kind, change.field)
-    return (
-        value(look, kind, column, change.before, change.before_shown),
-        value(look, kind, column, change.after, change.after_shown),
-    )
-
-
-def _change(look: Look, entry: TimelineEntry, change: Change, unfolded: bool) -> ft.Control:
-    """Return one field: on a line of its own, or on a phone below its name, where a line is too short for both values."""
-    before, after = (text if unfolded else _short(text) for text in _values(look, entry, change))
-    after = after or look.t("value.empty")
-    field = look.t(f"{entry.entity}.{change.field}")
-    if entry.outcome is not None:
-        return _decided(look, entry.outcome, field, before or look.t("value.empty"), after)
+def _line(look: Look, line: Line, unfolded: bool) -> ft.Control:
+    """Return one field or part: on a line of its own, or on a phone below its name, where a line is too short for both values."""
+    before, after = (text if unfolded or text is None else _short(text) for text in (line.before, line.after))
+    is_change = bool(before) and after is not None
     if look.phone:
-        name = txt(look, field, "meta", "ink3", W5)
+        name = txt(look, line.head, "meta", "ink3", W5, lines=None)
         old = txt(look, before, tone="ink3", lines=None, strike=True) if before else None
-        return col(name, old, rich(look, [("→ ", "ink3", W5), (after, "ink", W5)], "body", "ink3"), gap=S2)
-    parts: list[Part] = [(f"{field}: ", "ink3", W5)]
+        new = rich(look, [("→ ", "ink3", W5), (after, "ink", W5)], "body", "ink3") if is_change and after else None
+        only = txt(look, after, weight=W5, lines=None) if after is not None and not is_change else None
+        return col(name, old, new, only, gap=S2)
+    parts: list[Part] = [(f"{line.head}: ", "ink3", W5)]
     if before:
-        parts += [(before, "ink3", W5), "  →  "]
-    parts.append((after, "ink", W5))
+        parts.append((before, "ink3", W5))
+    if is_change:
+        parts.append("  →  ")
+    if after is not None:
+        parts.append((after, "ink", W5))
     return rich(look, parts, "body", "ink3")
 
 
-def _decided(look: Look, outcome: Outcome, field: str, lost: str, used: str) -> ft.Control:
-    """Return both values of a decided clash, each with its author and whether it stayed."""
+def _decided(look: Look, entry: TimelineEntry, outcome: Outcome, change: Change, unfolded: bool) -> ft.Control:
+    """Return both values of a decided clash, each with its author and whether it stayed; what stayed instead, and what holds now."""
+    kept = KEPT.get(outcome.decision.rpartition(".")[2], ())
+    lost, used = (
+        (text if unfolded else _short(text)) or look.t("value.empty") for text in values_of(look, entry.entity, change)
+    )
 
-    def told(side: str, text: str, by: str) -> ft.Control:
-        kept = side in KEPT.get(outcome.decision.rpartition(".")[2], ())
-        parts: list[Part] = [(look.t("resolved.kept" if kept else "resolved.not_kept") + ": ", "ink3", W5)]
-        parts.append((text, "ink" if kept else "ink2", W5))
+    def told(head: str, text: str, by: str, strong: bool) -> ft.Control:
+        parts: list[Part] = [(head + ": ", "ink3", W5), (text, "ink" if strong else "ink2", W5)]
         return rich(look, [*parts, f" · {by}"] if by else parts, "body", "ink3")
 
-    name = txt(look, field, "meta", "ink3", W5)
-    return col(name, told("after", used, outcome.used_by), told("before", lost, outcome.lost_by), gap=S2)
+    def of(side: str, text: str, by: str) -> ft.Control:
+        return told(look.t("resolved.kept" if side in kept else "resolved.not_kept"), text, by, side in kept)
+
+    def extra(head: str, values: tuple[Change, ...], by: str) -> list[ft.Control]:
+        texts = (values_of(look, entry.entity, one)[1] for one in values if one.field == change.field)
+        return [told(look.t(head), _short(text) or look.t("value.empty"), by, True) for text in texts]
+
+    who = look.t("who.you") if entry.is_mine else entry.by
+    sides = (("after", used, outcome.used_by), ("before", lost, outcome.lost_by))
+    return col(
+        txt(look, look.t(f"{entry.entity}.{change.field}"), "meta", "ink3", W5),
+        *extra("resolved.kept", outcome.chosen, who),
+        *(of(*side) for side in sorted(sides, key=lambda side: side[0] not in kept)),
+        *extra("news.now", outcome.now, ""),
+        gap=S2,
+    )
 
 
 def _short(text: str) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import flet as ft
 
-from client.ui.theme import S4, S8, S16, S24, Look
-from client.ui.widgets import TOP, W5, W6, Press, button, col, disc, icon, pad, row, space, txt
+from client.ui.shell import mark
+from client.ui.theme import R12, S4, S8, S12, S16, S24, Look
+from client.ui.widgets import TOP, W5, W6, Press, button, col, disc, edge, icon, pad, row, space, txt
 
 WIDTH = 460
 """Pixels of the column: lines of about 65 letters."""
@@ -32,7 +33,7 @@ def trouble(look: Look, id: str, title: str, cause: str, again: Press, copy: Cal
         space(S4),
         *(_part(look, *part) for part in parts),
         space(S4),
-        row(*acts),
+        col(*(row(act) for act in acts), gap=S8) if look.phone else row(*acts),
         gap=S16,
     )
     body = ft.Container(told, width=None if look.phone else WIDTH, padding=pad(S16 if look.phone else S24, S24))
@@ -41,6 +42,19 @@ def trouble(look: Look, id: str, title: str, cause: str, again: Press, copy: Cal
         expand=True,
         alignment=ft.Alignment.TOP_CENTER,
     )
+
+
+def not_begun(look: Look, cause: str, again: Press, copy: Callable[[str], None], told: ft.Control | None) -> ft.Control:
+    """Return the explanation in place of a whole window, frame and all. told: a message that was said last."""
+    head = ft.Container(
+        row(mark(look), txt(look, "Fieldfare", weight=W6), gap=S12), padding=pad(S16 if look.phone else S24, S16)
+    )
+    pane = ft.Container(trouble(look, "frame", look.t("frame.failed"), cause, again, copy), expand=True)
+    if not look.phone:
+        pane.bgcolor, pane.border, pane.border_radius = look.c.surface, edge(look), R12
+        pane.margin = ft.Margin.only(left=S8, right=S8, bottom=S8)
+    ground = look.c.surface if look.phone else look.c.canvas
+    return ft.Container(ft.SafeArea(col(head, pane, told, expand=True), expand=True), bgcolor=ground, expand=True)
 
 
 def _words_for(look: Look, key: str, cause: str) -> str:

@@ -10,9 +10,11 @@ from client.events import Event, RecordsChanged
 from client.ui.facade import Crm
 from client.ui.router import FormPlace
 from client.ui.view_models.base import DEBOUNCE_S, Rest, ViewModel
-from client.ui.view_models.form_state import FormState, form_key, stored
+from client.ui.view_models.form_state import FormState, form_key, has_errors, stored
 from client.ui.view_models.kept_form import KeptForm, continued, draft_of, picked_names
-from client.usecases.answers import Choice, Finding, FormEnd, FormStart, Owner, Saved
+from client.usecases.allowed import NotAllowed
+from client.usecases.answers import Owner, Saved
+from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
 from client.usecases.form_parts import form_column
 from shared_models.errors import ErrorCode, RecordInvalid
 from shared_models.fields import column_of
@@ -115,12 +117,14 @@ class FormModel(ViewModel[FormState]):
         """Keep what stands in a field now, at once."""
         typed = self._with_kind({**self.state.typed, name: value}, name)
         self._drafts[self._key] = dict(typed)
+        findings = tuple(f for f in self.state.findings if f.field != name)
         self.put(
             typed=typed,
             kept=self.state.kept - {name},
             kind_chosen=self.state.kind_chosen or name == "kind",
             warned=False,
-            findings=tuple(f for f in self.state.findings if f.field != name),
+            stopped=self.state.stopped and has_errors(findings),
+            findings=findings,
             theirs={n: v for n, v in self.state.theirs.items() if n != name},
         )
 
@@ -182,10 +186,25 @@ class FormModel(ViewModel[FormState]):
         if turn == self._turn:
             self.put(picks=picks)
 
+    async def best_pick(self) -> Choice | None:
+        """Return the best record for what is typed in the open picker by now, however much of it was looked for."""
+        name, text = self.state.picking, self.state.pick_text
+        if name is None or self.state.start is None or not text.strip():
+            return None
+        self._turn += 1
+        entity = form_column(self.state.start.entity, name).col.references or ""
+        return next(iter(await self._crm.find_choices(entity, text)), None)
+
     def pick(self, name: str, choice: Choice | None) -> None:
         """Put a record into a field, or nothing."""
         self.type(name, choice.id if choice else None)
         self.put(picking=None, pick_text="", picks=(), names={**self.state.names, name: choice.label if choice else ""})
+
+    def ask_to_choose(self) -> None:
+        """Say of the open picker that what is typed in it is not chosen: saved now, it would be lost."""
+        name = self.state.picking or ""
+        others = tuple(finding for finding in self.state.findings if finding.field != name)
+        self.put(findings=(*others, Finding(name, "problem.not_chosen")), stopped=True)
 
     def names_of_new(self, entity: str) -> dict[str, object]:
         """Return the fields that a new record begins with: the name that was looked for and not found."""
@@ -223,7 +242,7 @@ class FormModel(ViewModel[FormState]):
         await self.keep_now()
 
     async def keep_soon(self) -> None:
-        """Write down what is typed, once in a second at most."""
+        """Write down what is typed, a moment after it."""
         await self._kept.keep_soon()
 
     async def keep_now(self) -> None:
@@ -241,7 +260,8 @@ class FormModel(ViewModel[FormState]):
         start = self.state.start
         if start is None or self.state.saving or (self.state.warned and self._clock() - self._warned_at < GUARD_S):
             return None
-        self.put(saving=True)
+        self._turn += 1  # a check that still waits for the fingers to rest would take away what the save says
+        self.put(saving=True, stopped=False)
         saved = None
         try:
             await self._check()
@@ -249,9 +269,11 @@ class FormModel(ViewModel[FormState]):
                 saved = await self._store(start)
         except RecordInvalid as refusal:
             self.put(findings=tuple(Finding(p.field, p.reason, p.params) for p in refusal.problems))
+        except NotAllowed as refusal:
+            self.put(findings=(Finding(refusal.field, refusal.reason),))
         finally:
             if saved is None:
-                self.put(saving=False)
+                self.put(saving=False, stopped=has_errors(self.state.findings))
         if saved is not None:
             self._drafts.pop(self._key, None)
             self._drafts.pop(self._tie_key or "", None)
@@ -267,7 +289,7 @@ class FormModel(ViewModel[FormState]):
 
     def _may_save(self) -> bool:
         """Whether nothing has to be looked at first. Warnings stop one save, not the next."""
-        if any(f.severity == "error" for f in self.state.findings):
+        if has_errors(self.state.findings):
             return False
         if self.state.warnings and not self.state.warned:
             self._warned_at = self._clock()

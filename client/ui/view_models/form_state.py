@@ -1,14 +1,15 @@
 """What stands in a form: typed values beside stored ones, what is wrong, and what came from others meanwhile."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from client.ui.router import SCREEN_OF, FormPlace
 from client.ui.view_models.base import Phase
 from client.usecases import typed_days, values
-from client.usecases.answers import Choice, Finding, FormStart, Label, Owner
+from client.usecases.answers import Label, Owner
+from client.usecases.form_answers import Choice, Finding, FormStart
 from client.usecases.form_drafts import FormDraft
 from client.usecases.form_parts import form_column, form_sections, part_to
 from shared_models.fields import Column, data_columns
@@ -27,6 +28,8 @@ def form_key(place: FormPlace, owner: Owner | None) -> str:
 
 PRESSED = ("choice", "language", "roles", "switch")
 """Widgets that are pressed and not typed into."""
+SEVERITIES = ("error", "warning", "hint")
+"""What a field says first, when there is more to say than one sentence."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class FormState:
     picks: tuple[Choice, ...] = ()
     saving: bool = False
     """A save is under way, or done: a second press does nothing. False again once it failed."""
+    stopped: bool = False
+    """A save was stopped by errors, and one of them still stands."""
     warned: bool = False
     """A save was stopped by warnings; the next one keeps the values."""
     kind_chosen: bool = False
@@ -81,7 +86,17 @@ class FormState:
     @property
     def sections(self) -> list[tuple[str, tuple[Column, ...]]]:
         """Return (section, fields) that the form shows, in order; the first has no name where the rest stands under "More"."""
-        return form_sections(self.place.entity, is_new=self.start is not None and self.start.id is None)
+        found = form_sections(self.place.entity, is_new=self.start is not None and self.start.id is None)
+        hidden = self.start.hidden if self.start is not None else frozenset()
+        shown = [(section, tuple(c for c in fields if c.name not in hidden)) for section, fields in found]
+        return [(section, fields) for section, fields in shown if fields]
+
+    @property
+    def denied(self) -> str:
+        """Return why the form cannot be saved by this person, a text key: known when it opened, or said by the last save."""
+        return next(
+            (f.reason for f in self.findings if f.reason.startswith("denied.")), self.start.denied if self.start else ""
+        )
 
     @property
     def missing_ends(self) -> tuple[Column, ...]:
@@ -99,9 +114,17 @@ class FormState:
 
     @property
     def focus(self) -> str:
-        """Return the field that takes the cursor when the form opens: the first that is typed, unless a record is picked first."""
-        if self.missing_ends:
-            return ""
+        """Return the field that takes the cursor when the form opens: the first that is typed, unless a record is picked first.
+
+        A company or person that is there keeps its name out of the way of letters that were meant for something else: a key,
+        `first_typed`, goes into it.
+        """
+        is_named = self.place.id is not None and self.place.entity in SCREEN_OF
+        return "" if self.missing_ends or is_named else self.first_typed
+
+    @property
+    def first_typed(self) -> str:
+        """Return the first field that is typed."""
         typed = (c.name for _, fields in self.sections for c in fields if not c.col.references and c.col.widget not in PRESSED)
         return next(typed, "")
 
@@ -125,14 +148,19 @@ class FormState:
         return self.typed.get(name, held)
 
     def finding(self, name: str) -> Finding | None:
-        """Return what is wrong with a field: an error before a warning, an overridden warning not at all."""
-        own = [f for f in self.findings if f.field == name and (f.severity == "error" or name not in self.kept)]
-        return min(own, key=lambda f: f.severity != "error", default=None)
+        """Return what is wrong with a field: an error before a warning, that before a hint, an overridden warning not at all."""
+        own = [f for f in self.findings if f.field == name and (f.severity != "warning" or name not in self.kept)]
+        return min(own, key=lambda f: SEVERITIES.index(f.severity), default=None)
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
         """Return the warnings that nobody has overridden."""
         return tuple(f for f in self.findings if f.severity == "warning" and f.field not in self.kept)
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Whether something cannot be stored as it stands."""
+    return any(finding.severity == "error" for finding in findings)
 
 
 def stored(column: Column, typed: object) -> Any:  # Any: a stored value

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from client.events import ChangeLogChanged, Event, RecordsChanged
 from client.ui.facade import Crm
+from client.ui.router import FORMS
 from client.ui.view_models.base import Phase, Rest, ViewModel
 from client.usecases.answers import Saved
 from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING, CardView, Decision, Inbox, RefusedChange
@@ -29,17 +30,28 @@ class InboxState:
 
     @property
     def ids(self) -> list[str]:
-        """Ids of cards and refused changes, in the order of the screen."""
-        return [card.id for card in self.inbox.cards] + [change.tx for change in self.inbox.refused]
+        """Ids of all things, in the order of the screen."""
+        return [id_of(thing) for thing in self.things]
+
+    @property
+    def things(self) -> list[CardView | RefusedChange]:
+        """What the badge counts: cards to decide, refused changes, and decisions of which another one holds."""
+        return [*self.inbox.cards, *self.inbox.refused, *self.inbox.news]
+
+    def like(self, thing: CardView | RefusedChange) -> tuple[CardView | RefusedChange, ...]:
+        """Return the group that a thing is in."""
+        if isinstance(thing, RefusedChange):
+            return self.inbox.refused
+        return self.inbox.cards if thing.how is None else self.inbox.news
 
     def chosen(self, id: str | None) -> CardView | RefusedChange | None:
         """Return the thing of that id; the first one when there is none (any more)."""
-        things: list[CardView | RefusedChange] = [*self.inbox.cards, *self.inbox.refused]
+        things = self.things
         return next((t for t in things if id_of(t) == id), things[0] if things else None)
 
     def after(self, thing: CardView | RefusedChange) -> CardView | RefusedChange | None:
         """Return the thing that follows on the screen; None after the last one."""
-        things: list[CardView | RefusedChange] = [*self.inbox.cards, *self.inbox.refused]
+        things = self.things
         place = things.index(thing) + 1
         return things[place] if place < len(things) else None
 
@@ -51,6 +63,8 @@ def id_of(thing: CardView | RefusedChange) -> str:
 
 def answers_of(card: CardView) -> tuple[Decision, ...]:
     """Return the answers that fit a card, in the order of their keys; editing has a key of its own."""
+    if card.how is not None:
+        return ()  # decided: there is only something to read
     if card.kind in SETTLED_BY_LOOKING:
         return ("kept_theirs",)
     if card.kind in OWN_ANSWERS:
@@ -60,9 +74,13 @@ def answers_of(card: CardView) -> tuple[Decision, ...]:
 
 def can_edit(card: CardView | RefusedChange) -> bool:
     """Whether a form on its record is an answer to a card, or to a refusal."""
+    if card.entity not in FORMS:
+        return False  # people, teams and profiles are changed on their pages
     if isinstance(card, RefusedChange):
         return card.is_here
-    return card.kind != "duplicate" and (card.kind not in OWN_ANSWERS or "edited" in OWN_ANSWERS[card.kind])
+    return (
+        card.how is None and card.kind != "duplicate" and (card.kind not in OWN_ANSWERS or "edited" in OWN_ANSWERS[card.kind])
+    )
 
 
 def suggested(card: CardView) -> Decision:

@@ -49,15 +49,16 @@ class KeptForm:
             await self.drop()
 
     async def keep_soon(self) -> None:
-        """Write down what is typed, once in a second at most."""
+        """Write down what is typed a moment after the letter, and what came while that was written. One call does it for all."""
         if self._is_keeping:
             return
         self._is_keeping = True
         try:
-            await self._rest(KEEP_S)
+            while not self._is_over and self._draft() != self._kept:
+                await self._rest(KEEP_S)
+                await self.keep_now()
         finally:
             self._is_keeping = False
-        await self.keep_now()
 
     async def keep_now(self) -> None:
         """Write down what is typed, unless it is written already, or saved or given up."""

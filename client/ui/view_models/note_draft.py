@@ -40,7 +40,7 @@ class NoteDraft:
         return self.text
 
     async def keep_soon(self, title: str) -> None:
-        """Write down what is typed, once in a second at most. title: name of the record."""
+        """Write down what is typed, a moment from now (`KEEP_S`): what a killed program costs at most. title: name of the record."""
         if self._is_keeping:
             return
         self._is_keeping = True

@@ -5,9 +5,23 @@ from dataclasses import dataclass
 
 from client.ui.facade import Crm
 from client.ui.view_models.base import DEBOUNCE_S, Rest, ViewModel
-from client.usecases.answers import Hit
+from client.usecases.list_answers import Hit
 
-ACTIONS = ("companies", "contacts", "inbox", "sync", "settings", "new.company", "new.contact", "sync_now", "theme", "help")
+ACTIONS = (
+    "companies",
+    "contacts",
+    "inbox",
+    "sync",
+    "settings",
+    "new.company",
+    "new.contact",
+    "people",
+    "profiles",
+    "teams",
+    "sync_now",
+    "theme",
+    "help",
+)
 """Names of the actions, in the order in which they are offered."""
 
 
@@ -27,7 +41,7 @@ class PaletteState:
 
 
 class Palette(ViewModel[PaletteState]):
-    """Intentions in the palette. names: action -> its words, in the reader's language, to be found by."""
+    """Intentions in the palette. names: what the reader may do -> its words, in his language, to be found by."""
 
     def __init__(self, crm: Crm, names: dict[str, str], rest: Rest = asyncio.sleep) -> None:
         super().__init__(PaletteState(), rest)
@@ -70,4 +84,6 @@ class Palette(ViewModel[PaletteState]):
         wanted = text.strip().casefold()
         if not wanted:
             return ACTIONS[:5]
-        return tuple(a for a in ACTIONS if any(w.startswith(wanted) for w in self._names[a].casefold().split()))
+        return tuple(
+            a for a in ACTIONS if a in self._names and any(w.startswith(wanted) for w in self._names[a].casefold().split())
+        )

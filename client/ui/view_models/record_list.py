@@ -7,10 +7,12 @@ from typing import Generic, TypeVar
 
 from client.events import ChangeLogChanged, Event, RecordsChanged
 from client.ui.view_models.base import DEBOUNCE_S, Phase, Rest, ViewModel
-from client.usecases.answers import CompanyRow, ContactRow, ListQuery, Page
+from client.usecases.list_answers import CompanyRow, ContactRow, ListQuery, Page
 
 R = TypeVar("R", bound=CompanyRow | ContactRow)
 Fetch = Callable[[ListQuery, str | None], Awaitable[Page[R]]]
+LastUsed = Callable[[str], Awaitable[str | None]]
+"""Kind of record -> id of the one that the reader used last."""
 MAX_ROWS = 400
 """Rows kept as controls; further down a search is quicker than scrolling. Source: `flet.md` 7, keep 200-500 rows."""
 
@@ -24,13 +26,15 @@ class ListState(Generic[R]):
     rows: tuple[R, ...] = ()
     total: int | None = None
     next: str | None = None
+    opening: str | None = None
+    """Id of the record that stands open beside the list while the reader has chosen none (`RecordList`)."""
     phase: Phase = "reading"
     failure: str = ""
 
     @property
     def is_filtered(self) -> bool:
         """Whether an empty list may be empty because of what was asked for."""
-        return bool(self.query.text or self.query.mine or self.query.role)
+        return self.query.narrows
 
     @property
     def is_cut(self) -> bool:
@@ -39,12 +43,19 @@ class ListState(Generic[R]):
 
 
 class RecordList(ViewModel[ListState[R]]):
-    """Intentions on one list."""
+    """Intentions on one list.
 
-    def __init__(self, entity: str, fetch: Fetch[R], query: ListQuery, rest: Rest = asyncio.sleep) -> None:
+    On a wide window a record stands open beside the list before the reader has chosen one: the record that he used last, as whoever
+    comes back goes on with what he did; where there is none, or he searches or filters, the first of the list that the centre
+    has not refused. It stays open while the list is read anew, so a visit that is noted there, and moves its row, takes no page
+    from under his hands; only when the record leaves the list is another one opened. Whether he may change it does not matter here: its page says so itself.
+    """
+
+    def __init__(self, entity: str, fetch: Fetch[R], query: ListQuery, last_used: LastUsed, rest: Rest = asyncio.sleep) -> None:
         super().__init__(ListState(query=query), rest)
         self._entity = entity
         self._fetch = fetch
+        self._last_used = last_used
         self._turn = 0
         self._typing = 0
         self._more = False
@@ -121,7 +132,8 @@ class RecordList(ViewModel[ListState[R]]):
         self._turn += 1
         turn = self._turn
         query, wanted = self.state.query, len(self.state.rows)
-        page = await self.read(self._fetch(query, None), first=first)
+        answer = await self.read(self._answer(query), first=first)
+        page, opening = answer if answer is not None else (None, None)
         rows = page.rows if page is not None else ()
         following = page.next if page is not None else None
         while page is not None and query == self._shown and following is not None and len(rows) < min(wanted, MAX_ROWS):
@@ -129,7 +141,16 @@ class RecordList(ViewModel[ListState[R]]):
             rows, following = rows + more.rows, more.next
         if page is not None and turn == self._turn:
             self._shown = query
-            self.put(rows=rows, total=page.total, next=following)
+            self.put(rows=rows, total=page.total, next=following, opening=opening)
+
+    async def _answer(self, query: ListQuery) -> tuple[Page[R], str | None]:
+        """Return the first page, and the record that stands open beside it while none is chosen."""
+        page, now = await self._fetch(query, None), self.state.opening
+        ids = [row.id for row in page.rows]
+        if now in ids and query == self._shown:
+            return page, now
+        last = None if query.narrows else await self._last_used(self._entity)
+        return page, last or next((row.id for row in page.rows if not row.is_refused), ids[0] if ids else None)
 
     _shown: ListQuery | None = None
     """The query that the rows on the screen answer."""

@@ -1,14 +1,21 @@
 """What the frame shows around every screen: who, the pill, the inbox's count, the snack bar, and the reader's preferences."""
 
 import asyncio
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 
 from client.events import ChangeLogChanged, Event, RecordsChanged, SyncStatusChanged
 from client.ui.facade import Crm
 from client.ui.view_models.base import Rest, ViewModel
 from client.usecases.answers import Person, Preferences, Saved
+from client.usecases.causes import cause_of
 from client.usecases.sync_answers import SyncStatus
+from shared_models.errors import FieldfareError
+from shared_models.rules import RULE_ENTITIES
+from shared_models.texts import Language
 
+log = logging.getLogger("fieldfare.ui")
 SNACK_S = 10.0
 
 
@@ -17,7 +24,7 @@ class Snack:
     """One message of the snack bar. params may hold `label`; tx: what Undo takes back; place: where the action leads instead.
 
     action: text key of what can be done. at: a moment that is told as `{at}`, in microseconds since 1970 UTC. heading: text key
-    of a form's title, told as `{form}` with the label after it.
+    of a form's title, told as `{form}` with the label after it. count: of a key with plural forms.
     """
 
     key: str
@@ -28,11 +35,16 @@ class Snack:
     at: int | None = None
     heading: str = ""
     failed: bool = False
+    count: int | None = None
+    glyph: str = "check"
 
 
 @dataclass(frozen=True)
 class ShellState:
-    """State of the frame. is_ready: the preferences are read, so the first picture is in the right language and colours."""
+    """State of the frame. is_ready: the preferences are read, so the first picture is in the right language and colours.
+
+    failure: why they, or what the frame counts, could not be read at first; its text is `error.<failure>`.
+    """
 
     person: Person = field(default_factory=lambda: Person(""))
     preferences: Preferences = field(default_factory=Preferences)
@@ -42,26 +54,54 @@ class ShellState:
     palette: bool = False
     help: bool = False
     is_ready: bool = False
+    failure: str = ""
+
+
+async def english() -> Language:
+    """Return the language of a window whose device says none."""
+    return "en"
 
 
 class Shell(ViewModel[ShellState]):
     """Intentions that are at hand on every screen."""
 
-    def __init__(self, crm: Crm, rest: Rest = asyncio.sleep) -> None:
-        super().__init__(ShellState(), rest)
+    def __init__(self, crm: Crm, rest: Rest = asyncio.sleep, *, is_office: bool = False) -> None:
+        super().__init__(ShellState(Person("", is_office=is_office)), rest)
         self._crm = crm
+        self._is_known = False
         self._turn = 0
+        self._told_left = 0
 
-    async def start(self) -> None:
-        """Read who it is and how he wants to see it."""
-        person, preferences = await self._crm.person(), await self._crm.preferences()
-        self.put(person=person, preferences=preferences)
+    async def start(self, language: Callable[[], Awaitable[Language]] = english) -> None:
+        """Read who it is and how he wants to see it. What cannot be read is told in place of the frame, and may be tried again.
+
+        language: of the device, for telling it to a reader whose own is not known.
+        """
+        self.put(failure="")
+        try:
+            await self._read_all()
+        except FieldfareError as error:
+            failure = cause_of(error)
+            log.warning("the frame cannot be read", extra={"code": failure})
+        except Exception:  # whatever it is, a window must not stay blank
+            failure = "unexpected"
+            log.exception("the frame cannot be read")
+        else:
+            self.put(is_ready=True)
+            return
+        if not self._is_known:
+            self.put(preferences=replace(self.state.preferences, language=await language()))
+        self.put(failure=failure)
+
+    async def _read_all(self) -> None:
+        self.put(preferences=await self._crm.preferences())
+        self._is_known = True
+        self.put(person=await self._crm.person())
         await self.count()
-        self.put(is_ready=True)
 
     async def on_event(self, event: Event) -> None:
-        """Count again when something was saved, answered or decided; read again who it is when a person's record came."""
-        if isinstance(event, RecordsChanged) and ("user" in event.every or "user" in event.ids):
+        """Count again when something was saved, answered or decided; read again who it is, and what he may do, when rights came."""
+        if isinstance(event, RecordsChanged) and not {*event.every, *event.ids}.isdisjoint(RULE_ENTITIES):
             self.put(person=await self._crm.person())
             if event.from_centre:  # the first pull brings language and zone; own changes are on the screen already
                 self.put(preferences=await self._crm.preferences())
@@ -90,6 +130,15 @@ class Shell(ViewModel[ShellState]):
             await self.say(
                 Snack("snack.draft", label, place=draft.place, action="act.open", at=draft.at, heading=draft.heading)
             )
+
+    async def tell_left(self) -> None:
+        """Tell once what left the reader's lists, as what he may see had changed: on whatever screen he is, or comes to next."""
+        left = self.state.status.left
+        if left is None or left.is_told or left.at == self._told_left:
+            return
+        self._told_left = left.at
+        await self._crm.note_left_told()
+        await self.say(Snack("snack.left", count=left.rows, glyph="eye-off"))
 
     async def saved(self, saved: Saved, key: str = "snack.saved") -> None:
         """Tell what was saved, and offer to take it back."""

@@ -2,8 +2,8 @@
 
 import flet as ft
 
-from client.ui.desk import Desk
-from client.ui.keyboard import SAVES
+from client.ui.desk import Desk, Work
+from client.ui.keyboard import PALETTE, SAVES
 from client.ui.layouts.form import form_sheet
 from client.ui.layouts.form_fields import FormCalls
 from client.ui.router import ENTITY_OF, FormPlace, Place, record_place
@@ -13,8 +13,9 @@ from client.ui.view_models.form import FormModel
 from client.ui.view_models.form_state import form_key
 from client.ui.view_models.shell import Snack
 from client.ui.views.hooks import use_keys, use_model, use_redraw
-from client.ui.widgets import side_sheet
-from client.usecases.answers import Choice, Owner, Saved
+from client.ui.widgets import Press, put_cursor, side_sheet
+from client.usecases.answers import Owner, Saved
+from client.usecases.form_answers import Choice
 from client.usecases.form_drafts import note_form
 
 
@@ -23,6 +24,9 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     """One open form."""
     use_redraw(desk.shell)
     key = place.url
+    first: ft.Ref[ft.TextField] = ft.use_memo(ft.Ref, [key])
+    arrivals: int = ft.use_memo(lambda: desk.keyboard.arrivals, [key])
+    decided: list[bool] = ft.use_memo(list, [key])
     tie = place.with_form(FormPlace("company_contact"))
     tie_key = tie.url if form.tie else None
     model = use_model(
@@ -30,24 +34,37 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     )
 
     def close() -> None:
-        desk.keyboard.set_typing(False)
         desk.go(tie if form.tie else _without_form(place))
 
     def discard() -> None:
-        changed, typed = bool(model.state.changed), model.give_up()
-        close()
-        desk.run(model.forget())
-        if changed:
-            desk.drafts[key] = typed
-            desk.run(_offer_back(desk, key))
+        end(model.forget(), "snack.form_discarded")
 
     def leave() -> None:
-        close() if model.state.is_gone else discard()
+        close() if model.state.is_gone else end(model.keep_now(), "snack.form_kept")
+
+    def end(fate: Work, told: str) -> None:
+        decided.append(True)
+        changed, typed = bool(model.state.changed), model.give_up()
+        close()
+        desk.run(fate)
+        if changed:
+            desk.drafts[key] = typed
+            desk.run(_offer_back(desk, key, told))
+
+    async def pick_best(name: str, made: Press | None) -> None:
+        best = await model.best_pick()
+        if best is not None:
+            picked(name, best)
+        elif made is not None:
+            made()
 
     async def save() -> None:
+        if model.state.picking is not None and model.state.pick_text.strip():
+            model.ask_to_choose()
+            return
         saved = await model.save()
         if saved is not None:
-            desk.keyboard.set_typing(False)
+            decided.append(True)
             desk.go(_after(place, form, saved))
             await desk.shell.saved(saved)
 
@@ -68,9 +85,22 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
         new = place.with_form(FormPlace(entity, tie=True))
         desk.drafts[new.url] = model.names_of_new(entity)
         model.pick_close()
+        decided.append(True)
         desk.go(new)
 
+    def open_record(entity: str, id: str) -> None:
+        desk.run(model.keep_now())
+        desk.go(record_place(entity, id))
+
+    def gone() -> None:
+        """Say that what was typed is kept, where the window went elsewhere without a word: by its Back, or to another record."""
+        if not decided and model.state.changed and not model.state.is_gone and desk.place.url != key:
+            desk.run(model.keep_now())
+            desk.run(desk.shell.say(Snack("snack.form_kept", place=key, action="act.continue")))
+
     def pressed(name: str) -> bool:
+        if name == PALETTE:
+            return False
         if name in SAVES:
             desk.run(save())
         elif name == "escape":
@@ -78,17 +108,24 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
                 model.pick_close()
             else:
                 leave()
-        # While a form is open, keys of the screen under it do nothing.
+        elif name == "tab" and first.current is not None and not desk.keyboard.is_typing and desk.keyboard.arrivals == arrivals:
+            # No box has had the cursor yet; later Flutter goes on from what has the focus, and be it a button.
+            desk.keyboard.await_cursor()
+            desk.run(put_cursor(first))
+        # While a form is open, keys of the screen under it do nothing; the palette opens over it.
         return True
 
     use_keys(desk, pressed)
+    ft.on_unmounted(gone)
     on = desk.guard(
         FormCalls(
             typed=typed,
             pick_open=pick_open,
             pick=picked,
+            pick_best=lambda name, made: desk.run(pick_best(name, made)),
             pick_new=pick_new,
             keep=model.keep,
+            open=open_record,
             more=model.more,
             take_news=lambda: desk.run(model.take_news()),
             hide_news=model.hide_news,
@@ -99,6 +136,8 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
             left=lambda: desk.run(model.keep_now()),
             continue_draft=lambda: desk.run(model.continue_draft()),
             decline_draft=lambda: desk.run(model.decline_draft()),
+            cannot_add=desk.shell.state.person.denied,
+            first=first,
         )
     )
     shell = desk.shell.state
@@ -106,9 +145,9 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     return ft.Stack(side_sheet(look, form_sheet(look, model.state, on, told), leave), expand=True, fit=ft.StackFit.EXPAND)
 
 
-async def _offer_back(desk: Desk, key: str) -> None:
-    """Offer what was typed back for as long as the message stands; then forget it."""
-    snack = Snack("snack.form_discarded", place=key)
+async def _offer_back(desk: Desk, key: str, told: str) -> None:
+    """Offer the way back to what was typed for as long as the message stands; later only a kept draft is there."""
+    snack = Snack(told, place=key, action="act.continue" if told == "snack.form_kept" else "act.undo")
     await desk.shell.say(snack)
     if desk.place.url != key and desk.shell.state.snack != snack:
         desk.drafts.pop(key, None)

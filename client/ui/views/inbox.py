@@ -6,12 +6,12 @@ from client.ui.desk import Desk
 from client.ui.layouts.card_answers import CardCalls
 from client.ui.layouts.inbox import InboxCalls, inbox_page
 from client.ui.layouts.resolved import ResolvedCalls, resolved_page
-from client.ui.router import FORMS, SCREEN_OF, FormPlace, Place, record_place
+from client.ui.router import FORMS, FormPlace, Place, page_of
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
 from client.ui.view_models.inbox import InboxModel, answers_of, can_edit, id_of
 from client.ui.view_models.shell import Snack
-from client.ui.views.hooks import use_keys, use_model
+from client.ui.views.hooks import use_keys, use_model, use_once
 from client.ui.widgets import col, fill
 from client.usecases.sync_answers import CardView, Decision, RefusedChange
 
@@ -25,7 +25,7 @@ DIGITS = ("1", "2", "3")
 def InboxView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Control:  # a component
     """The inbox."""
     model = use_model(desk, lambda: InboxModel(desk.crm, desk.rest))
-    ft.use_effect(lambda: desk.run(model.read_decided()) if place.id == RESOLVED else None, [place.id])
+    use_once(lambda: desk.run(model.read_decided()) if place.id == RESOLVED else None, place.id)
     on = _calls(desk, model, place)
 
     def key(name: str) -> bool:
@@ -40,6 +40,8 @@ def InboxView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Con
             on.card.decide(thing.id, answers_of(thing)[DIGITS.index(name)])
         elif name == "1" and isinstance(thing, RefusedChange):
             on.card.retry(thing.tx)
+        elif name == "1" and isinstance(thing, CardView):
+            on.read_news(thing)
         else:
             return False
         return True
@@ -76,8 +78,9 @@ def _resolved(desk: Desk, look: Look, model: InboxModel, frame: ShellCalls) -> f
 
 
 def _visit(desk: Desk, entity: str, id: str) -> None:
-    if entity in SCREEN_OF:
-        desk.go(record_place(entity, id))
+    place = page_of(entity, id)
+    if place is not None:
+        desk.go(place)
 
 
 def _calls(desk: Desk, model: InboxModel, place: Place) -> InboxCalls:

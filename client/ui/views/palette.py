@@ -5,14 +5,17 @@ from dataclasses import replace
 import flet as ft
 
 from client.ui.desk import Desk
+from client.ui.early import EarlyLetters
 from client.ui.layouts.palette import PaletteCalls, help_sheet, palette_sheet
+from client.ui.layouts.people import PARTS
 from client.ui.router import Place, place_of, record_place
 from client.ui.shell import ShellCalls
 from client.ui.theme import Look
 from client.ui.view_models.palette import Palette
 from client.ui.views.hooks import use_keys, use_model
-from client.ui.widgets import centre_sheet
-from client.usecases.answers import Hit
+from client.ui.views.rights_list import part_place
+from client.ui.widgets import MOVES, centre_sheet, put_cursor
+from client.usecases.list_answers import Hit
 
 STEPS = {"arrow down": 1, "arrow up": -1}
 
@@ -20,6 +23,7 @@ STEPS = {"arrow down": 1, "arrow up": -1}
 def action_names(look: Look) -> dict[str, str]:
     """Return action -> its words."""
     names = {name: look.t(f"nav.{name}") for name in ("companies", "contacts", "inbox", "sync", "settings")}
+    names |= {"people": look.t("nav.people"), **{name: look.t(f"people.part.{name}") for name in PARTS[1:]}}
     names |= {name: look.t(name) for name in ("new.company", "new.contact")}
     return names | {name: look.t(f"palette.{name}") for name in ("sync_now", "theme", "help")}
 
@@ -27,14 +31,23 @@ def action_names(look: Look) -> dict[str, str]:
 @ft.component
 def PaletteView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a component
     """The open palette."""
-    names = action_names(look)
+    person = desk.shell.state.person
+    denied = {f"new.{entity}" for entity in person.denied} | (set() if person.is_admin else set(PARTS))
+    names = {name: words for name, words in action_names(look).items() if name not in denied}
+    box: ft.Ref[ft.TextField] = ft.use_memo(ft.Ref, [])
+    before: int | None = ft.use_memo(lambda: desk.keyboard.before, [])
     model = use_model(desk, lambda: Palette(desk.crm, names, desk.rest), [look.lang])
 
     def close() -> None:
-        desk.keyboard.set_typing(False)
+        desk.keyboard.release()
         desk.shell.show()
 
+    def give_up() -> None:
+        close()
+        desk.run(desk.give_back(before, look.live))
+
     def typed(text: str) -> None:
+        early.changed(text)
         model.type(text)
         desk.run(model.search())
 
@@ -42,7 +55,16 @@ def PaletteView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a c
         close()
         _act(desk, frame, thing)
 
+    early: EarlyLetters = ft.use_memo(
+        lambda: EarlyLetters(desk.keyboard, desk.rest, lambda: model.state.text, typed, keeps=False), [model]
+    )
+
+    def entered() -> None:
+        early.entered()
+        desk.run(early.settle())
+
     def enter() -> None:
+        early.put_now()
         thing = model.taken()
         if thing is not None:
             take(thing)
@@ -51,13 +73,19 @@ def PaletteView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a c
         if name in STEPS:
             model.move(STEPS[name])
         elif name == "escape":
-            close()
+            give_up()
         return True
 
-    ft.on_mounted(lambda: desk.keyboard.set_typing(False))
+    async def follow() -> None:
+        for _ in range(MOVES):
+            await put_cursor(box)
+
     use_keys(desk, key)
-    on = desk.guard(PaletteCalls(type=typed, take=take, enter=enter))
-    return ft.Stack(centre_sheet(look, palette_sheet(look, model.state, names, on), close), expand=True, fit=ft.StackFit.EXPAND)
+    ft.on_mounted(follow)
+    on = desk.guard(PaletteCalls(typed, take, enter, entered, box))
+    return ft.Stack(
+        centre_sheet(look, palette_sheet(look, model.state, names, on), give_up), expand=True, fit=ft.StackFit.EXPAND
+    )
 
 
 def _act(desk: Desk, frame: ShellCalls, thing: Hit | str) -> None:
@@ -74,6 +102,8 @@ def _act(desk: Desk, frame: ShellCalls, thing: Hit | str) -> None:
         desk.run(desk.shell.prefer(replace(held, theme="light" if held.theme == "dark" else "dark")))
     elif thing == "help":
         desk.shell.show(help=True)
+    elif thing in PARTS:
+        desk.go(part_place(thing))
     else:
         desk.go(place_of(f"/{thing}"))
 

@@ -55,6 +55,7 @@ def SettingsView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a 
             prefer=lambda preferences: desk.run(desk.shell.prefer(preferences)),
             help=lambda: desk.shell.show(help=True),
             sign_out=lambda: desk.run(leave(desk)),
+            people=lambda: desk.go(Place("people")),
         )
     )
     body = settings_page(look, desk.shell.state, on)

@@ -5,22 +5,27 @@ from dataclasses import dataclass, replace
 import flet as ft
 
 from client.ui.desk import Desk
+from client.ui.early import EarlyLetters
 from client.ui.keyboard import SAVES
 from client.ui.layouts.list_groups import HEAD_PHONE, HEAD_WIDE, ROW_PHONE, ROW_WIDE, group_at, groups_of, place_of_row
 from client.ui.layouts.lists import ListCalls, list_body, list_pane, no_detail
 from client.ui.layouts.note_box import NoteCalls
-from client.ui.layouts.record import RecordCalls, more_button, record_page, tab_in_sight
-from client.ui.router import SCREEN_OF, FormPlace, Place, record_place
+from client.ui.layouts.record import record_page, tab_in_sight
+from client.ui.layouts.record_calls import RecordCalls
+from client.ui.layouts.record_head import more_button
+from client.ui.router import SCREEN_OF, SHARE, FormPlace, Place, record_place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
 from client.ui.view_models.record_list import RecordList
 from client.ui.view_models.record_page import RecordPageModel
-from client.ui.views.hooks import use_keys, use_latest, use_model
-from client.ui.widgets import col, icon_button, list_detail
-from client.usecases.answers import CompanyRow, ContactRow, ListQuery
+from client.ui.views.hooks import scroll, use_keys, use_latest, use_model, use_once
+from client.ui.widgets import col, icon_button, list_detail, put_cursor
+from client.usecases.list_answers import CompanyRow, ContactRow, ListQuery
 
 NEAR_END = 600
 """Pixels above the end of a list at which the next page is fetched."""
+WRITES = {"e": "change", "n": "note"}
+"""Key on a record's page -> what it begins (`RecordPage.denied`)."""
 AROUND_LIST = 180
 """Pixels of a window above and below its list, until the first scrolling tells the height."""
 
@@ -56,14 +61,23 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
     rows: ft.Ref[ft.ListView] = ft.use_memo(ft.Ref, [])
     sight = ft.use_memo(Sight, [])
     state = listed.state
-    chosen = place.id or (state.rows[0].id if look.wide and state.rows else None)
+    chosen = place.id or (state.opening if look.wide else None)
 
     def open_record(id: str) -> None:
         desk.go(Place(place.screen, id, place.tab))
 
     def typed(text: str) -> None:
+        early.changed(text)
         listed.type(text)
         desk.run(listed.search())
+
+    early: EarlyLetters = ft.use_memo(
+        lambda: EarlyLetters(desk.keyboard, desk.rest, lambda: listed.state.typed, typed, keeps=False), [listed]
+    )
+
+    def entered() -> None:
+        early.entered()
+        desk.run(early.settle())
 
     def scrolled(e: ft.OnScrollEvent) -> None:
         sight.note(e)
@@ -78,8 +92,8 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
                 open_record(following)
             return following is not None
         if name == "/" and (look.wide or place.id is None):
-            desk.keyboard.set_typing(True, one_line=True)
-            desk.run(_focus(search_box))
+            desk.keyboard.await_cursor(one_line=True)
+            desk.run(put_cursor(search_box))
         elif name == "enter" and not look.wide and place.id is None and state.rows:
             open_record(state.rows[0].id)
         elif name == "escape" and state.typed and (look.wide or place.id is None):
@@ -90,19 +104,20 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
 
     async def enter() -> None:
         """Open the best of what was found for what is typed by now."""
+        early.put_now()
         await listed.search_now()
         if listed.state.rows:
             open_record(listed.state.rows[0].id)
 
     async def show_chosen() -> None:
-        """Scroll to the row that is open, unless it is in sight."""
-        above = place_of_row(look, groups_of(look, state), chosen) if chosen else None
+        """Scroll to the row that was chosen, unless it is in sight; a list of which none is chosen begins at its top."""
+        above = place_of_row(look, groups_of(look, state), place.id) if place.id else None
         target = sight.target(look, above) if above is not None else None
-        if target is not None and rows.current is not None:
-            await rows.current.scroll_to(offset=target, duration=0)
+        if target is not None:
+            await scroll(rows, target)
 
     use_keys(desk, key)
-    ft.use_effect(lambda: desk.run(show_chosen()), [chosen, bool(state.rows), state.query])
+    use_once(lambda: desk.run(show_chosen()), chosen, bool(state.rows), state.query)
     on = desk.guard(
         ListCalls(
             type=typed,
@@ -110,7 +125,8 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
             clear=lambda: desk.run(listed.clear()),
             open=open_record,
             enter=lambda: desk.run(enter()),
-            new=lambda: frame.new(entity),
+            entered=entered,
+            new=None if entity in desk.shell.state.person.denied else lambda: frame.new(entity),
             again=lambda: desk.run(listed.start()),
             copy=desk.copy_details,
             scrolled=scrolled,
@@ -138,17 +154,11 @@ def _list_model(desk: Desk, entity: str) -> RecordList[CompanyRow] | RecordList[
     """Return the list as it was left; at first, a new one."""
     if entity not in desk.lists:
         desk.lists[entity] = (
-            RecordList[CompanyRow](entity, desk.crm.companies, ListQuery(order="due"), desk.rest)
+            RecordList[CompanyRow](entity, desk.crm.companies, ListQuery(order="due"), desk.crm.last_used, desk.rest)
             if entity == "company"
-            else RecordList[ContactRow](entity, desk.crm.contacts, ListQuery(), desk.rest)
+            else RecordList[ContactRow](entity, desk.crm.contacts, ListQuery(), desk.crm.last_used, desk.rest)
         )
     return desk.lists[entity]
-
-
-async def _focus(box: ft.Ref[ft.TextField]) -> None:
-    """Put the cursor into a text field, if it is on the screen."""
-    if box.current is not None:
-        await box.current.focus()  # type: ignore[no-untyped-call]  # Flet has no annotation here
 
 
 @ft.component
@@ -163,22 +173,24 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
     async def show_tab() -> None:
         """Scroll to the tab that is open, where not all of them fit."""
         target = tab_in_sight(look, model.state.page, place.tab) if model.state.page is not None else None
-        if target is not None and strip.current is not None:
-            await strip.current.scroll_to(offset=target, duration=0)
+        if target is not None:
+            await scroll(strip, target)
 
-    ft.use_effect(lambda: desk.run(show_tab()), [id, place.tab, model.state.page is not None, look.width, look.lang])
+    use_once(lambda: desk.run(show_tab()), id, place.tab, model.state.page is not None, look.width, look.lang)
 
     def key(name: str) -> bool:
         if name in ("e", "n") and model.state.phase in ("reading", "slow"):
             return True  # they mean this page, which is not there yet, and not the screen under it
-        if name == "e" and model.state.page is not None:
+        if model.state.page is not None and (why := model.state.page.denied.get(WRITES.get(name, ""))):
+            desk.deny(why)
+        elif name == "e" and model.state.page is not None:
             on.form(FormPlace(entity, id))
         elif name == "n" and model.state.page is not None:
-            on.note.open(True)
+            on.note.begin()
         elif name in SAVES and model.state.is_writing:
             on.note.add()
         elif name == "escape" and model.state.is_writing:
-            on.note.open(False)
+            on.note.close()
         elif name == "escape" and not look.wide:
             desk.go(Place(place.screen))
         else:
@@ -194,7 +206,8 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
         edit = icon_button(
             look, "record.edit", "pencil", look.t("act.edit"), lambda: on.form(FormPlace(entity, id)), tone="ink"
         )
-        actions = [edit, more_button(look, model.state.page, on)] if look.phone else []
+        found = (None if "change" in model.state.page.denied else edit, more_button(look, model.state.page, on))
+        actions = [one for one in found if one is not None] if look.phone else []
     head = top_bar(look, desk.shell.state, frame, "", *actions, back=Place(place.screen))
     return col(head, ft.Container(body, expand=True), expand=True)
 
@@ -206,6 +219,9 @@ def _record_calls(desk: Desk, model: RecordPageModel, place: Place, note_text: f
             desk.go(Place(place.screen))
         await desk.shell.saved(saved, "snack.done")
 
+    async def end_share(id: str) -> None:
+        await desk.shell.saved(await desk.crm.rights.end_share(id), "snack.done")
+
     return desk.guard(
         RecordCalls(
             tab=lambda tab: desk.go(Place(place.screen, place.id, tab)),
@@ -214,6 +230,9 @@ def _record_calls(desk: Desk, model: RecordPageModel, place: Place, note_text: f
             reach=lambda address: desk.run(_launch(address)),
             note=_note_calls(desk, model, place, note_text),
             archive=lambda entity, id: desk.run(archive(entity, id)),
+            share=lambda: desk.go(place.with_form(FormPlace(SHARE))),
+            end_share=lambda id: desk.run(end_share(id)),
+            inbox=lambda id: desk.go(Place("inbox", id)),
             older=lambda: desk.run(model.older()),
             again=lambda: desk.run(model.start()),
             copy=desk.copy_details,
@@ -222,41 +241,63 @@ def _record_calls(desk: Desk, model: RecordPageModel, place: Place, note_text: f
 
 
 def _note_calls(desk: Desk, model: RecordPageModel, place: Place, box: ft.Ref[ft.TextField]) -> NoteCalls:
+    early: EarlyLetters = ft.use_memo(
+        lambda: EarlyLetters(desk.keyboard, desk.rest, lambda: model.state.draft, model.write, keeps=True), [model]
+    )
+
+    def entered() -> None:
+        model.open_note()
+        early.entered()
+        desk.run(early.settle())
+
     async def add() -> None:
+        early.put_now()
         saved = await model.add_note()
         if saved is not None:
-            desk.keyboard.set_typing(False)
+            desk.keyboard.release()
             await desk.shell.saved(saved, "snack.note_saved")
 
-    def open_note(on: bool) -> None:
-        """Open or fold the box. The cursor is on its way into it, and what is typed meanwhile is no key of the screen."""
-        if place.tab not in ("", "timeline"):
+    def begin() -> None:
+        """Send the cursor into the box, on whatever tab one is."""
+        desk.keyboard.await_cursor()
+        is_here = place.tab in ("", "timeline")
+        if not is_here:
             desk.go(Place(place.screen, place.id))
-        desk.keyboard.set_typing(on)
-        if on and model.state.is_writing:
-            desk.run(_focus(box))
-        model.open_note(on)
+        model.open_note()
+        if is_here:
+            desk.run(put_cursor(box))
+
+    def close() -> None:
+        desk.keyboard.release()
+        model.close_note()
 
     def write(text: str) -> None:
+        early.changed(text)
         model.write(text)
         desk.run(model.keep_soon())
 
     def discard() -> None:
-        desk.keyboard.set_typing(False)
+        desk.keyboard.release()
         desk.run(model.discard_note())
 
-    def take_back() -> None:
-        desk.keyboard.set_typing(True)
-        desk.run(model.take_back())
+    async def take_back() -> None:
+        await model.take_back()
+        await put_cursor(box)
+
+    def go_on() -> None:
+        desk.keyboard.await_cursor()
+        desk.run(take_back())
 
     return desk.guard(
         NoteCalls(
-            open=open_note,
+            begin=begin,
+            entered=entered,
             write=write,
-            left=lambda: desk.run(model.keep_now()),
+            left=lambda: desk.run(model.leave_note()),
+            close=close,
             add=lambda: desk.run(add()),
             discard=discard,
-            take_back=take_back,
+            take_back=go_on,
             box=box,
         )
     )

@@ -3,15 +3,17 @@
 import flet as ft
 
 from client.ui.desk import Desk
-from client.ui.router import ENTITY_OF, Place
+from client.ui.router import ENTITY_OF, SHARE, Place
 from client.ui.shell import ShellCalls
 from client.ui.theme import Look
 from client.ui.views.form import FormView
 from client.ui.views.hooks import keyed
 from client.ui.views.inbox import InboxView
 from client.ui.views.palette import HelpView, PaletteView
+from client.ui.views.people import rights_screen
 from client.ui.views.places import MoreView, SettingsView, SyncView
 from client.ui.views.records import RecordsView
+from client.ui.views.share import ShareView
 
 
 def screen(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Control:
@@ -22,6 +24,8 @@ def screen(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Contro
         return keyed("inbox", InboxView, desk, look, place, frame)
     if place.screen == "sync":
         return keyed("sync", SyncView, desk, look, frame)
+    if place.screen == "people":
+        return rights_screen(desk, look, place, frame)
     if place.screen == "more" and look.phone:
         return keyed("more", MoreView, desk, look, frame)
     return keyed("settings", SettingsView, desk, look, frame)
@@ -30,7 +34,9 @@ def screen(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Contro
 def overlays(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> list[ft.Control]:
     """Return what lies over the screen: a form, then palette or keys."""
     over: list[ft.Control] = []
-    if place.form is not None:
+    if place.form is not None and place.form.entity == SHARE:
+        over.append(keyed(place.url, ShareView, desk, look, place))
+    elif place.form is not None:
         over.append(keyed(place.url, FormView, desk, look, place, place.form))
     if desk.shell.state.palette:
         over.append(keyed("palette", PaletteView, desk, look, frame))

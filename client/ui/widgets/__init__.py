@@ -1,12 +1,12 @@
 """The small parts of the look, as plain functions: state in, control out. No part knows a record or a view model."""
 
+from client.ui.widgets.cursor import MOVES, put_cursor
 from client.ui.widgets.feedback import banner, bone, empty, page_skeleton, skeleton, snack, sync_pill
 from client.ui.widgets.fields import (
     Message,
     Secret,
     chips_field,
     choice_field,
-    picker_field,
     search_field,
     switch_field,
     text_field,
@@ -17,6 +17,7 @@ from client.ui.widgets.frame import (
     STRETCH,
     TOP,
     Maybe,
+    beside,
     card,
     col,
     edge,
@@ -31,6 +32,7 @@ from client.ui.widgets.frame import (
 )
 from client.ui.widgets.marks import avatar, badge, company_initials, disc, dot, initials_of, keys, monogram, tag
 from client.ui.widgets.panes import centre_sheet, list_detail, pane_header, scrim, side_sheet
+from client.ui.widgets.picker import picker_field
 from client.ui.widgets.press import (
     Press,
     button,
@@ -50,6 +52,7 @@ from client.ui.widgets.text import W4, W5, W6, Part, icon, marked, on_one_line, 
 __all__ = [
     "CENTRE",
     "MIDDLE",
+    "MOVES",
     "STRETCH",
     "TOP",
     "W4",
@@ -63,6 +66,7 @@ __all__ = [
     "avatar",
     "badge",
     "banner",
+    "beside",
     "bone",
     "button",
     "card",
@@ -96,6 +100,7 @@ __all__ = [
     "pane_header",
     "picker_field",
     "pressable",
+    "put_cursor",
     "quick",
     "rich",
     "row",

@@ -1,15 +1,16 @@
 """Fields of forms: a label above, the value inside, help or one message below, always at the same place."""
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import flet as ft
 
 from client.ui.theme import CLEAR, R8, R12, S2, S4, S6, S8, S12, Look
-from client.ui.widgets.frame import TOP, Maybe, col, edge, line, pad, pads, row
+from client.ui.widgets.frame import TOP, Maybe, col, edge, pad, pads, row
 from client.ui.widgets.marks import keys
 from client.ui.widgets.press import Press, chip, link, menu, pressable, switch
-from client.ui.widgets.text import W5, W6, icon, style, txt
+from client.ui.widgets.text import W5, icon, style, txt
 
 Typed = Callable[[str], None]
 GLYPH_ROOM = 32
@@ -26,7 +27,7 @@ class Message:
 
     text: str
     severity: str = "error"
-    """error, warning or help."""
+    """error, warning, hint or help."""
     fix: str = ""
     press: Press | None = None
 
@@ -44,6 +45,12 @@ def _under(look: Look, id: str, message: Message | None) -> Maybe:
         return None
     if message.severity == "help":
         return txt(look, message.text, "meta", "ink3", lines=2)
+    if message.severity == "hint":
+        words = txt(look, message.text, "meta", "ink2", lines=3, key=f"{id}.message")
+        open_it = link(look, f"{id}.fix", message.fix, message.press) if message.fix else None
+        told = row(words, open_it, gap=S8, wrap=True)
+        told.run_spacing = 0
+        return told
     tone = "need" if message.severity == "error" else "wait"
     words = txt(look, message.text, "meta", tone, W5, lines=3, expand=True, key=f"{id}.message")
     fix = link(look, f"{id}.fix", message.fix, message.press) if message.fix else None
@@ -51,9 +58,10 @@ def _under(look: Look, id: str, message: Message | None) -> Maybe:
     return col(row(mark, words, gap=S6, cross=TOP), row(fix) if fix else None)
 
 
-def _labelled(
+def labelled(
     look: Look, id: str, label: str, box: ft.Control, message: Message | None, expand: int | None, mark: str, required: bool
 ) -> ft.Container:
+    """Return a field: its name, the box, and the one sentence under it."""
     star = txt(look, "*", "meta", "need", W5, key=f"{id}.required") if required else None
     name = row(txt(look, label, "meta", "ink2", W5), star, gap=S2, tight=True)
     head = row(name, txt(look, mark, "meta", "wait", W5) if mark else None, gap=S6)
@@ -83,29 +91,40 @@ def text_field(
     required: bool = False,
     glyph: str | None = None,
     lines: int = 1,
+    grows: bool = False,
+    key_hint: str = "",
     expand: int | None = None,
     focused: bool = False,
     secret: Secret | None = None,
     read_only: bool = False,
     submit: Press | None = None,
+    entered: Press | None = None,
     left: Press | None = None,
     ref: ft.Ref[ft.TextField] | None = None,
 ) -> ft.Container:
     """Return a text box.
 
-    required: marked as such. typed: told of every letter before anything else (a render from an old value eats letters). left: told when
-    the cursor leaves it. ref: set to the box, so that a key can put the cursor there.
+    required: marked as such. typed: told of every letter before anything else (a render from an old value eats letters). grows: takes more
+    lines as they are typed, and stays the same box when `lines` changes. key_hint: cap of the key that puts the cursor there, at its end.
+    entered, left: told when the cursor comes and goes. ref: set to the box, so that a key can put the cursor there.
     """
     height = 48 if look.phone else 36
     px, line_height = look.sizes["body"]
     inset = (height - line_height) / 2 + 0.5
+    is_long, is_bound = grows or lines > 1, grows or lines == 1
+    end = _eye(look, id, secret, height) if secret else _cap(look, key_hint) if key_hint and not look.phone else None
 
     def heard(text: str) -> None:
         look.live.told(id, text)
         typed(text)
 
-    def blurred(_: object) -> None:
-        look.typing(False)
+    def focused_now(e: ft.Event[ft.TextField]) -> None:
+        look.typing(e.control._i, here=True)
+        if entered is not None:
+            entered()
+
+    def blurred(e: ft.Event[ft.TextField]) -> None:
+        look.typing(e.control._i, here=False)
         if left is not None:
             left()
 
@@ -121,25 +140,29 @@ def text_field(
         fill_color=look.c.sunken if read_only else look.c.surface,
         content_padding=pads(left=GLYPH_ROOM if glyph else S8, right=S8, top=inset, bottom=inset),
         dense=True,
-        multiline=lines > 1,
+        multiline=is_long,
         min_lines=lines,
-        max_lines=max(lines, 12) if lines > 1 else 1,
-        size_constraints=ft.BoxConstraints(min_height=height, max_height=height) if lines == 1 else None,
+        max_lines=max(lines, 12) if is_long else 1,
+        size_constraints=ft.BoxConstraints(min_height=height, max_height=math.inf if lines > 1 else height)
+        if is_bound
+        else None,
         password=secret is not None and not secret.is_shown,
-        suffix_icon=_eye(look, id, secret, height) if secret else None,
-        suffix_icon_size_constraints=ft.BoxConstraints(min_width=36, max_width=48, max_height=height) if secret else None,
+        suffix_icon=end,
+        suffix_icon_size_constraints=ft.BoxConstraints(min_width=36, max_width=48, max_height=height) if end else None,
         read_only=read_only,
         autofocus=focused,
+        selection=look.live.caret(id, value),
         cursor_color=look.c.accent,
         hover_color=CLEAR,
         on_change=lambda e: heard(e.control.value or ""),
-        on_focus=lambda _: look.typing(True),
+        on_focus=focused_now,
         on_blur=blurred,
         on_submit=(lambda _: submit()) if submit else None,
         ref=ref,
     )
     look.live.drawn(id, box, value)
-    return _labelled(look, id, label, _with_glyph(look, id, label, box, glyph, height), message, expand, mark, required)
+    face = _with_glyph(look, id, label, box, glyph, height, grows)
+    return labelled(look, id, label, face, message, expand, mark, required)
 
 
 def _eye(look: Look, id: str, secret: Secret, height: float) -> ft.Control:
@@ -152,12 +175,21 @@ def _eye(look: Look, id: str, secret: Secret, height: float) -> ft.Control:
     )  # fmt: skip
 
 
-def _with_glyph(look: Look, id: str, label: str, box: ft.TextField, glyph: str | None, height: float) -> ft.Control:
+def _cap(look: Look, key: str) -> ft.Control:
+    """Return the cap of a key, at the end of the box into which it puts the cursor."""
+    return ft.Container(keys(look, key), width=40, alignment=ft.Alignment.CENTER)
+
+
+def _with_glyph(
+    look: Look, id: str, label: str, box: ft.TextField, glyph: str | None, height: float, grows: bool = False
+) -> ft.Control:
     """Lay a glyph over the left end of a text box: as its prefix, Flutter would give it 48 pixels."""
     named = ft.Semantics(identifier=id, label=label, content=box)
     if glyph is None:
         return named
     mark = ft.Container(icon(look, glyph, 16, "ink3"), left=S12, top=(height - 16) / 2)
+    if grows:
+        return ft.Stack([named, mark], fit=ft.StackFit.PASS_THROUGH)
     return ft.Stack([named, mark], height=height, fit=ft.StackFit.EXPAND)
 
 
@@ -171,11 +203,12 @@ def search_field(
     key_hint: str = "",
     focused: bool = False,
     submit: Press | None = None,
+    entered: Press | None = None,
     ref: ft.Ref[ft.TextField] | None = None,
 ) -> ft.Control:
     """Return the sunken search box of a list, which keeps `MAX_SEARCH` letters.
 
-    ref: set to the box, so that a key can put the cursor there.
+    entered: told when the cursor comes. ref: set to the box, so that a key can put the cursor there.
     """
     height = 48 if look.phone else 36
     px, line_height = look.sizes["body"]
@@ -188,12 +221,16 @@ def search_field(
         look.live.told(id, text)
         typed(text[:MAX_SEARCH])
 
-    hint_cap = ft.Container(keys(look, key_hint), width=40, alignment=ft.Alignment.CENTER)
+    def focused_now(e: ft.Event[ft.TextField]) -> None:
+        look.typing(e.control._i, here=True, one_line=True)
+        if entered is not None:
+            entered()
+
     clear = pressable(
         f"{id}.clear", look.t("act.clear"), icon(look, "x", 14, "ink3"), lambda: typed(""),
         width=36, height=height - 4, alignment=ft.Alignment.CENTER,
     )  # fmt: skip
-    trailing = clear if value else (hint_cap if key_hint and not look.phone else None)
+    trailing = clear if value else (_cap(look, key_hint) if key_hint and not look.phone else None)
     box = ft.TextField(
         value=look.live.shown(id, value),
         key=id,
@@ -213,8 +250,8 @@ def search_field(
         autofocus=focused,
         cursor_color=look.c.accent,
         on_change=lambda e: heard(e.control.value or ""),
-        on_focus=lambda _: look.typing(True, one_line=True),
-        on_blur=lambda _: look.typing(False),
+        on_focus=focused_now,
+        on_blur=lambda e: look.typing(e.control._i, here=False),
         on_submit=(lambda _: submit()) if submit else None,
         ref=ref,
     )
@@ -222,13 +259,18 @@ def search_field(
     return _with_glyph(look, id, hint, box, "search", height)
 
 
+def closed_face(look: Look, shown: str, glyph: str | None, hint: str) -> ft.Row:
+    """Return what stands in a box that opens: what is chosen, else the hint, and that it opens."""
+    return row(
+        icon(look, glyph, 16, "ink3") if glyph else None,
+        txt(look, shown or hint, tone="ink" if shown else "ink3", expand=True),
+        icon(look, "chevron-down", 16, "ink3"),
+    )
+
+
 def _closed_box(look: Look, shown: str, glyph: str | None, hint: str) -> ft.Container:
     return ft.Container(
-        row(
-            icon(look, glyph, 16, "ink3") if glyph else None,
-            txt(look, shown or hint, tone="ink" if shown else "ink3", expand=True),
-            icon(look, "chevron-down", 16, "ink3"),
-        ),
+        closed_face(look, shown, glyph, hint),
         height=48 if look.phone else 36,
         padding=pad(S12),
         border=edge(look, "field_line"),
@@ -254,60 +296,7 @@ def choice_field(
     """Return a field that opens a short list of (identifier, label, press)."""
     face = menu(look, _closed_box(look, shown, glyph, hint), options, label)
     box = ft.Semantics(identifier=id, label=f"{label} {shown}", button=True, content=face)
-    return _labelled(look, id, label, box, message, expand, mark, required)
-
-
-def picker_field(
-    look: Look,
-    id: str,
-    label: str,
-    shown: str,
-    press: Press,
-    *,
-    text: str | None,
-    typed: Typed,
-    options: Sequence[tuple[str, str, str, Press]],
-    heads: Mapping[int, str] | None = None,
-    more: tuple[str, str, Press] | None = None,
-    hint: str = "",
-    message: Message | None = None,
-    expand: int | None = None,
-    mark: str = "",
-    required: bool = False,
-) -> ft.Container:
-    """Return a field that names another record.
-
-    text: typed so far, None while closed. heads: words above the option of a place: why those from there on stand there.
-    more: what stands above all of them.
-    """
-    if text is None:
-        box: ft.Control = pressable(id, f"{label} {shown}", _closed_box(look, shown, None, hint), press)
-        return _labelled(look, id, label, box, message, expand, mark, required)
-
-    def option(option_id: str, name: str, detail: str, pick: Press) -> ft.Control:
-        words = row(txt(look, name, expand=True), txt(look, detail, "meta", "ink3") if detail else None)
-        return pressable(option_id, name, words, pick, height=look.target, padding=pad(S12), radius=0)
-
-    found: list[ft.Control] = []
-    for place, item in enumerate(options):
-        found += [line(look)] if found else []
-        if heads and place in heads:
-            found.append(ft.Container(txt(look, heads[place], "meta", "ink3", W6), padding=pads(left=S12, top=S8, bottom=S4)))
-        found.append(option(*item))
-    below = (
-        col(*found) if found else ft.Container(txt(look, look.t("form.nothing_found"), "meta", "ink3"), padding=pad(S12, S8))
-    )
-    search = search_field(look, f"{id}.search", hint or label, text, typed, focused=True)
-    first = [_more(look, *more), line(look)] if more else []
-    open_box = ft.Container(
-        col(search, *first, below), border=edge(look, "accent", 2), border_radius=R8, bgcolor=look.c.surface
-    )
-    return _labelled(look, id, label, open_box, message, expand, mark, required)
-
-
-def _more(look: Look, id: str, label: str, press: Press) -> ft.Control:
-    words = row(icon(look, "plus", 16, "accent_ink"), txt(look, label, tone="accent_ink", weight=W5, expand=True))
-    return pressable(id, label, words, press, height=look.target, padding=pad(S12), radius=0)
+    return labelled(look, id, label, box, message, expand, mark, required)
 
 
 def chips_field(
@@ -315,7 +304,7 @@ def chips_field(
 ) -> ft.Container:
     """Return a set of (value, label, chosen, press), any number of them at once."""
     chips = [chip(look, f"{id}.{value}", text, press, on=on) for value, text, on, press in options]
-    return _labelled(look, id, label, row(*chips, wrap=True, gap=S8 if look.phone else S6), None, None, mark, required=False)
+    return labelled(look, id, label, row(*chips, wrap=True, gap=S8 if look.phone else S6), None, None, mark, required=False)
 
 
 def switch_field(look: Look, id: str, label: str, on: bool, press: Press, *, help: str = "", mark: str = "") -> ft.Container:

@@ -2,7 +2,7 @@
 
 import flet as ft
 
-from client.ui.theme import R12, S8, S16, Look
+from client.ui.theme import R12, S6, S8, S16, Look
 from client.ui.widgets.text import W6, txt
 
 MIDDLE = ft.CrossAxisAlignment.CENTER
@@ -65,6 +65,12 @@ def col(
         expand=expand,
         tight=tight,
     )
+
+
+def beside(text: ft.Text, mark: ft.Control) -> ft.Row:
+    """Return a text with a mark right behind it; the text gives way where there is no room for both."""
+    text.expand, text.expand_loose = True, True
+    return row(text, mark, gap=S6)
 
 
 def fill(content: ft.Control | None = None) -> ft.Container:

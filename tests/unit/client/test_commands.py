@@ -39,6 +39,12 @@ def test_a_device_that_nobody_signed_in_on_does_not_open_without_its_door(tmp_pa
     assert opened == []
 
 
+def test_an_address_that_is_none_of_a_server_is_told_before_anything_opens(tmp_path, opened, capsys):
+    assert main(["client", "--data", str(tmp_path), "--server", "ftp://crm.firma.ro"]) == 1
+    assert "ftp://crm.firma.ro is no address of a server" in capsys.readouterr().out
+    assert opened == []
+
+
 @pytest.mark.parametrize("which", [0, 1])
 def test_the_demo_names_the_port_that_is_taken_before_it_makes_anything(monkeypatch, tmp_path, capsys, which):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

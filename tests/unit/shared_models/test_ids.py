@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from shared_models.entities.company import Company
 from shared_models.entities.contact import CompanyContact
 from shared_models.entities.reach import ContactPoint
-from shared_models.ids import IdMaker, derived_id, uuid7
+from shared_models.ids import RUN_CHARS, RUN_SAVES, IdMaker, derived_id, uuid7
 from shared_models.natural_ids import natural_id
 
 HOTEL, IOANA = "018f0000-0000-7000-8000-000000000001", "018f0000-0000-7000-8000-000000000002"
@@ -38,6 +38,30 @@ def test_a_token_is_22_letters_that_a_url_can_carry():
     token = IdMaker(lambda: 0, Random(1)).token()
     assert len(token) == 22
     assert token.replace("-", "").replace("_", "").isalnum()
+
+
+def test_the_transactions_of_a_run_share_most_of_their_ids_in_the_order_of_their_making():
+    ids = IdMaker(lambda: 0, Random(1))
+    made = [ids.tx_id() for _ in range(300)]
+    assert {len(one) for one in made} == {22}
+    assert made == sorted(set(made)), "no id twice"
+    assert len({one[:RUN_CHARS] for one in made}) == 1
+    assert len({one[-4:] for one in made}) == 300, "what nobody can guess"
+
+
+def test_a_run_ends_when_its_ids_leave_the_device_and_when_its_count_is_full():
+    ids = IdMaker(lambda: 0, Random(1))
+    first = ids.tx_id()
+    ids.end_run()
+    second = [ids.tx_id() for _ in range(RUN_SAVES + 1)]
+    assert len({one[:RUN_CHARS] for one in (first, second[0], second[-1])}) == 3
+    assert second[0][:RUN_CHARS] == second[-2][:RUN_CHARS]
+
+
+def test_two_processes_that_open_one_replica_make_other_ids():
+    assert IdMaker(lambda: 0, Random(1)).tx_id()[:RUN_CHARS] != IdMaker(lambda: 0, Random(2)).tx_id()[:RUN_CHARS]
+    ids = IdMaker(lambda: 0, Random(1))
+    assert ids.tx_id()[:RUN_CHARS] not in repr(ids)
 
 
 def test_a_derived_id_depends_on_the_entity_and_on_where_its_parts_end():

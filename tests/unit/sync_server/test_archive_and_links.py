@@ -128,3 +128,21 @@ def test_a_further_lost_edit_of_the_same_person_continues_his_open_card_and_one_
     assert (json.loads(card["before"]), json.loads(card["mine"])) == ({"name": "N"}, {"name": "mine too"})
     centre.save("ana", edit(1, newer, {"name": "theirs"}, name="taken"), after=["second"])
     assert [card["state"] for card in centre.cards()] == ["edited"]
+
+
+@pytest.mark.parametrize(("typed", "state"), [("mine", "restored_mine"), ("theirs", "kept_theirs"), ("a third", "edited")])
+def test_a_card_that_a_later_value_of_its_author_closes_says_which_of_both_it_is(centre, typed, state):
+    seq = centre.save("ana", new(1, name="N")).seq
+    newer = centre.save("ion", edit(1, seq, {"name": "N"}, name="theirs")).seq
+    centre.save("ana", edit(1, seq, {"name": "N"}, name="mine"), id="first")
+    centre.save("ana", edit(1, newer, {"name": "theirs"}, name=typed), after=["first"])
+    assert [card["state"] for card in centre.cards()] == [state]
+
+
+def test_the_card_of_an_archive_names_who_wrote_what_its_author_had_not_seen(centre):
+    seq = centre.save("ana", new(1)).seq
+    centre.save("ana", {"t": "note", "pk": pk(8), "op": "i", "set": {"company_id": pk(1), "body": "b", "written_at": 1}})
+    centre.save("ion", edit(1, seq, {"name": "N"}, name="N2"), id="own")
+    assert centre.save("ion", archive(1, seq), after=["own"]).v == "conflict"
+    (card,) = centre.cards(kind="archived")
+    assert (card["mine_by"], card["theirs_by"]) == ("user-ion", "user-ana")

@@ -2,6 +2,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from structlog.testing import capture_logs
 
 from shared_models.__main__ import main
@@ -9,6 +10,7 @@ from sync_server.app import open_server
 from sync_server.cli.devices import INCIDENTS_SHOWN
 from sync_server.config import ServerConfig
 from sync_server.db import feed
+from sync_server.services.shipped_profiles import profile_id
 from sync_server.serving import log_missing_admin
 from tests.servers import Caller, company_tx, in_process, record_id
 
@@ -30,6 +32,27 @@ def data(tmp_path, password, capsys):
 
 def server(*words: str) -> int:
     return main(["server", *words])
+
+
+@pytest.mark.functions(35)
+@pytest.mark.parametrize(("profile", "limited"), [([], False), (["--profile", "salesperson"], True)])
+def test_a_person_without_a_profile_is_told_to_be_without_limits(data, password, capsys, profile, limited):
+    add = ["user", "add", "--data", data, "dan@example.ro", "--name", "Dan Ilie", "--password-file", password]
+    assert server(*add, *profile) == 0
+    assert ("Nothing limits what they see" in capsys.readouterr().out) is not limited
+    central = open_server(ServerConfig(Path(data))).central
+    with central.store.read() as connection:
+        users = central.tables.entities["user"]
+        given = connection.execute(sa.select(users.c.profile_id).where(users.c.email == "dan@example.ro")).scalar_one()
+    assert given == (profile_id("salesperson") if limited else None)
+
+
+def test_a_profile_that_there_is_not_is_told_with_those_that_there_are(data, password, capsys):
+    assert (
+        server("user", "add", "--data", data, "d@example.ro", "--name", "Dan", "--password-file", password, "--profile", "boss")
+        == 1
+    )
+    assert "There is no profile boss. Choose one of: admin, manager, salesperson" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -159,7 +182,7 @@ def test_the_admin_sees_on_which_device_the_copy_was_wrong_and_when(data, tmp_pa
     assert "copies found wrong in the last 30 days: on 1 device" in capsys.readouterr().out
     server("device", "list", "--data", data)
     said = capsys.readouterr().out
-    newest = "2026-11-18 11:06  Company: 3 rows were not what the centre has; they were fetched again"
+    newest = "2026-11-18 11:06 UTC  Company: 3 rows were not what the centre has; they were fetched again"
     assert [line.strip() for line in said.splitlines()][1] == newest
     assert said.count("were fetched again") + said.count("was fetched again") == INCIDENTS_SHOWN
     assert "and 1 more" in said
@@ -170,7 +193,7 @@ def test_the_status_names_the_sequence_and_the_rows(data, capsys):
     said = capsys.readouterr().out
     assert "sequence 2" in said
     assert "  User " in said
-    assert "_" not in said, "people read labels, not identifiers"
+    assert "_" not in said.partition("\n")[2], "people read labels, not identifiers"
 
 
 def test_it_does_not_serve_a_database_without_tables(tmp_path, capsys):
@@ -244,6 +267,7 @@ def serving(monkeypatch):
     """The command as far as its last word before it serves; nothing is listened on."""
     monkeypatch.setattr("sync_server.serving.listen", lambda config: nullcontext())
     monkeypatch.setattr("sync_server.serving.serve", lambda config, listening: 0)
+    monkeypatch.setattr("sync_server.cli.serve._check_certificate", lambda config: None)
 
 
 @pytest.mark.parametrize(

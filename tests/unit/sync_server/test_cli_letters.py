@@ -60,6 +60,18 @@ def test_an_unknown_letter_is_said_to_be_unknown(data, verb, capsys):  # noqa: F
     assert (code, out) == (1, "There is no such entry, or it is settled already. See: fieldfare server letter list\n")
 
 
+@pytest.mark.parametrize("number", ["nonsense", "0", "-3", "1.5", "१२", "9" * 30, ""])
+def test_a_number_that_no_entry_has_is_told_with_what_to_write_instead(number, capsys):
+    with pytest.raises(SystemExit) as ended:
+        server("letter", "list", "--before", number)
+    told = capsys.readouterr().err.split("error: ")[1]
+    assert ended.value.code == 2
+    assert told == (
+        f"argument --before: {number} is not the number of an entry, which stands first in its line, for example --before 120; "
+        "leave --before out to begin with the newest\n"
+    )
+
+
 def test_a_long_list_goes_on_where_it_stopped(data, refused, capsys, monkeypatch):  # noqa: F811
     monkeypatch.setattr("sync_server.services.letters.PAGE", 1)
     out = said(capsys, "letter", "list", "--data", data)[1].splitlines()

@@ -18,7 +18,7 @@ from shared_models.fields import wire_order
 from shared_models.protocol import PATH, DigestRequest, FetchRequest
 from shared_models.registry import CRM
 from sync_server.db import bulk, digests, feed, recounting, timeline
-from sync_server.db.engine import STREAM_ROWS
+from sync_server.db.plans import STREAM_ROWS
 from sync_server.services import digest, push
 from sync_server.services.actor import Actor
 from sync_server.services.central import AUDIT_AGAIN_S, AUDITS, Central

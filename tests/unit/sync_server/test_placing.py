@@ -128,6 +128,14 @@ def test_a_card_about_a_part_of_a_record_that_moves_in_the_same_request_moves_to
     assert stored(centre) == placed_anew(centre)
 
 
+def test_a_card_about_a_share_that_came_in_the_same_request_is_in_the_cell_of_its_record(centre):
+    save(centre, new(1, responsible_id=ANA))
+    centre.send("b", {"ops": [share(5, "company", 1, ION)]}, {"ops": [archive(5, 0, "record_share")]}, admin=True)
+    (card,) = centre.cards()
+    assert stored(centre)[0]["sync_conflict", card["id"]] == cell_of(centre, "company", 1)
+    assert stored(centre) == placed_anew(centre)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_after_any_pushes_cells_and_digests_are_those_of_placing_everything_anew(centre, seed):
     chance = Random(seed)

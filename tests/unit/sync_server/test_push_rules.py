@@ -126,6 +126,21 @@ def test_a_card_is_decided_and_never_opened_again_by_hand(centre):
     assert [(row["state"], row["decided_by"]) for row in centre.cards()] == [("kept_theirs", "user-ana")]
 
 
+def test_a_card_tells_who_decided_it_otherwise_later_but_not_who_decided_it_alike(centre):
+    seq = centre.save("ana", new(1, name="N")).seq
+    centre.save("ion", edit(1, seq, {"name": "N"}, name="N2"))
+    (card,) = centre.save("ana", edit(1, seq, {"name": "N"}, name="N3")).conflicts
+    decision = {"t": "sync_conflict", "pk": card, "op": "u", "bv": 1}
+    for author, state, last in (
+        ("ana", "kept_theirs", "user-ana"),
+        ("ion", "kept_theirs", "user-ana"),
+        ("ion", "edited", "user-ion"),
+    ):
+        centre.save(author, {**decision, "set": {"state": state}})
+        [row] = centre.cards()
+        assert (row["state"], row["decided_by"], row["updated_by"]) == ("kept_theirs", "user-ana", last)
+
+
 def test_a_request_that_names_one_tx_twice_is_refused_whole(centre):
     with pytest.raises(Refusal) as refused:
         centre.send_raw("ana", [{"id": "same", "tx": n, "hlc": 1, "ops": [new(n)]} for n in (1, 2)])
@@ -176,3 +191,17 @@ def test_an_edit_that_is_stored_as_sent_is_acknowledged_in_place_of_its_row(cent
     assert [line["k"] for line in lines] == ["begin", "ack", "end"]
     assert lines[1]["tx"][0][:3] == [done.id, "applied", done.seq]
     assert [line["k"] for line in centre.pulled("ion", seq)] == ["begin", "rows", "end"]
+
+
+@pytest.mark.functions(36)
+@pytest.mark.parametrize(("on", "told"), [(1, "They owe us"), (2, None)])
+def test_a_card_tells_the_note_of_its_save_only_if_whoever_sees_the_card_sees_the_note(centre, on, told):
+    address = new(3, "address", company_id=pk(1), street="Here")
+    seq = centre.send("ana", {"ops": [new(1), new(2), address]}).verdicts[0].seq
+    centre.save(
+        "ana", edit(1, seq, {"name": "Firma 1"}, name="Hers"), edit(3, seq, {"kind_id": None}, "address", kind_id=pk(8))
+    )
+    note = new(4, "note", company_id=pk(on), body="They owe us", written_at=1)
+    theirs = edit(3, seq, {"kind_id": None}, "address", kind_id=pk(9))
+    centre.save("ion", note, edit(1, seq, {"name": "Firma 1"}, name="His"), theirs)
+    assert [(card["record_type"], card["note"]) for card in centre.cards()] == [("company", told), ("address", told)]

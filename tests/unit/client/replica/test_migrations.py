@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from client.replica import drafts, integrity
 from client.replica.drafts import FormDraft
 from client.replica.replica import open_replica
+from client.replica.talks import LAST_TALK
 from shared_models.base import Record, Tags, Text
 from shared_models.errors import ReplicaDamaged
 from shared_models.fields import Col, Merge
@@ -103,6 +104,26 @@ def test_grown_file_equals_a_new_one(tmp_path):
         return tables, others
 
     assert shape("grown") == shape("fresh")
+
+
+def test_older_file_gets_the_indexes_of_today_and_reads_the_last_talk_in_them_alone(tmp_path):
+    make_replica(tmp_path).close()
+    [path] = tmp_path.glob("*.db")
+    with closing(sqlite3.connect(path)) as connection:
+        new = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
+        for name, columns in (("note_company_id", "company_id, written_at"), ("company_contact_company_id", "company_id")):
+            connection.execute(f"DROP INDEX _i_{name}")
+            connection.execute(f"CREATE INDEX _i_{name} ON {name.removesuffix('_company_id')} ({columns})")
+        connection.execute("UPDATE _sqlite_migrations SET name = 'shape_of_before' WHERE migration_set = 'records'")
+        connection.commit()
+    make_replica(tmp_path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        now = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN SELECT {LAST_TALK} FROM company t")]
+    assert now == new
+    searched = [step for step in plan if step.startswith("SEARCH")]
+    assert len(searched) == 3
+    assert all("USING COVERING INDEX" in step for step in searched)
 
 
 def test_file_from_before_incidents_were_told_keeps_those_that_it_has(tmp_path):

@@ -64,6 +64,22 @@ def test_nothing_is_found_where_nothing_fits_and_odd_signs_do_no_harm(replica, t
     assert replica.search(typed) == []
 
 
+@pytest.mark.parametrize("typed", ["%", "'\"", " % ", "&", "^", "(+)"])
+def test_what_was_lately_used_is_no_match_for_signs(replica, typed):
+    replica.used("company", BRANCUSI)
+    assert [hit.pk for hit in replica.search(" ")] == [BRANCUSI]
+    assert replica.search(typed) == []
+
+
+@pytest.mark.parametrize("typed", ["&", " %", "% &"])
+def test_a_sign_finds_the_names_that_hold_it(replica, typed):
+    with replica.edit("more") as edit:
+        wanted = edit.insert("company", {"name": "Popa 5% & Fiii"})
+        archived = edit.insert("company", {"name": "Alt 5% & Co"})
+        edit.archive("company", archived)
+    assert [(hit.pk, hit.through) for hit in replica.search(typed)] == [(wanted, None)]
+
+
 def test_exact_name_comes_before_start_of_name_before_start_of_word_before_a_part(replica):
     with replica.edit("More") as edit:
         exact = edit.insert("company", {"name": "Alfa"})

@@ -1,9 +1,14 @@
 """Every word has to be found somewhere: in the record, or in an address, a phone or another part of it."""
 
-import pytest
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 
-from client.replica import search_spread
-from client.replica.search_words import typed_pieces
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from client.replica import search, search_spread
 from tests.clients import make_replica
 
 
@@ -111,13 +116,96 @@ def test_of_too_many_rows_those_that_have_more_of_the_words_are_looked_up_first(
     assert [hit.pk for hit in replica.search("hotel brazi predeal")] == [late]
 
 
-def test_a_text_of_many_words_is_no_record_and_not_walked_through(replica, hotel):
+def walked(replica, typed):
+    """Return what the index finds of the pieces of a text, and how often it was asked."""
     statements = []
     with replica.reading() as reader:
         reader.set_trace_callback(statements.append)
-        found = search_spread.spread(reader, replica.registry, typed_pieces("hotel sapte brazi predeal garii 1 306"), (), 300)
+        found = search_spread.rows_of(reader, replica.registry, typed)
         reader.set_trace_callback(None)
-    assert (found, statements) == ({}, [])
+    return found, sum(" MATCH " in statement for statement in statements)
+
+
+@pytest.mark.parametrize("typed", ["hotel sapte brazi predeal garii 1 306", "hotel", "0721 000 306"])
+def test_a_text_of_many_words_is_no_record_and_not_walked_through_nor_is_one_word_or_one_number(replica, hotel, typed):
+    assert walked(replica, typed) == ({}, 0)
+
+
+def test_after_a_word_that_is_nowhere_no_other_is_looked_up(replica, hotel):
+    _, both = walked(replica, "sapte predeal")
+    _, first = walked(replica, "sapte nicaieri")
+    assert first * 2 == both
+
+
+def test_each_part_is_looked_through_once_whatever_it_may_belong_to(replica, hotel):
+    statements = []
+    with replica.reading() as reader:
+        reader.set_trace_callback(statements.append)
+        search.search(reader, replica.registry, "predeal")
+        reader.set_trace_callback(None)
+    for part in ("note", "contact_point", "address", "bank_account"):
+        assert sum(f'"_fts_{part}" MATCH ' in statement for statement in statements) == 1
+
+
+def test_rows_that_are_not_all_there_are_not_taken_for_all(replica, monkeypatch):
+    for n in range(4):
+        company(replica, f"Hotel {n}", street="Hotel Mare")
+    last = company(replica, "Popas", street="Hotel Brazi")
+    monkeypatch.setattr(search_spread, "MAX_ROWS", 3)
+    assert [(hit.pk, hit.through) for hit in replica.search("hotel brazi")] == [(last, "address")]
+
+
+WORDS = ("ana", "brad", "cerb", "dor")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6), batch=st.sampled_from([1, 2, 300]))
+def test_the_search_finds_what_the_plain_definition_says(tmp_path, seed, batch):
+    random = Random(seed)
+    with TemporaryDirectory(dir=tmp_path) as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search_spread, "BATCH", batch)
+        replica = make_replica(Path(folder))
+        held = [fill_one(replica, random) for _ in range(12)]
+        for typed in ("ana brad", "a br", "cerb dor ana", "dor dor cerb"):
+            wanted = {pk: through for pk, rows in held if (through := plain(rows, typed.split())) is not False}
+            found = {hit.pk: hit.through for hit in replica.search(typed)}
+            assert found.keys() == wanted.keys()
+            assert all(found[pk] in wanted[pk] for pk in found)
+        replica.close()
+
+
+def fill_one(replica, random):
+    """Add a company or a person with parts, some of them archived; return its id and its live rows as (entity, text)."""
+    entity, title = random.choice([("company", "name"), ("contact", "last_name")])
+    rows = [(None, "x " + words(random))]
+    with replica.edit("one") as edit:
+        pk = edit.insert(entity, {title: rows[0][1]})
+        parts = [("address", "city", {}), ("contact_point", "value", {"kind": "url"})] * 2
+        for n, (part, field, rest) in enumerate(random.sample(parts, random.randint(0, 4))):
+            text = "x " + words(random)
+            more = {**rest, "value_normalised": f"x{n}"} if rest else {}
+            made = edit.insert(part, {f"{entity}_id": pk, field: text, **more})
+            if random.random() < 0.8:
+                rows.append((part, text))
+            else:
+                edit.archive(part, made)
+        if is_archived := random.random() < 0.1:
+            edit.archive(entity, pk)
+    return pk, [] if is_archived else rows
+
+
+def words(random):
+    return " ".join(random.sample(WORDS, random.randint(0, 2)))
+
+
+def plain(rows, typed):
+    """Return through which entities a record may be found, None being itself; False when a word is in none of its rows."""
+    having = [{entity for entity, text in rows if any(word.startswith(start) for word in text.split())} for start in typed]
+    if not all(having):
+        return False
+    if rows[0][0] is None and all(any(w.startswith(start) for w in rows[0][1].split()) for start in typed):
+        return {None}
+    return {entity for entities in having for entity in entities} - {None}
 
 
 def test_what_is_typed_in_one_piece_is_not_spread(replica):

@@ -2,13 +2,18 @@
 
 import gzip
 import json
+import tracemalloc
 
 import httpx
 import pytest
 
 from client.config import SyncTimes
-from client.sync.http_transport import AccessToken, HttpTransport, make_client
+from client.sync.http_transport import HISTORY_S, AccessToken, HttpTransport, make_client
+from client.sync.unpacking import PIECE
+from client.usecases.causes import cause_of
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, ProtocolFault, Refused, Unreachable
+from shared_models.protocol import FetchRequest
+from shared_models.texts import Texts
 from shared_models.transport import PullRequest, UpToDate
 
 PUSHED = {"server_epoch": "e", "device_epoch": "d", "safe_seq": 0, "verdicts": []}
@@ -17,11 +22,11 @@ PUSHED = {"server_epoch": "e", "device_epoch": "d", "safe_seq": 0, "verdicts": [
 class Bytes(httpx.SyncByteStream):
     """A body that is unpacked only when it is read."""
 
-    def __init__(self, body):
-        self.body = body
+    def __init__(self, *pieces):
+        self.pieces = pieces
 
     def __iter__(self):
-        yield self.body
+        yield from self.pieces
 
 
 class Far:
@@ -36,7 +41,9 @@ class Far:
         if isinstance(answer, Exception):
             raise answer
         assert isinstance(answer, httpx.Response)
-        return answer
+        # As from a socket: nothing of the body is read yet.
+        stream = Bytes(answer.content) if answer.is_stream_consumed else answer.stream
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=stream)
 
     @property
     def paths(self):
@@ -129,6 +136,12 @@ def test_every_failure_has_its_meaning(answer, error, code):
     assert failed.value.code is code
 
 
+def test_a_history_for_which_a_person_waits_is_given_up_sooner_than_a_sync():
+    way, far = transport(httpx.Response(200, json={"entries": [], "more": False}))
+    way.history("company", "c", None)
+    assert far.requests[0].extensions["timeout"]["read"] == HISTORY_S < SyncTimes().read_s
+
+
 def test_busy_server_says_how_long():
     way, _ = transport(coded(503, "S502", **{"retry-after": "17"}))
     with pytest.raises(Busy) as busy:
@@ -180,6 +193,63 @@ def test_line_without_an_end_is_not_read_into_memory(monkeypatch):
     assert not isinstance(lines, UpToDate)
     with pytest.raises(ProtocolFault, match="without an end"):
         next(lines)
+
+
+def packed(body, encoding):
+    if encoding == "gzip":
+        return gzip.compress(body)
+    return pytest.importorskip("zstandard", reason="a phone unpacks gzip only").ZstdCompressor().compress(body)
+
+
+READERS = {
+    "pull": lambda way: list(way.pull(PullRequest(0, "e", "d"))),
+    "fetch": lambda way: list(way.fetch(FetchRequest(server_epoch="e", t="company", pks=["1"]))),
+    "history": lambda way: way.history("company", "id", None),
+    "push": lambda way: way.push(b"{}"),
+    "a refusal": lambda way: way.push(b"{}"),
+}
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+@pytest.mark.parametrize("reader", READERS)
+def test_what_unpacks_to_far_more_is_stopped_at_the_limit_and_said_in_words(reader, encoding, monkeypatch):
+    monkeypatch.setattr("client.sync.http_transport.MAX_PAGE_BYTES", 4 * PIECE)
+    monkeypatch.setattr("client.sync.http_transport.MAX_MESSAGE_BYTES", 4 * PIECE)
+    bomb = packed((b"x" * 1023 + b"\n") * 65_536, encoding)
+    status = 500 if reader == "a refusal" else 200
+    way, _ = transport(httpx.Response(status, stream=Bytes(bomb), headers={"content-encoding": encoding}))
+    tracemalloc.start()
+    with pytest.raises(ProtocolFault) as failed:
+        READERS[reader](way)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 * PIECE, "of 64 that it stands for"
+    assert cause_of(failed.value) == "not_ours"
+    assert all(Texts(language).has("error.not_ours") for language in ("en", "ro"))
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd", ""])
+def test_a_page_is_the_same_however_it_is_packed_and_cut(encoding):
+    lines = [f'{{"k":"rows","n":{n}}}'.encode() * 50 for n in range(2000)]
+    body = b"\n".join(lines)
+    body = packed(body, encoding) if encoding else body
+    cut = httpx.Response(200, stream=Bytes(*(body[i : i + 7] for i in range(0, len(body), 7))))
+    cut.headers["content-encoding"] = encoding
+    assert list(transport(cut)[0].pull(PullRequest(0, "e", "d"))) == lines
+
+
+@pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip"])
+def test_a_packing_that_was_not_asked_for_is_no_answer_of_ours(encoding):
+    way, _ = transport(httpx.Response(200, stream=Bytes(b"x"), headers={"content-encoding": encoding}))
+    with pytest.raises(ProtocolFault, match="not asked for"):
+        list(way.pull(PullRequest(0, "e", "d")))
+
+
+def test_a_busy_proxy_is_busy_whatever_page_it_shows():
+    page = httpx.Response(503, stream=Bytes(b"x" * 200_000), headers={"retry-after": "9"})
+    with pytest.raises(Busy) as busy:
+        transport(page)[0].push(b"{}")
+    assert busy.value.retry_after_s == 9
 
 
 def test_last_line_may_lack_its_end():

@@ -6,7 +6,8 @@ import tracemalloc
 
 import pytest
 
-from client.sync.parcel import PIECE, WINDOW, Parcel, packings
+from client.sync.parcel import Parcel, packings
+from client.sync.unpacking import PIECE, WINDOW
 from shared_models.errors import ProtocolFault
 from shared_models.snapshot import SnapshotAnswer
 

@@ -8,7 +8,9 @@ import flet as ft
 import pytest
 
 from client.ui.colours import LIGHT
-from client.ui.layouts.record import TABS, RecordCalls, record_page
+from client.ui.layouts.note_box import NoteCalls
+from client.ui.layouts.record import TABS, record_page
+from client.ui.layouts.record_calls import RecordCalls
 from client.ui.theme import Look
 from client.ui.view_models.record_page import PageState
 from client.usecases import record_pages
@@ -73,7 +75,8 @@ def nothing(*_):
 
 
 HELD: dict[str, Any] = dict.fromkeys((field.name for field in fields(RecordCalls)), nothing)
-CALLS = RecordCalls(**HELD)
+NOTE: dict[str, Any] = dict.fromkeys((field.name for field in fields(NoteCalls)), nothing) | {"box": ft.Ref[ft.TextField]()}
+CALLS = RecordCalls(**{**HELD, "note": NoteCalls(**NOTE)})
 
 
 def texts_of(control):

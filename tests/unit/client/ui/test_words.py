@@ -4,7 +4,7 @@ import pytest
 
 from client.ui import dates, figures
 from client.ui.colours import LIGHT
-from client.ui.keyboard import Keyboard, chord
+from client.ui.keyboard import CURSOR_S, Keyboard, chord
 from client.ui.theme import Look
 from client.ui.widgets.marks import company_initials, initials_of
 from client.ui.widgets.text import W6, marked
@@ -93,8 +93,33 @@ def test_letters_of_a_text_are_no_keys_but_chords_are():
         return True
 
     keyboard.push(take)
-    keyboard.set_typing(True)
+    keyboard.cursor(7, here=True)
     keyboard.press("j")
     keyboard.press(chord("Enter", ctrl=True))
     assert pressed == ["ctrl+enter"]
     assert chord("/", shift=True) == "?"
+
+
+def test_letters_are_text_while_the_cursor_is_on_its_way_and_not_for_ever():
+    now = [0.0]
+    keyboard = Keyboard(clock=lambda: now[0])
+    keyboard.await_cursor()
+    now[0] = CURSOR_S - 0.1
+    assert keyboard.is_typing
+    now[0] = CURSOR_S
+    assert not keyboard.is_typing
+    keyboard.await_cursor()
+    keyboard.cursor(7, here=True)
+    keyboard.cursor(7, here=False)
+    assert not keyboard.is_typing
+
+
+def test_a_box_that_lost_the_cursor_to_another_or_went_with_its_screen_counts_no_more():
+    shown = {7, 8}
+    keyboard = Keyboard(is_shown=shown.__contains__)
+    keyboard.cursor(7, here=True)
+    keyboard.cursor(8, here=True)
+    keyboard.cursor(7, here=False)
+    assert keyboard.is_typing
+    shown.remove(8)
+    assert not keyboard.is_typing

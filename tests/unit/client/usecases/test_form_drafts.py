@@ -4,7 +4,8 @@ import pytest
 
 from client.replica.drafts import FormDraft
 from client.usecases import form_drafts, forms, writing
-from client.usecases.answers import FormEnd, Owner
+from client.usecases.answers import Owner
+from client.usecases.form_answers import FormEnd
 from shared_models.errors import RecordInvalid
 from tests.clients import make_replica
 

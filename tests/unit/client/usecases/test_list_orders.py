@@ -4,7 +4,8 @@ import pytest
 
 from client.replica import orders
 from client.usecases import lists, writing
-from client.usecases.answers import ListQuery, Owner
+from client.usecases.answers import Owner
+from client.usecases.list_answers import ListQuery
 from shared_models.texts import Texts
 from tests.clients import bring, central_row
 

@@ -6,8 +6,10 @@ from client.sync.conversation import Progress
 from client.sync.states import State
 from client.sync.status import status_of
 from client.usecases import findings, forms, lists, record_pages, sync_desk, timelines, writing
-from client.usecases.answers import FormEnd, ListQuery, Owner
+from client.usecases.answers import Label, Owner
+from client.usecases.form_answers import FormEnd
 from client.usecases.labels import saved_label
+from client.usecases.list_answers import ListQuery
 from shared_models.errors import RecordInvalid, Unreachable
 from shared_models.protocol import HistoryEntry, HistoryPage
 from shared_models.texts import Texts
@@ -45,6 +47,17 @@ def test_a_list_row_says_kind_place_and_state(replica, hotel):
     page = lists.companies(replica, ListQuery(), None)
     [row] = page.rows
     assert (row.name, row.kind.en, row.place, row.state, page.total) == ("Hotel Șapte Brazi", "Hotel", "Predeal", "waiting", 1)
+
+
+def test_the_record_that_was_used_last_is_a_live_one_of_its_kind(replica, hotel):
+    contact = lists.contacts(replica, ListQuery(), None).rows[0].id
+    assert lists.last_used(replica, "company") is None
+    for entity, pk in (("company", hotel), ("contact", contact)):
+        record_pages.record_page(replica, entity, pk)
+    assert (lists.last_used(replica, "company"), lists.last_used(replica, "contact")) == (hotel, contact)
+    with replica.edit("archived") as edit:
+        edit.archive("company", hotel)
+    assert lists.last_used(replica, "company") is None
 
 
 @pytest.mark.functions(38)
@@ -87,7 +100,8 @@ def test_the_timeline_has_notes_offline_and_says_that_the_history_is_missing(rep
 
     writing.add_note(replica, EN, 1, Owner("company", hotel), "Una.")
     found = timelines.timeline(replica, unreachable, "company", hotel, None)
-    assert (found.has_history, [entry.body for entry in found.entries]) == (False, ["Una."])
+    assert (found.has_history, [entry.body for entry in found.entries if entry.kind == "note"]) == (False, ["Una."])
+    assert [(entry.kind, entry.state) for entry in found.entries if entry.kind != "note"] == [("created", "waiting")]
 
 
 def test_the_timeline_puts_the_changes_of_one_save_together(replica, hotel):
@@ -115,7 +129,7 @@ def test_the_timeline_puts_the_changes_of_one_save_together(replica, hotel):
         )  # fmt: skip
 
     found = timelines.timeline(replica, ask, "company", hotel, None)
-    assert [(e.kind, [c.field for c in e.changes]) for e in found.entries] == [
+    assert [(e.kind, [c.field for c in e.changes]) for e in found.entries if e.state == "sent"] == [
         ("changed", ["name", "language"]), ("archived", []), ("created", []),
     ]  # fmt: skip
     assert found.next == "5"
@@ -173,8 +187,10 @@ def test_pickers_offer_what_the_search_finds(replica, hotel):
 @pytest.mark.functions(3, 5)
 def test_a_company_that_looks_like_one_that_is_here_is_mentioned(replica, hotel):
     found = findings.check(replica, "company", {"name": "HOTEL ȘAPTE BRAZI S.R.L.", "fiscal_code": "14399840"})
-    assert {(f.field, f.reason) for f in found} >= {("name", "warning.near_name"), ("fiscal_code", "warning.same_fiscal_code")}
-    assert all(f.severity == "warning" for f in found)
+    assert {(f.field, f.reason, f.severity) for f in found} == {
+        ("name", "hint.already_here", "hint"),
+        ("fiscal_code", "warning.same_fiscal_code", "warning"),
+    }
 
 
 def test_what_cannot_be_stored_is_an_error(replica):
@@ -199,3 +215,25 @@ def test_a_changed_address_is_checked_by_the_kind_that_the_record_has(replica, h
     start = forms.open_form(replica, opened, "contact_point", None, Owner("company", hotel))
     saved = forms.save_form(replica, opened, EN, FormEnd(start, {"kind": "email", "value": "a@carpati.example"}))
     assert findings.check(replica, "contact_point", {"value": "b@carpati.example"}, saved.id) == ()
+
+
+@pytest.mark.functions(1)
+def test_a_status_is_told_unless_it_is_the_one_that_a_record_begins_with(replica, hotel):
+    with replica.edit("statuses") as edit:
+        states = edit.insert("pick_list", {"key": "company_status", "label_en": "Status", "label_ro": "Stare"})
+        active, inactive = (
+            edit.insert(
+                "pick_list_item",
+                {"list_id": states, "key": en.lower(), "label_en": en, "label_ro": ro, "is_default": en == "Active"},
+            )
+            for en, ro in (("Active", "Activă"), ("Inactive", "Inactivă"))
+        )
+    told = []
+    for status in (None, active, inactive):
+        with replica.edit("a status") as edit:
+            edit.update("company", hotel, {"status_id": status})
+        page = record_pages.record_page(replica, "company", hotel)
+        [row] = lists.companies(replica, ListQuery(), None).rows
+        assert row.status == page.status
+        told.append(row.status)
+    assert told == [None, None, Label("Inactive", "Inactivă")]

@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar
 import pytest
 
 from client.usecases import forms, record_pages, writing
-from client.usecases.answers import FormEnd, FormStart, Owner
+from client.usecases.answers import Owner
+from client.usecases.form_answers import FormEnd, FormStart
 from client.usecases.ties import TieKind, tie_between
 from shared_models.base import Id, Record, Text
 from shared_models.errors import RecordInvalid

@@ -4,7 +4,7 @@ import pytest
 
 from client.replica.remote_page import Ack
 from client.usecases import decisions, form_drafts, forms, record_pages
-from client.usecases.answers import FormEnd
+from client.usecases.form_answers import FormEnd
 from client.usecases.form_drafts import FormDraft
 from shared_models.texts import Texts
 from tests.clients import START_MS, bring, central_row

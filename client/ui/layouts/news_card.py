@@ -1,0 +1,49 @@
+"""A decision of the reader of which another one holds: who decided otherwise, what holds now, and what he had kept."""
+
+from collections.abc import Callable
+
+import flet as ft
+
+from client.ui.layouts.card_sides import told_box
+from client.ui.layouts.card_words import sentence
+from client.ui.theme import S8, S12, S16, Look
+from client.ui.widgets import STRETCH, button, col, marked, rich, row
+from client.usecases.sync_answers import KEPT, CardView, Side
+
+
+def news_page(
+    look: Look, thing: CardView, about: ft.Control, read: Callable[[], None], visit: Callable[[], None]
+) -> ft.Control:
+    """Return the news. about: whom it is about, with the way to the other things; read: take it off the list."""
+    words, bold = sentence(look, thing)
+    wide = True if look.phone else None
+    seen = button(look, "news.read", look.t("news.read"), read, glyph="check", kind="primary", keys="1", big=True, expand=wide)
+    way = button(look, "news.open", look.t("news.open"), visit, glyph="arrow-up-right", big=True, expand=wide)
+    return col(
+        about,
+        rich(look, marked(words, bold), "body" if look.phone else "title", "ink2"),
+        _boxes(look, thing),
+        col(row(seen), row(way), gap=S8) if look.phone else row(seen, way),
+        gap=S12 if look.phone else S16,
+    )
+
+
+def _boxes(look: Look, thing: CardView) -> ft.Control:
+    """Return what holds now, and of the two values those that do not."""
+    sides = (("theirs", thing.theirs), ("mine", thing.mine))
+    holding = next((side for _, side in sides if _same(side, thing.now)), thing.now)
+    kept = KEPT.get(thing.state) if thing.decided_by_me else None
+    boxes: list[ft.Control] = [told_box(look, thing, look.t("news.now"), holding, True)]
+    for name, side in sides:
+        if not _same(side, thing.now):
+            head = look.t("news.you_kept" if name == kept else "resolved.not_kept")
+            boxes.append(told_box(look, thing, head, side, False))
+    if look.phone and len(boxes) > 2:
+        return col(*(row(box) for box in boxes), gap=S8)
+    return row(*boxes, gap=S8 if look.phone else S12, cross=STRETCH, even=True)
+
+
+def _same(side: Side, other: Side) -> bool:
+    """Whether two values of a card are alike in the fields that both name."""
+    names = set(side.values) & set(other.values)
+    return bool(names) and all(side.values[name] == other.values[name] for name in names)

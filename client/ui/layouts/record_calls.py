@@ -1,0 +1,34 @@
+"""What a person can do on the page of a company or contact."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import flet as ft
+
+from client.ui.layouts.note_box import NoteCalls
+from client.ui.router import FormPlace
+from client.ui.widgets import Press
+
+
+@dataclass(frozen=True)
+class RecordCalls:
+    """What a person can do on a record's page. reach: opens a phone, mail or map address of the device."""
+
+    tab: Callable[[str], None]
+    form: Callable[[FormPlace], None]
+    open: Callable[[str, str], None]
+    """Another record: entity, id."""
+    reach: Callable[[str], None]
+    note: NoteCalls
+    archive: Callable[[str, str], None]
+    share: Press
+    end_share: Callable[[str], None]
+    """A share of this record, by its id."""
+    inbox: Callable[[str], None]
+    """A thing in the inbox, by its id."""
+    older: Press
+    again: Press
+    copy: Callable[[str], None]
+    """Details of a failure, by its cause."""
+    strip: ft.Ref[ft.Row] | None = None
+    """Gets the row of tabs, so that the open one can be scrolled into sight."""
