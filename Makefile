@@ -52,25 +52,25 @@ services: install
 	bash tests/services.sh
 
 phone: .venv-phone/.installed ## the client's and the shared models' tests with the versions of a phone
-	$(PHONE_BIN)/python -m pytest -q tests/unit/client tests/unit/conflict tests/unit/shared_models
+	$(PHONE_BIN)/python -m pytest -q -n $(WORKERS) tests/unit/client tests/unit/conflict tests/unit/shared_models
 
 .venv-phone/.installed: pyproject.toml requirements.lock packaging/phone-constraints.txt | install
 	rm -rf .venv-phone
 	$(PYTHON) -m venv --without-pip .venv-phone
-	$(UV) pip install --quiet --python $(PHONE_BIN)/python --constraint packaging/phone-constraints.txt --editable . pytest pytest-asyncio hypothesis
+	$(UV) pip install --quiet --python $(PHONE_BIN)/python --constraint packaging/phone-constraints.txt --editable . pytest pytest-asyncio pytest-xdist hypothesis
 	touch $@
 
 # `coverage run` also measures the servers, devices and commands that a test starts: pyproject.toml, [tool.coverage.run].
 erase: install
 	$(BIN)/coverage erase
 
-browser: erase # by itself: a browser driver keeps the event loop of its process
-	$(BIN)/coverage run -m pytest -q --tb short --durations 5 --reruns 1 --only-rerun "has been closed" tests/e2e # only when the browser hung: conftest.py
+browser: install # by itself: a browser driver keeps the event loop of its process
+	$(BIN)/python -m pytest -q --tb short --durations 5 tests/e2e
 
 suite: erase
 	$(BIN)/coverage run -m pytest --ignore tests/e2e -n $(WORKERS) --dist worksteal --durations 15
 
-coverage: browser suite
+coverage: suite
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --sort cover
 	$(BIN)/coverage report --format total --fail-under 100 --include 'conflict/*,shared_models/*'

@@ -18,9 +18,17 @@ FRAMEWORK_PATHS = ("/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
 SAFE_METHODS = ("GET", "HEAD")
 
 
+DROPPED = (b"access-control-", b"cross-origin-embedder-policy")
+"""How the names begin of headers that Flet adds and that a page goes without.
+
+The first let other sites read the app. The second gives the page threads that share memory, in which Flutter's renderer corrupts its
+own: about one page in thirty then never answers again. Source: https://github.com/flutter/flutter/issues/190039, in Flet 1.0.5.
+"""
+
+
 def protected(headers: Headers) -> Headers:
-    """Drop what would let other sites read the app, which Flet allows by default; let browsers ask before they reuse."""
-    kept = [(k.lower(), v) for k, v in headers if not k.lower().startswith(b"access-control-")]
+    """Drop what a page is better without; let browsers ask before they reuse."""
+    kept = [(k.lower(), v) for k, v in headers if not k.lower().startswith(DROPPED)]
     if not any(k == b"cache-control" for k, _ in kept):
         kept.append((b"cache-control", b"no-cache"))
     return [*kept, *PAGE_HEADERS]

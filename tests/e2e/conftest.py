@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.e2e import driver
 
-HANG_S = 300
-"""Seconds after which a test hangs: a call that waits for the browser itself, as a pressed key does, has no limit of its own.
-Chromium does so about once in 300 presses, with nothing to do in any of its processes; the Makefile runs such a test once more."""
+HANG_S = 200
+"""Seconds after which a test hangs: a call that waits for the page itself, as a pressed key does, has no limit of its own.
+Less than `faulthandler_timeout`, which ends the whole run."""
 GALLERY_LOGS: list[Path] = []
 
 

@@ -50,10 +50,9 @@ def gallery(log: Path) -> Iterator[str]:
     """Serve the gallery over believable data; yields its address without the trailing slash."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    variables = {**os.environ, "FLET_FORCE_WEB_SERVER": "true", "FLET_SERVER_IP": "127.0.0.1", "FLET_SERVER_PORT": str(port)}
     with log.open("wb") as out:
-        command = [sys.executable, "-m", "tests.ui.gallery"]
-        server = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=out, stderr=out, start_new_session=True)
+        command = [sys.executable, "-m", "tests.ui.gallery", str(port)]
+        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, start_new_session=True)
         try:
             wait_for(url, server)
             yield url

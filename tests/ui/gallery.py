@@ -1,16 +1,17 @@
-"""The interface over believable data, for the eye: `python -m tests.ui.gallery`, then open the address that it prints.
+"""The interface over believable data, for the eye: `python -m tests.ui.gallery [PORT]`, then open the address that it prints.
 
 Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused`
 for the other states; /sign-in?data=known|unreachable|wiped.
 """
 
-import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
+from client.browser import serve_device
 from client.ui.app import open_door, open_ui
 from client.usecases.answers import Preferences
 from client.usecases.form_drafts import FormDraft
@@ -103,7 +104,4 @@ def main(page: ft.Page) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("FLET_SERVER_IP", "127.0.0.1")
-    os.environ.setdefault("FLET_FORCE_WEB_SERVER", "true")
-    port = int(os.environ.get("FLET_SERVER_PORT", "8560"))
-    ft.run(main, view=ft.AppView.WEB_BROWSER, port=port, no_cdn=True, assets_dir=str(ASSETS))
+    serve_device(main, ASSETS, int(sys.argv[1]) if sys.argv[1:] else 8560, print, show=False)

@@ -30,6 +30,7 @@ async def test_the_page_fetches_nothing_from_elsewhere_and_is_closed_to_other_si
         assert "default-src 'self'" in answer.headers["content-security-policy"]
         assert "http" not in answer.headers["content-security-policy"]
         assert "access-control-allow-origin" not in answer.headers
+        assert "cross-origin-embedder-policy" not in answer.headers
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 

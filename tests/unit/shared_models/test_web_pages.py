@@ -14,8 +14,9 @@ def test_a_page_is_asked_for_anew_unless_it_says_how_long_it_may_be_kept():
     assert protected([(b"Cache-Control", b"max-age=60")]) == [(b"cache-control", b"max-age=60"), *PAGE_HEADERS]
 
 
-def test_what_lets_other_sites_read_a_page_is_dropped():
-    assert all(not name.startswith(b"access-control") for name, _ in protected([(b"Access-Control-Allow-Origin", b"*")]))
+@pytest.mark.parametrize("name", [b"Access-Control-Allow-Origin", b"Cross-Origin-Embedder-Policy"])
+def test_what_lets_other_sites_read_a_page_or_lets_it_freeze_is_dropped(name):
+    assert protected([(name, b"*"), (b"x-kept", b"1")])[0] == (b"x-kept", b"1")
 
 
 @pytest.mark.parametrize(
