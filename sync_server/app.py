@@ -28,9 +28,9 @@ from sync_server.api.request_log import logged
 from sync_server.api.snapshot_routes import snapshot_router
 from sync_server.api.sync_routes import sync_router
 from sync_server.config import ServerConfig
-from sync_server.db.account_tables import build_account_tables
+from sync_server.db.account_tables import account_tables_of
 from sync_server.db.engine import open_store
-from sync_server.db.tables import build_tables
+from sync_server.db.tables import tables_of
 from sync_server.services.accounts import Accounts
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
@@ -60,8 +60,8 @@ class Server:
 def open_server(config: ServerConfig, clock: Callable[[], int] = now_us) -> Server:
     """Open the database and make the services. clock: microseconds since 1970 UTC."""
     config.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    tables = build_tables(CRM)
-    account_tables = build_account_tables(tables.metadata)
+    tables = tables_of(CRM)
+    account_tables = account_tables_of(tables.metadata)
     central = Central(open_store(config.url), tables, CRM, clock)
     ids = IdMaker(lambda: clock() // 1000, SystemRandom())
     return Server(config, central, Accounts(central, account_tables, ids), ids)

@@ -10,7 +10,12 @@ from hypothesis import HealthCheck, settings
 from tests import databases
 from tests.missing_services import ServiceMissing, not_run
 
-pytest_plugins = ["tests.plugins.functions_shown", "tests.plugins.unmeasured", "tests.plugins.worker_coverage"]
+pytest_plugins = [
+    "tests.plugins.collector",
+    "tests.plugins.functions_shown",
+    "tests.plugins.measured",
+    "tests.plugins.worker_coverage",
+]
 
 # No deadline: these machines are shared, and time is measured by the benches. CI repeats the same examples, so that a
 # submission fails by its own fault only; `make prove` searches longer, and elsewhere every run searches anew.

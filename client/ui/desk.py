@@ -31,6 +31,8 @@ C = TypeVar("C")
 Work = Coroutine[Any, Any, object]  # Any: the send and yield types of a coroutine
 Posted = Literal["posted", "away", "gone"]
 """Whether work runs on the loop of the window, or the window has no connection now, or it never will have one."""
+BACK_TURNS, BACK_S = 30, 0.1
+"""How often the cursor is sent back, and the seconds between: a window that is slow to draw takes none while a sheet lies over the box."""
 Ticks = Callable[[], float]
 """Seconds that only go forward."""
 
@@ -236,8 +238,12 @@ class Desk:
         if isinstance(control, ft.TextField):
             again: ft.Ref[ft.TextField] = ft.Ref()
             again.current = control
-            for _ in range(MOVES):
+            arrivals = self.keyboard.arrivals
+            for turn in range(BACK_TURNS):
                 await put_cursor(again)
+                if turn + 1 >= MOVES and (self.keyboard.arrivals > arrivals or not self._is_shown(control._i)):
+                    break
+                await self.rest(BACK_S)
             live.go_on(str(control.key))
             self._redraw()
 

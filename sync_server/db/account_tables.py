@@ -1,6 +1,7 @@
 """Tables of accounts and tokens. They have no entity and never sync; secrets are stored as hashes only."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,8 +23,9 @@ class AccountTables:
     session: sa.Table
 
 
-def build_account_tables(metadata: sa.MetaData) -> AccountTables:
-    """Add the tables to the metadata of a central database, which has the `user` entity. All times are microseconds UTC."""
+@cache
+def account_tables_of(metadata: sa.MetaData) -> AccountTables:
+    """Add the tables, once, to the metadata of a central database, which has the `user` entity. All times are microseconds UTC."""
 
     def must(name: str, kind: Type, *, pk: bool = False) -> sa.Column[Any]:
         return sa.Column(name, kind, primary_key=pk, nullable=False)

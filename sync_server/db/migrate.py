@@ -12,8 +12,8 @@ from alembic.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 
 from shared_models.registry import CRM
-from sync_server.db.account_tables import build_account_tables
-from sync_server.db.tables import build_tables
+from sync_server.db.account_tables import account_tables_of
+from sync_server.db.tables import tables_of
 
 FOLDER = Path(__file__).parent / "migrations"
 VERSIONS = FOLDER / "versions"
@@ -21,8 +21,8 @@ VERSIONS = FOLDER / "versions"
 
 def wanted_metadata() -> sa.MetaData:
     """Return the tables of this version."""
-    tables = build_tables(CRM)
-    build_account_tables(tables.metadata)
+    tables = tables_of(CRM)
+    account_tables_of(tables.metadata)
     return tables.metadata
 
 

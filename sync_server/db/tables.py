@@ -1,6 +1,7 @@
 """The central tables: one per entity, derived from the registry, and those of the sync layer."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 STATEMENTS = 64
-"""Databases of one process whose prepared statements are kept: making one anew costs as much as running it."""
+"""Statements of one kind that are kept prepared, one for each entity of a registry: making one anew costs as much as running it."""
 LONG_TEXT = 2_000
 """Texts longer than this are stored as TEXT: MariaDB limits the sum of a row's VARCHARs to 64 KB."""
 
@@ -57,7 +58,7 @@ def many(name: str) -> sa.BindParameter[Any]:
 
 @dataclass(frozen=True, eq=False)
 class Tables:
-    """Every table of one central database. Two are never equal: statements are made once for each (`STATEMENTS`)."""
+    """Every table of a central database. Those of two registries are never equal: statements are made once for each."""
 
     metadata: sa.MetaData
     entities: dict[str, sa.Table]
@@ -83,8 +84,9 @@ class Tables:
     lock: sa.Table
 
 
-def build_tables(registry: Registry) -> Tables:
-    """Return the tables of a registry. The migrated database equals them; a parity test compares."""
+@cache
+def tables_of(registry: Registry) -> Tables:
+    """Return the tables of a registry, made once. The migrated database equals them; a parity test compares."""
     metadata = sa.MetaData(naming_convention=NAMING)
     entities = {entity.entity_name: _entity_table(entity, metadata) for entity in registry}
     return Tables(metadata, entities, **_sync_tables(metadata, right_groups(registry)))

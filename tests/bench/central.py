@@ -19,9 +19,9 @@ from shared_models.ids import IdMaker
 from shared_models.registry import Registry
 from sync_server.app import Server, create_app, now_us
 from sync_server.config import ServerConfig
-from sync_server.db.account_tables import build_account_tables
+from sync_server.db.account_tables import account_tables_of
 from sync_server.db.engine import open_store
-from sync_server.db.tables import build_tables
+from sync_server.db.tables import tables_of
 from sync_server.services import setup
 from sync_server.services.accounts import Accounts, NewUser
 from sync_server.services.actor import Actor
@@ -41,8 +41,8 @@ def make_central(folder: Path, registry: Registry, found: Iterable[tuple[str, Ro
     """
     folder.mkdir(parents=True, exist_ok=True)
     config = ServerConfig(folder=folder, database_url=url)
-    tables = build_tables(registry)
-    account_tables = build_account_tables(tables.metadata)
+    tables = tables_of(registry)
+    account_tables = account_tables_of(tables.metadata)
     central = Central(open_store(config.url), tables, registry, now_us)
     ids = IdMaker(lambda: now_us() // 1000, SystemRandom())
     server = Server(config, central, Accounts(central, account_tables, ids), ids)

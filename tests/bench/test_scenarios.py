@@ -10,7 +10,6 @@ from tests.bench.data import WORKLOAD
 from tests.bench.scenarios import SCENARIOS
 from tests.missing_services import ServiceMissing, not_run
 
-pytestmark = pytest.mark.unmeasured
 ONCE = replace(WORKLOAD, runs=1)
 SMALL = {"conflict": 20, "kill": 6_000, "slow-link": 6_000, "memory": 6_000, "snapshot": 6_000}
 """Enough rows that there is a snapshot, where one is measured."""

@@ -13,7 +13,7 @@ from shared_models.protocol import DigestRequest
 from shared_models.registry import CRM
 from sync_server.db import migrate, timeline
 from sync_server.db.engine import open_store
-from sync_server.db.tables import build_tables
+from sync_server.db.tables import tables_of
 from sync_server.services import cards, digest, push, setup
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
@@ -40,7 +40,7 @@ def centre(request):
     url = request.getfixturevalue(f"{request.param}_url")
     migrate.upgrade(url)
     store = open_store(url)
-    made = Centre(Central(store, build_tables(CRM), CRM, lambda: NOW_US))
+    made = Centre(Central(store, tables_of(CRM), CRM, lambda: NOW_US))
     setup.start(made.central, lambda: "epoch")
     fill(made)
     parts: list[tuple[str, dict[str, Any]]] = [

@@ -8,7 +8,7 @@ from shared_models.protocol import HelloRequest
 from shared_models.registry import CRM
 from sync_server.db import migrate
 from sync_server.db.engine import open_store
-from sync_server.db.tables import build_tables
+from sync_server.db.tables import tables_of
 from sync_server.services import setup
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
@@ -24,7 +24,7 @@ DEVICES = 8
 def central(central_url):
     migrate.upgrade(central_url)
     store = open_store(central_url, synchronous="OFF")
-    made = Central(store, build_tables(CRM), CRM, lambda: NOW_US)
+    made = Central(store, tables_of(CRM), CRM, lambda: NOW_US)
     setup.start(made, lambda: "epoch")
     yield made
     store.close()

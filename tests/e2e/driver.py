@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -91,7 +92,8 @@ def wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
     while time.monotonic() < end:
         if server.poll() is not None:
             raise RuntimeError(f"the server ended with {server.returncode}")
-        with contextlib.suppress(OSError), urlopen(url, timeout=2):
+        # HTTPException: while nobody listens at the port, the question may come from it, and be its own answer.
+        with contextlib.suppress(OSError, HTTPException), urlopen(url, timeout=2):
             return
         time.sleep(0.2)
     raise TimeoutError(url)

@@ -10,13 +10,13 @@ from shared_models.fields import columns
 from shared_models.registry import CRM
 from sync_server.db import migrate
 from sync_server.db.engine import open_store
-from sync_server.db.tables import build_tables
+from sync_server.db.tables import tables_of
 from sync_server.services import setup
 from sync_server.services.accounts import NewUser
 from tests.servers import EMAIL, PASSWORD, make_server
 
 
-def tables_of(url: str) -> set[str]:
+def names_of_tables(url: str) -> set[str]:
     engine = sa.create_engine(url)
     names = set(sa.inspect(engine).get_table_names())
     engine.dispose()
@@ -60,17 +60,17 @@ def test_migrating_makes_the_same_tables_as_making_them_at_once(central_url):
 
 def test_up_down_and_up_again_leaves_nothing_behind(central_url):
     migrate.upgrade(central_url)
-    first = tables_of(central_url)
+    first = names_of_tables(central_url)
     migrate.downgrade(central_url)
-    assert tables_of(central_url) == {"alembic_version"}
+    assert names_of_tables(central_url) == {"alembic_version"}
     migrate.upgrade(central_url)
-    assert tables_of(central_url) == first
+    assert names_of_tables(central_url) == first
     assert migrate.differences(central_url) == []
 
 
 def test_what_was_stored_before_rights_is_sent_with_the_columns_of_today(central_url):
     migrate.upgrade(central_url, "0002")
-    engine, tables = sa.create_engine(central_url), build_tables(CRM)
+    engine, tables = sa.create_engine(central_url), tables_of(CRM)
     old = {
         "company": [f"c{n}" for n in range(27)],
         "bank_account": [f"b{n}" for n in range(15)],

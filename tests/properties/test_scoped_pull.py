@@ -17,14 +17,14 @@ from shared_models.natural_ids import natural_id
 from shared_models.registry import CRM
 from shared_models.rules import ACTIONS
 from sync_server.db.engine import open_store
-from sync_server.db.tables import build_tables
+from sync_server.db.tables import tables_of
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.central import Central
 from sync_server.services.shipped_profiles import PROFILES, profile_id, shipped_profiles
 from tests.model_device import ModelDevice, digest_of, filled, rules_of, stored_rows, wanted
 from tests.unit.sync_server.centre import NOW_US, Centre, archive, edit, new, open_centre, pk
 
-TABLES = build_tables(CRM)
+TABLES = tables_of(CRM)
 TEAMS = {"north": derived_id("team", "north"), "south": derived_id("team", "south")}
 PEOPLE = {"ana": "manager", "ion": "salesperson", "dan": "salesperson", "geo": "guest", "maria": "office", "eva": None}
 USERS = {name: derived_id("user", name) for name in PEOPLE}

@@ -16,7 +16,7 @@ from shared_models.errors import ReplicaError
 from shared_models.registry import Registry
 from sync_server.db import devices, recounting, rows, timeline
 from sync_server.db.engine import Store, open_store
-from sync_server.db.tables import Tables, build_tables
+from sync_server.db.tables import Tables, tables_of
 from sync_server.services import setup
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
@@ -45,7 +45,7 @@ POWER = 0.12
 def database(url: str, registry: Registry) -> tuple[Store, Tables, ServerLife]:
     """Return the engine of a database: one for all runs of a process, so that its compiled statements stay."""
     store = open_store(url, synchronous="OFF")
-    return store, build_tables(registry), ServerLife(store.engine)
+    return store, tables_of(registry), ServerLife(store.engine)
 
 
 @cache
@@ -54,7 +54,7 @@ def empty_database(path: Path, registry: Registry) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     store = open_store(f"sqlite:///{path}", synchronous="OFF")
-    build_tables(registry).metadata.create_all(store.engine)
+    tables_of(registry).metadata.create_all(store.engine)
     store.close()
     return path
 

@@ -14,7 +14,6 @@ from tests.simulation.run import Run
 from tests.simulation.stories import OF_RIGHTS, STORIES
 from tests.simulation.wrong import WRONG, Missing, planted
 
-pytestmark = pytest.mark.unmeasured
 RUNS = int(os.environ.get("FIELDFARE_SIMULATED_RUNS", "60"))
 QUICKLY_FOUND = ("cursor_by_clock", "cursor_before_rows", "ack_before_stored")
 

@@ -13,7 +13,7 @@ from shared_models.protocol import PushAnswer, Verdict
 from shared_models.registry import CRM
 from shared_models.transport import PullRequest
 from sync_server.db.engine import open_store
-from sync_server.db.tables import build_tables
+from sync_server.db.tables import tables_of
 from sync_server.services import pull, push, setup
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
@@ -69,7 +69,7 @@ class Centre:
 
 
 def open_centre(folder: Path, now_us: Callable[[], int] = lambda: NOW_US) -> Centre:
-    tables = build_tables(CRM)
+    tables = tables_of(CRM)
     store = open_store(f"sqlite:///{folder / 'central.sqlite3'}", synchronous="OFF")
     tables.metadata.create_all(store.engine)
     central = Central(store, tables, CRM, now_us)
