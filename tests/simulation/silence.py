@@ -207,10 +207,10 @@ def no_false_questions(evidence: Evidence, *, was_restored: bool) -> None:
 def _something_unseen(evidence: Evidence, card: Row, act: Act) -> None:
     """An archive is refused only over a value or a child that its author had not seen.
 
-    One that waited for its record may be asked about what came while it waited: its author made the refused record once more.
+    One that waited for its record, or was refused, may be asked about what came until the record or it was made once more.
     """
     named, arrived = (card["record_type"], card["record_id"]), evidence.seq_of.get(act.tx, 0)
-    if evidence.verdicts.get(act.tx) == "deferred":
+    if evidence.verdicts.get(act.tx) in ("deferred", "rejected"):
         arrived = max(arrived, card["theirs_version"] + 1)
     knowledge = act.knew.get(named, Knowledge())
     row = Knowledge(knowledge.row, stands=knowledge.stands)
