@@ -76,7 +76,7 @@ def put_active(replica: Replica, say: Say, pk: str, *, on: bool) -> Saved:
     check_admin(replica)
     if pk == replica.facts()["user"]:
         raise NotAllowed("people.not_oneself")
-    return _put(replica, say, pk, {"is_active": on})
+    return _put(replica, say, pk, {"is_active": on}, "people.saved_on" if on else "people.saved_off")
 
 
 def put_right(replica: Replica, say: Say, pk: str, entity: str, action: Action, reach: str) -> Saved:
@@ -100,9 +100,10 @@ def put_right(replica: Replica, say: Say, pk: str, entity: str, action: Action, 
     return Saved(tx, pk, label)
 
 
-def _put(replica: Replica, say: Say, pk: str, values: Row) -> Saved:
+def _put(replica: Replica, say: Say, pk: str, values: Row, words: str = "") -> Saved:
+    """words: the text that says what was done, where the names of the fields do not."""
     name = replica.titles("user", (pk,)).get(pk, "")
-    label = saved_label(say, "user", name, values, verb="edit")
+    label = say(words, name=name) if words else saved_label(say, "user", name, values, verb="edit")
     with replica.edit(label) as edit:
         edit.update("user", pk, values)
         tx = edit.tx_id

@@ -177,7 +177,7 @@ def test_a_manager_who_reports_to_the_person_is_no_manager_of_his(replica):
 def test_who_has_left_is_no_longer_active_and_nobody_locks_himself_out(replica):
     arrive(replica, None, is_admin=True)
     saved = people.put_active(replica, EN, DAN, on=False)
-    assert saved.label == "Dan: Active"
+    assert saved.label == "Dan: may no longer sign in"
     assert [(one.name, one.is_active) for one in people.people(replica, "")] == [("Ana", True), ("Dan", False)]
     assert not people.person_page(replica, DAN).is_me
     assert people.person_page(replica, ANA).is_me
@@ -185,3 +185,4 @@ def test_who_has_left_is_no_longer_active_and_nobody_locks_himself_out(replica):
         people.put_active(replica, EN, ANA, on=False)
     assert writing.undo(replica, EN, saved.tx)
     assert people.person_page(replica, DAN).row.is_active
+    assert people.put_active(replica, EN, DAN, on=True).label == "Dan: may sign in again"
