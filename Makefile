@@ -65,7 +65,8 @@ erase: install
 	$(BIN)/coverage erase
 
 browser: install # by itself: a browser driver keeps the event loop of its process
-	$(BIN)/python -m pytest -q --tb short -n $(WORKERS) --dist worksteal --durations 5 tests/e2e
+	$(BIN)/python -m pytest -q --tb short -n $(WORKERS) --dist worksteal --durations 5 -m "not alone" tests/e2e
+	$(BIN)/python -m pytest -q --tb short --durations 5 -m alone tests/e2e
 
 suite: erase
 	$(BIN)/coverage run -m pytest --ignore tests/e2e -n $(WORKERS) --dist worksteal --durations 15

@@ -34,6 +34,7 @@ def test_a_company_is_edited_by_keys_alone(window, gallery_url):
     window.sees("Edited: Hotel Opt Brazi · saved here")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("trip_s", [0.0, 0.2], ids=["at once", "slow line"])
 @pytest.mark.parametrize("way", ["click", "key"])
 def test_a_note_that_is_typed_at_once_is_a_note_and_loses_no_letter(window, gallery_url, trip_s, way):
@@ -58,6 +59,7 @@ def test_a_note_that_is_typed_at_once_is_a_note_and_loses_no_letter(window, gall
         expect(window.id("form.save")).to_have_count(0)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("trip_s", [0.0, 0.1], ids=["at once", "slow line"])
 @pytest.mark.parametrize("word", ["podgoria", "jen"])
 def test_letters_that_are_typed_right_after_the_palettes_key_are_all_in_its_box(window, gallery_url, trip_s, word):

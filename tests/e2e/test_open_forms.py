@@ -15,6 +15,7 @@ KEPT_MS = 1500
 """Milliseconds after which what was typed is on the disk: it is written once in a second."""
 
 
+@pytest.mark.alone
 def test_the_second_click_of_a_double_click_leaves_the_warning_standing(window, gallery_url):
     window.open(f"{gallery_url}/companies/{HOTEL}?form=company:{HOTEL}")
     window.type("field.fiscal_code", "RO 99000081")
@@ -26,6 +27,7 @@ def test_the_second_click_of_a_double_click_leaves_the_warning_standing(window, 
     window.sees("saved here")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
 @pytest.mark.parametrize("route", ["/companies?form=company", "/contacts?form=contact"])
 def test_a_form_that_just_opened_is_filled_in_without_a_press(browser, gallery_url, size, route):
@@ -72,6 +74,7 @@ def test_a_closed_window_loses_nothing_that_was_typed(browser: Browser, tmp_path
             again.sees("Popas Nou")
 
 
+@pytest.mark.alone
 def test_the_palette_opens_over_a_form_and_gives_the_cursor_back_at_the_end_of_the_text(window, gallery_url):
     window.open(f"{gallery_url}/contacts?form=contact")
     window.type("field.first_name", "Ana")

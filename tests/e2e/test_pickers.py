@@ -26,6 +26,7 @@ def holds(window: driver.Window, identifier: str, text: str) -> None:
     expect(window.id(identifier).locator("input, textarea").first).to_have_value(text)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("size", SIZES)
 def test_letters_after_a_press_go_into_the_search_of_a_picker_and_never_into_the_box_before_it(browser, gallery_url, size):
     with driver.window(browser, width=size[0], height=size[1]) as window:
