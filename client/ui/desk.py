@@ -241,7 +241,9 @@ class Desk:
             arrivals = self.keyboard.arrivals
             for turn in range(BACK_TURNS):
                 await put_cursor(again)
-                if turn + 1 >= MOVES and (self.keyboard.arrivals > arrivals or not self._is_shown(control._i)):
+                if turn + 1 < MOVES:
+                    continue
+                if self.keyboard.arrivals > arrivals or not self._is_shown(control._i):
                     break
                 await self.rest(BACK_S)
             live.go_on(str(control.key))
