@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,6 +14,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 Connection = sa.Connection
 """What services are given; they never make one."""
 
+IMMEDIATE = "BEGIN IMMEDIATE"
+"""How a writer of SQLite begins: it holds the file from then on."""
 BUSY_TIMEOUT_MS = 15_000
 CHECKPOINT_PAGES = 8_000
 """Pages in the write-ahead log, 32 MB, before they are moved to the file: a push writes hundreds, and many of them again."""
@@ -39,6 +41,8 @@ class Store:
 
     engine: sa.Engine
     write_lock: threading.RLock = field(default_factory=threading.RLock)
+    _turn: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    """Held where a writer of SQLite computes, and not while it commits: see `preparing`."""
 
     @cached_property
     def is_sqlite(self) -> bool:
@@ -59,6 +63,14 @@ class Store:
         with self._transaction(None if self.is_sqlite else "REPEATABLE READ") as connection:
             yield connection
 
+    def preparing(self) -> AbstractContextManager[object]:
+        """Return a block for what a writer has to compute before it needs the database.
+
+        On SQLite the writers come one after another. Python computes in one thread at a time, and is free while one commits:
+        then the next one's request is read, and not while the one before is carried out, which both would delay.
+        """
+        return self._turn if self.is_sqlite else nullcontext()
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open one write transaction; it commits when the block ends, and any exception undoes it.
@@ -67,7 +79,7 @@ class Store:
         another transaction stored first; Unstorable for a value that no column takes; StoreDown for a database that cannot work.
         """
         if self.is_sqlite:
-            with self.write_lock, self._transaction(None, "BEGIN IMMEDIATE") as connection:
+            with self.write_lock, self._transaction(None, IMMEDIATE) as connection:
                 yield connection
         else:
             with self._transaction("READ COMMITTED") as connection:
@@ -86,7 +98,8 @@ class Store:
                 with connection.begin():
                     if isolation is None:
                         _driver(connection).execute(begin)
-                    yield connection
+                    with self._turn if begin == IMMEDIATE else nullcontext():
+                        yield connection
         except sqlite3.OperationalError as error:  # of a BEGIN of ours
             raise Contended(str(error)) if _is_locked(error) else StoreDown(str(error)) from error
         except sa.exc.DBAPIError as error:

@@ -88,8 +88,9 @@ def accept(central: Central, actor: Actor, body: bytes) -> PushAnswer:
     Raises Refusal: P201 for what cannot be read, P202 for a schema version that is not supported, P203 for another server
     epoch, P205 for a known id with other content, L401 for a body that is too large, S502 when other writers never let go.
     """
-    push = parse(body, central)
-    shapes = shapes_of(push, central.registry)
+    with central.store.preparing():
+        push = parse(body, central)
+        shapes = shapes_of(push, central.registry)
     try:
         return _accept(central, actor, push, shapes)
     except Unstorable:
