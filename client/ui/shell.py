@@ -75,7 +75,7 @@ def framed(
     body = _phone(look, state, on, place, content, told) if look.phone else _desktop(look, state, on, place, content, told)
     layers: list[ft.Control] = [ft.Container(body, disabled=bool(over), expand=True, key="under")]
     layers += [ft.Container(one, disabled=one is not over[-1], expand=True, key=f"over.{one.key}") for one in over]
-    if state.snack is not None and (state.palette or state.help):
+    if state.snack is not None and (state.palette or state.help or state.ask):
         layers.append(ft.Container(said(look, state, on.undo), bottom=0, left=0, right=0))
     return ft.Stack(layers, expand=True, fit=ft.StackFit.EXPAND)
 

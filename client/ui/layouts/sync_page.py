@@ -214,6 +214,8 @@ def _why(look: Look, status: SyncStatus) -> str:
         return look.t("sync.why.idle", at=at) if at else look.t("sync.why.never")
     if status.link == "syncing":
         return look.t("sync.why.syncing")
+    if status.signs_in and status.link in ("offline", "work_offline", "paused"):
+        return look.t("sync.why.signs_in")
     reason = f"error.{status.cause}" if status.link == "offline" and status.cause else WHY.get(status.link)
     return " ".join([*([look.t(reason)] if reason else []), look.t("sync.safe")])
 
