@@ -142,6 +142,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "sync-offline": ("/sync?data=offline", "sync.now", nothing),
     "sync-stopped": ("/sync?data=stopped", "sync.lift", nothing),
     "sync-signed-out": ("/sync?data=signed_out", "sync.sign_in", nothing),
+    "sync-switched-off": ("/sync?data=switched_off", "sync.now", nothing),
     "sign-in-again": ("/sync?data=signed_out", "sync.sign_in", sign_in_again),
     "settings": ("/settings?data=calm", "theme.dark", nothing),
     "sign-out": ("/settings?data=waiting", "settings.sign_out", press("settings.sign_out")),

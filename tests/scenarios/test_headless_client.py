@@ -233,6 +233,28 @@ def test_a_device_that_was_locked_out_keeps_what_it_could_not_send(server, folde
     assert (found.row["name"], found.waiting) == ("Too late", 1)
 
 
+@pytest.mark.functions(140)
+def test_whoever_was_switched_off_is_told_so_and_goes_on_once_he_is_on_again(server, folder, sync):
+    pk = add_company(folder, "Waits")
+    user = server.central.tables.entities["user"]
+
+    def switch(on):
+        with server.central.store.write() as connection:
+            connection.execute(user.update().where(user.c.email == EMAIL).values(is_active=on))
+
+    switch(False)
+    code, said = sync(folder)
+    assert code == 1
+    assert "An admin has switched off your account" in said
+    assert said.endswith("[A108]\n")
+    replica = open_local(folder)
+    assert (replica.facts()["state"], replica.facts()["last_error"]) == ("needs_auth", "A108")
+    replica.close()
+    switch(True)
+    assert sync(folder)[0] == 0
+    assert held(folder, pk).waiting == 0
+
+
 def test_a_sync_begins_the_offline_lease_anew(folder, sync):
     store = ProfileStore(folder)
     today = store.load().last_contact_ms

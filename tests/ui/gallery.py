@@ -1,6 +1,6 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery [PORT]`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused`
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused`
 for the other states; /sign-in?data=known|unreachable|braked|others|wiped.
 """
 
@@ -85,6 +85,8 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
     if data == "signed_out":
         crm.status_, crm.inbox_ = replace(crm.status_, link="needs_sign_in", cause="A101", needs_you=0), Inbox(solved=23)
         crm.refuse_sign_in = Busy(ErrorCode.L402, "gallery", 47)
+    if data == "switched_off":
+        crm.status_, crm.inbox_ = replace(crm.status_, link="needs_sign_in", cause="A108", needs_you=0), Inbox(solved=23)
     if data == "stopped":
         crm.status_, crm.inbox_ = replace(crm.status_, link="quarantined", needs_you=0), Inbox(solved=23)
         crm.queue_ = replace(crm.queue_, waiting=(replace(crm.queue_.waiting[0], state="isolated"), *crm.queue_.waiting[1:]))

@@ -130,3 +130,30 @@ async def test_whoever_came_in_without_a_connection_reads_that_he_is_signed_in_l
     crm = crm_with(link="offline", signs_in=True, cause=None)
     ui = await window("/sync", crm)
     assert ui.shows("As soon as there is one, Fieldfare signs in by itself")
+
+
+@pytest.mark.parametrize(
+    ("cause", "pill", "title", "says", "button"),
+    [
+        ("A108", "Account is off", "Your account is switched off", "Ask the admin to switch the account on again", "sync.now"),
+        ("A104", "Device locked out", "The device was locked out", "ask the admin, then sign in again", "sync.sign_in"),
+        ("A103", "Sign in again", "Sign in again", "sign in with your new one", "sync.sign_in"),
+        ("A101", "Sign in again", "Sign in again", "The centre no longer knows this device", "sync.sign_in"),
+        (None, "Sign in again", "Sign in again", "The centre no longer knows this device", "sync.sign_in"),
+    ],
+)
+async def test_whom_the_centre_does_not_take_reads_why_and_what_to_do(window, cause, pill, title, says, button):
+    crm = crm_with(link="needs_sign_in", cause=cause)
+    ui = await window("/sync", crm)
+    assert ui.keyed("sync.title").value == title
+    assert ui.shows(pill)
+    assert ui.shows(says)
+    assert ui.has(button)
+    assert ui.has("sync.sign_in") == (button == "sync.sign_in")
+    await ui.press(button)
+    assert ("sync_now" in crm.calls) == (button == "sync.now")
+
+
+async def test_what_waits_for_an_account_that_is_off_says_so(window):
+    ui = await window("/sync", crm_with(link="needs_sign_in", cause="A108"))
+    assert ui.shows("after the account is on again")
