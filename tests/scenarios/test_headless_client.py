@@ -415,6 +415,15 @@ async def test_a_device_that_was_locked_out_signs_in_beside_its_open_data(tmp_pa
     window.close()
 
 
+def test_a_sync_with_a_server_that_is_not_the_devices_does_nothing(folder, address, sync):
+    assert sync(folder, "--server", f"{address}/")[0] == 0
+    code, said = sync(folder, "--server", "https://other.example")
+    assert code == 1
+    assert said == (
+        f"Not possible: the data in {folder} belongs to {address}. For https://other.example choose another folder with --data.\n"
+    )
+
+
 def test_a_sync_after_a_sign_out_says_that_nobody_is_in(folder, sync):
     ProfileStore(folder).sign_out()
     code, said = sync(folder)
