@@ -7,6 +7,7 @@ import flet as ft
 
 from client.ui.dates import local, short_day
 from client.ui.layouts.sign_in import failure_of, password_box
+from client.ui.shell import NARROW
 from client.ui.theme import R8, S8, S12, S16, S24, Look
 from client.ui.view_models.sign_in import SignInState
 from client.ui.view_models.sign_out import SignOutState
@@ -71,12 +72,18 @@ def sign_in_again_sheet(look: Look, state: SignInState, on: SignInAgainCalls) ->
 def _sheet(
     look: Look, title: str, key: str, body: Sequence[ft.Control | None], away: ft.Control, go: ft.Control, close: Press
 ) -> list[ft.Control]:
-    acts = row(fill(), away, go, gap=S8)
+    acts = col(_whole(go), _whole(away), gap=S8) if look.width < NARROW else row(fill(), away, go, gap=S8)
     content = col(txt(look, title, "title", weight=W6, lines=2, key=key), *body, acts, gap=S16, tight=True)
     inner = ft.Column([content], scroll=ft.ScrollMode.AUTO, tight=True)
     edge = S16 if look.phone else S24
     most = ft.Container(inner, padding=pad(edge, edge))
-    return centre_sheet(look, most, close, WIDTH, TOP_PX if look.height >= LOW_PX else S8)
+    return centre_sheet(look, most, close, WIDTH, TOP_PX if look.height >= LOW_PX else S8, bottom=S8)
+
+
+def _whole(act: ft.Control) -> ft.Control:
+    """Return a button as wide as its sheet."""
+    act.expand = True
+    return row(act)
 
 
 def _point(look: Look, glyph: str, text: str, *, warns: bool = False, key: str) -> ft.Control:

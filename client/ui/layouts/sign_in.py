@@ -27,7 +27,8 @@ from client.ui.widgets import (
     txt,
 )
 
-WIDTH = 400
+WIDTH, LOW_WIDTH, LOW = 400, 560, 640
+"""Width of the card, also in a window below the last height: there the mark is left out, and fields stand side by side."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,12 @@ class SignInCalls:
 def sign_in_page(look: Look, state: SignInState, on: SignInCalls) -> ft.Control:
     """Return the page: the account of this device is filled in, so that a password is all that is typed."""
     lead = look.t("sign_in.known" if state.is_known else "sign_in.first")
+    is_low = look.height < LOW
+    where, who = _field(look, state, on, "server", "globe"), _field(look, state, on, "email", "mail")
+    if is_low and not look.phone:
+        where.expand = who.expand = 1
     fields = [
-        _field(look, state, on, "server", "globe"),
-        _field(look, state, on, "email", "mail"),
+        *([row(where, who, gap=S12, cross=TOP)] if is_low and not look.phone else [where, who]),
         password_box(look, state, on.type, on.enter, on.flip_password, focused=state.starts_at == "password"),
     ]
     go = button(
@@ -61,7 +65,7 @@ def sign_in_page(look: Look, state: SignInState, on: SignInCalls) -> ft.Control:
     )
     body = col(
         txt(look, look.t("sign_in.title"), "title", weight=W6, key="sign_in.title"),
-        txt(look, lead, tone="ink2", lines=3),
+        None if is_low and state.message else txt(look, lead, tone="ink2", lines=3),
         *fields,
         failure_of(look, state),
         row(go),
@@ -69,15 +73,22 @@ def sign_in_page(look: Look, state: SignInState, on: SignInCalls) -> ft.Control:
     )
     head = row(mark(look, 40), txt(look, "Fieldfare", "title", weight=W6), gap=S12)
     other = row(link(look, "sign_in.language", look.t("sign_in.language"), on.language))
+    wide = LOW_WIDTH if is_low else WIDTH
     held = ft.Container(
-        col(head, card(look, body, S24 if not look.phone else S16), other, gap=S16), width=min(WIDTH, look.width - 2 * S16)
+        col(None if is_low else head, card(look, body, S16 if look.phone or is_low else S24), other, gap=S16),
+        width=min(wide, look.width - 2 * S16),
     )
     return ft.Container(
-        ft.SafeArea(ft.Column([held], scroll=ft.ScrollMode.HIDDEN, alignment=ft.MainAxisAlignment.CENTER), expand=True),
+        ft.SafeArea(
+            ft.Column(
+                [held], scroll=ft.ScrollMode.AUTO if is_low else ft.ScrollMode.HIDDEN, alignment=ft.MainAxisAlignment.CENTER
+            ),
+            expand=True,
+        ),
         expand=True,
         alignment=ft.Alignment.CENTER,
         bgcolor=look.c.canvas,
-        padding=pad(S16, S24),
+        padding=pad(S16, S8 if is_low else S24),
     )
 
 

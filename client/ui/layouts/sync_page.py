@@ -260,7 +260,7 @@ def _queue(look: Look, state: SyncPageState, on: SyncCalls) -> list[ft.Control]:
     needs = state.inbox.count
     if needs:
         why = txt(look, _needs(look, state.inbox), "meta", "need", lines=2)
-        words = col(txt(look, look.t("sync.open_inbox"), weight=W5), why, gap=2, expand=True)
+        words = col(txt(look, look.t("sync.open_inbox"), weight=W5, lines=2), why, gap=2, expand=True)
         face = row(dot(look, "needs_you"), icon(look, "inbox", 18), words, icon(look, "chevron-right", 16, "ink3"), gap=S12)
         go = pressable("sync.inbox", look.t("sync.open_inbox"), face, on.inbox, padding=pad(S12, S8), radius=12)
         parts += [group_header(look, look.t("sync.needs_you"), str(needs), tone="need", left=0), listing(look, [go]), space(S8)]
@@ -276,12 +276,12 @@ def _queue(look: Look, state: SyncPageState, on: SyncCalls) -> list[ft.Control]:
             ft.Container(
                 row(
                     icon(look, "check", 16, "ok"),
-                    txt(look, s.label, tone="ink2", expand=True),
+                    txt(look, s.label, tone="ink2", lines=2 if look.phone else 1, expand=True),
                     txt(look, clock(look, s.at), "meta", "ink3"),
                     gap=S12,
                 ),
-                height=48 if look.phone else 40,
-                padding=pad(S12),
+                height=None if look.phone else 40,
+                padding=pad(S12, S12 if look.phone else 0),
             )
             for s in state.queue.sent
         ]
