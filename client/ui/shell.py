@@ -321,7 +321,7 @@ def _bottom_bar(look: Look, state: ShellState, on: ShellCalls, place: Place) -> 
 
     plus = ft.Container(
         icon(look, "plus", 24, "on_accent"),
-        width=56,
+        width=48 if is_narrow else 56,
         height=48,
         border_radius=R16,
         bgcolor=look.c.accent,

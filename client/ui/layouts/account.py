@@ -14,8 +14,8 @@ from client.ui.view_models.sign_out import SignOutState
 from client.ui.widgets import TOP, W5, W6, Press, button, centre_sheet, col, fill, icon, pad, row, txt
 from client.usecases.answers import OwnAccount
 
-WIDTH, TOP_PX, LOW_PX = 440, 96, 560
-"""Of a sheet, and of the room above it where the window is not lower than the last."""
+WIDTH, TOP_PX, LOW_PX = 440, 96, 640
+"""Width of a sheet, room above it, and the height of a window below which it takes all of that, and scrolls."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,12 @@ def _sheet(
     look: Look, title: str, key: str, body: Sequence[ft.Control | None], away: ft.Control, go: ft.Control, close: Press
 ) -> list[ft.Control]:
     acts = col(_whole(go), _whole(away), gap=S8) if look.width < NARROW else row(fill(), away, go, gap=S8)
-    content = col(txt(look, title, "title", weight=W6, lines=2, key=key), *body, acts, gap=S16, tight=True)
+    is_low = look.height < LOW_PX
+    content = col(txt(look, title, "title", weight=W6, lines=2, key=key), *body, acts, gap=S12 if is_low else S16, tight=True)
     inner = ft.Column([content], scroll=ft.ScrollMode.AUTO, tight=True)
     edge = S16 if look.phone else S24
     most = ft.Container(inner, padding=pad(edge, edge))
-    return centre_sheet(look, most, close, WIDTH, TOP_PX if look.height >= LOW_PX else S8, bottom=S8)
+    return centre_sheet(look, most, close, WIDTH, S8 if is_low else TOP_PX, bottom=S8 if is_low else None)
 
 
 def _whole(act: ft.Control) -> ft.Control:
