@@ -4,7 +4,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
@@ -21,9 +21,10 @@ from client.replica.replica import Replica, open_replica
 from client.sync import http_transport
 from client.sync.ahead import in_background
 from client.sync.engine import SyncEngine
+from client.sync.farewell import Farewells, end_token
 from client.sync.worker import SyncWorker
 from client.ui.app import open_door, open_ui
-from client.usecases.account import Account
+from client.usecases.account import Account, EndToken, HeldAccount
 from client.usecases.crm import LocalCrm, Rounds
 from client.usecases.door import LocalDoor
 from client.usecases.labels import Say
@@ -36,6 +37,8 @@ from shared_models.texts import Language, Texts
 from shared_models.transport import Transport
 
 ASSETS = Path(__file__).parent / "ui" / "assets"
+SignInNow = Callable[[], str | None]
+"""Signs in at the server, and returns the device token; None where there is nothing to sign in with. Raises SyncError."""
 
 
 def now_ms() -> int:
@@ -61,26 +64,31 @@ def last_reader(folder: Path) -> Language | None:
     return last_language(folder / "preferences.json", lambda: open_local(folder))
 
 
-def make_account(folder: Path, times: SyncTimes) -> Account:
-    """Return the account of a client's folder."""
+def make_account(folder: Path, times: SyncTimes, end: EndToken = end_token) -> Account:
+    """Return the account of a client's folder. end: how a server is told of a sign-out."""
 
     def ask(server_url: str, request: SignInRequest) -> SignInAnswer:
         with http_transport.make_client(server_url, times) as client:
             return http_transport.sign_in(client, request)
 
-    return Account(ProfileStore(folder), ask, secrets.token_bytes, now_ms)
+    return Account(ProfileStore(folder), ask, secrets.token_bytes, now_ms, end)
 
 
-def connect(folder: Path, times: SyncTimes) -> http_transport.HttpTransport:
-    """Return the way to the server of the account of a folder, to be closed. Raises LookupError when nobody has signed in."""
+def connect(folder: Path, times: SyncTimes, sign_in: SignInNow | None = None) -> http_transport.HttpTransport:
+    """Return the way to the server of the account of a folder, to be closed. Raises LookupError when nobody is signed in.
+
+    sign_in: gets a device token where the person opened the device without a connection after a sign-out.
+    """
     store = ProfileStore(folder)
     profile = store.load()
-    if profile is None:
-        raise LookupError("nobody has signed in on this device")
+    if profile is None or (sign_in is None and not profile.is_signed_in):
+        raise LookupError("nobody is signed in on this device")
     client = http_transport.make_client(profile.server_url, times)
 
     def device_token() -> str | None:
         known = store.load()
+        if known is not None and sign_in is not None and not known.is_signed_in:
+            return sign_in()
         return known.device_token if known else None
 
     def renew_lease() -> None:
@@ -97,14 +105,11 @@ def make_crm(
     engine: SyncEngine,
     rounds: Rounds,
     folder: Path,
-    forget: Callable[[], None],
-    *,
-    is_office: bool,
+    account: HeldAccount | None,
 ) -> LocalCrm:
-    """Return the facade of the screens over one replica."""
+    """Return the facade of the screens over one replica. account: None in the office, where people sign in at the server's page."""
     ask: AskHistory = transport.history
-    device = "" if is_office else socket.gethostname()
-    return LocalCrm(replica, engine, rounds, ask, texts_in, folder, now_ms, forget, device, is_office)
+    return LocalCrm(replica, engine, rounds, ask, texts_in, folder, now_ms, account)
 
 
 @dataclass
@@ -126,29 +131,32 @@ class InstalledClient:
         self.crm.replica.close()
 
 
-def start_client(config: ClientConfig, signed_out: Callable[[], None] = lambda: None) -> InstalledClient:
+def start_client(
+    config: ClientConfig,
+    signed_out: Callable[[], None] = lambda: None,
+    password: str | None = None,
+    end: EndToken = end_token,
+) -> InstalledClient:
     """Start the client of a folder whose account has signed in. Raises LookupError, ReplicaLocked, ReplicaDamaged.
 
-    signed_out: what follows when the person signs out.
+    signed_out: what follows when the person signs out. password: with which to sign in at the server as soon as it answers, for
+    whoever opened the device without a connection after a sign-out. end: how the server is told of a sign-out.
     """
-
-    def forget() -> None:
-        ProfileStore(config.folder).forget()
-        signed_out()
-
     with ExitStack() as opened:
-        transport = connect(config.folder, config.times)
-        opened.callback(transport.close)
         replica = open_local(config.folder)
         opened.callback(replica.close)
-        store = ProfileStore(config.folder)
+        account = make_account(config.folder, config.times, end)
+        held = HeldAccount(account, replica, socket.gethostname(), signed_out, password)
+        transport = connect(config.folder, config.times, held.token if password is not None else None)
+        opened.callback(transport.close)
+        store = account.store
         engine = SyncEngine(
             replica, transport, random=SystemRandom(), times=config.times, start=in_background, wiped=store.forget
         )
         worker = SyncWorker(engine, LockFile(config.lock_path))
         worker.start()
         opened.pop_all()
-    crm = make_crm(replica, transport, engine, worker, config.folder, forget, is_office=False)
+    crm = make_crm(replica, transport, engine, worker, config.folder, held)
     return InstalledClient(crm, worker, transport)
 
 
@@ -162,6 +170,7 @@ class ClientWindow:
     running: InstalledClient | None = None
     _left: list[InstalledClient] = field(default_factory=list)
     """Clients of people who signed out; a window may still show one of them."""
+    _farewells: Farewells = field(default_factory=Farewells)
 
     def main(self, page: ft.Page) -> None:
         """Draw one window."""
@@ -176,7 +185,7 @@ class ClientWindow:
 
     def door(self) -> LocalDoor[LocalCrm]:
         """Return the way in."""
-        account = make_account(self.config.folder, self.config.times)
+        account = make_account(self.config.folder, self.config.times, self._farewells.tell)
         return LocalDoor(
             account,
             lambda: open_local(self.config.folder),
@@ -184,8 +193,16 @@ class ClientWindow:
             socket.gethostname(),
             self.server_url,
             lambda: last_reader(self.config.folder),
+            lambda: self._owner(account),
             self._notice,
         )
+
+    def _owner(self, account: Account) -> str:
+        """Return the e-mail address of whoever has data here."""
+        if not (self.config.folder / "replica.db").exists():
+            return ""
+        with closing(open_local(self.config.folder)) as replica:
+            return account.owner(replica)
 
     def _notice(self) -> str:
         """Return what there is to say of this device before anyone signs in: that it was emptied."""
@@ -198,10 +215,10 @@ class ClientWindow:
         finally:
             replica.close()
 
-    def open_crm(self) -> LocalCrm:
-        """Start what runs for the signed-in person, once for all windows."""
+    def open_crm(self, password: str | None = None) -> LocalCrm:
+        """Start what runs for the person, once for all windows. password: see `start_client`."""
         if self.running is None:
-            self.running = start_client(self.config, self._leave)
+            self.running = start_client(self.config, self._leave, password, self._farewells.tell)
         return self.running.crm
 
     def _leave(self) -> None:
@@ -217,6 +234,7 @@ class ClientWindow:
             if client is not None:
                 client.close()
         self._left, self.running = [], None
+        self._farewells.wait()
 
 
 def run_window(window: ClientWindow, tell: Callable[[str], None], *, web: bool, port: int = 0, show: bool = True) -> None:

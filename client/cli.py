@@ -35,6 +35,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     sync.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER", help="folder of the local data")
     sync.add_argument(
+        "--server", default="", metavar="URL", help="do so only if this is the server where the device is signed in"
+    )
+    sync.add_argument(
         "--audit", action="store_true", help="then compare every row and index too, and put right what differs; Ctrl+C ends it"
     )
     sync.add_argument(
@@ -73,8 +76,7 @@ def run_client(arguments: argparse.Namespace) -> int:
 
     if not _is_folder(arguments.data):
         return FAILED
-    if arguments.server and not arguments.server.startswith(("https://", "http://")):
-        say(f"{arguments.server} is no address of a server. Give it as https://crm.firma.ro")
+    if (server := _address(arguments)) is None:
         return FAILED
     if arguments.port and is_taken(arguments.port):
         say(f"Port {arguments.port} of this machine is taken. Choose another with --port.")
@@ -83,7 +85,7 @@ def run_client(arguments: argparse.Namespace) -> int:
     if not web and not _has_window():
         say("The window of Fieldfare is not installed here (extra `desktop`); it opens in the browser.")
         web = True
-    window = ClientWindow(ClientConfig(arguments.data, arguments.server), arguments.server)
+    window = ClientWindow(ClientConfig(arguments.data, server), server)
     if arguments.unlocked:
         window.open_crm()
 
@@ -114,13 +116,32 @@ def _is_folder(folder: Path) -> bool:
     return False
 
 
+def _address(arguments: argparse.Namespace) -> str | None:
+    """Return the address of a server that was given, empty for none; say so, and return None, where it can be none."""
+    from client.single_round import texts_of
+    from client.usecases.account import checked_address
+    from shared_models.errors import RecordInvalid
+
+    if not arguments.server:
+        return ""
+    try:
+        return checked_address(arguments.server)
+    except RecordInvalid as refusal:
+        is_plain = refusal.problems[0].reason == "problem.needs_https"
+        key = "cli.address_https" if is_plain else "cli.address"
+        say(texts_of(arguments.data).t(key, address=arguments.server))
+        return None
+
+
 def run_sync(arguments: argparse.Namespace) -> int:
     """Run one round."""
     from client.single_round import run
 
     if not _is_folder(arguments.data):
         return FAILED
-    return OK if run(arguments, say) else FAILED
+    if (server := _address(arguments)) is None:
+        return FAILED
+    return OK if run(arguments, server, say) else FAILED
 
 
 def run_demo(arguments: argparse.Namespace) -> int:

@@ -159,7 +159,7 @@ def _is_signed_in(folder: Path, server_url: str) -> bool:
     account = make_account(folder, SyncTimes())
     if account.profile is not None:
         account.store.save(replace(account.profile, server_url=server_url))
-        return True
+        return account.profile.is_signed_in
     if (folder / "replica.db").exists():
         return False
     with closing(open_local(folder)) as replica:

@@ -223,7 +223,8 @@ class DeviceProcess:
     def start(self) -> None:
         """Open it on its replica, without the door where somebody is in. Raises RuntimeError when it does not open."""
         words = ["client", "--web", "--no-browser", "--data", str(self.folder), "--port", str(self.port)]
-        more = ["--unlocked"] if ProfileStore(self.folder).load() is not None else []
+        profile = ProfileStore(self.folder).load()
+        more = ["--unlocked"] if profile is not None and profile.is_signed_in else []
         log = self.folder / "client.log"
         self._process = start_child(log, *words, "--server", self.server_url, *more)
         if not wait_until(self._process, self._answers):

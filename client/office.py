@@ -31,6 +31,8 @@ from shared_models.transport import Transport
 
 log = logging.getLogger("fieldfare.office")
 USER_HEADER = b"x-fieldfare-user"
+SIGN_OUT = "/app/sign-out"
+"""The server's page that asks, and ends the session (PROTOCOL 9.9)."""
 IDLE_S = 600.0
 """Seconds that a replica stays open after its last tab. Source: `architecture.md` 5."""
 SWEEP_S = 60.0
@@ -101,7 +103,7 @@ class Desks:
             worker = SyncWorker(engine, LockFile(folder / "sync.lock"))
             worker.start()
             opened.pop_all()
-        crm = make_crm(replica, transport, engine, worker, folder, lambda: None, is_office=True)
+        crm = make_crm(replica, transport, engine, worker, folder, None)
         return Desk(crm, worker)
 
     async def _close(self, user: str) -> None:
@@ -150,7 +152,11 @@ class Office:
             log.exception("the data of a user cannot be opened")
             show_failure(page, error)
             return
-        ui = open_ui(page, desk.crm, is_office=True)
+
+        async def sign_out() -> None:
+            await ft.UrlLauncher().launch_url(SIGN_OUT, web_only_window_name="_self")
+
+        ui = open_ui(page, desk.crm, left=sign_out, is_office=True)
 
         def leave(_: Any) -> None:  # Any: an event without content
             ui.close()

@@ -29,12 +29,19 @@ LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 Say = Callable[[str], None]
 
 
-def run(arguments: argparse.Namespace, say: Say) -> bool:
-    """Run one round, with a bar while rows come in; returns whether all of it went through, or goes by itself elsewhere."""
+def run(arguments: argparse.Namespace, server: str, say: Say) -> bool:
+    """Run one round, with a bar while rows come in; returns whether all of it went through, or goes by itself elsewhere.
+
+    server: where the device has to be signed in; empty: wherever it is.
+    """
     folder: Path = arguments.data
     texts = texts_of(folder)
     try:
         transport = connect(folder, SyncTimes())
+        if server and (own := str(transport.client.base_url).rstrip("/")) != server:
+            transport.close()
+            say(texts.t("cli.sync.other_server", folder=str(folder), server=own, asked=server))
+            return False
         with closing(transport), LockFile(folder / "sync.lock"), closing(open_local(folder)) as replica:
             first_sync = FirstSync(by_snapshot=not arguments.metered)
             forget = ProfileStore(folder).forget

@@ -41,6 +41,8 @@ class ErrorCode(StrEnum):
     """Plain http is refused outside this machine. Use an https address."""
     A107 = "A107"
     """An admin has the device wiped: it sends what waits on it, then removes all that it holds."""
+    A108 = "A108"
+    """An admin has switched the account off. What was not sent stays on the device; once it is on again, try again."""
     P201 = "P201"
     """The request is not valid JSON, or has unknown or missing parts."""
     P202 = "P202"

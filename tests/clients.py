@@ -7,14 +7,17 @@ from random import Random
 from typing import Any
 
 from client.events import Event, Events
+from client.platform.profile import ProfileStore
 from client.replica import epochs, rows
 from client.replica.apply_remote import Outcome, apply_page
 from client.replica.connection import Connect, connect
 from client.replica.remote_page import Ack, RemotePage, RowsChunk
 from client.replica.replica import Replica, open_replica
+from client.usecases.account import Account, HeldAccount
 from conflict.overlay import blank_row
+from shared_models.errors import Unreachable
 from shared_models.ids import IdMaker
-from shared_models.protocol import BeginLine, EndLine
+from shared_models.protocol import BeginLine, EndLine, SignInAnswer, SignInRequest
 from shared_models.registry import CRM, Registry
 
 ANA = "018f0000-0000-7000-8000-00000000000a"
@@ -35,6 +38,15 @@ class Clock:
 
     def forward(self, *, hours: float = 0, days: float = 0) -> None:
         self.now += int((hours + days * 24) * 3_600_000)
+
+
+def held_account(folder: Path, replica: Replica) -> HeldAccount:
+    """Return the account of a folder in which nobody has signed in, for whoever asks no server."""
+
+    def ask(_server_url: str, _request: SignInRequest) -> SignInAnswer:
+        raise Unreachable(None, "no network in this test")
+
+    return HeldAccount(Account(ProfileStore(folder), ask, lambda n: bytes(n), Clock()), replica, "laptop")
 
 
 @dataclass

@@ -28,8 +28,8 @@ class Profile:
     email: str
     user_id: str
     device_id: str
-    device_token: str
-    """Secret; sent only to the server, to exchange it for short access tokens."""
+    device_token: str | None
+    """Secret; sent only to the server, to exchange it for short access tokens. None once the person has signed out."""
     lease_days: int
     """How long the device opens without having met the server."""
     last_contact_ms: int
@@ -38,6 +38,11 @@ class Profile:
     """16 random bytes in hex."""
     password_hash: str
     """scrypt of the password, 32 bytes in hex."""
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Return whether the server knows the device by a token."""
+        return self.device_token is not None
 
     @property
     def lease_ends_ms(self) -> int:
@@ -100,6 +105,20 @@ class ProfileStore:
         profile = self.load()
         if profile is not None and abs(now_ms - profile.last_contact_ms) > DAY_MS // 24:
             self.save(replace(profile, last_contact_ms=now_ms))
+
+    def sign_out(self) -> Profile | None:
+        """Forget the device token for good, and return the account as it was: None where there is none, or none that can be read.
+
+        What an offline unlock is checked against stays, with the lease: the same person comes in again without a connection.
+        """
+        try:
+            profile = self.load()
+        except ReplicaDamaged:
+            self.forget()
+            return None
+        if profile is not None:
+            self.save(replace(profile, device_token=None))
+        return profile
 
     def forget(self) -> None:
         """Remove the account from the device. The replica and what waits in it stay."""

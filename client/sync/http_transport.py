@@ -115,6 +115,15 @@ class AccessToken:
                 self._token = None
 
 
+def sign_out(client: httpx.Client, device_token: str) -> None:
+    """Have the server forget the tokens of a device. Raises SyncError: NeedsSignIn where it knows the token no longer."""
+    with translated():
+        headers = {"authorization": f"Bearer {AccessToken(client, lambda: device_token).get()}"}
+        response = client.send(_request(client, "POST", "/auth/sign-out", None, headers), stream=True)
+        _refuse(response)
+        response.close()
+
+
 @dataclass
 class HttpTransport:
     """`shared_models.transport.Transport` over HTTP."""

@@ -23,9 +23,9 @@ from client.ui.theme import FONTS, Look, make_theme
 from client.ui.view_models.base import Rest
 from client.ui.view_models.shell import Shell
 from client.ui.view_models.sign_in import SignIn
+from client.ui.views.account import leave
 from client.ui.views.form import drafts_at
 from client.ui.views.hooks import use_keys, use_redraw
-from client.ui.views.places import leave
 from client.ui.views.screens import overlays, screen
 from client.ui.views.sign_in import SignInView, language_of
 from client.ui.widgets.feedback import empty
@@ -299,7 +299,7 @@ def _key(desk: Desk, place: Place, frame: ShellCalls, name: str) -> bool:
         frame.new(ENTITY_OF.get(place.screen, "company"))
     elif name == "ctrl+z" and desk.shell.state.snack is not None:
         frame.undo()
-    elif name == "escape" and (desk.shell.state.palette or desk.shell.state.help):
+    elif name == "escape" and (desk.shell.state.palette or desk.shell.state.help or desk.shell.state.ask):
         desk.shell.show()
     else:
         return False

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from client.events import Event
 from client.ui.facade_rights import Rights
-from client.usecases.answers import Owner, Person, Preferences, Saved
+from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved
+from client.usecases.door import LastHere
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
 from client.usecases.form_drafts import FormDraft
 from client.usecases.list_answers import CompanyRow, ContactRow, Hit, ListQuery, Page
@@ -40,8 +41,16 @@ class Crm(Protocol):
         """Keep the preferences on this device, and language and zone also with the person."""
         ...
 
+    async def account(self) -> OwnAccount:
+        """Return what is known of the account of this device: nothing in the office."""
+        ...
+
+    async def sign_in(self, password: str) -> None:
+        """Sign in at the server once more, and sync. Raises SyncError; then nothing has changed."""
+        ...
+
     async def sign_out(self) -> None:
-        """Forget the account on this device. The replica stays, with what waits in it."""
+        """Sign out on this device. The replica stays, with what waits in it."""
         ...
 
     # -- lists and pages -------------------------------------------------------------------------------------------------
@@ -203,7 +212,7 @@ class Crm(Protocol):
 class Door(Protocol):
     """The way into an installed client: the first sign-in, and opening what is here without a connection."""
 
-    async def last(self) -> tuple[str, str]:
+    async def last(self) -> LastHere:
         """Return server address and e-mail of the account of this device; before the first sign-in, what is offered."""
         ...
 

@@ -11,6 +11,8 @@ PillState = Literal["sent", "waiting", "needs_you"]
 Fact = Literal["stopped", "needs_you", "waiting", "loading", "never", "sent"]
 """What is so, the worst of it: nothing goes until a person acts, something needs him, waits, is loaded, never was, all is sent."""
 STOPPED = {"needs_sign_in": "pill.sign_in", "quarantined": "pill.stopped", "needs_upgrade": "pill.upgrade"}
+OUT = {"A104": "pill.locked_out", "A108": "pill.switched_off"}
+"""What is said instead of "sign in again", by the cause: an admin has locked the device out, or has switched the account off."""
 CHOSEN = ("paused", "work_offline")
 STATES: dict[Fact, PillState] = {
     "stopped": "needs_you",
@@ -75,7 +77,8 @@ def connection_of(look: Look, status: SyncStatus) -> str:
 
 def _words(look: Look, status: SyncStatus, fact: Fact, connection: str) -> str:
     if fact == "stopped":
-        return look.t(STOPPED[status.link])
+        word = STOPPED[status.link]
+        return look.t(OUT.get(status.cause or "", word) if status.link == "needs_sign_in" else word)
     if fact == "needs_you":
         return look.n("pill.needs_you", status.needs_you)
     if fact == "waiting":

@@ -25,6 +25,7 @@ from client.ui.widgets import (
     icon_button,
     initials_of,
     keys,
+    lines_that_fit,
     menu,
     pad,
     pads,
@@ -34,10 +35,13 @@ from client.ui.widgets import (
     space,
     sync_pill,
     txt,
+    width_of,
 )
 
 RAIL, RAIL_OF_ICONS, BOTTOM = 216, 64, 72
 """Widths of the rail and height of the bottom bar, in pixels."""
+NARROW, LOW = 360, 480
+"""A phone is narrow below this width, and the rail of icons leaves out what cannot be pressed below this height."""
 PLACES: tuple[tuple[Screen, str], ...] = (("companies", "building-2"), ("contacts", "users"))
 SYNC_PLACES: tuple[tuple[Screen, str], ...] = (("inbox", "inbox"), ("sync", "refresh-cw"))
 
@@ -75,7 +79,7 @@ def framed(
     body = _phone(look, state, on, place, content, told) if look.phone else _desktop(look, state, on, place, content, told)
     layers: list[ft.Control] = [ft.Container(body, disabled=bool(over), expand=True, key="under")]
     layers += [ft.Container(one, disabled=one is not over[-1], expand=True, key=f"over.{one.key}") for one in over]
-    if state.snack is not None and (state.palette or state.help):
+    if state.snack is not None and (state.palette or state.help or state.ask):
         layers.append(ft.Container(said(look, state, on.undo), bottom=0, left=0, right=0))
     return ft.Stack(layers, expand=True, fit=ft.StackFit.EXPAND)
 
@@ -207,9 +211,10 @@ def _foot(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Con
     return col(row(pill), person, gap=S8)
 
 
-def _pill(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
+def _pill(look: Look, state: ShellState, on: ShellCalls, room: float = RAIL) -> ft.Control:
     pill = pill_of(look, state.status)
-    return sync_pill(look, pill.state, pill.words, pill.connection, lambda: on.go(_goal(pill)))
+    lines = lines_that_fit(look, pill.words, pill.connection, room) if look.phone else 2
+    return sync_pill(look, pill.state, pill.words, pill.connection, lambda: on.go(_goal(pill)), lines=lines)
 
 
 def _goal(pill: Pill) -> Place:
@@ -253,14 +258,14 @@ def _rail_of_icons(look: Look, state: ShellState, on: ShellCalls, place: Place) 
     plus = ft.Container(icon(look, "plus", 20), width=40, height=40, alignment=ft.Alignment.CENTER)
     new = _new(look, state, on, plus, look.t("act.new_key"))
     find = icon_button(look, "palette.open", "search", look.t("act.search"), on.palette)
+    head, gap = ([], []) if look.height < LOW else ([mark(look, 32), space(S8)], [space(S8)])
     return ft.Container(
         ft.Column(
             [
-                mark(look, 32),
-                space(S8),
+                *head,
                 *([new] if new else []),
                 find,
-                space(S8),
+                *gap,
                 *places,
                 fill(),
                 _pill_of_icon(look, state, on),
@@ -270,7 +275,7 @@ def _rail_of_icons(look: Look, state: ShellState, on: ShellCalls, place: Place) 
             horizontal_alignment=ft.CrossAxisAlignment.CENTER,
         ),
         width=RAIL_OF_ICONS,
-        padding=pad(S8, S16),
+        padding=pad(S8, S8 if look.height < LOW else S16),
     )
 
 
@@ -288,14 +293,15 @@ def _phone(
 
 def _bottom_bar(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Container:
     here = {"sync": "more", "settings": "more", "people": "more"}.get(place.screen, place.screen)
+    is_narrow = look.width < NARROW  # then a long name takes room that a short one has left
 
     def cell(screen: Screen, glyph: str, count: int = 0) -> ft.Control:
-        chosen = screen == here
+        chosen, label = screen == here, look.t(f"nav.{screen}")
         picture = icon(look, glyph, 22, "accent" if chosen else "ink2")
         face = ft.Column(
             [
                 row(picture, badge(look, count), gap=S4, tight=True) if count else picture,
-                txt(look, look.t(f"nav.{screen}"), "meta", "accent_ink" if chosen else "ink2", W6 if chosen else W5),
+                txt(look, label, "meta", "accent_ink" if chosen else "ink2", W6 if chosen else W5),
             ],
             spacing=S4,
             horizontal_alignment=ft.CrossAxisAlignment.CENTER,
@@ -303,11 +309,11 @@ def _bottom_bar(look: Look, state: ShellState, on: ShellCalls, place: Place) -> 
         )
         return pressable(
             f"nav.{screen}",
-            look.t(f"nav.{screen}"),
+            label,
             face,
             lambda: on.go(Place(screen)),
             selected=chosen,
-            expand=1,
+            expand=max(len(label), 6) if is_narrow else 1,
             height=64,
             radius=R12,
             alignment=ft.Alignment.CENTER,
@@ -315,7 +321,7 @@ def _bottom_bar(look: Look, state: ShellState, on: ShellCalls, place: Place) -> 
 
     plus = ft.Container(
         icon(look, "plus", 24, "on_accent"),
-        width=56,
+        width=48 if is_narrow else 56,
         height=48,
         border_radius=R16,
         bgcolor=look.c.accent,
@@ -326,7 +332,7 @@ def _bottom_bar(look: Look, state: ShellState, on: ShellCalls, place: Place) -> 
         row(
             cell("companies", "building-2"),
             cell("contacts", "users"),
-            ft.Container(new, expand=1, alignment=ft.Alignment.CENTER) if new else None,
+            ft.Container(new, expand=None if is_narrow else 1, alignment=ft.Alignment.CENTER) if new else None,
             cell("inbox", "inbox", state.inbox),
             cell("more", "menu"),
             gap=0,
@@ -342,14 +348,16 @@ def top_bar(
     look: Look, state: ShellState, on: ShellCalls, title: str, *actions: ft.Control, back: Place | None = None
 ) -> ft.Container:
     """Return the phone's top bar: title, the pill always at the same place, at most two icons."""
+    buttons, left, right = len(actions) + (back is not None), S4 if back else S16, S4 if actions else S16
+    room = look.width - left - right - buttons * look.target - (buttons + 1) * S4 - width_of(look, title, "title")
     return ft.Container(
         row(
             icon_button(look, "back", "arrow-left", look.t("act.back"), lambda: on.go(back), tone="ink") if back else None,
             txt(look, title, "title", weight=W6, expand=True),
-            _pill(look, state, on),
+            _pill(look, state, on, room),
             *actions,
             gap=S4,
         ),
         height=56,
-        padding=pads(left=S4 if back else S16, right=S4 if actions else S16),
+        padding=pads(left=left, right=right),
     )

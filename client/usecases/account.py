@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from client.platform.profile import Profile, ProfileStore, check_unlock, make_profile
 from client.replica.replica import Replica
-from shared_models.errors import ErrorCode, FieldProblem, RecordInvalid, Refused, ReplicaDamaged, UnlockFailed
+from client.usecases.answers import OwnAccount
+from shared_models.errors import ErrorCode, FieldProblem, NeedsSignIn, RecordInvalid, Refused, ReplicaDamaged, UnlockFailed
 from shared_models.protocol import SignInAnswer, SignInRequest
 
 HOST = re.compile(r"(?!.{254})[\w-]{1,63}(\.[\w-]{1,63})*\.?|[\da-f:]+(\.[\d.]+)?")
@@ -15,6 +16,21 @@ HOST = re.compile(r"(?!.{254})[\w-]{1,63}(\.[\w-]{1,63})*\.?|[\da-f:]+(\.[\d.]+)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SignIn = Callable[[str, SignInRequest], SignInAnswer]
 """Asks a server, given its address; raises SyncError."""
+EndToken = Callable[[str, str], None]
+"""Has a server, given its address, forget a device token. Never raises: a server that does not hear of it forgets the token with the
+next sign-in of the device."""
+
+
+@dataclass(eq=False)
+class OthersData(Refused):
+    """The data on this device is another person's."""
+
+    email: str = ""
+    """That person's address; empty where it is not known."""
+
+
+def keep_token(_server_url: str, _device_token: str) -> None:
+    """Tell no server."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +41,7 @@ class Account:
     ask_server: SignIn
     random_bytes: Callable[[int], bytes]
     now_ms: Callable[[], int]
+    end_token: EndToken = keep_token
 
     @property
     def profile(self) -> Profile | None:
@@ -37,8 +54,8 @@ class Account:
     def sign_in(self, replica: Replica, server_url: str, email: str, password: str, device_name: str) -> Profile:
         """Sign in at the server and bind the replica to the person.
 
-        Raises RecordInvalid for what was left empty or an address that cannot be used, Refused when the replica belongs to
-        another person who still has unsent changes here, and whatever `SyncError` the server's answer means.
+        Raises RecordInvalid for what was left empty or an address that cannot be used, OthersData when the replica belongs to
+        another person, and whatever `SyncError` the server's answer means.
         """
         url = checked_address(server_url)
         problems = [FieldProblem(n, "problem.required") for n, v in (("email", email), ("password", password)) if not v]
@@ -50,7 +67,8 @@ class Account:
         )
         owner = replica.facts()["user"]
         if owner not in (None, answer.user_id):
-            raise Refused(ErrorCode.D602, "the replica belongs to another person")
+            self.end_token(url, answer.device_token)
+            raise OthersData(ErrorCode.D602, "the replica belongs to another person", self.owner(replica))
         replica.bind(answer.user_id, answer.device_id)
         profile = make_profile(
             url,
@@ -74,9 +92,71 @@ class Account:
         check_unlock(profile, password, self.now_ms())
         return profile
 
+    def owner(self, replica: Replica) -> str:
+        """Return the e-mail address of whoever has data on this device, or nothing where nobody has."""
+        profile, user = self.profile, replica.facts()["user"]
+        if profile is not None and profile.user_id == user:
+            return profile.email
+        return str((replica.get("user", user or "") or {}).get("email") or "")
+
     def sign_out(self) -> None:
-        """Forget the account. The replica stays, with what waits in it, until the same person signs in again."""
-        self.store.forget()
+        """Forget the device token, here first and then at the server.
+
+        The replica stays, with what waits in it, and opens for the same person: with a connection, or without until the lease ends.
+        """
+        left = self.store.sign_out()
+        if left is not None and left.device_token is not None:
+            self.end_token(left.server_url, left.device_token)
+
+
+@dataclass
+class HeldAccount:
+    """The account of this device in the hands of the client that runs for its person."""
+
+    account: Account
+    replica: Replica
+    device_name: str
+    signed_out: Callable[[], None] = lambda: None
+    """What follows a sign-out."""
+    password: str | None = None
+    """What opened the device without a connection after a sign-out, until the server has taken it."""
+
+    def facts(self) -> OwnAccount:
+        """Return whose account it is, and how long it opens without a connection."""
+        profile = self.account.profile
+        if profile is None:
+            return OwnAccount()
+        return OwnAccount(profile.server_url, profile.email, profile.lease_ends_ms * 1000, is_signed_in=profile.is_signed_in)
+
+    def sign_in(self, password: str) -> None:
+        """Sign in at the server once more, as the same person. Raises as `Account.sign_in`."""
+        profile = self.account.profile
+        if profile is None:
+            raise NeedsSignIn(ErrorCode.A101, "no account")
+        self.account.sign_in(self.replica, profile.server_url, profile.email, password, self.device_name)
+        self.password = None
+
+    def token(self) -> str | None:
+        """Sign in with what opened the device, as the server can be reached now, and return the new device token.
+
+        None where there is nothing to sign in with. A password that the server refuses is not offered again: a person has to sign
+        in. Raises SyncError.
+        """
+        if self.password is None:
+            return None
+        try:
+            self.sign_in(self.password)
+        except (NeedsSignIn, Refused):
+            self.password = None
+            raise
+        profile = self.account.profile
+        return profile.device_token if profile is not None else None
+
+    def sign_out(self) -> None:
+        """Sign out (`Account.sign_out`)."""
+        self.password = None
+        self.account.sign_out()
+        self.signed_out()
 
 
 def checked_address(server_url: str) -> str:

@@ -58,6 +58,18 @@ class Person:
 
 
 @dataclass(frozen=True)
+class OwnAccount:
+    """The account of this device. Nothing of it is known where the server keeps it: in the office."""
+
+    server: str = ""
+    email: str = ""
+    opens_until: int | None = None
+    """When its password alone no longer opens the device without a connection."""
+    is_signed_in: bool = True
+    """False for whoever opened the device without a connection after a sign-out: the server is asked as soon as it answers."""
+
+
+@dataclass(frozen=True)
 class Preferences:
     """How the reader wants to see the product. theme `system` follows the device."""
 

@@ -6,7 +6,7 @@ Nothing here blocks the interface: reads and writes run on a thread, and none of
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -29,8 +29,9 @@ from client.usecases import (
     timelines,
     writing,
 )
+from client.usecases.account import HeldAccount
 from client.usecases.allowed import allowed
-from client.usecases.answers import Owner, Person, Preferences, Saved
+from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
 from client.usecases.form_drafts import FormDraft
 from client.usecases.labels import Say
@@ -70,9 +71,8 @@ class LocalCrm:
     """Language -> texts."""
     folder: Path
     now_ms: Callable[[], int]
-    forget_account: Callable[[], None]
-    device: str = ""
-    is_office: bool = False
+    own_account: HeldAccount | None
+    """None in the office: its accounts are the server's."""
     open_forms: forms.OpenForms = field(default_factory=forms.OpenForms)
     _paused: bool = False
     _askers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKERS, "history"))
@@ -92,7 +92,8 @@ class LocalCrm:
         may = allowed(self.replica)
         denied = {entity: why for entity in ("company", "contact") if (why := may.create(entity))}
         name, email, is_admin = user.get("name") or "", user.get("email") or "", bool(user.get("is_admin"))
-        return Person(name, email, is_admin, self.device, self.is_office, denied)
+        device = self.own_account.device_name if self.own_account is not None else ""
+        return Person(name, email, is_admin, device, self.own_account is None, denied)
 
     async def preferences(self) -> Preferences:
         """Return how the reader wants to see the product."""
@@ -103,9 +104,20 @@ class LocalCrm:
         say = self.say_in(wanted.language)
         await asyncio.to_thread(preferences.save, self._preferences_path, self.replica, say, wanted)
 
+    async def account(self) -> OwnAccount:
+        """Return what is known of the account of this device."""
+        return await asyncio.to_thread(self.own_account.facts) if self.own_account is not None else OwnAccount()
+
+    async def sign_in(self, password: str) -> None:
+        """Sign in at the server once more, and sync."""
+        if self.own_account is not None:
+            await asyncio.to_thread(self.own_account.sign_in, password)
+            await asyncio.to_thread(self.rounds.notify, SyncEvent.SIGNED_IN)
+
     async def sign_out(self) -> None:
-        """Forget the account on this device. The replica stays, with what waits in it."""
-        await asyncio.to_thread(self.forget_account)
+        """Sign out on this device. The replica stays, with what waits in it."""
+        if self.own_account is not None:
+            await asyncio.to_thread(self.own_account.sign_out)
 
     # -- lists and pages -------------------------------------------------------------------------------------------------
 
@@ -249,7 +261,9 @@ class LocalCrm:
 
     def _status(self) -> SyncStatus:
         to_read = len(news.news(self.replica, Names(self.replica), self.now_ms()))
-        return sync_desk.status(self.replica, self.engine.status(), is_paused=self._paused, to_read=to_read)
+        found = sync_desk.status(self.replica, self.engine.status(), is_paused=self._paused, to_read=to_read)
+        signs_in = self.own_account is not None and self.own_account.password is not None
+        return replace(found, signs_in=True) if signs_in else found
 
     async def note_left_told(self) -> None:
         """Note that the reader was told what left his lists."""

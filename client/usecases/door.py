@@ -7,11 +7,20 @@ from typing import Generic, TypeVar
 
 from client.replica.replica import Replica
 from client.usecases.account import Account, checked_address
-from shared_models.errors import Unreachable
+from shared_models.errors import Busy, ErrorCode, ProtocolFault, SyncError, Unreachable
 from shared_models.texts import Language
 
 C = TypeVar("C")
 """What opens behind the door: the CRM of the person."""
+
+
+@dataclass(frozen=True)
+class LastHere:
+    """Whoever used this device last, and the server. is_known: the password alone opens it, also without a connection."""
+
+    server: str = ""
+    email: str = ""
+    is_known: bool = False
 
 
 @dataclass
@@ -20,20 +29,27 @@ class LocalDoor(Generic[C]):
 
     account: Account
     open_replica: Callable[[], Replica]
-    open_crm: Callable[[], C]
-    """Start what runs for a signed-in person."""
+    open_crm: Callable[[str | None], C]
+    """Start what runs for a person; given the password where the server has not been asked, which is then to be done later."""
     device_name: str
     offered: str = ""
     """Address of the server that is filled in while no account is on this device."""
     last_language: Callable[[], Language | None] = lambda: None
     """Look up the language of whoever used this device last."""
+    look_for_owner: Callable[[], str] = lambda: ""
+    """Look up the e-mail address of whoever has data on this device, where the account itself is lost."""
     look_for_notice: Callable[[], str] = lambda: ""
     """Look up what there is to say of this device: a text key, or nothing."""
 
-    async def last(self) -> tuple[str, str]:
+    async def last(self) -> LastHere:
         """Return server address and e-mail of the account of this device; before the first sign-in, what is offered."""
-        profile = await asyncio.to_thread(lambda: self.account.profile)
-        return (profile.server_url, profile.email) if profile else (self.offered, "")
+        return await asyncio.to_thread(self._last)
+
+    def _last(self) -> LastHere:
+        profile = self.account.profile
+        if profile is not None:
+            return LastHere(profile.server_url, profile.email, is_known=True)
+        return LastHere(self.offered, self.look_for_owner())
 
     async def language(self) -> Language | None:
         """Return the language of whoever used this device last, or None."""
@@ -53,14 +69,14 @@ class LocalDoor(Generic[C]):
     def _enter(self, server: str, email: str, password: str) -> C:
         profile = self.account.profile
         is_same = profile is not None and profile.email.casefold() == email.strip().casefold()
-        if profile is not None and is_same and profile.server_url == checked_address(server):
-            try:
-                self._sign_in(server, email, password)
-            except Unreachable:
-                self.account.unlock(password)
-        else:
+        is_own = profile is not None and is_same and profile.server_url == checked_address(server)
+        try:
             self._sign_in(server, email, password)
-        return self.open_crm()
+        except SyncError as error:
+            if not is_own or not has_no_answer(error):
+                raise
+            return self.open_crm(None if self.account.unlock(password).is_signed_in else password)
+        return self.open_crm(None)
 
     def _sign_in(self, server: str, email: str, password: str) -> None:
         replica = self.open_replica()
@@ -68,3 +84,11 @@ class LocalDoor(Generic[C]):
             self.account.sign_in(replica, server, email, password, self.device_name)
         finally:
             replica.close()
+
+
+def has_no_answer(error: SyncError) -> bool:
+    """Whether the server said nothing of the person: out of reach, too busy, or something else answered in its place.
+
+    Too many tries (L402) are an answer: whoever guesses is not sent on to what is here.
+    """
+    return isinstance(error, Unreachable | ProtocolFault) or (isinstance(error, Busy) and error.code is not ErrorCode.L402)

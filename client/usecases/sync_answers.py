@@ -254,3 +254,5 @@ class SyncStatus:
     """Size of the replica on this device."""
     left: Left | None = None
     """What left his lists of late."""
+    signs_in: bool = False
+    """Whether it first signs in at the server, by itself: the device was opened without a connection after a sign-out."""

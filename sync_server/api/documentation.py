@@ -30,7 +30,7 @@ class Problem:
 FAILURES: Mapping[int, str] = {
     400: "Not what the document says: P201, P207",
     401: "Access: A101, A102, A103, A104",
-    403: "Access: A105, A106, A107",
+    403: "Access: A105, A106, A107, A108",
     404: "No such address or snapshot: P207, P208",
     405: "No such method: P207",
     408: "The body did not arrive in time: S502",

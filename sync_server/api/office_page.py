@@ -61,9 +61,9 @@ input,button{height:48px}button{border-radius:12px}nav{font-size:13px}main{paddi
 
 
 def sign_in_page(texts: Texts, email: str, error: str) -> str:
-    """Return the page. error: text key of what went wrong, or empty; email: what was typed, kept."""
+    """Return the page. error: what went wrong, in words, or empty; email: what was typed, kept."""
     t = texts.t
-    alert = f'<div class="error" role="alert">{escape(t(error))}</div>' if error and texts.has(error) else ""
+    alert = f'<div class="error" role="alert">{escape(error)}</div>' if error else ""
     show = escape(t("act.show_password"))
     focus = ("", " autofocus") if email else (" autofocus", "")
     return _document(

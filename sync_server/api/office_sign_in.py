@@ -53,12 +53,12 @@ def sign_in_routes(office: Office) -> list[Any]:  # Any: Litestar's handlers hav
         email, password = str(form.get("email", ""))[:254].replace("\0", ""), str(form.get("password", ""))[:256]
         texts = texts_of(request, str(form.get("lang", "")))
         if not is_same_origin(dict(request.headers)):
-            return _page(sign_in_page(texts, email, "office.elsewhere"), 403)
+            return _page(sign_in_page(texts, email, texts.t("office.elsewhere")), 403)
         try:
             with office.limits.one_try(request.client.host if request.client else "", email):
                 secret = await sync_to_thread(office.accounts.open_session, email, password)
         except Refusal as refusal:
-            answer = _page(sign_in_page(texts, email, f"error.{refusal.code}"), refusal.http_status)
+            answer = _page(sign_in_page(texts, email, _told(texts, refusal)), refusal.http_status)
             if refusal.code is ErrorCode.L402:
                 answer.headers["retry-after"] = str(refusal.retry_after_s)
             return answer
@@ -87,6 +87,13 @@ def sign_in_routes(office: Office) -> list[Any]:  # Any: Litestar's handlers hav
         return Redirect(f"{PREFIX}/sign-in", status_code=303, cookies=cookies)
 
     return [front_door, show_sign_in, take_sign_in, ask_sign_out, sign_out]
+
+
+def _told(texts: Texts, refusal: Refusal) -> str:
+    """Return why nobody was let in: after too many tries with the seconds to wait."""
+    if refusal.code is ErrorCode.L402 and refusal.retry_after_s is not None:
+        return texts.n("sign_in.braked", refusal.retry_after_s)
+    return texts.t(f"error.{refusal.code}")
 
 
 def texts_of(request: AnyRequest, asked: str = "") -> Texts:

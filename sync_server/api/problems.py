@@ -24,6 +24,7 @@ TITLES: dict[ErrorCode, str] = {
     ErrorCode.A105: "Only an admin may do this",
     ErrorCode.A106: "Plain http is refused",
     ErrorCode.A107: "The device is to be wiped",
+    ErrorCode.A108: "The account is switched off",
     ErrorCode.P201: "The request cannot be read",
     ErrorCode.P202: "The schema version is not supported",
     ErrorCode.P203: "Another server epoch",

@@ -133,6 +133,17 @@ def is_revoked(connection: Connection, tables: AccountTables, sha256: str) -> bo
     return connection.execute(query).first() is not None
 
 
+def is_of_disabled(connection: Connection, tables: AccountTables, sha256: str) -> bool:
+    """Whether a device token is known and good, but for its account that is disabled."""
+    token, user = tables.device_token, tables.user
+    query = (
+        sa.select(token.c.sha256)
+        .join(user, user.c.id == token.c.user_id)
+        .where(token.c.sha256 == sha256, sa.not_(_is_live(user)), ~_was_wiped(tables, token.c.device))
+    )
+    return connection.execute(query).first() is not None
+
+
 def add_access_token(connection: Connection, tables: AccountTables, sha256: str, holder: Holder, expires_at: int) -> None:
     """Store the hash of an access token."""
     connection.execute(

@@ -161,7 +161,7 @@ class Accounts:
     # -- devices -------------------------------------------------------------------------------------------------------
 
     def sign_in(self, request: SignInRequest) -> SignInAnswer:
-        """Sign a device in. Raises Refusal A103 for an unknown address or a wrong password, in the same time."""
+        """Sign a device in. Raises Refusal A103 for an unknown address or a wrong password, in the same time, A108 for an account that is off."""
         user_id, is_admin = self._checked(request.email, request.password)
         now, token = self.central.now_us(), self.make_token(32)
         access = self.make_token(24)
@@ -186,16 +186,23 @@ class Accounts:
         )
 
     def exchange(self, device_token: str) -> TokenAnswer:
-        """Return a fresh access token. Raises Refusal A104 for a revoked device, A101 for an unknown token."""
+        """Return a fresh access token. Raises Refusal A104 for a revoked device, A108 for an account that is off, A101 for an unknown token."""
         now, access = self.central.now_us(), self.make_token(24)
         with self.central.store.write() as connection:
             holder = accounts.device_of_token(connection, self.tables, sha256(device_token))
             if holder is None:
-                revoked = accounts.is_revoked(connection, self.tables, sha256(device_token))
-                raise Refusal(ErrorCode.A104 if revoked else ErrorCode.A101, 401, "device token")
+                raise self._unknown(connection, sha256(device_token))
             accounts.forget_expired(connection, self.tables, now)
             accounts.add_access_token(connection, self.tables, sha256(access), holder, now + ACCESS_S * SECOND_US)
         return TokenAnswer(access_token=access, expires_in_s=ACCESS_S)
+
+    def _unknown(self, connection: Connection, token: str) -> Refusal:
+        """Return why a device token, given its hash, is not good any more."""
+        if accounts.is_revoked(connection, self.tables, token):
+            return Refusal(ErrorCode.A104, 401, "device token")
+        if accounts.is_of_disabled(connection, self.tables, token):
+            return Refusal(ErrorCode.A108, 403, "the account is off")
+        return Refusal(ErrorCode.A101, 401, "device token")
 
     def authenticate(self, access_token: str) -> Actor:
         """Return who an access token stands for. Raises Refusal A101 for an unknown one, A102 for one that has ended."""
@@ -239,7 +246,7 @@ class Accounts:
     # -- the office web ------------------------------------------------------------------------------------------------
 
     def open_session(self, email: str, password: str) -> str:
-        """Return the secret of a new session of the office web. Raises Refusal A103."""
+        """Return the secret of a new session of the office web. Raises Refusal A103, A108."""
         user_id, _ = self._checked(email, password)
         secret = self.make_token(32)
         with self.central.store.write() as connection:
@@ -270,15 +277,20 @@ class Accounts:
             accounts.end_session(connection, self.tables, sha256(secret))
 
     def _checked(self, email: str, password: str) -> tuple[str, bool]:
-        """Return user id and admin flag of a right password; an unknown address costs the same time as a wrong password."""
+        """Return user id and admin flag of a right password; an unknown address costs the same time as a wrong password.
+
+        Raises Refusal A103, and A108 where the account is off, which only the right password tells.
+        """
         with self.central.store.read() as connection:
             found = accounts.by_email(connection, self.tables, email.strip())
         try:
             self.hasher.verify(found.password_hash if found else self.dummy, password)
         except Argon2Error:
             raise Refusal(ErrorCode.A103, 401, "e-mail or password") from None
-        if found is None or found.is_disabled:
+        if found is None:
             raise Refusal(ErrorCode.A103, 401, "e-mail or password")
+        if found.is_disabled:
+            raise Refusal(ErrorCode.A108, 403, "the account is off")
         return found.user_id, found.is_admin
 
 

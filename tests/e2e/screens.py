@@ -80,6 +80,23 @@ def wrong_password(window: driver.Window) -> None:
     window.page.wait_for_timeout(SETTLE_MS)
 
 
+def press(id: str) -> Prepare:
+    """Return a preparation that presses something."""
+
+    def prepare(window: driver.Window) -> None:
+        window.press(id)
+        window.page.wait_for_timeout(SETTLE_MS)
+
+    return prepare
+
+
+def sign_in_again(window: driver.Window) -> None:
+    """Ask to sign in once more, with a password that is not right."""
+    window.press("sync.sign_in")
+    window.page.wait_for_timeout(SETTLE_MS)
+    wrong_password(window)
+
+
 def chord(keys: str, shows: str) -> Prepare:
     """Return a preparation that presses keys until what they show is there: the first press may come before anyone listens."""
 
@@ -124,7 +141,11 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "sync-mended": ("/sync?data=mended", "sync.now", nothing),
     "sync-offline": ("/sync?data=offline", "sync.now", nothing),
     "sync-stopped": ("/sync?data=stopped", "sync.lift", nothing),
+    "sync-signed-out": ("/sync?data=signed_out", "sync.sign_in", nothing),
+    "sync-switched-off": ("/sync?data=switched_off", "sync.now", nothing),
+    "sign-in-again": ("/sync?data=signed_out", "sync.sign_in", sign_in_again),
     "settings": ("/settings?data=calm", "theme.dark", nothing),
+    "sign-out": ("/settings?data=waiting", "settings.sign_out", press("settings.sign_out")),
     "people": ("/people?data=admin", "person.", nothing),
     "person": (f"/people/{DAN}?data=admin", "person.profile_id", nothing),
     "person-seen": (f"/people/{DAN}/seen?data=admin", "seen.", nothing),
@@ -145,6 +166,8 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "sign-in": ("/sign-in", "sign_in.", nothing),
     "sign-in-known": ("/sign-in?data=known", "sign_in.", wrong_password),
     "sign-in-unreachable": ("/sign-in?data=unreachable", "sign_in.", wrong_password),
+    "sign-in-braked": ("/sign-in?data=braked", "sign_in.", wrong_password),
+    "sign-in-others": ("/sign-in?data=others", "sign_in.", wrong_password),
     "sign-in-wiped": ("/sign-in?data=wiped", "sign_in.", nothing),
     "empty": ("/companies?data=empty", "list.first", nothing),
     "loading": ("/companies?data=slow", "list.search", nothing),

@@ -179,7 +179,7 @@ def test_a_device_that_does_not_open_is_ended_and_shows_its_log(tmp_path, monkey
 def test_where_the_person_had_signed_out_the_demo_says_who_may_sign_in(tmp_path):
     folder = tmp_path / "demo"
     ended(started(tmp_path, port_for_two(), "--folder", str(folder))[0])
-    ProfileStore(folder / "device").forget()
+    ProfileStore(folder / "device").sign_out()
     demo, said = started(tmp_path, port_for_two(), "--folder", str(folder))
     ended(demo)
     assert "sign in as ana.pop@carpati.example, password carpati-demo" in said

@@ -4,17 +4,21 @@ import threading
 from dataclasses import replace
 from types import SimpleNamespace
 
+import httpx
 import pytest
 
 from client.app import ClientWindow, make_account, open_local, start_client
 from client.config import ClientConfig, SyncTimes
 from client.platform.lock_file import LockFile
 from client.platform.profile import DAY_MS, ProfileStore
+from client.sync import states
 from client.sync.conversation import Stopped
 from client.sync.engine import SyncEngine
+from client.sync.farewell import Farewells
 from client.sync.http_transport import HttpTransport
+from client.usecases.door import LastHere
 from shared_models.__main__ import main
-from shared_models.errors import NeedsSignIn, Unreachable
+from shared_models.errors import NeedsSignIn, UnlockFailed, Unreachable
 from tests.servers import EMAIL, PASSWORD, behind_socket, make_server
 
 
@@ -130,7 +134,7 @@ def test_an_audit_that_a_person_ends_fails_and_says_that_the_rest_is_left(folder
 def test_a_device_on_which_nobody_signed_in_says_so(tmp_path, sync):
     code, said = sync(tmp_path / "new")
     assert code == 1
-    assert "nobody has signed in on this device" in said
+    assert "nobody is signed in on this device" in said
     assert f"fieldfare client --data {tmp_path / 'new'}\n" in said
     assert not (tmp_path / "new").exists()
 
@@ -213,7 +217,7 @@ def test_what_happened_is_said_in_the_language_of_whoever_used_the_device_last(s
 def test_where_nobody_used_it_yet_the_terminal_names_the_language(tmp_path, sync, monkeypatch):
     for name, value in (("LC_ALL", ""), ("LC_MESSAGES", "ro_RO.UTF-8"), ("LANG", "en_GB.UTF-8")):
         monkeypatch.setenv(name, value)
-    assert sync(tmp_path / "new")[1].startswith("Nu se poate: nu s-a conectat nimeni")
+    assert sync(tmp_path / "new")[1].startswith("Nu se poate: nimeni nu este conectat")
     monkeypatch.setenv("LC_ALL", "C")
     assert sync(tmp_path / "new")[1].startswith("Not possible: nobody")
 
@@ -227,6 +231,28 @@ def test_a_device_that_was_locked_out_keeps_what_it_could_not_send(server, folde
     assert said.endswith("Not finished: An admin has revoked this device. What you typed stays here; ask the admin. [A104]\n")
     found = held(folder, pk)
     assert (found.row["name"], found.waiting) == ("Too late", 1)
+
+
+@pytest.mark.functions(140)
+def test_whoever_was_switched_off_is_told_so_and_goes_on_once_he_is_on_again(server, folder, sync):
+    pk = add_company(folder, "Waits")
+    user = server.central.tables.entities["user"]
+
+    def switch(on):
+        with server.central.store.write() as connection:
+            connection.execute(user.update().where(user.c.email == EMAIL).values(is_active=on))
+
+    switch(False)
+    code, said = sync(folder)
+    assert code == 1
+    assert "An admin has switched off your account" in said
+    assert said.endswith("[A108]\n")
+    replica = open_local(folder)
+    assert (replica.facts()["state"], replica.facts()["last_error"]) == ("needs_auth", "A108")
+    replica.close()
+    switch(True)
+    assert sync(folder)[0] == 0
+    assert held(folder, pk).waiting == 0
 
 
 def test_a_sync_begins_the_offline_lease_anew(folder, sync):
@@ -280,7 +306,7 @@ def test_a_client_that_runs_already_is_not_started_twice(folder):
 async def test_the_windows_of_one_client_share_what_runs_behind_the_door(tmp_path, address):
     window = ClientWindow(ClientConfig(tmp_path / "device", address), address)
     door = window.door()
-    assert await door.last() == (address, "")
+    assert await door.last() == LastHere(address)
     with pytest.raises(NeedsSignIn):
         await door.enter(address, EMAIL, "a guess")
     assert window.running is None
@@ -295,10 +321,126 @@ async def test_after_a_sign_out_every_further_window_begins_at_the_door(tmp_path
     crm = await window.door().enter(address, EMAIL, PASSWORD)
     await crm.sign_out()
     assert window.running is None
-    assert await window.door().last() == (address, "")
+    assert await window.door().last() == LastHere(address, EMAIL, is_known=True)
     with pytest.raises(LookupError):
         window.open_crm()
     again = await window.door().enter(address, EMAIL, PASSWORD)
     assert again is not crm
     window.close()
     window.close()
+
+
+@pytest.fixture
+def network(monkeypatch):
+    """The network of every client in this process, which a test can take away."""
+    usual, found = httpx.Client.send, SimpleNamespace(is_up=True)
+
+    def send(client, *given, **more):
+        if not found.is_up:
+            raise httpx.ConnectError("no network in this test")
+        return usual(client, *given, **more)
+
+    monkeypatch.setattr(httpx.Client, "send", send)
+    return found
+
+
+def tokens(server):
+    """Return how many device tokens the server knows."""
+    table = server.accounts.tables.device_token
+    with server.central.store.read() as connection:
+        return len(connection.execute(table.select()).all())
+
+
+@pytest.mark.functions(140)
+async def test_a_sign_out_ends_the_token_at_the_server(tmp_path, server, address):
+    window = ClientWindow(ClientConfig(tmp_path / "device", address), address)
+    crm = await window.door().enter(address, EMAIL, PASSWORD)
+    assert tokens(server) == 1
+    await crm.sign_out()
+    window.close()
+    assert tokens(server) == 0
+    assert ProfileStore(tmp_path / "device").load().device_token is None
+
+
+@pytest.mark.functions(140)
+async def test_who_signed_out_without_a_connection_comes_back_and_sends_what_waits(tmp_path, server, address, network):
+    times = SyncTimes(settle_s=0.0, backoff_first_s=0.01, backoff_most_s=0.05)
+    window = ClientWindow(ClientConfig(tmp_path / "device", address, times), address)
+    crm = await window.door().enter(address, EMAIL, PASSWORD)
+    network.is_up = False
+    with crm.replica.edit("In the basement") as edit:
+        pk = edit.insert("company", {"name": "Beciul Vechi"})
+    await crm.sign_out()
+    with pytest.raises(Unreachable):
+        await window.door().enter(address, "dan@example.ro", PASSWORD)
+    with pytest.raises(UnlockFailed):
+        await window.door().enter(address, EMAIL, "a guess")
+
+    again = await window.door().enter(address, EMAIL, PASSWORD)
+
+    assert again.replica.get("company", pk)["name"] == "Beciul Vechi"
+    assert (await again.account()).is_signed_in is False
+    status = await again.status()
+    assert (status.waiting, status.signs_in) == (1, True)
+    went = threading.Event()
+    again.replica.events.subscribe(lambda _: went.set() if not again.replica.waiting() else None)
+    network.is_up = True
+    assert went.wait(60)
+    assert (await again.account()).is_signed_in is True
+    assert (await again.status()).signs_in is False
+    window.close()
+    company = server.central.tables.entities["company"]
+    with server.central.store.read() as connection:
+        assert connection.execute(company.select().where(company.c.id == pk)).one().name == "Beciul Vechi"
+    assert tokens(server) == 1
+
+
+@pytest.mark.functions(140)
+async def test_a_device_that_was_locked_out_signs_in_beside_its_open_data(tmp_path, server, address):
+    window = ClientWindow(ClientConfig(tmp_path / "device", address, SyncTimes(settle_s=0.0)), address)
+    crm = await window.door().enter(address, EMAIL, PASSWORD)
+    server.accounts.revoke_device(ProfileStore(tmp_path / "device").load().device_id)
+    with crm.replica.edit("New") as edit:
+        edit.insert("company", {"name": "Waits"})
+    stopped = threading.Event()
+    crm.replica.events.subscribe(lambda _: stopped.set() if crm.replica.facts()["state"] == "needs_auth" else None)
+    crm.rounds.notify(states.Event.SYNC_NOW)
+    assert stopped.wait(60)
+    with pytest.raises(NeedsSignIn):
+        await crm.sign_in("a guess")
+    went = threading.Event()
+    crm.replica.events.subscribe(lambda _: went.set() if not crm.replica.waiting() else None)
+    await crm.sign_in(PASSWORD)
+    assert went.wait(60)
+    window.close()
+
+
+def test_a_sync_with_a_server_that_is_not_the_devices_does_nothing(folder, address, sync):
+    assert sync(folder, "--server", f"{address}/")[0] == 0
+    code, said = sync(folder, "--server", "https://other.example")
+    assert code == 1
+    assert said == (
+        f"Not possible: the data in {folder} belongs to {address}. For https://other.example choose another folder with --data.\n"
+    )
+
+
+def test_a_sync_after_a_sign_out_says_that_nobody_is_in(folder, sync):
+    ProfileStore(folder).sign_out()
+    code, said = sync(folder)
+    assert code == 1
+    assert said.startswith("Not possible: nobody is signed in on this device.")
+
+
+async def test_whose_account_is_lost_reads_whose_data_is_here(folder, address, sync):
+    assert sync(folder)[0] == 0
+    window = ClientWindow(ClientConfig(folder, address), address)
+    ProfileStore(folder).forget()
+    assert await window.door().last() == LastHere(address, EMAIL)
+    assert await ClientWindow(ClientConfig(folder / "new", address), address).door().last() == LastHere(address)
+
+
+def test_a_server_that_cannot_be_told_of_a_sign_out_holds_nobody_up(address, network):
+    network.is_up = False
+    farewells = Farewells()
+    farewells.tell(address, "secret")
+    farewells.wait()

@@ -12,6 +12,7 @@ from client.sync.states import Event
 from client.usecases.answers import Owner, Preferences
 from client.usecases.form_answers import FormEnd
 from shared_models.errors import ErrorCode, RecordInvalid, Refused
+from tests.clients import held_account
 
 
 @dataclass
@@ -28,7 +29,7 @@ def crm_of(device):
     rounds = Rounds()
     folder = device.world.folder / f"{device.name}-files"
     folder.mkdir()
-    crm = make_crm(device.replica, device.network, device.engine, rounds, folder, lambda: None, is_office=False)
+    crm = make_crm(device.replica, device.network, device.engine, rounds, folder, held_account(folder, device.replica))
     crm.now_ms = device.world.clock
     return SimpleNamespace(crm=crm, rounds=rounds, folder=folder, device=device)
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from client.office import IDLE_S, Desks
+from client.office import IDLE_S, Desks, Office
 from client.platform.lock_file import LockFile
 from client.usecases.list_answers import ListQuery
 from shared_models.errors import ReplicaLocked
@@ -12,6 +12,7 @@ from sync_server.services import office_devices
 from sync_server.services.accounts import office_device
 from sync_server.services.actor import Actor
 from sync_server.services.local_transport import LocalTransport
+from tests.ui.probe import Probe
 
 
 class Seconds:
@@ -125,3 +126,19 @@ async def test_what_is_saved_in_the_office_reaches_the_server_by_itself(world, d
     ana = world.device("ana-laptop", "ana")
     ana.sync()
     assert ana.get("company", pk)["name"] == "From the office"
+
+
+@pytest.mark.functions(140)
+async def test_signing_out_in_the_office_leads_to_the_page_that_asks(world, desks):
+    ui = await Probe.open(lambda page: None, route="/settings")
+    ui.page.client_ip = world.users["dan"]
+    await Office(desks).main(ui.page)
+    async with asyncio.timeout(60):
+        while not ui.has("settings.sign_out"):
+            await asyncio.sleep(0.01)
+            await ui.settle()
+    await ui.press("settings.sign_out")
+    [(_, sent)] = [(name, given) for name, given in ui.connection.invoked if name == "launch_url"]
+    assert (sent["url"], sent["web_only_window_name"]) == ("/app/sign-out", "_self")
+    assert ui.has("settings.sign_out")  # whoever stays goes on
+    await ui.close()

@@ -16,6 +16,7 @@ from shared_models.ids import derived_id
 from sync_server.services.accounts import NewUser
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.shipped_profiles import PROFILES, profile_id, shipped_profiles
+from tests.clients import held_account
 from tests.servers import PASSWORD
 
 NORTH, SOUTH = derived_id("team", "north"), derived_id("team", "south")
@@ -55,7 +56,7 @@ def give(world, ana, *devices, **values):
 def crm_of(device):
     folder = device.world.folder / f"{device.name}-files"
     folder.mkdir()
-    crm = make_crm(device.replica, device.network, device.engine, device.engine, folder, lambda: None, is_office=False)
+    crm = make_crm(device.replica, device.network, device.engine, device.engine, folder, held_account(folder, device.replica))
     crm.now_ms = device.world.clock
     return crm
 

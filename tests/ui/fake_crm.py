@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from client.usecases.door import LastHere
 from client.usecases.sync_answers import SyncStatus
 from shared_models.errors import FieldfareError, FieldProblem, RecordInvalid, UnlockFailed
 from shared_models.registry import CRM
@@ -41,8 +42,8 @@ class FakeDoor:
     async def notice(self) -> str:
         return self.told
 
-    async def last(self) -> tuple[str, str]:
-        return self.account
+    async def last(self) -> LastHere:
+        return LastHere(*self.account, is_known=bool(self.account[1]))
 
     async def enter(self, server: str, email: str, password: str) -> FakeCrm:
         empty = [n for n, v in (("server_url", server), ("email", email), ("password", password)) if not v]

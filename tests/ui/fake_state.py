@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from client.events import Event
-from client.usecases.answers import Person, Preferences, RowState
+from client.usecases.answers import OwnAccount, Person, Preferences, RowState
 from client.usecases.form_answers import FormEnd
 from client.usecases.form_drafts import FormDraft
 from client.usecases.record_answers import Access, Shared
@@ -50,6 +50,10 @@ class FakeState:
     notes: list[tuple[str, TimelineEntry]] = field(default_factory=list)
     person_: Person = field(default_factory=lambda: Person("Ana Pop", "ana.pop@carpati.example", False, "Laptop Ana"))
     preferences_: Preferences = field(default_factory=lambda: Preferences("en", "light"))
+    account_: OwnAccount = field(
+        default_factory=lambda: OwnAccount("https://crm.carpati.example", "ana.pop@carpati.example", ago(days=-13))
+    )
+    refuse_sign_in: Exception | None = None
     status_: SyncStatus = field(default_factory=SyncStatus)
     inbox_: Inbox = field(default_factory=Inbox)
     decided_: tuple[CardView, ...] = ()
@@ -109,6 +113,14 @@ class FakeState:
 
     async def set_preferences(self, preferences: Preferences) -> None:
         self.preferences_ = preferences
+
+    async def account(self) -> OwnAccount:
+        return self.account_
+
+    async def sign_in(self, password: str) -> None:
+        if self.refuse_sign_in is not None:
+            raise self.refuse_sign_in
+        self.calls.append(f"sign_in {password}")
 
     async def sign_out(self) -> None:
         self.calls.append("sign_out")

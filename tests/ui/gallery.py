@@ -1,7 +1,7 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery [PORT]`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused`
-for the other states; /sign-in?data=known|unreachable|wiped.
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused`
+for the other states; /sign-in?data=known|unreachable|braked|others|wiped.
 """
 
 import sys
@@ -13,10 +13,11 @@ import flet as ft
 
 from client.browser import serve_device
 from client.ui.app import open_door, open_ui
+from client.usecases.account import OthersData
 from client.usecases.answers import Preferences
 from client.usecases.form_drafts import FormDraft
 from client.usecases.sync_answers import Inbox, Left, SyncStatus
-from shared_models.errors import ReplicaDamaged, ReplicaFull, Unreachable
+from shared_models.errors import Busy, ErrorCode, FieldfareError, ReplicaDamaged, ReplicaFull, Unreachable
 from tests.ui.believable import NOW, ago
 from tests.ui.believable_cards import fill_decided, fill_news, fill_own
 from tests.ui.believable_past import fill_past
@@ -81,6 +82,11 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         fill_news(crm)
     if data == "decided":
         fill_decided(crm)
+    if data == "signed_out":
+        crm.status_, crm.inbox_ = replace(crm.status_, link="needs_sign_in", cause="A101", needs_you=0), Inbox(solved=23)
+        crm.refuse_sign_in = Busy(ErrorCode.L402, "gallery", 47)
+    if data == "switched_off":
+        crm.status_, crm.inbox_ = replace(crm.status_, link="needs_sign_in", cause="A108", needs_you=0), Inbox(solved=23)
     if data == "stopped":
         crm.status_, crm.inbox_ = replace(crm.status_, link="quarantined", needs_you=0), Inbox(solved=23)
         crm.queue_ = replace(crm.queue_, waiting=(replace(crm.queue_.waiting[0], state="isolated"), *crm.queue_.waiting[1:]))
@@ -90,8 +96,13 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
 
 def door_of(data: str) -> FakeDoor:
     """Return the door that an address asks for."""
-    known = ("https://crm.firma.ro", "ana.pop@carpati.example") if data in ("known", "unreachable") else ("", "")
-    return FakeDoor(known, Unreachable() if data == "unreachable" else None, told="sign_in.wiped" if data == "wiped" else "")
+    refusals: dict[str, FieldfareError] = {
+        "unreachable": Unreachable(),
+        "braked": Busy(ErrorCode.L402, "gallery", 47),
+        "others": OthersData(ErrorCode.D602, "gallery", "ana.pop@carpati.example"),
+    }
+    known = ("https://crm.firma.ro", "ana.pop@carpati.example") if data == "known" or data in refusals else ("", "")
+    return FakeDoor(known, refusals.get(data), told="sign_in.wiped" if data == "wiped" else "")
 
 
 def main(page: ft.Page) -> None:

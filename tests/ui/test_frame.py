@@ -7,6 +7,7 @@ import pytest
 from client.events import RecordsChanged
 from client.ui.app import open_door
 from client.usecases.answers import Person, Preferences
+from client.usecases.door import LastHere
 from client.usecases.list_answers import Hit
 from client.usecases.sync_answers import SyncStatus
 from shared_models.errors import Unreachable
@@ -88,13 +89,6 @@ async def test_another_theme_repaints_the_window(window, theme):
     assert ui.page.bgcolor == SETS[theme].canvas
 
 
-async def test_signing_out_goes_through_the_facade(window):
-    crm = believable_crm()
-    ui = await window("/settings", crm)
-    await ui.press("settings.sign_out")
-    assert "sign_out" in crm.calls
-
-
 @pytest.fixture
 def door_of(window):
     async def start(door):
@@ -160,7 +154,7 @@ async def test_no_field_is_drawn_before_the_account_was_looked_for_since_a_field
     class Slow(FakeDoor):
         async def last(self):
             await found.wait()
-            return "https://crm.firma.ro", "ana@firma.ro"
+            return LastHere("https://crm.firma.ro", "ana@firma.ro", is_known=True)
 
     ui = await door_of(Slow())
     assert not ui.has("sign_in.enter")

@@ -25,7 +25,7 @@ class OfficeCrm(FakeCrm):
         return replace(await super().person(), is_office=True)
 
 
-ELSEWHERE = ("cli.", "sign_in.", "unlock.", "error.", "office.", "sync_conflict.")
+ELSEWHERE = ("cli.", "sign_in.", "sign_out.", "unlock.", "error.", "office.", "sync_conflict.")
 """Beginnings of the keys whose texts no window of the office shows, or whose own words it has."""
 DEVICE = {"en": "this device", "ro": "acest dispozitiv"}
 

@@ -18,7 +18,7 @@ from client.ui.layouts.record import TABS
 from client.ui.layouts.seen import KINDS
 from client.ui.layouts.sync_page import TITLES, WHY
 from client.ui.layouts.timeline import GLYPHS as TIMELINE_KINDS
-from client.ui.pill import CHOSEN, STOPPED
+from client.ui.pill import CHOSEN, OUT, STOPPED
 from client.ui.router import FORMS, SCREENS
 from client.ui.view_models.palette import ACTIONS
 from client.usecases.form_parts import HIDDEN, sections_of
@@ -82,7 +82,9 @@ def made_keys():
     yield from (f"month.short.{i}" for i in range(1, 13))
     yield from STOPPED.values()
     yield from (f"link.{link}" for link in CHOSEN)
-    yield from WHY.values()
+    yield from (f"sync.why.{link}" for link in WHY)
+    yield from OUT.values()
+    yield from (f"sync.{p}.{code}" for p in ("title", "why", "item") for code in OUT if (p, code) != ("item", "A104"))
     yield from (f"list.{what}{end}" for what in ("talked", "changed") for end in ("", "_now"))
     yield from TITLES.values()
     yield from (f"sync.title.{link}" for link in STOPPED)

@@ -60,7 +60,7 @@ def about_of(look: Look, thing: CardView, place: tuple[int, int], on: CardCalls)
         about = " · ".join(dict.fromkeys(part for part in (subject_of(thing), thing.about) if part))
         return row(
             icon(look, glyph, 16, "ink3"),
-            txt(look, about, "meta", "ink2", W5, expand=True),
+            txt(look, about, "meta", "ink2", W5, lines=2, expand=True),
             txt(look, f"{place[0]} / {place[1]}", "meta", "ink3"),
         )
     return row(

@@ -89,7 +89,7 @@ def told_box(look: Look, thing: CardView, head: str, side: Side, stands: bool) -
         lines.append(txt(look, text, "body", "ink" if stands else "ink2", W6, lines=12))
     return ft.Container(
         col(
-            txt(look, head, "meta", "accent_ink" if stands else "ink3", W6),
+            txt(look, head, "meta", "accent_ink" if stands else "ink3", W6, lines=2),
             *(lines or [txt(look, look.t("value.empty"), "body", "ink3")]),
             txt(look, who or " ", "meta", "ink2", lines=2),
             txt(look, when or " ", "meta", "ink3", lines=3),
@@ -119,7 +119,7 @@ def _side(look: Look, thing: CardView, head: str, side: Side, tone: str, strong:
         lines.append(txt(look, look.t("value.empty"), "body", "ink3"))
     return ft.Container(
         col(
-            txt(look, head, "meta", tone, W6),
+            txt(look, head, "meta", tone, W6, lines=2),
             *lines,
             txt(look, who, "meta", "ink2", lines=2) if who else None,
             txt(look, when, "meta", "ink3", lines=3) if when else None,

@@ -5,7 +5,7 @@ import flet as ft
 from client.ui.dates import moment
 from client.ui.layouts.form_fields import FormCalls, form_field
 from client.ui.layouts.form_gone import form_gone
-from client.ui.theme import S6, S8, S12, S16, S24, Look
+from client.ui.theme import S4, S6, S8, S12, S16, S24, Look
 from client.ui.view_models.form_state import FormState
 from client.ui.widgets import (
     TOP,
@@ -32,6 +32,7 @@ from client.ui.widgets import (
     skeleton,
     space,
     txt,
+    width_of,
 )
 from shared_models.fields import Column, data_columns
 from shared_models.registry import CRM
@@ -49,10 +50,16 @@ def _head(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     title = txt(look, look.t(state.heading), "title", weight=W6, expand=look.phone or None)
     close = icon_button(look, "form.close", "x", look.t("form.close"), on.close, tone="ink")
     changed = len(state.changed)
+    told = look.n("form.changed", changed)
+    room = look.width - look.target - 3 * S16 - S4 - width_of(look, look.t(state.heading), "title")
+    is_short = look.phone and width_of(look, told, "meta") > room
     count = (
         row(
             dot(look, "waiting"),
-            ft.Container(txt(look, look.n("form.changed", changed), "meta", "wait", W5, key="form.changed")),
+            ft.Semantics(
+                label=told if is_short else None,
+                content=txt(look, str(changed) if is_short else told, "meta", "wait", W5, key="form.changed"),
+            ),
             gap=S6,
             tight=True,
         )

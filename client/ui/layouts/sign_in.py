@@ -27,7 +27,8 @@ from client.ui.widgets import (
     txt,
 )
 
-WIDTH = 400
+WIDTH, LOW_WIDTH, LOW = 400, 560, 640
+"""Width of the card, also in a window below the last height: there the mark is left out, and fields stand side by side."""
 
 
 @dataclass(frozen=True)
@@ -44,57 +45,97 @@ class SignInCalls:
 def sign_in_page(look: Look, state: SignInState, on: SignInCalls) -> ft.Control:
     """Return the page: the account of this device is filled in, so that a password is all that is typed."""
     lead = look.t("sign_in.known" if state.is_known else "sign_in.first")
+    is_low = look.height < LOW
+    where, who = _field(look, state, on, "server", "globe"), _field(look, state, on, "email", "mail")
+    if is_low and not look.phone:
+        where.expand = who.expand = 1
     fields = [
-        _field(look, state, on, "server", "globe", focused=not state.server),
-        _field(look, state, on, "email", "mail", focused=bool(state.server) and not state.is_known),
-        _field(look, state, on, "password", "lock", focused=state.is_known),
+        *([row(where, who, gap=S12, cross=TOP)] if is_low and not look.phone else [where, who]),
+        password_box(look, state, on.type, on.enter, on.flip_password, focused=state.starts_at == "password"),
     ]
     go = button(
-        look, "sign_in.enter", look.t("sign_in.enter"), on.enter, kind="primary", big=True, expand=True, busy=state.busy
+        look,
+        "sign_in.enter",
+        look.t("sign_in.enter"),
+        None if state.wait_s else on.enter,
+        kind="primary",
+        big=True,
+        expand=True,
+        busy=state.busy,
     )
     body = col(
         txt(look, look.t("sign_in.title"), "title", weight=W6, key="sign_in.title"),
-        txt(look, lead, tone="ink2", lines=3),
+        None if is_low and state.message else txt(look, lead, tone="ink2", lines=3),
         *fields,
-        _failure(look, state),
+        failure_of(look, state),
         row(go),
         gap=S12,
     )
     head = row(mark(look, 40), txt(look, "Fieldfare", "title", weight=W6), gap=S12)
     other = row(link(look, "sign_in.language", look.t("sign_in.language"), on.language))
+    wide = LOW_WIDTH if is_low else WIDTH
     held = ft.Container(
-        col(head, card(look, body, S24 if not look.phone else S16), other, gap=S16), width=min(WIDTH, look.width - 2 * S16)
+        col(None if is_low else head, card(look, body, S16 if look.phone or is_low else S24), other, gap=S16),
+        width=min(wide, look.width - 2 * S16),
     )
     return ft.Container(
-        ft.SafeArea(ft.Column([held], scroll=ft.ScrollMode.HIDDEN, alignment=ft.MainAxisAlignment.CENTER), expand=True),
+        ft.SafeArea(
+            ft.Column(
+                [held], scroll=ft.ScrollMode.AUTO if is_low else ft.ScrollMode.HIDDEN, alignment=ft.MainAxisAlignment.CENTER
+            ),
+            expand=True,
+        ),
         expand=True,
         alignment=ft.Alignment.CENTER,
         bgcolor=look.c.canvas,
-        padding=pad(S16, S24),
+        padding=pad(S16, S8 if is_low else S24),
     )
 
 
-def _field(look: Look, state: SignInState, on: SignInCalls, name: str, glyph: str, *, focused: bool) -> ft.Control:
-    problem = next((p for p in state.problems if p.field in (name, f"{name}_url")), None)
+def _field(look: Look, state: SignInState, on: SignInCalls, name: str, glyph: str) -> ft.Control:
     return text_field(
         look,
         f"sign_in.{name}",
         look.t(f"sign_in.{name}"),
-        {"server": state.server, "email": state.email, "password": state.password}[name],
+        {"server": state.server, "email": state.email}[name],
         lambda text: on.type(name, text),
-        message=Message(look.t(problem.reason)) if problem else None,
+        message=_problem(look, state, name),
         hint="crm.firma.ro" if name == "server" else "",
         glyph=glyph,
-        secret=Secret(state.is_password_shown, on.flip_password) if name == "password" else None,
-        focused=focused,
+        focused=state.starts_at == name,
         submit=on.enter,
     )
 
 
-def _failure(look: Look, state: SignInState) -> ft.Control | None:
+def password_box(
+    look: Look, state: SignInState, type: Callable[[str, str], None], enter: Press, flip: Press, *, focused: bool
+) -> ft.Control:
+    """Return the box of the password, with the eye that shows it."""
+    return text_field(
+        look,
+        "sign_in.password",
+        look.t("sign_in.password"),
+        state.password,
+        lambda text: type("password", text),
+        message=_problem(look, state, "password"),
+        glyph="lock",
+        secret=Secret(state.is_password_shown, flip),
+        focused=focused,
+        submit=enter,
+    )
+
+
+def _problem(look: Look, state: SignInState, name: str) -> Message | None:
+    problem = next((p for p in state.problems if p.field in (name, f"{name}_url")), None)
+    return Message(look.t(problem.reason)) if problem else None
+
+
+def failure_of(look: Look, state: SignInState) -> ft.Control | None:
+    """Return why nobody was let in, or what is to be known first; None for nothing."""
     if not state.message:
         return None
-    words = txt(look, look.t(state.message), "meta", "need", W5, lines=None, expand=True, key="sign_in.failure")
+    told = look.n(state.message, state.wait_s) if state.wait_s else look.t(state.message, email=state.other)
+    words = txt(look, told, "meta", "need", W5, lines=None, expand=True, key="sign_in.failure")
     return ft.Container(
         row(icon(look, "circle-alert", 16, "need"), words, gap=S8, cross=TOP),
         bgcolor=look.c.need_soft,

@@ -41,6 +41,7 @@ from client.ui.widgets import (
     txt,
 )
 from client.usecases.sync_answers import Inbox, SyncStatus, WaitingItem
+from shared_models.errors import ErrorCode
 
 GLYPHS = {
     "note": "sticky-note",
@@ -65,7 +66,7 @@ LINKS = {
 """Sign of a conversation that does not go on."""
 TONES = {"sent": "ok", "waiting": "wait", "needs_you": "need"}
 TITLES = {"loading": "sync.title.loading", "never": "sync.title.never", "sent": "sync.title.all_sent"}
-WHY = {link: f"sync.why.{link}" for link in ("needs_sign_in", "needs_upgrade", "quarantined")}
+WHY = ("needs_sign_in", "needs_upgrade", "quarantined")
 """Why it does not go on, where the title and the line on the connection do not say it."""
 SIDE = 344
 DAY_US = 86_400_000_000
@@ -144,6 +145,9 @@ def _hero(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
 
 def _acts(look: Look, status: SyncStatus, on: SyncCalls) -> ft.Control | None:
     wide = True if look.phone else None
+    if is_switched_off(status):
+        again = look.t("sync.try_now")
+        return row(button(look, "sync.now", again, on.sync_now, glyph="refresh-cw", kind="primary", expand=wide))
     if status.link == "needs_sign_in":
         return row(button(look, "sync.sign_in", look.t("sync.sign_in"), on.sign_in, glyph="lock", kind="primary", expand=wide))
     if status.link == "quarantined":
@@ -185,7 +189,7 @@ def _sign(status: SyncStatus) -> tuple[str, str]:
 def _title(look: Look, status: SyncStatus) -> str:
     fact = fact_of(status)
     if fact == "stopped":
-        return look.t(f"sync.title.{status.link}")
+        return look.t(_by_cause(look, status, "sync.title"))
     if fact == "needs_you":
         return look.n("sync.title.needs_you", status.needs_you)
     return _waits(look, status) if fact == "waiting" else look.t(TITLES[fact])
@@ -214,8 +218,25 @@ def _why(look: Look, status: SyncStatus) -> str:
         return look.t("sync.why.idle", at=at) if at else look.t("sync.why.never")
     if status.link == "syncing":
         return look.t("sync.why.syncing")
-    reason = f"error.{status.cause}" if status.link == "offline" and status.cause else WHY.get(status.link)
+    if status.signs_in and status.link in ("offline", "work_offline", "paused"):
+        return look.t("sync.why.signs_in")
+    reason = f"error.{status.cause}" if status.link == "offline" and status.cause else _reason(look, status)
     return " ".join([*([look.t(reason)] if reason else []), look.t("sync.safe")])
+
+
+def _reason(look: Look, status: SyncStatus) -> str | None:
+    return _by_cause(look, status, "sync.why") if status.link in WHY else None
+
+
+def _by_cause(look: Look, status: SyncStatus, key: str) -> str:
+    """Return the text key for why the centre does not know the person, where it has words of its own; else the one of the link."""
+    own = f"{key}.{status.cause}"
+    return own if status.link == "needs_sign_in" and look.texts.has(own) else f"{key}.{status.link}"
+
+
+def is_switched_off(status: SyncStatus) -> bool:
+    """Whether an admin has switched the account off: to sign in again is of no use before it is on again."""
+    return status.link == "needs_sign_in" and status.cause == ErrorCode.A108
 
 
 def _next(look: Look, status: SyncStatus) -> str:
@@ -239,7 +260,7 @@ def _queue(look: Look, state: SyncPageState, on: SyncCalls) -> list[ft.Control]:
     needs = state.inbox.count
     if needs:
         why = txt(look, _needs(look, state.inbox), "meta", "need", lines=2)
-        words = col(txt(look, look.t("sync.open_inbox"), weight=W5), why, gap=2, expand=True)
+        words = col(txt(look, look.t("sync.open_inbox"), weight=W5, lines=2), why, gap=2, expand=True)
         face = row(dot(look, "needs_you"), icon(look, "inbox", 18), words, icon(look, "chevron-right", 16, "ink3"), gap=S12)
         go = pressable("sync.inbox", look.t("sync.open_inbox"), face, on.inbox, padding=pad(S12, S8), radius=12)
         parts += [group_header(look, look.t("sync.needs_you"), str(needs), tone="need", left=0), listing(look, [go]), space(S8)]
@@ -255,12 +276,12 @@ def _queue(look: Look, state: SyncPageState, on: SyncCalls) -> list[ft.Control]:
             ft.Container(
                 row(
                     icon(look, "check", 16, "ok"),
-                    txt(look, s.label, tone="ink2", expand=True),
+                    txt(look, s.label, tone="ink2", lines=2 if look.phone else 1, expand=True),
                     txt(look, clock(look, s.at), "meta", "ink3"),
                     gap=S12,
                 ),
-                height=48 if look.phone else 40,
-                padding=pad(S12),
+                height=None if look.phone else 40,
+                padding=pad(S12, S12 if look.phone else 0),
             )
             for s in state.queue.sent
         ]
@@ -284,7 +305,7 @@ def _waiting(look: Look, item: WaitingItem, status: SyncStatus, on: SyncCalls) -
     why = (
         look.t(f"sync.item.{item.state}")
         if item.state != "pending"
-        else look.t(f"sync.item.{'idle' if status.link == 'idle' else status.link}")
+        else look.t("sync.item.A108" if is_switched_off(status) else f"sync.item.{status.link}")
     )
     second = f"{look.t('sync.since', at=moment(look, item.saved_at))} · {why}"
     words = ft.Column(

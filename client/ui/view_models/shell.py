@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from client.events import ChangeLogChanged, Event, RecordsChanged, SyncStatusChanged
 from client.ui.facade import Crm
@@ -17,6 +18,8 @@ from shared_models.texts import Language
 
 log = logging.getLogger("fieldfare.ui")
 SNACK_S = 10.0
+Ask = Literal["", "sign_out", "sign_in"]
+"""What is asked about the account over the screen, if anything: whether to sign out, the password once more."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class ShellState:
     snack: Snack | None = None
     palette: bool = False
     help: bool = False
+    ask: Ask = ""
     is_ready: bool = False
     failure: str = ""
 
@@ -162,6 +166,6 @@ class Shell(ViewModel[ShellState]):
         self.put(preferences=preferences)
         await self._crm.set_preferences(preferences)
 
-    def show(self, *, palette: bool = False, help: bool = False) -> None:
-        """Open the palette or the list of keys, or close both."""
-        self.put(palette=palette, help=help)
+    def show(self, *, palette: bool = False, help: bool = False, ask: Ask = "") -> None:
+        """Open the palette, the list of keys or a question about the account, or close them all."""
+        self.put(palette=palette, help=help, ask=ask)

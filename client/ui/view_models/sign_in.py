@@ -1,19 +1,26 @@
 """Signing in on an installed client: for the first time over the network, later also without one."""
 
 import asyncio
+import math
 from dataclasses import dataclass, field
 
 from client.ui.facade import Crm, Door
 from client.ui.view_models.base import Rest, ViewModel
+from client.usecases.account import OthersData
 from client.usecases.causes import cause_of
-from shared_models.errors import FieldfareError, FieldProblem, RecordInvalid, UnlockFailed, Unreachable
+from client.usecases.door import LastHere
+from shared_models.errors import Busy, ErrorCode, FieldfareError, FieldProblem, RecordInvalid, UnlockFailed, Unreachable
+
+MOST_WAIT_S = 600
+"""Seconds that are counted down at most, whatever a server or something in its place says."""
 
 
 @dataclass(frozen=True)
 class SignInState:
-    """What the sign-in page shows. message: text key of what went wrong, or is to be known first. is_known: an account is on this device.
+    """What the sign-in page shows. message: text key of what went wrong, or is to be known first. is_known: the password opens what is here.
 
-    is_ready: it was looked for, so the cursor goes to the field that has to be typed.
+    is_ready: it was looked for, so the cursor goes to the field that has to be typed, `starts_at`. other: e-mail address of the
+    person whose data is on the device. wait_s: seconds until the server takes another try; the message names them.
     """
 
     server: str = ""
@@ -22,8 +29,11 @@ class SignInState:
     is_password_shown: bool = False
     is_known: bool = False
     is_ready: bool = False
+    starts_at: str = ""
     busy: bool = False
     message: str = ""
+    other: str = ""
+    wait_s: int = 0
     problems: tuple[FieldProblem, ...] = field(default=())
 
 
@@ -33,16 +43,26 @@ class SignIn(ViewModel[SignInState]):
     def __init__(self, door: Door, rest: Rest = asyncio.sleep) -> None:
         super().__init__(SignInState(), rest)
         self._door = door
+        self._counting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Fill in the account of this device."""
-        server, email = await self._door.last()
-        self.put(server=server, email=email, is_known=bool(email), is_ready=True, message=await self._door.notice())
+        last = await self._door.last()
+        starts_at = "password" if last.email else "email" if last.server else "server"
+        notice = await self._door.notice()
+        self.put(
+            server=last.server, email=last.email, is_known=last.is_known, starts_at=starts_at, is_ready=True, message=notice
+        )
+
+    def stop(self) -> None:
+        """Count no longer: the page is gone."""
+        if self._counting is not None:
+            self._counting.cancel()
 
     def type(self, field: str, text: str) -> None:
         """Keep what is typed."""
         problems = tuple(p for p in self.state.problems if p.field != field)
-        self.put(**{field: text}, message="", problems=problems)
+        self.put(**{field: text}, message=self.state.message if self.state.wait_s else "", problems=problems)
 
     def flip_password(self) -> None:
         """Show the password that is typed, or hide it again."""
@@ -51,7 +71,7 @@ class SignIn(ViewModel[SignInState]):
     async def enter(self) -> Crm | None:
         """Sign in or unlock; None when something was wrong, which is then in the state."""
         state = self.state
-        if state.busy:
+        if state.busy or state.wait_s:
             return None
         self.put(busy=True, message="", problems=(), is_password_shown=False)
         try:
@@ -60,10 +80,51 @@ class SignIn(ViewModel[SignInState]):
             self.put(problems=refusal.problems)
         except UnlockFailed as failure:
             self.put(message=str(failure))
+        except OthersData as refusal:
+            self.put(message="sign_in.others_data" if refusal.email else "sign_in.someones_data", other=refusal.email)
         except Unreachable:
             self.put(message="sign_in.unreachable")
+        except Busy as busy:
+            self._wait(busy)
         except FieldfareError as error:
             self.put(message=f"error.{cause_of(error)}")
         finally:
             self.put(busy=False)
         return None
+
+    def _wait(self, busy: Busy) -> None:
+        """Tell in how many seconds to try again, and count them down."""
+        message = "sign_in.braked" if busy.code is ErrorCode.L402 else "sign_in.busy"
+        self.put(message=message, wait_s=min(max(1, math.ceil(busy.retry_after_s)), MOST_WAIT_S))
+        self._counting = asyncio.create_task(self._count())
+
+    async def _count(self) -> None:
+        while self.state.wait_s > 1:
+            await self._rest(1.0)
+            self.put(wait_s=self.state.wait_s - 1)
+        await self._rest(1.0)
+        self.put(wait_s=0, message="")
+
+
+class AgainDoor:
+    """The door of whoever is in already, and whom the server wants to know once more."""
+
+    def __init__(self, crm: Crm) -> None:
+        self._crm = crm
+
+    async def last(self) -> LastHere:
+        """Return the account of this device."""
+        account = await self._crm.account()
+        return LastHere(account.server, account.email, is_known=True)
+
+    async def language(self) -> None:
+        """Return nothing: the reader's language is known."""
+
+    async def notice(self) -> str:
+        """Return that there is nothing to say first."""
+        return ""
+
+    async def enter(self, server: str, email: str, password: str) -> Crm:
+        """Sign in at the server with a password. Raises SyncError, RecordInvalid."""
+        await self._crm.sign_in(password)
+        return self._crm

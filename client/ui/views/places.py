@@ -8,7 +8,7 @@ from client.ui.layouts.sync_page import SyncCalls, sync_page
 from client.ui.router import Place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
-from client.ui.view_models.shell import Snack
+from client.ui.view_models.shell import Ask, Snack
 from client.ui.view_models.sync_page import SyncPage
 from client.ui.views.hooks import use_model
 from client.ui.widgets import col, fill
@@ -33,7 +33,7 @@ def SyncView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a comp
             pause=lambda: desk.run(model.pause()),
             work_offline=lambda: desk.run(model.work_offline()),
             inbox=lambda: desk.go(Place("inbox")),
-            sign_in=lambda: desk.run(leave(desk)),
+            sign_in=lambda: ask(desk, "sign_in"),
             again=lambda: desk.run(model.start()),
             copy=desk.copy_details,
             lift=lambda: desk.run(lift()),
@@ -54,7 +54,7 @@ def SettingsView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a 
         SettingsCalls(
             prefer=lambda preferences: desk.run(desk.shell.prefer(preferences)),
             help=lambda: desk.shell.show(help=True),
-            sign_out=lambda: desk.run(leave(desk)),
+            sign_out=lambda: ask(desk, "sign_out"),
             people=lambda: desk.go(Place("people")),
         )
     )
@@ -71,8 +71,13 @@ def MoreView(desk: Desk, look: Look, frame: ShellCalls) -> ft.Control:  # a comp
     return col(head, fill(more_page(look, desk.shell.state, frame)), expand=True)
 
 
-async def leave(desk: Desk) -> None:
-    """Sign out, and hand the window back to whoever opened it."""
-    await desk.crm.sign_out()
-    desk.close()
-    await desk.left()
+def ask(desk: Desk, what: Ask) -> None:
+    """Ask about the account; in the office that is a page of the server."""
+
+    async def to_server() -> None:
+        await desk.left()
+
+    if desk.shell.state.person.is_office:
+        desk.run(to_server())
+    else:
+        desk.shell.show(ask=what)

@@ -6,6 +6,7 @@ from client.ui.desk import Desk
 from client.ui.router import ENTITY_OF, SHARE, Place
 from client.ui.shell import ShellCalls
 from client.ui.theme import Look
+from client.ui.views.account import SignInAgainView, SignOutView
 from client.ui.views.form import FormView
 from client.ui.views.hooks import keyed
 from client.ui.views.inbox import InboxView
@@ -32,7 +33,7 @@ def screen(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Contro
 
 
 def overlays(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> list[ft.Control]:
-    """Return what lies over the screen: a form, then palette or keys."""
+    """Return what lies over the screen: a form, then palette, keys or a question about the account."""
     over: list[ft.Control] = []
     if place.form is not None and place.form.entity == SHARE:
         over.append(keyed(place.url, ShareView, desk, look, place))
@@ -42,4 +43,8 @@ def overlays(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> list[ft
         over.append(keyed("palette", PaletteView, desk, look, frame))
     if desk.shell.state.help:
         over.append(keyed("help", HelpView, desk, look))
+    if desk.shell.state.ask == "sign_out":
+        over.append(keyed("sign_out", SignOutView, desk, look))
+    if desk.shell.state.ask == "sign_in":
+        over.append(keyed("sign_in", SignInAgainView, desk, look))
     return over

@@ -54,6 +54,6 @@ def ShareView(desk: Desk, look: Look, place: Place) -> ft.Control:  # a componen
         )
     )
     shell = desk.shell.state
-    told = None if shell.palette or shell.help else said(look, shell, desk.undo)
+    told = None if shell.palette or shell.help or shell.ask else said(look, shell, desk.undo)
     sheet = side_sheet(look, share_sheet(look, model.state, on, told), close, width=480)
     return ft.Stack(sheet, expand=True, fit=ft.StackFit.EXPAND)

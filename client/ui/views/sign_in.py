@@ -25,6 +25,7 @@ def SignInView(  # a component
     """The sign-in page; `entered` gets the CRM of the person who signed in."""
     use_redraw(model)
     ft.on_mounted(model.start)
+    ft.on_unmounted(model.stop)
 
     async def enter() -> None:
         crm = await model.enter()

@@ -1,7 +1,7 @@
 """The small parts of the look, as plain functions: state in, control out. No part knows a record or a view model."""
 
 from client.ui.widgets.cursor import MOVES, put_cursor
-from client.ui.widgets.feedback import banner, bone, empty, page_skeleton, skeleton, snack, sync_pill
+from client.ui.widgets.feedback import banner, bone, empty, lines_that_fit, page_skeleton, skeleton, snack, sync_pill
 from client.ui.widgets.fields import (
     Message,
     Secret,
@@ -47,7 +47,7 @@ from client.ui.widgets.press import (
     tab_scroll,
     tabs,
 )
-from client.ui.widgets.text import W4, W5, W6, Part, icon, marked, on_one_line, rich, style, txt
+from client.ui.widgets.text import W4, W5, W6, Part, icon, marked, on_one_line, rich, style, txt, width_of
 
 __all__ = [
     "CENTRE",
@@ -87,6 +87,7 @@ __all__ = [
     "initials_of",
     "keys",
     "line",
+    "lines_that_fit",
     "link",
     "list_detail",
     "listing",
@@ -120,4 +121,5 @@ __all__ = [
     "tag",
     "text_field",
     "txt",
+    "width_of",
 ]

@@ -6,35 +6,51 @@ from client.ui.theme import R4, R8, R12, R16, S4, S6, S8, S12, S16, S24, Look
 from client.ui.widgets.frame import CENTRE, TOP, col, edge, fill, pad, pads, row
 from client.ui.widgets.marks import disc, dot
 from client.ui.widgets.press import Press, icon_button, pressable
-from client.ui.widgets.text import W4, W5, W6, icon, txt
+from client.ui.widgets.text import W4, W5, W6, icon, txt, width_of
 
+PILL_FRAME = 44
+"""Pixels of a pill beside its words: sign, gap, padding."""
 LONG = 160
 """Letters from which the text of a state gets a wider column."""
 
 
-def sync_pill(look: Look, state: str, words: str, connection: str, press: Press) -> ft.Control:
+def sync_pill(look: Look, state: str, words: str, connection: str, press: Press, *, lines: int = 2) -> ft.Control:
     """Return the pill: words, not codes. It is never wider than its row leaves it. state: sent, waiting, needs_you.
 
-    connection: a second line, that there is none; a small cloud then stands in the dot's place.
+    connection: a second line, that there is none; a small cloud then stands in the dot's place. lines: how many of the two there is
+    room for (`lines_that_fit`); a screen reader is told both all the same.
     """
     tone = {"waiting": "wait", "needs_you": "need"}.get(state, "ink2")
-    said: list[ft.Control] = [txt(look, line, "meta", tone, weight) for line, weight in ((words, W5), (connection, W4)) if line]
-    lines = ft.Column(said, spacing=0, tight=True, expand=True)
-    lines.expand_loose = True
+    told = [(line, weight) for line, weight in ((words, W5), (connection, W4)) if line][:lines]
+    said = ft.Column([txt(look, line, "meta", tone, weight) for line, weight in told], spacing=0, tight=True, expand=True)
+    said.expand_loose = True
     whole = " · ".join(part for part in (words, connection) if part)
+    is_high = len(told) > 1
+    sign = icon(look, "cloud-off", 14, tone) if connection else dot(look, state)
     pill = pressable(
         "sync.pill",
         whole,
-        row(icon(look, "cloud-off", 14, tone) if connection else dot(look, state), lines, gap=S6, tight=True),
+        row(sign, said if told else None, gap=S6, tight=True),
         press,
-        height=44 if connection else 32 if look.phone else 28,
-        padding=pad(S8 if connection else 10),
-        radius=R12 if connection else R16,
+        height=44 if is_high else 32 if look.phone else 28,
+        padding=pad(S8 if is_high else 10),
+        radius=R12 if is_high else R16,
         bgcolor=look.c.surface if tone == "ink2" else look.tone(f"{tone}_soft"),
         border=edge(look) if tone == "ink2" else None,
-        tooltip=None if look.phone else whole,
+        tooltip=None if look.phone and whole == " · ".join(line for line, _ in told) else whole,
     )
     return ft.Container(pill, padding=pad(0, S6)) if look.phone else pill
+
+
+def lines_that_fit(look: Look, words: str, connection: str, room: float) -> int:
+    """Return how many lines of the pill there is room for, so that neither they nor a title beside them are cut.
+
+    room: width in pixels that the pill may have.
+    """
+    for lines in (2, 1):
+        if max(width_of(look, line, "meta") for line in (words, connection)[:lines]) + PILL_FRAME <= room:
+            return lines
+    return 0
 
 
 def snack(

@@ -63,8 +63,13 @@ def side_sheet(look: Look, content: ft.Control, press: Press, width: float = 600
     return [scrim(look, press), sheet]
 
 
-def centre_sheet(look: Look, content: ft.Control, press: Press, width: float = 560, top: float = 96) -> list[ft.Control]:
-    """Return a sheet in the upper middle: the palette, the list of keys. On the phone it takes the full width."""
+def centre_sheet(
+    look: Look, content: ft.Control, press: Press, width: float = 560, top: float = 96, bottom: float | None = None
+) -> list[ft.Control]:
+    """Return a sheet in the upper middle: the palette, the list of keys. On the phone it takes the full width.
+
+    bottom: room that stays free below it at least, for content that scrolls where it is higher than the rest.
+    """
     box = ft.Container(
         content,
         width=look.width - S16 if look.phone else width,
@@ -74,5 +79,5 @@ def centre_sheet(look: Look, content: ft.Control, press: Press, width: float = 5
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
         shadow=ft.BoxShadow(blur_radius=48, color=look.c.shadow, offset=ft.Offset(0, 8)),
     )
-    holder = ft.Container(box, left=0, right=0, top=S8 if look.phone else top, alignment=ft.Alignment.TOP_CENTER)
+    holder = ft.Container(box, left=0, right=0, top=S8 if look.phone else top, bottom=bottom, alignment=ft.Alignment.TOP_CENTER)
     return [scrim(look, press), holder]

@@ -6,11 +6,9 @@ import flet as ft
 
 from client.ui.theme import CALM_MS, CLEAR, FAST_MS, R8, R12, R16, S2, S4, S6, S12, S16, S24, Look
 from client.ui.widgets.frame import CENTRE, pad, pads, row
-from client.ui.widgets.text import W5, W6, icon, txt
+from client.ui.widgets.text import W5, W6, icon, txt, width_of
 
 Press = Callable[[], None]
-LETTER = 0.56
-"""Mean width of a letter of Inter at half-bold, in heights of the text."""
 
 
 def pressable(
@@ -226,8 +224,7 @@ def tab_scroll(look: Look, items: Sequence[tuple[str, str, int]], chosen: str, r
     -1 is the end. Letters are counted, not measured: between both ends half of the tab before stays in sight, too.
     room: width of the strip.
     """
-    letter = look.sizes["body"][0] * LETTER
-    widths = [(len(label) + (len(str(count)) + 1 if count else 0)) * letter + 2 * S4 + S16 for _, label, count in items]
+    widths = [width_of(look, label + (f" {count}" if count else "")) + 2 * S4 + S16 for _, label, count in items]
     place = [name for name, _, _ in items].index(chosen)
     before, after = sum(widths[:place]), sum(widths[place:])
     if before + after <= room:

@@ -10,6 +10,13 @@ from client.ui.theme import FONT, ICON_FONT, Look
 W4, W5, W6 = ft.FontWeight.W_400, ft.FontWeight.W_500, ft.FontWeight.W_600
 Part = str | tuple[str, str, ft.FontWeight]
 """A run within a text: in the tone of the whole, or (text, tone, weight)."""
+LETTER = 0.56
+"""Mean width of a letter of Inter at half-bold, in heights of the text."""
+
+
+def width_of(look: Look, text: str, size: str = "body") -> float:
+    """Return about how many pixels a text takes on one line: letters are counted, not measured."""
+    return len(text) * look.sizes[size][0] * LETTER
 
 
 def style(look: Look, size: str = "body", tone: str = "ink", weight: ft.FontWeight = W4, strike: bool = False) -> ft.TextStyle:

@@ -45,6 +45,28 @@ def test_an_address_that_is_none_of_a_server_is_told_before_anything_opens(tmp_p
     assert opened == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("ftp://crm.firma.ro", "ftp://crm.firma.ro is no address of a server. Give it as https://crm.firma.ro\n"),
+        ("http://crm.firma.ro", "http://crm.firma.ro would show everything to whoever is on the way. Give an address"),
+    ],
+)
+@pytest.mark.parametrize("command", ["client", "sync"])
+def test_an_address_that_cannot_be_used_is_told_in_one_line(tmp_path, opened, capsys, monkeypatch, command, typed, says):
+    monkeypatch.setenv("LC_ALL", "C")
+    assert main([command, "--data", str(tmp_path), "--server", typed]) == 1
+    said = capsys.readouterr().out
+    assert said.startswith(says)
+    assert said.count("\n") == 1
+    assert opened == []
+
+
+def test_an_address_is_taken_without_its_scheme(tmp_path, opened):
+    assert main(["client", "--data", str(tmp_path), "--server", "crm.firma.ro/", "--web"]) == 0
+    assert opened[0][1] == "https://crm.firma.ro"
+
+
 @pytest.mark.parametrize("which", [0, 1])
 def test_the_demo_names_the_port_that_is_taken_before_it_makes_anything(monkeypatch, tmp_path, capsys, which):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

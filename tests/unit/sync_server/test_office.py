@@ -10,6 +10,7 @@ import pytest
 from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient
 
+from shared_models.texts import Texts
 from sync_server.api.limits import SignInLimits
 from sync_server.api.office import Office
 from sync_server.api.office_page import SCRIPT, SCRIPT_HASH
@@ -220,7 +221,9 @@ def test_what_was_typed_is_shown_as_text_only(browser):
 def test_guessing_is_slowed_down_and_says_how_long(browser):
     answers = [enter(browser, password="guess") for _ in range(6)]
     assert [answer.status_code for answer in answers] == [401] * 5 + [429]
-    assert int(answers[-1].headers["retry-after"]) > 0
+    seconds = int(answers[-1].headers["retry-after"])
+    assert seconds > 0
+    assert Texts("en").n("sign_in.braked", seconds) in answers[-1].text
 
 
 @pytest.mark.parametrize(

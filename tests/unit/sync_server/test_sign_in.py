@@ -74,13 +74,30 @@ def test_an_admin_revokes_a_device_and_its_next_request_is_refused(server, devic
     assert code(device.http.post("/auth/token", json={"device_token": device.tokens["device_token"]})) == (401, "A104")
 
 
-def test_a_person_who_is_no_longer_active_is_out_at_once(server, device):
-    device.sign_in()
+def switch(server, *, on):
     user = server.central.tables.entities["user"]
     with server.central.store.write() as connection:
-        connection.execute(sa.update(user).where(user.c.email == EMAIL).values(is_active=False))
+        connection.execute(sa.update(user).where(user.c.email == EMAIL).values(is_active=on))
+
+
+def test_a_person_who_is_no_longer_active_is_out_at_once_and_told_so(server, device):
+    device.sign_in()
+    token = {"device_token": device.tokens["device_token"]}
+    switch(server, on=False)
     assert code(device.hello()) == (401, "A101")
-    assert code(device.sign_in()) == (401, "A103")
+    assert code(device.http.post("/auth/token", json=token)) == (403, "A108")
+    assert code(device.sign_in()) == (403, "A108")
+    switch(server, on=True)
+    assert device.http.post("/auth/token", json=token).status_code == 200
+
+
+def test_that_an_account_is_off_is_told_to_nobody_without_its_password_or_token(server, device):
+    device.sign_in()
+    switch(server, on=False)
+    assert code(device.sign_in(password="guess")) == (401, "A103")
+    assert code(device.http.post("/auth/token", json={"device_token": "x" * 43})) == (401, "A101")
+    server.accounts.revoke_device(device.tokens["device_id"])
+    assert code(device.http.post("/auth/token", json={"device_token": device.tokens["device_token"]})) == (401, "A104")
 
 
 def test_the_same_installation_stays_the_same_device(device):

@@ -91,3 +91,15 @@ def test_forgetting_the_account_leaves_the_other_files(tmp_path):
     store.forget()
     assert store.load() is None
     assert (tmp_path / "replica.db").exists()
+
+
+def test_after_a_sign_out_the_file_holds_no_token_and_the_password_still_opens(tmp_path):
+    store = ProfileStore(tmp_path)
+    assert store.sign_out() is None
+    store.save(some_profile())
+    assert store.sign_out() == some_profile()
+    assert "t" * 43 not in store.path.read_text(encoding="utf-8")
+    found = store.load()
+    assert found is not None
+    assert not found.is_signed_in
+    check_unlock(found, "o parolă lungă", NOW + 13 * DAY_MS)

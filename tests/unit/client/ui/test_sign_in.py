@@ -1,18 +1,21 @@
 """The sign-in page: what it says when a person cannot get in, in words that exist in both languages."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 import pytest
 
-from client.ui.view_models.sign_in import SignIn
+from client.ui.view_models.sign_in import AgainDoor, SignIn
+from client.usecases.account import OthersData
+from client.usecases.door import LastHere
 from shared_models import errors
 from shared_models.errors import ErrorCode, FieldProblem, RecordInvalid, UnlockFailed
 from shared_models.texts import LANGUAGES, Texts
+from tests.ui.fake_crm import believable_crm
 
 WORDS = [
     (errors.NeedsSignIn(ErrorCode.A103, "x"), "error.A103"),
     (errors.NeedsSignIn(None), "error.A101"),
-    (errors.Busy(ErrorCode.L402, "x"), "error.L402"),
     (errors.Unreachable(None), "sign_in.unreachable"),
     (errors.ProtocolFault(None, "a page of a hotel"), "error.not_ours"),
     (errors.Refused(ErrorCode.D602), "error.D602"),
@@ -24,16 +27,20 @@ WORDS = [
 ]
 
 
+KNOWN = LastHere("https://crm.example", "ana@example.ro", is_known=True)
+
+
 @dataclass
 class Door:
     """A door that opens, or refuses with what a test says."""
 
     refusal: Exception | None = None
     told: str = ""
+    here: LastHere = KNOWN
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
-    async def last(self) -> tuple[str, str]:
-        return "https://crm.example", "ana@example.ro"
+    async def last(self) -> LastHere:
+        return self.here
 
     async def notice(self) -> str:
         return self.told
@@ -49,7 +56,7 @@ async def rest(_: float) -> None:
     """Wait for nothing."""
 
 
-async def opened(door):
+async def opened(door, rest=rest):
     page = SignIn(door, rest)
     await page.start()
     return page
@@ -122,3 +129,82 @@ async def test_the_eye_shows_the_password_until_it_is_sent():
     page.flip_password()
     await page.enter()
     assert not page.state.is_password_shown
+
+
+@pytest.mark.parametrize(
+    ("here", "field"),
+    [
+        (LastHere(), "server"),
+        (LastHere("https://a.example"), "email"),
+        (LastHere("https://a.example", "ana@a.example"), "password"),
+    ],
+)
+async def test_the_cursor_goes_to_the_first_field_that_has_to_be_typed(here, field):
+    assert (await opened(Door(here=here))).state.starts_at == field
+
+
+@pytest.mark.parametrize(("email", "key"), [("ana@example.ro", "sign_in.others_data"), ("", "sign_in.someones_data")])
+async def test_whoever_meets_the_data_of_another_person_reads_whose_it_is(email, key):
+    page = await typed(Door(OthersData(ErrorCode.D602, "x", email)))
+    await page.enter()
+    assert (page.state.message, page.state.other) == (key, email)
+    assert all(email in Texts(language).t(key, email=email) for language in LANGUAGES)
+
+
+class Seconds:
+    """A clock that a test lets go on."""
+
+    def __init__(self):
+        self.turns = asyncio.Queue()
+
+    async def rest(self, seconds):
+        assert seconds == 1.0
+        await self.turns.get()
+
+    async def go_on(self):
+        self.turns.put_nowait(None)
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+
+@pytest.mark.functions(140)
+@pytest.mark.parametrize(("code", "key"), [(ErrorCode.L402, "sign_in.braked"), (ErrorCode.S502, "sign_in.busy")])
+async def test_whoever_tried_too_often_reads_the_seconds_as_they_go_by(code, key):
+    door, clock = Door(errors.Busy(code, "x", 2.2)), Seconds()
+    page = await opened(door, clock.rest)
+    await page.enter()
+    assert (page.state.message, page.state.wait_s) == (key, 3)
+    assert all("3" in Texts(language).n(key, 3) for language in LANGUAGES)
+    assert await page.enter() is None
+    assert len(door.asked) == 1
+    page.type("password", "another")
+    assert page.state.message == key
+    await asyncio.sleep(0)
+    await clock.go_on()
+    assert page.state.wait_s == 2
+    await clock.go_on()
+    await clock.go_on()
+    assert (page.state.message, page.state.wait_s) == ("", 0)
+    door.refusal = None
+    assert await page.enter() == "the companies"
+
+
+async def test_a_page_that_is_gone_counts_no_longer():
+    clock = Seconds()
+    page = await opened(Door(errors.Busy(ErrorCode.L402, "x", 9e9)), clock.rest)
+    page.stop()
+    await page.enter()
+    assert page.state.wait_s == 600
+    await asyncio.sleep(0)
+    page.stop()
+    await clock.go_on()
+    assert page.state.wait_s == 600
+
+
+async def test_the_door_of_whoever_is_in_asks_for_the_password_alone():
+    crm = believable_crm()
+    door = AgainDoor(crm)
+    assert await door.last() == LastHere(crm.account_.server, crm.account_.email, is_known=True)
+    assert await door.notice() == ""
+    assert await door.enter("", "", "pass") is crm
+    assert crm.calls[-1] == "sign_in pass"

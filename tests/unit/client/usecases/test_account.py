@@ -6,9 +6,19 @@ from dataclasses import dataclass, field
 import pytest
 
 from client.platform.profile import DAY_MS, ProfileStore
-from client.usecases.account import Account, checked_address
-from client.usecases.door import LocalDoor
-from shared_models.errors import ErrorCode, NeedsSignIn, RecordInvalid, Refused, SyncError, UnlockFailed, Unreachable
+from client.usecases.account import Account, HeldAccount, OthersData, checked_address
+from client.usecases.answers import OwnAccount
+from client.usecases.door import LastHere, LocalDoor
+from shared_models.errors import (
+    Busy,
+    ErrorCode,
+    NeedsSignIn,
+    ProtocolFault,
+    RecordInvalid,
+    SyncError,
+    UnlockFailed,
+    Unreachable,
+)
 from shared_models.protocol import SignInAnswer, SignInRequest
 from tests.clients import ANA, DAN, Clock, make_replica
 
@@ -20,18 +30,28 @@ class Server:
     """A server that knows Ana and Dan, and can be out of reach."""
 
     is_up: bool = True
+    trouble: SyncError | None = None
+    ended: list[tuple[str, str]] = field(default_factory=list)
     asked: list[tuple[str, SignInRequest]] = field(default_factory=list)
 
     def __call__(self, url: str, request: SignInRequest) -> SignInAnswer:
         self.asked.append((url, request))
         if not self.is_up:
-            raise Unreachable(None, "no network in this test")
+            raise self.trouble or Unreachable(None, "no network in this test")
         if request.password != PASSWORD:
             raise NeedsSignIn(ErrorCode.A103, "wrong password")
         user = DAN if request.email.startswith("dan") else ANA
         return SignInAnswer(
-            user_id=user, device_id=f"device-{user}", device_token="secret", access_token="a", expires_in_s=900, lease_days=14
+            user_id=user,
+            device_id=f"device-{user}",
+            device_token=f"secret {len(self.asked)}",
+            access_token="a",
+            expires_in_s=900,
+            lease_days=14,
         )
+
+    def end(self, url: str, token: str) -> None:
+        self.ended.append((url, token))
 
 
 @pytest.fixture
@@ -46,7 +66,7 @@ def clock():
 
 @pytest.fixture
 def account(tmp_path, server, clock):
-    return Account(ProfileStore(tmp_path / "device"), server, os.urandom, clock)
+    return Account(ProfileStore(tmp_path / "device"), server, os.urandom, clock, server.end)
 
 
 @pytest.fixture
@@ -58,7 +78,12 @@ def replica(tmp_path):
 
 @pytest.fixture
 def door(tmp_path, account):
-    return LocalDoor(account, lambda: make_replica(tmp_path, name="door"), lambda: "the companies", "Ana's laptop")
+    return LocalDoor(account, lambda: make_replica(tmp_path, name="door"), opened, "Ana's laptop")
+
+
+def opened(later):
+    """Stand for the CRM, and for the password with which the server is to be asked later."""
+    return "the companies" if later is None else f"the companies, and {later}"
 
 
 @pytest.mark.parametrize(
@@ -131,17 +156,18 @@ def test_a_refused_password_changes_nothing(account, replica):
     assert replica.facts() == before
 
 
-def test_another_person_cannot_take_over_a_replica_with_edits_that_were_not_sent(account, replica):
+def test_another_person_cannot_take_over_a_replica_with_edits_that_were_not_sent(account, replica, server):
     account.sign_in(replica, URL, EMAIL, PASSWORD, "laptop")
     with replica.edit("a company") as edit:
         edit.insert("company", {"name": "Hotel Șapte Brazi"})
     account.sign_out()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(OthersData) as refused:
         account.sign_in(replica, URL, "dan@example.ro", PASSWORD, "laptop")
-    assert refused.value.code is ErrorCode.D602
+    assert (refused.value.code, refused.value.email) == (ErrorCode.D602, EMAIL)
+    assert server.ended == [(URL, "secret 1"), (URL, "secret 2")]  # the token that Dan got is of no use to anybody
     assert replica.facts()["user"] == ANA
     assert len(replica.waiting()) == 1
-    assert account.profile is None
+    assert account.profile.email == EMAIL
 
 
 def test_after_signing_out_the_same_person_finds_what_waits(account, replica):
@@ -159,16 +185,16 @@ def test_a_device_that_was_never_signed_in_says_so(account):
 
 
 async def test_the_door_remembers_the_account_of_the_device(door):
-    assert await door.last() == ("", "")
+    assert await door.last() == LastHere()
     assert await door.enter(URL, EMAIL, PASSWORD) == "the companies"
-    assert await door.last() == (URL, EMAIL)
+    assert await door.last() == LastHere(URL, EMAIL, is_known=True)
 
 
 async def test_before_the_first_sign_in_the_door_offers_the_server_that_the_client_was_started_with(door, account):
     offering = LocalDoor(account, door.open_replica, door.open_crm, "Ana's laptop", "https://other.example")
-    assert await offering.last() == ("https://other.example", "")
+    assert await offering.last() == LastHere("https://other.example")
     await door.enter(URL, EMAIL, PASSWORD)
-    assert await offering.last() == (URL, EMAIL)
+    assert await offering.last() == LastHere(URL, EMAIL, is_known=True)
 
 
 async def test_without_a_connection_the_device_opens_with_the_password_of_its_account(door, server):
@@ -204,10 +230,127 @@ async def test_without_a_connection_nobody_else_gets_in(door, server, url, email
 async def test_after_the_file_of_the_account_was_damaged_the_person_signs_in_again(door, account, server):
     await door.enter(URL, EMAIL, PASSWORD)
     account.store.path.write_bytes(b"{\xff")
-    assert await door.last() == ("", "")
+    assert await door.last() == LastHere()
     server.is_up = False
     with pytest.raises(SyncError):
         await door.enter(URL, EMAIL, PASSWORD)
     server.is_up = True
     assert await door.enter(URL, EMAIL, PASSWORD) == "the companies"
-    assert await door.last() == (URL, EMAIL)
+    assert await door.last() == LastHere(URL, EMAIL, is_known=True)
+
+
+async def test_whoever_lost_the_file_of_the_account_still_reads_whose_data_is_here(tmp_path, account, door):
+    told = LocalDoor(account, door.open_replica, door.open_crm, "laptop", URL, look_for_owner=lambda: EMAIL)
+    assert await told.last() == LastHere(URL, EMAIL, is_known=False)
+
+
+def test_the_owner_is_known_by_his_account_or_else_by_his_record(account, replica):
+    assert account.owner(replica) == ""
+    account.sign_in(replica, URL, EMAIL, PASSWORD, "laptop")
+    assert account.owner(replica) == EMAIL
+    account.store.forget()
+    assert account.owner(replica) == ""  # nothing came from the centre yet
+    with replica.edit("as the centre sends it") as edit:
+        ana = edit.insert("user", {"name": "Ana", "email": "ana.new@example.ro"})
+    replica.bind(ana, "laptop")
+    assert account.owner(replica) == "ana.new@example.ro"
+
+
+def test_signing_out_forgets_the_token_here_and_at_the_server(account, replica, server):
+    account.sign_in(replica, URL, EMAIL, PASSWORD, "laptop")
+    account.sign_out()
+    assert server.ended == [(URL, "secret 1")]
+    assert "secret" not in account.store.path.read_text().replace("password_hash", "")
+    assert not account.profile.is_signed_in
+    account.sign_out()
+    assert server.ended == [(URL, "secret 1")]
+
+
+def test_signing_out_where_no_account_is_changes_nothing(account, server):
+    account.sign_out()
+    assert (account.profile, server.ended) == (None, [])
+
+
+def test_signing_out_with_a_damaged_account_leaves_nothing_of_it(account, replica, server):
+    account.sign_in(replica, URL, EMAIL, PASSWORD, "laptop")
+    account.store.path.write_bytes(b"{")
+    account.sign_out()
+    assert (account.store.load(), server.ended) == (None, [])
+
+
+async def test_after_signing_out_the_same_person_comes_in_without_a_connection(door, account, server):
+    await door.enter(URL, EMAIL, PASSWORD)
+    account.sign_out()
+    server.is_up = False
+    assert await door.enter(URL, EMAIL, PASSWORD) == f"the companies, and {PASSWORD}"
+    assert not account.profile.is_signed_in
+
+
+async def test_after_signing_out_nobody_else_comes_in_and_the_lease_holds(door, account, server, clock):
+    await door.enter(URL, EMAIL, PASSWORD)
+    account.sign_out()
+    server.is_up = False
+    with pytest.raises(UnlockFailed, match="wrong_password"):
+        await door.enter(URL, EMAIL, "guess")
+    with pytest.raises(Unreachable):
+        await door.enter(URL, "dan@example.ro", PASSWORD)
+    clock.now += 15 * DAY_MS
+    with pytest.raises(UnlockFailed, match="lease_ended"):
+        await door.enter(URL, EMAIL, PASSWORD)
+
+
+@pytest.mark.parametrize("trouble", [ProtocolFault(None, "a page of a hotel"), Busy(ErrorCode.S502, "restarting")])
+async def test_a_server_that_says_nothing_of_the_person_keeps_nobody_out(door, server, trouble):
+    await door.enter(URL, EMAIL, PASSWORD)
+    server.is_up, server.trouble = False, trouble
+    assert await door.enter(URL, EMAIL, PASSWORD) == "the companies"
+
+
+async def test_whoever_tries_too_often_is_not_sent_on_to_what_is_here(door, server):
+    await door.enter(URL, EMAIL, PASSWORD)
+    server.is_up, server.trouble = False, Busy(ErrorCode.L402, "too many tries", 12.0)
+    with pytest.raises(Busy):
+        await door.enter(URL, EMAIL, PASSWORD)
+
+
+def test_whoever_came_in_without_a_connection_is_signed_in_as_soon_as_there_is_one(account, replica, server):
+    account.sign_in(replica, URL, EMAIL, PASSWORD, "laptop")
+    account.sign_out()
+    held = HeldAccount(account, replica, "laptop", password=PASSWORD)
+    server.is_up = False
+    with pytest.raises(Unreachable):
+        held.token()
+    assert held.facts() == OwnAccount(URL, EMAIL, account.profile.lease_ends_ms * 1000, is_signed_in=False)
+    server.is_up = True
+    assert held.token() == "secret 3"
+    assert (held.password, held.facts().is_signed_in) == (None, True)
+    assert held.token() is None
+
+
+def test_a_password_that_the_server_refuses_is_offered_once(account, replica, server):
+    account.sign_in(replica, URL, EMAIL, PASSWORD, "laptop")
+    account.sign_out()
+    held = HeldAccount(account, replica, "laptop", password="the one of last month")
+    with pytest.raises(NeedsSignIn):
+        held.token()
+    assert (held.token(), len(server.asked)) == (None, 2)
+    held.sign_in(PASSWORD)
+    assert held.facts().is_signed_in
+
+
+def test_without_an_account_there_is_nobody_to_sign_in(account, replica, server):
+    held = HeldAccount(account, replica, "laptop", password=PASSWORD)
+    assert held.facts() == OwnAccount()
+    with pytest.raises(NeedsSignIn):
+        held.sign_in(PASSWORD)
+    with pytest.raises(NeedsSignIn):
+        held.token()
+    assert server.asked == []
+
+
+def test_whoever_signs_out_takes_the_password_along(account, replica):
+    left = []
+    account.sign_in(replica, URL, EMAIL, PASSWORD, "laptop")
+    held = HeldAccount(account, replica, "laptop", lambda: left.append(account.profile.is_signed_in), PASSWORD)
+    held.sign_out()
+    assert (left, held.password) == ([False], None)

@@ -1,0 +1,111 @@
+"""What is asked about the account over the screen: whether to sign out, and the password that the server wants once more."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import flet as ft
+
+from client.ui.dates import local, short_day
+from client.ui.layouts.sign_in import failure_of, password_box
+from client.ui.shell import NARROW
+from client.ui.theme import R8, S8, S12, S16, S24, Look
+from client.ui.view_models.sign_in import SignInState
+from client.ui.view_models.sign_out import SignOutState
+from client.ui.widgets import TOP, W5, W6, Press, button, centre_sheet, col, fill, icon, pad, row, txt
+from client.usecases.answers import OwnAccount
+
+WIDTH, TOP_PX, LOW_PX = 440, 96, 640
+"""Width of a sheet, room above it, and the height of a window below which it takes all of that, and scrolls."""
+
+
+@dataclass(frozen=True)
+class SignOutCalls:
+    """What a person can do who is asked whether to sign out."""
+
+    leave: Press
+    stay: Press
+
+
+@dataclass(frozen=True)
+class SignInAgainCalls:
+    """What a person can do whom the server wants to know once more. type: name of the field and its text."""
+
+    type: Callable[[str, str], None]
+    enter: Press
+    flip_password: Press
+    close: Press
+
+
+def sign_out_sheet(look: Look, state: SignOutState, on: SignOutCalls) -> list[ft.Control]:
+    """Return the question, with what it means: what waits stays here, and how to come back."""
+    waits = state.waiting > 0
+    held = look.n("sign_out.waiting", state.waiting) if waits else look.t("sign_out.held")
+    told = [
+        _point(look, "cloud-upload" if waits else "hard-drive", held, warns=waits, key="sign_out.held"),
+        _point(look, "lock", _way_back(look, state.account), key="sign_out.back"),
+        _point(look, "users", look.t("sign_out.others"), key="sign_out.others"),
+    ]
+    stay = button(look, "sign_out.stay", look.t("act.cancel"), on.stay)
+    leave = button(
+        look, "sign_out.leave", look.t("settings.sign_out"), on.leave, glyph="log-out", kind="primary", busy=state.busy
+    )
+    return _sheet(
+        look, look.t("sign_out.title"), "sign_out.title", told if state.phase == "ready" else [], stay, leave, on.stay
+    )
+
+
+def sign_in_again_sheet(look: Look, state: SignInState, on: SignInAgainCalls) -> list[ft.Control]:
+    """Return the sheet that asks for the password; the data of the device stays under it."""
+    who = " · ".join(part for part in (state.email, state.server.removeprefix("https://")) if part)
+    body = [
+        txt(look, who, weight=W5, lines=2, key="sign_in.who"),
+        txt(look, look.t("sign_in.again_text"), tone="ink2", lines=None),
+        password_box(look, state, on.type, on.enter, on.flip_password, focused=True),
+        failure_of(look, state),
+    ]
+    close = button(look, "sign_in.close", look.t("act.cancel"), on.close)
+    go = None if state.wait_s else on.enter
+    enter = button(look, "sign_in.enter", look.t("sign_in.enter"), go, glyph="lock", kind="primary", busy=state.busy)
+    return _sheet(look, look.t("sync.title.needs_sign_in"), "sign_in.title", body, close, enter, on.close)
+
+
+def _sheet(
+    look: Look, title: str, key: str, body: Sequence[ft.Control | None], away: ft.Control, go: ft.Control, close: Press
+) -> list[ft.Control]:
+    acts = col(_whole(go), _whole(away), gap=S8) if look.width < NARROW else row(fill(), away, go, gap=S8)
+    is_low = look.height < LOW_PX
+    content = col(txt(look, title, "title", weight=W6, lines=2, key=key), *body, acts, gap=S12 if is_low else S16, tight=True)
+    inner = ft.Column([content], scroll=ft.ScrollMode.AUTO, tight=True)
+    edge = S16 if look.phone else S24
+    most = ft.Container(inner, padding=pad(edge, edge))
+    return centre_sheet(look, most, close, WIDTH, S8 if is_low else TOP_PX, bottom=S8 if is_low else None)
+
+
+def _whole(act: ft.Control) -> ft.Control:
+    """Return a button as wide as its sheet."""
+    act.expand = True
+    return row(act)
+
+
+def _point(look: Look, glyph: str, text: str, *, warns: bool = False, key: str) -> ft.Control:
+    words = txt(
+        look,
+        text,
+        tone="wait" if warns else "ink2",
+        weight=W5 if warns else ft.FontWeight.W_400,
+        lines=None,
+        expand=True,
+        key=key,
+    )
+    held = row(icon(look, glyph, 18, "wait" if warns else "ink3"), words, gap=S12, cross=TOP)
+    return ft.Container(
+        held, padding=pad(S12, S12) if warns else pad(S12), bgcolor=look.c.wait_soft if warns else None, border_radius=R8
+    )
+
+
+def _way_back(look: Look, account: OwnAccount) -> str:
+    """Return how to come back: with the password alone while the lease lasts."""
+    until = account.opens_until
+    if until is None or until / 1_000_000 <= look.now.timestamp():
+        return look.t("sign_out.back_online", email=account.email)
+    return look.t("sign_out.back", email=account.email, day=short_day(look, local(look, until).date()))

@@ -1,0 +1,44 @@
+"""Before signing out: what waits on the device, and how to come back."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from client.events import ChangeLogChanged, Event, SyncStatusChanged
+from client.ui.facade import Crm
+from client.ui.view_models.base import Phase, Rest, ViewModel
+from client.usecases.answers import OwnAccount
+
+
+@dataclass(frozen=True)
+class SignOutState:
+    """What is told. waiting: saves that were not sent."""
+
+    account: OwnAccount = field(default_factory=OwnAccount)
+    waiting: int = 0
+    busy: bool = False
+    phase: Phase = "reading"
+    failure: str = ""
+
+
+class SignOut(ViewModel[SignOutState]):
+    """Intentions of whoever is about to sign out."""
+
+    def __init__(self, crm: Crm, rest: Rest = asyncio.sleep) -> None:
+        super().__init__(SignOutState(), rest)
+        self._crm = crm
+
+    async def start(self) -> None:
+        """Read whose account it is, and what waits."""
+        account = await self._crm.account()
+        self.put(account=account, waiting=(await self._crm.status()).waiting, phase="ready")
+
+    async def on_event(self, event: Event) -> None:
+        """Count anew what waits."""
+        if isinstance(event, ChangeLogChanged | SyncStatusChanged):
+            self.put(waiting=(await self._crm.status()).waiting)
+
+    def begin(self) -> bool:
+        """Note that it has begun; False where it had already."""
+        was_busy = self.state.busy
+        self.put(busy=True)
+        return not was_busy

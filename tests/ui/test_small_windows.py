@@ -1,0 +1,93 @@
+"""Nothing is cut on a small window: what there is no room for is left out or goes on the next line, and is told all the same."""
+
+from dataclasses import replace
+
+import flet as ft
+import pytest
+
+from client.ui.theme import Look
+from client.ui.widgets import lines_that_fit, width_of
+from client.usecases.answers import Preferences
+from shared_models.texts import Texts
+from tests.ui.believable import ago
+from tests.ui.fake_crm import believable_crm, company_id
+
+pytestmark = pytest.mark.functions(136)
+
+
+def romanian(**status):
+    crm = believable_crm("ro")
+    crm.preferences_ = Preferences("ro", "light")
+    crm.status_ = replace(crm.status_, **status)
+    return crm
+
+
+def pill(ui):
+    """Return what the pill shows, and what it tells besides, to a screen reader and to a long press."""
+    box = ui.keyed("sync.pill")
+    return [c.value for c in parts(box.content) if isinstance(c, ft.Text) and len(c.value) > 1], box.tooltip
+
+
+def parts(control):
+    """Yield a control and all within it."""
+    yield control
+    for part in (getattr(control, "content", None), *(getattr(control, "controls", None) or ())):
+        if part is not None:
+            yield from parts(part)
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"), [(500, ["5 te așteaptă", "Fără conexiune din 09:58"]), (390, ["5 te așteaptă"]), (320, [])]
+)
+async def test_the_pill_makes_room_for_the_title_beside_it(window, width, shown):
+    ui = await window("/sync", romanian(), width=width)
+    texts, told = pill(ui)
+    assert texts == shown
+    assert told == (None if len(shown) == 2 else "5 te așteaptă · Fără conexiune din 09:58")
+
+
+async def test_where_there_is_room_the_pill_says_both(window):
+    ui = await window("/companies", romanian(), width=390)
+    assert pill(ui)[0] == ["5 te așteaptă", "Fără conexiune din 09:58"]
+
+
+def test_a_pill_of_one_line_fits_where_two_do_not():
+    look = Look(None, Texts("ro"), 390, 844)  # type: ignore[arg-type]  # no colours are asked for
+    words, connection = "Totul trimis", "Fără conexiune din 09:58"
+    both, first = (width_of(look, line, "meta") + 44 for line in (connection, words))
+    assert [lines_that_fit(look, words, connection, room) for room in (both, both - 1, first, first - 1)] == [2, 1, 1, 0]
+
+
+@pytest.mark.parametrize(("width", "shares"), [(390, {1}), (320, {6, 8, 11})])
+async def test_the_places_of_a_narrow_phone_share_its_width_by_their_names(window, width, shares):
+    ui = await window("/companies", romanian(), width=width)
+    cells = [c for c in ui.controls() if isinstance(c, ft.Semantics) and str(c.identifier).startswith("nav.")]
+    assert {c.expand for c in cells} == shares
+
+
+@pytest.mark.parametrize(("height", "has_mark"), [(800, True), (400, False)])
+async def test_a_low_window_leaves_out_the_mark_so_that_the_settings_are_in_sight(window, height, has_mark):
+    ui = await window("/companies", romanian(), width=640, height=height)
+    assert ui.has("nav.settings")
+    rail = next(c for c in ui.controls() if isinstance(c, ft.Container) and c.width == 64)
+    pressable = [c for c in rail.content.controls if not isinstance(c, ft.Container)]
+    assert len(rail.content.controls) - len(pressable) == (4 if has_mark else 1)
+
+
+@pytest.mark.parametrize(("width", "words"), [(390, "1 câmp modificat"), (320, "1")])
+async def test_the_heading_of_a_form_is_whole_and_the_changes_are_counted(window, width, words):
+    crm = romanian()
+    ui = await window(f"/companies/{company_id(0)}?form=company:{company_id(0)}", crm, width=width)
+    await ui.type("field.name", "Hotel Opt Brazi")
+    assert ui.keyed("form.changed").value == words
+
+
+@pytest.mark.parametrize(("width", "is_stacked"), [(390, False), (320, True)])
+async def test_the_answers_of_a_sheet_stand_below_each_other_on_a_narrow_phone(window, width, is_stacked):
+    crm = romanian(waiting=3)
+    crm.account_ = replace(crm.account_, opens_until=ago(days=-13))
+    ui = await window("/settings", crm, width=width)
+    await ui.press("settings.sign_out")
+    rows = [c for c in ui.controls() if isinstance(c, ft.Row)]
+    leave = next(c for row in rows for c in row.controls if isinstance(c, ft.Semantics) and c.identifier == "sign_out.leave")
+    assert bool(leave.expand) is is_stacked
