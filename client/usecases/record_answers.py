@@ -107,7 +107,8 @@ class RecordPage:
     pending: frozenset[str] = frozenset()
     """Fields with own values that the centre has not confirmed: a code among them is provisional."""
     denied: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """What the reader may not do here -> why, a text key: `change`, `archive`, or the kind of a part that he may not write."""
+    """What the reader may not do here -> why, a text key: `change`, `archive`, the kind of a part that he may not write, or `tie`: to
+    tie another record to it."""
     refused: tuple[str, ...] = ()
     """Own saves of it and of its parts that the centre did not take, and with which nobody dealt yet; the ids of their drafts."""
     last_note_with: str = ""
@@ -124,6 +125,8 @@ class RecordPage:
     """Ids of people to whom it need not be shared: the reader himself, and its responsible."""
     questions: tuple[str, ...] = ()
     """Open cards of the reader's inbox that are about it and its parts, the newest first; their ids."""
+    sees_all_ties: bool = True
+    """Whether all of its contacts, or companies, are here; else rights may keep some from the reader, and nobody here knows how many."""
 
     def parts_of(self, entity: str) -> tuple[Part, ...]:
         """Return the parts of one kind."""

@@ -100,6 +100,8 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "company-decided": (f"/companies/{HOTEL}?data=decided", "record.", nothing),
     "company-past": (f"/companies/{HOTEL}?data=past", "note.text", nothing),
     "company-contacts": (f"/companies/{HOTEL}/contacts?data=waiting", "tie.", nothing),
+    "guest-contacts": (f"/companies/{HOTEL}/contacts?data=guest", "tab.", nothing),
+    "guest": (f"/companies/{HOTEL}?data=guest", "tab.", nothing),
     "company-details": (f"/companies/{HOTEL}/details?data=waiting", "point.", nothing),
     "company-unseen": (f"/companies/{HOTEL}?data=unseen", "note.discard", nothing),
     "edit-unseen": (f"/companies/{HOTEL}?form=company:{HOTEL}&data=unseen", "form.discard", nothing),

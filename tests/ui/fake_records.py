@@ -88,6 +88,7 @@ class FakeRecords(FakeState):
             row.get("_place", ""), waiting, ago(minutes=90) if waiting else None, last, "Ana Pop", points, self._ties(entity, id), parts,
             self.pending.get(id, frozenset()), self.denied, self.refused.get(id, ()), status=row.get("_status"), access=self.access, shares=self.shares, may_share=self.may_share,
             needless_shares=frozenset({next(iter(USERS)), row.get("responsible_id") or ""}),
+            sees_all_ties=self.sees_all_ties,
             questions=tuple(card.id for card in self.inbox_.cards if (entity, id) in (card.owner, (card.entity, card.record))),
         )  # fmt: skip
 

@@ -336,6 +336,23 @@ def fill_rights(crm: FakeState, rights: FakeRights) -> None:
     fill_shares(crm)
 
 
+def fill_guest(crm: FakeState) -> None:
+    """Show the reader, a guest, the record that was shared with him, and keep from him the people that he may not see."""
+    why = "denied.change.company"
+    crm.denied = {
+        **dict.fromkeys(("change", "note", "contact_point", "address", "company_contact", "tie"), why),
+        "archive": "denied.archive.company",
+        "bank_account": "denied.confidential",
+    }
+    crm.person_ = replace(crm.person_, denied={entity: f"denied.create.{entity}" for entity in ("company", "contact")})
+    for gone in ("bank_account", "company_contact", "contact"):
+        crm.rows[gone].clear()
+    crm.notes.clear()
+    for row in crm.rows["company"].values():
+        row["_last"] = None
+    crm.sees_all_ties = False
+
+
 def fill_shares(crm: FakeState) -> None:
     """Let every page be shared with a person until today and with a team for some weeks, and say what decides."""
     sales: dict[str, Label | str] = {"source": "profile", "profile": PROFILES["salesperson"][0]}

@@ -70,6 +70,8 @@ class FakeState:
     """With whom any page is shared (`RecordPage.shares`)."""
     may_share: tuple[str, ...] = ()
     """What the reader may let others do (`RecordPage.may_share`)."""
+    sees_all_ties: bool = True
+    """Whether no person or company is kept from the reader (`RecordPage.sees_all_ties`)."""
     refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Id of a record -> drafts of it (`RecordPage.refused`)."""
     fail: FieldfareError | None = None

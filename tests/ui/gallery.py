@@ -1,6 +1,6 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery [PORT]`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused`
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest`
 for the other states; /sign-in?data=known|unreachable|wiped.
 """
 
@@ -22,7 +22,7 @@ from tests.ui.believable_cards import fill_decided, fill_news, fill_own
 from tests.ui.believable_past import fill_past
 from tests.ui.believable_trouble import fill_mended, fill_reader
 from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, company_id, empty_crm
-from tests.ui.fake_rights import fill_rights
+from tests.ui.fake_rights import fill_guest, fill_rights
 
 ASSETS = Path(__file__).parents[2] / "client" / "ui" / "assets"
 
@@ -62,6 +62,9 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.drafts[f"company:{hotel}"] = FormDraft(f"company:{hotel}", "", "", "form.edit.company", typed, at=ago(minutes=5))
         note = {"body": "De întrebat de parcarea pentru autocare."}
         crm.drafts[f"note:company:{hotel}"] = FormDraft(f"note:company:{hotel}", "", "", "note.body", note, at=ago(minutes=7))
+    if data == "guest":
+        fill_guest(crm)
+        crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago()), Inbox()
     if data == "reader":
         fill_reader(crm)
     if data == "admin":

@@ -49,16 +49,22 @@ KEPT = {"kept_theirs": ("after",), "restored_mine": ("before",), "kept_both": ("
 """Which of the two values of a decided clash stayed, by decision; after an edit none did."""
 
 
-def timeline(look: Look, found: Timeline | None, shown: int, older: Press, *, is_awaited: bool = False) -> list[ft.Control]:
-    """Return the newest `shown` entries under their days. None: still being read; is_awaited: the centre has yet to answer."""
+def timeline(
+    look: Look, found: Timeline | None, shown: int, older: Press, *, is_awaited: bool = False, may_write: bool = True
+) -> list[ft.Control]:
+    """Return the newest `shown` entries under their days. None: still being read; is_awaited: the centre has yet to answer.
+
+    may_write: whether the reader may add a note.
+    """
     if found is None:
         return []
     awaited = txt(look, look.t("timeline.awaited"), "meta", "ink3", lines=2, key="timeline.awaited")
     if is_awaited and not found.entries:
         return [ft.Container(awaited, padding=pads(top=S16))]
     if not found.entries:
-        text = look.t("timeline.empty_text" if found.has_history else "timeline.offline")
-        return [ft.Container(empty(look, "sticky-note", look.t("timeline.empty"), text), height=240)]
+        text = look.t("timeline.empty_text") if may_write else ""
+        told = text if found.has_history else look.t("timeline.offline")
+        return [ft.Container(empty(look, "sticky-note", look.t("timeline.empty"), told), height=240)]
     cells: list[ft.Control] = []
     for when, entries in _by_day(look, found.entries[:shown]):
         cells.append(group_header(look, day(look, when), left=0))
