@@ -245,6 +245,7 @@ def look_of(
         window.now,
         preferences.time_zone,
         keyboard.cursor,
+        keyboard.menu,
         keyboard.push,
         live,
         is_office,

@@ -200,6 +200,14 @@ class Probe:
         await self.session.dispatch_event(1, "keyboard_event", pressed)
         await self.settle()
 
+    async def menu(self, id: str, event: str) -> None:
+        """Open a menu ("open"), leave it ("cancel"), or choose from it ("select"), as the window tells it."""
+        face = next(c for c in self.controls() if isinstance(c, ft.Semantics) and c.identifier == id)
+        found = face.content
+        assert isinstance(found, ft.PopupMenuButton), id
+        await self.session.dispatch_event(found._i, event, None)
+        await self.settle()
+
     async def resize(self, width: int, height: int) -> None:
         """Change the size of the window."""
         self.session.apply_page_patch({"width": width, "height": height})
