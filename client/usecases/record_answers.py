@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from client.usecases.answers import Label, RowState, Shown
+from client.usecases.form_drafts import FormDraft
 from client.usecases.reaching import address_of
 from shared_models.codec import Row
 
@@ -125,6 +126,8 @@ class RecordPage:
     """Ids of people to whom it need not be shared: the reader himself, and its responsible."""
     questions: tuple[str, ...] = ()
     """Open cards of the reader's inbox that are about it and its parts, the newest first; their ids."""
+    drafts: tuple[FormDraft, ...] = ()
+    """What the reader typed into forms on it and its parts and did not save, the last one first; its note is told where it is written."""
     sees_all_ties: bool = True
     """Whether all of its contacts, or companies, are here; else rights may keep some from the reader, and nobody here knows how many."""
 

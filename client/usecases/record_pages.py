@@ -5,6 +5,7 @@ from client.replica.replica import Replica
 from client.replica.talks import Talk
 from client.usecases.access import access
 from client.usecases.allowed import Allowed, allowed
+from client.usecases.form_drafts import drafts_on, is_of_note
 from client.usecases.main_points import in_order, main_of
 from client.usecases.questions import questions_about
 from client.usecases.record_answers import Part, Point, RecordPage, Tie
@@ -66,6 +67,7 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
         may_share=shared.levels,
         needless_shares=shared.needless,
         questions=questions_about(replica, entity, pk),
+        drafts=tuple(one for one in drafts_on(replica).get((entity, pk), ()) if not is_of_note(one)),
         sees_all_ties=may.sees_all(_other(entity)),
     )
 

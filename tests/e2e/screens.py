@@ -108,6 +108,8 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "contact": (f"/contacts/{IOANA}?data=waiting", "note.text", nothing),
     "contacts": ("/contacts?data=waiting", "row.", nothing),
     "edit": (f"/companies/{HOTEL}?form=company:{HOTEL}&data=waiting", "field.name", wrong_code),
+    "company-draft": (f"/companies/{HOTEL}?data=kept", "note.text", nothing),
+    "companies-draft": ("/companies?data=kept", "row.", nothing),
     "draft": ("/contacts?form=company&data=draft", "form.save", nothing),
     "contact-new": ("/contacts?form=contact&data=waiting", "field.last_name", new_person),
     "tie-new": (f"/companies/{HOTEL}/contacts?form=contact&tie=1&data=waiting", "field.last_name", nothing),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from client.events import Event
+from client.replica.drafts import named_in
 from client.usecases.answers import Person, Preferences, RowState
 from client.usecases.form_answers import FormEnd
 from client.usecases.form_drafts import FormDraft
@@ -96,6 +97,10 @@ class FakeState:
     def title(self, entity: str, id: str) -> str:
         row = self.rows.get(entity, {}).get(id, {})
         return " ".join(str(row[f]) for f in CRM.get(entity).title_fields if row.get(f))
+
+    def drafts_on(self, entity: str, id: str) -> tuple[FormDraft, ...]:
+        """Return the drafts that name a record."""
+        return tuple(draft for draft in self.drafts.values() if (entity, id) in named_in(draft.form))
 
     async def person(self) -> Person:
         self._check_frame()

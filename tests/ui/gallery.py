@@ -1,6 +1,6 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery [PORT]`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest`
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept`
 for the other states; /sign-in?data=known|unreachable|wiped.
 """
 
@@ -53,6 +53,16 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         for entity, place, minutes in (("company", "/companies?form=company", 37), ("contact", "/contacts?form=contact", 5)):
             form, typed = f"{entity}:", {"name": "Popas Nou"}
             crm.drafts[form] = FormDraft(form, place, "", f"form.new.{entity}", typed, at=ago(minutes=minutes))
+    if data == "kept":
+        hotel, page = company_id(0), f"/companies/{company_id(0)}"
+        typed = {"name": "Hotel Opt Brazi"}
+        forms = (
+            (f"company:{hotel}", f"?form=company:{hotel}", "edit.company"),
+            (f"address:@company:{hotel}", "?form=address", "new.address"),
+        )
+        for form, end, heading in forms:
+            crm.drafts[form] = FormDraft(form, page + end, "Hotel Șapte Brazi", f"form.{heading}", typed, at=ago(minutes=37))
+        crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago()), Inbox()
     if data == "refused":
         new = {"id": "new", "name": "Popas Nou", "updated_at": ago(), "_place": "Bran", "_refused": True}
         crm.rows["company"], crm.states["new"] = {"new": new, **crm.rows["company"]}, "needs_you"

@@ -60,9 +60,9 @@ async def test_escape_in_the_menu_of_a_page_on_a_phone_does_not_lead_back_to_the
 
 
 def test_a_menu_that_was_left_long_ago_or_is_gone_takes_no_key():
-    now, shown, pressed = [0.0], {1}, []
+    now, shown, pressed = [0.0], {1}, list[str]()
     keyboard = Keyboard(shown.__contains__, lambda: now[0])
-    keyboard.push(lambda name: pressed.append(name) or True)
+    keyboard.push(lambda name: not pressed.append(name))  # type: ignore[func-returns-value]  # None, so True
     keyboard.menu(1, True)
     keyboard.menu(2, False)
     keyboard.press("escape")

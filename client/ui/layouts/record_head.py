@@ -4,6 +4,7 @@ import flet as ft
 
 from client.ui.dates import clock
 from client.ui.figures import choice, dotted
+from client.ui.layouts.drafts import drafts
 from client.ui.layouts.parts import is_narrow
 from client.ui.layouts.questions import questions
 from client.ui.layouts.record_calls import RecordCalls
@@ -101,6 +102,7 @@ def head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Container:
                 _denied(look, page),
                 _refused(look, page, on),
                 questions(look, page, on.inbox),
+                *drafts(look, page, on.continue_draft, on.discard_draft),
                 gap=S12,
                 lines=0,
             ),
@@ -192,6 +194,7 @@ def phone_head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control:
         _denied(look, page),
         _refused(look, page, on),
         questions(look, page, on.inbox),
+        *drafts(look, page, on.continue_draft, on.discard_draft),
     )
     ways = [
         quick(look, f"reach.{name}", glyph, look.t(f"act.{name}_short"), _reach(on, address), primary=i == 0)

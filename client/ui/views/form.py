@@ -29,8 +29,15 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     decided: list[bool] = ft.use_memo(list, [key])
     tie = place.with_form(FormPlace("company_contact"))
     tie_key = tie.url if form.tie else None
+
+    def is_asked_for() -> bool:
+        asked, desk.continued = desk.continued, ""
+        return asked == key
+
     model = use_model(
-        desk, lambda: FormModel(desk.crm, form, _owner(place), desk.drafts, key, desk.rest, tie_key, desk.clock), [key]
+        desk,
+        lambda: FormModel(desk.crm, form, _owner(place), desk.drafts, key, desk.rest, tie_key, desk.clock, is_asked_for()),
+        [key],
     )
 
     def close() -> None:
@@ -49,7 +56,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
         desk.run(fate)
         if changed:
             desk.drafts[key] = typed
-            desk.run(_offer_back(desk, key, told))
+            desk.run(offer_back(desk, key, told))
 
     async def pick_best(name: str, made: Press | None) -> None:
         best = await model.best_pick()
@@ -145,7 +152,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     return ft.Stack(side_sheet(look, form_sheet(look, model.state, on, told), leave), expand=True, fit=ft.StackFit.EXPAND)
 
 
-async def _offer_back(desk: Desk, key: str, told: str) -> None:
+async def offer_back(desk: Desk, key: str, told: str) -> None:
     """Offer the way back to what was typed for as long as the message stands; later only a kept draft is there."""
     snack = Snack(told, place=key, action="act.continue" if told == "snack.form_kept" else "act.undo")
     await desk.shell.say(snack)
