@@ -60,6 +60,8 @@ class CompanyRow:
     """Whether it is a new record that the centre did not take, so that it stands on this device only until it is dealt with."""
     has_draft: bool = False
     """Whether the reader typed something about it that he has not saved: into a form, or as a note."""
+    is_shared: bool = False
+    """Whether somebody shared it with the reader, and the share is in force."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class ContactRow:
     is_refused: bool = False
     """As in `CompanyRow`."""
     has_draft: bool = False
+    """As in `CompanyRow`."""
+    is_shared: bool = False
     """As in `CompanyRow`."""
 
 

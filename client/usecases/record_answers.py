@@ -83,6 +83,8 @@ class Shared:
     by: str = ""
     can_end: bool = False
     state: RowState = "sent"
+    is_with_me: bool = False
+    """Whether somebody else gave it to the reader, or to a team that he is in."""
 
 
 @dataclass(frozen=True)

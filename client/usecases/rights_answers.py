@@ -144,6 +144,20 @@ class TeamPage:
 
 
 @dataclass(frozen=True)
+class SharesGot:
+    """What was shared with the reader since he was told last: how many records, and of the last one what it is."""
+
+    count: int
+    entity: str
+    record: str
+    title: str
+    by: str
+    """Name of who shared it; empty when he is not here."""
+    until: int
+    """Microseconds since 1970 UTC."""
+
+
+@dataclass(frozen=True)
 class NewShare:
     """What a person wants to share: with one person or one team."""
 

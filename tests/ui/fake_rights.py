@@ -19,6 +19,7 @@ from client.usecases.rights_answers import (
     Reaches,
     SeenPage,
     SeenRow,
+    SharesGot,
     TeamField,
     TeamPage,
     TeamRow,
@@ -81,6 +82,8 @@ class FakeRights:
     saved: list[tuple[str, ...]] = field(default_factory=list)
     fail: FieldfareError | None = None
     knows: bool = True
+    got: SharesGot | None = None
+    """What was shared with the reader and not told yet."""
     page_rows: int = 50
     crm: FakeState = field(default_factory=FakeState)
     """What it is a part of."""
@@ -311,6 +314,11 @@ class FakeRights:
         self.crm.shares = (*self.crm.shares, share)
         self.crm.tell(RecordsChanged({"record_share": frozenset({share.id})}))
         return self._saved(share.id, name, new.level)
+
+    async def take_shares(self) -> SharesGot | None:
+        await self._read()
+        got, self.got = self.got, None
+        return got
 
     async def end_share(self, id: str) -> Saved:
         self.crm.shares = tuple(one for one in self.crm.shares if one.id != id)

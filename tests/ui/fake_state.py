@@ -69,6 +69,8 @@ class FakeState:
     """What decides on what the reader may do, on any page (`RecordPage.access`)."""
     shares: tuple[Shared, ...] = ()
     """With whom any page is shared (`RecordPage.shares`)."""
+    lent: frozenset[str] = frozenset()
+    """Ids of the records that are shared with the reader."""
     may_share: tuple[str, ...] = ()
     """What the reader may let others do (`RecordPage.may_share`)."""
     sees_all_ties: bool = True

@@ -15,6 +15,8 @@ from client.browser import serve_device
 from client.ui.app import open_door, open_ui
 from client.usecases.answers import Preferences
 from client.usecases.form_drafts import FormDraft
+from client.usecases.record_answers import Shared
+from client.usecases.rights_answers import SharesGot
 from client.usecases.sync_answers import Inbox, Left, SyncStatus
 from shared_models.errors import ReplicaDamaged, ReplicaFull, Unreachable
 from tests.ui.believable import NOW, ago
@@ -74,6 +76,9 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.drafts[f"note:company:{hotel}"] = FormDraft(f"note:company:{hotel}", "", "", "note.body", note, at=ago(minutes=7))
     if data == "guest":
         fill_guest(crm)
+        crm.lent = frozenset({company_id(0)})
+        crm.shares = (Shared("s", "Ana Pop", False, "see", ago(days=-23), "Maria Ilie", is_with_me=True),)
+        crm.rights.got = SharesGot(1, "company", company_id(0), "Hotel Șapte Brazi", "Maria Ilie", ago(days=-23))
         crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago()), Inbox()
     if data == "reader":
         fill_reader(crm)

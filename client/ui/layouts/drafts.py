@@ -5,8 +5,8 @@ from collections.abc import Callable
 import flet as ft
 
 from client.ui.dates import moment
-from client.ui.theme import S4, Look
-from client.ui.widgets import W5, Press, icon, link, row, txt
+from client.ui.theme import S4, S16, Look
+from client.ui.widgets import W5, Press, col, icon, link, row, txt
 from client.usecases.form_drafts import FormDraft
 from client.usecases.record_answers import RecordPage
 
@@ -31,9 +31,11 @@ def _line(
         link(look, f"{id}.continue", look.t("act.continue"), _of(draft, go_on)),
         link(look, f"{id}.discard", look.t("act.discard"), _of(draft, give_up)),
     )
-    found = row(icon(look, "pencil", 14, "wait"), told, *ways, gap=S4, wrap=True)
-    found.run_spacing = 0
-    return found
+    mark = icon(look, "pencil", 14, "wait")
+    if look.phone:
+        told.expand = True
+        return col(row(mark, told, gap=S4), row(*ways, gap=S16))
+    return row(mark, told, *ways, gap=S4, tight=True)
 
 
 def _of(draft: FormDraft, call: Callable[[FormDraft], None]) -> Press:

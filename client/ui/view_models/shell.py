@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from client.events import ChangeLogChanged, Event, RecordsChanged, SyncStatusChanged
 from client.ui.facade import Crm
+from client.ui.router import record_place
 from client.ui.view_models.base import Rest, ViewModel
 from client.usecases.answers import Person, Preferences, Saved
 from client.usecases.causes import cause_of
@@ -23,7 +24,7 @@ SNACK_S = 10.0
 class Snack:
     """One message of the snack bar. params may hold `label`; tx: what Undo takes back; place: where the action leads instead.
 
-    action: text key of what can be done. at: a moment that is told as `{at}`, in microseconds since 1970 UTC. heading: text key
+    action: text key of what can be done. at: a moment that is told as `{at}`, until: one to come, as `{until}`; both in microseconds since 1970 UTC. heading: text key
     of a form's title, told as `{form}` with the label after it. count: of a key with plural forms.
     """
 
@@ -33,6 +34,7 @@ class Snack:
     place: str | None = None
     action: str = "act.undo"
     at: int | None = None
+    until: int | None = None
     heading: str = ""
     failed: bool = False
     count: int | None = None
@@ -139,6 +141,18 @@ class Shell(ViewModel[ShellState]):
         self._told_left = left.at
         await self._crm.note_left_told()
         await self.say(Snack("snack.left", count=left.rows, glyph="eye-off"))
+
+    async def tell_shares(self) -> None:
+        """Tell once what was shared with the reader, and lead to it."""
+        got = await self._crm.rights.take_shares()
+        if got is None:
+            return
+        if got.count > 1:
+            await self.say(Snack("snack.shares", count=got.count, glyph="users"))
+            return
+        words, place = (("name", got.by), ("label", got.title)), record_place(got.entity, got.record).url
+        key = "snack.shared_by" if got.by else "snack.shared"
+        await self.say(Snack(key, words, place=place, action="act.open", until=got.until, glyph="users"))
 
     async def saved(self, saved: Saved, key: str = "snack.saved") -> None:
         """Tell what was saved, and offer to take it back."""
