@@ -28,7 +28,7 @@ def row_of(ui, id):
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "Not saved yet: Edit company (10:42)"), ("ro", "Încă nesalvat: Modifică firma (10:42)")],
+    [("en", "Draft: Edit company (10:42)"), ("ro", "Ciornă: Modifică firma (10:42)")],
 )
 async def test_the_page_of_a_record_tells_of_its_draft_and_goes_on_with_it(window, width, language, words):
     crm = believable_crm()
@@ -64,7 +64,7 @@ async def test_drafts_of_its_parts_are_told_beside_each_other_and_its_note_where
     ui, crm = await left(window, (FORM, "field.name", "Hotel Opt Brazi"), (PART, "field.city", "Sinaia"))
     await ui.type("note.text", "De sunat.")
     told = {ui.keyed(f"record.draft.{place}").value for place in (0, 1)}
-    assert told == {"Not saved yet: Edit company (10:42)", "Not saved yet: New address (10:42)"}
+    assert told == {"Draft: Edit company (10:42)", "Draft: New address (10:42)"}
     assert len(crm.drafts) == 3
     assert not ui.has("record.draft.2.continue")
 

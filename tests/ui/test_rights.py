@@ -60,7 +60,7 @@ async def test_people_who_are_kept_from_the_reader_are_not_said_to_be_missing(wi
         assert not ui.shows(untrue), untrue
     assert not ui.has("tie.add")
     await ui.go(PAGE)
-    assert ui.shows("Nothing yet")
+    assert ui.shows("Nothing yet that you may see")
     assert not ui.shows("Write down what was said")
 
 

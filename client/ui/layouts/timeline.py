@@ -50,11 +50,18 @@ KEPT = {"kept_theirs": ("after",), "restored_mine": ("before",), "kept_both": ("
 
 
 def timeline(
-    look: Look, found: Timeline | None, shown: int, older: Press, *, is_awaited: bool = False, may_write: bool = True
+    look: Look,
+    found: Timeline | None,
+    shown: int,
+    older: Press,
+    *,
+    is_awaited: bool = False,
+    may_write: bool = True,
+    sees_all: bool = True,
 ) -> list[ft.Control]:
     """Return the newest `shown` entries under their days. None: still being read; is_awaited: the centre has yet to answer.
 
-    may_write: whether the reader may add a note.
+    may_write: whether the reader may add a note. sees_all: whether none of what it would tell is kept from him by rights.
     """
     if found is None:
         return []
@@ -64,7 +71,11 @@ def timeline(
     if not found.entries:
         text = look.t("timeline.empty_text") if may_write else ""
         told = text if found.has_history else look.t("timeline.offline")
-        return [ft.Container(empty(look, "sticky-note", look.t("timeline.empty"), told), height=240)]
+        return [
+            ft.Container(
+                empty(look, "sticky-note", look.t("timeline.empty" if sees_all else "timeline.empty_unseen"), told), height=240
+            )
+        ]
     cells: list[ft.Control] = []
     for when, entries in _by_day(look, found.entries[:shown]):
         cells.append(group_header(look, day(look, when), left=0))
