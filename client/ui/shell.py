@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import flet as ft
 
-from client.ui.dates import moment, until
+from client.ui.dates import moment
 from client.ui.pill import Pill, pill_of
 from client.ui.router import Place, Screen
 from client.ui.theme import R8, R12, R16, S4, S8, S12, S16, Look
@@ -96,8 +96,6 @@ def _words(look: Look, message: Snack) -> str:
     params = dict(message.params)
     if message.at is not None:
         params["at"] = moment(look, message.at)
-    if message.until is not None:
-        params["until"] = until(look, message.until)
     if message.heading:
         params["form"] = " · ".join(part for part in (look.t(message.heading), params.get("label")) if part)
     return look.t(message.key, **params) if message.count is None else look.n(message.key, message.count, **params)

@@ -153,8 +153,6 @@ class SharesGot:
     title: str
     by: str
     """Name of who shared it; empty when he is not here."""
-    until: int
-    """Microseconds since 1970 UTC."""
 
 
 @dataclass(frozen=True)

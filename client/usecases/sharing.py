@@ -97,7 +97,7 @@ def take_shares(replica: Replica) -> SharesGot | None:
     last, names = max(fresh, key=lambda row: (row["created_at"] or 0, row["id"])), Names(replica)
     entity, record = got[last["id"]]
     title, by = names.name(entity, record), names.name("user", last["created_by"])
-    return SharesGot(len({got[row["id"]] for row in fresh}), entity, record, title, by, last["ends_at"])
+    return SharesGot(len({got[row["id"]] for row in fresh}), entity, record, title, by)
 
 
 def _is_live(replica: Replica, key: tuple[str, str]) -> bool:

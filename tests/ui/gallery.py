@@ -78,7 +78,7 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         fill_guest(crm)
         crm.lent = frozenset({company_id(0)})
         crm.shares = (Shared("s", "Ana Pop", False, "see", ago(days=-23), "Maria Ilie", is_with_me=True),)
-        crm.rights.got = SharesGot(1, "company", company_id(0), "Hotel Șapte Brazi", "Maria Ilie", ago(days=-23))
+        crm.rights.got = SharesGot(1, "company", company_id(0), "Hotel Șapte Brazi", "Maria Ilie")
         crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago()), Inbox()
     if data == "reader":
         fill_reader(crm)

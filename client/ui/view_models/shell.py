@@ -24,7 +24,7 @@ SNACK_S = 10.0
 class Snack:
     """One message of the snack bar. params may hold `label`; tx: what Undo takes back; place: where the action leads instead.
 
-    action: text key of what can be done. at: a moment that is told as `{at}`, until: one to come, as `{until}`; both in microseconds since 1970 UTC. heading: text key
+    action: text key of what can be done. at: a moment that is told as `{at}`, in microseconds since 1970 UTC. heading: text key
     of a form's title, told as `{form}` with the label after it. count: of a key with plural forms.
     """
 
@@ -34,7 +34,6 @@ class Snack:
     place: str | None = None
     action: str = "act.undo"
     at: int | None = None
-    until: int | None = None
     heading: str = ""
     failed: bool = False
     count: int | None = None
@@ -152,7 +151,7 @@ class Shell(ViewModel[ShellState]):
             return
         words, place = (("name", got.by), ("label", got.title)), record_place(got.entity, got.record).url
         key = "snack.shared_by" if got.by else "snack.shared"
-        await self.say(Snack(key, words, place=place, action="act.open", until=got.until, glyph="users"))
+        await self.say(Snack(key, words, place=place, action="act.open", glyph="users"))
 
     async def saved(self, saved: Saved, key: str = "snack.saved") -> None:
         """Tell what was saved, and offer to take it back."""
