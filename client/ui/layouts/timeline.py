@@ -6,6 +6,7 @@ from datetime import date
 import flet as ft
 
 from client.ui.dates import clock, day, local
+from client.ui.layouts.card_words import decision_words
 from client.ui.layouts.past_lines import Line, lines_of, subjects_of, values_of
 from client.ui.theme import S2, S4, S16, Look
 from client.ui.widgets import (
@@ -115,7 +116,7 @@ def _entry(look: Look, entry: TimelineEntry, last: bool) -> ft.Control:
             ft.Container(head, height=None if look.phone else 28, padding=pads(top=3, bottom=S2) if look.phone else None),
             txt(look, who, "meta", "ink2", lines=2) if look.phone and who else None,
             txt(look, entry.body, tone="ink2", lines=None) if entry.body else None,
-            txt(look, _decision(look, entry.outcome), tone="ink2", lines=2) if entry.outcome else None,
+            txt(look, decision_words(look, entry.outcome), tone="ink2", lines=2) if entry.outcome else None,
             *_told(look, entry),
             txt(look, look.t("timeline.both_kept"), "meta", "ink2", lines=None) if _is_beside(entry) else None,
         ),
@@ -128,10 +129,6 @@ def _entry(look: Look, entry: TimelineEntry, last: bool) -> ft.Control:
 def _is_beside(entry: TimelineEntry) -> bool:
     """Whether a number was changed in it that somebody else had changed already."""
     return any(part.is_beside for part in entry.parts)
-
-
-def _decision(look: Look, outcome: Outcome) -> str:
-    return look.t("decision.again") if outcome.is_again else look.t(f"decision.{outcome.decision}")
 
 
 def _title(look: Look, entry: TimelineEntry) -> str:
@@ -217,8 +214,10 @@ def _decided(look: Look, entry: TimelineEntry, outcome: Outcome, change: Change,
         texts = (values_of(look, entry.entity, one)[1] for one in values if one.field == change.field)
         return [told(look.t(head), _short(text) or look.t("value.empty"), by, True) for text in texts]
 
-    who = look.t("who.you") if entry.is_mine else entry.by
-    sides = (("after", used, outcome.used_by), ("before", lost, outcome.lost_by))
+    you = look.t("who.you")
+    who = you if entry.is_mine else entry.by
+    used_by, lost_by = you if outcome.used_by_me else outcome.used_by, you if outcome.lost_by_me else outcome.lost_by
+    sides = (("after", used, used_by), ("before", lost, lost_by))
     return col(
         txt(look, look.t(f"{entry.entity}.{change.field}"), "meta", "ink3", W5),
         *extra("resolved.kept", outcome.chosen, who),
