@@ -22,7 +22,7 @@ from tests.ui.fake_state import TEAM
 
 Prepare = Callable[[driver.Window], None]
 HOTEL, IOANA = company_id(0), contact_id(0)
-DAN, MARIA = person_id("Dan Rusu"), person_id("Maria Ilie")
+DAN, MARIA, VLAD = person_id("Dan Rusu"), person_id("Maria Ilie"), person_id("Vlad Înotescu")
 BANAT = derived_id("team", "Banat")
 OWN = [derived_id("card", f"own {number}") for number in range(1, 6)]
 """Cards with answers of their own: `believable_cards`."""
@@ -137,6 +137,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "profile-new": ("/people/profiles/new?data=admin", "profile.save", nothing),
     "share": (f"/companies/{HOTEL}?form=record_share&data=admin", "share.until", nothing),
     "company-shared": (f"/companies/{HOTEL}/details?data=admin", "point.", to_the_end),
+    "person-free": (f"/people/{VLAD}?data=admin", "person.profile_id", nothing),
     "person-own": (f"/people/{DAN}?data=admin", "person.profile_id", to_the_end),
     "person-circle": (f"/people/{MARIA}?data=admin", "person.profile_id", circle),
     "teams": ("/people/teams?data=admin", "team.", nothing),

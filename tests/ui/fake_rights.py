@@ -103,14 +103,16 @@ class FakeRights:
     async def people(self, text: str) -> tuple[PersonRow, ...]:
         await self._read()
         words = folded(text).split()
-        found = [p for p in self.people_.values() if all(w in folded(f"{p.name} {p.team} {p.profile}") for w in words)]
+        found = [
+            self._limited(p) for p in self.people_.values() if all(w in folded(f"{p.name} {p.team} {p.profile}") for w in words)
+        ]
         return tuple(sorted(found, key=lambda p: (not p.is_active, folded(p.name))))
 
     async def person(self, id: str) -> PersonPage | None:
         await self._read()
-        row = self.people_.get(id)
-        if row is None:
+        if id not in self.people_:
             return None
+        row = self._limited(self.people_[id])
         profile = next((pk for pk, held in self.profiles_.items() if held[0] == row.profile), None)
         held, below = self.profiles_.get(profile or ""), self._below(row.name)
         return PersonPage(
@@ -128,10 +130,14 @@ class FakeRights:
             tuple(p.name for p in self.people_.values() if p.manager == row.name),
             tuple(one.name for one in self.teams_.values() if one.leader == row.name and not one.is_archived),
             row.name == "Ana Pop",
-            row.profile is None,
+            row.team != "Moldova",
             self._own(id, self._reaches(held[2])) if held else (),
             held[1] if held else (),
         )
+
+    def _limited(self, row: PersonRow) -> PersonRow:
+        """Return a person with whether anything limits him."""
+        return replace(row, is_free=row.is_admin or (row.profile is None and row.team != "Moldova"))
 
     def _active(self, but: Iterable[str]) -> tuple[Choice, ...]:
         return tuple(Choice(p.id, p.name, p.position) for p in self.people_.values() if p.is_active and p.id not in but)

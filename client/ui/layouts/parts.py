@@ -63,7 +63,7 @@ ROOMY = 1180
 """Width of a window from which the page beside the list has room for two columns in a row."""
 LABEL_WIDTH, LABEL_DROP = 176, 3
 """Width of a label before its value, and how much lower it stands so that both are on one baseline."""
-OF_ONESELF = {"why.none": "access.none"}
+OF_ONESELF = {"why.none": "access.none", "why.open": "access.open"}
 """Rules of which one is told otherwise than others are told of him."""
 
 
@@ -326,19 +326,19 @@ def details(
 def _access(look: Look, access: Access) -> ft.Control:
     """Return one line of what the reader may do: a tick or a lock, and the rule in words."""
     mark = icon(look, "check" if access.is_allowed else "lock", 16, "ok" if access.is_allowed else "ink3")
-    words = txt(look, rule_in_words(look, access), lines=None, expand=True, key=f"access.{access.action}")
+    words = txt(look, rule_in_words(look, access, of_oneself=True), lines=None, expand=True, key=f"access.{access.action}")
     return _field_line(look, look.t(f"access.{access.action}"), row(mark, words, gap=S8, cross=TOP))
 
 
-def rule_in_words(look: Look, access: Access) -> str:
-    """Return the rule that decides, as a sentence."""
+def rule_in_words(look: Look, access: Access, *, of_oneself: bool = False) -> str:
+    """Return the rule that decides, as a sentence. of_oneself: it is told to whom it is about."""
     words = {name: look.label(held) for name, held in access.words.items()}
     words["do"] = look.t(f"why.do.{access.action}")
     if source := words.get("source"):
         words["source"] = look.t(f"why.source.{source}", profile=words.get("profile", ""), of_team=words.get("of_team", ""))
     if until := words.get("until"):
         words["until"] = end_of(look, int(until))
-    return look.t(OF_ONESELF.get(access.rule, access.rule), **words)
+    return look.t(OF_ONESELF.get(access.rule, access.rule) if of_oneself else access.rule, **words)
 
 
 def _certain(look: Look, page: RecordPage, column: Column, text: str) -> str:
