@@ -39,7 +39,12 @@ class DeviceWiped:
     """An admin had the device wiped: what waited was sent, and nothing is here any more."""
 
 
-Event = RecordsChanged | ChangeLogChanged | SyncStatusChanged | IncidentLogged | DeviceWiped
+@dataclass(frozen=True)
+class DraftsChanged:
+    """There is a draft of a form or note of which there was none, or one is gone; not told of every letter in it."""
+
+
+Event = RecordsChanged | ChangeLogChanged | SyncStatusChanged | IncidentLogged | DeviceWiped | DraftsChanged
 Handler = Callable[[Event], None]
 
 

@@ -82,7 +82,7 @@ def within(
 
     The fields that were typed stay, also those of a record that is not here any more.
     """
-    named = _named(draft.form)
+    named = named_in(draft.form)
     if any(not _is_here(connection, registry, entity, pk) for entity, pk in named if pk):
         return replace(draft, title="", base={}, names={})
     entity = registry.by_name.get(named[0][0]) if named else None
@@ -104,7 +104,7 @@ def bring_within(connection: sqlite3.Connection, registry: Registry, hidden: Map
     """Make every draft what `within` says, after records left. hidden: entity -> fields that were emptied."""
     for user, form, at, what in connection.execute("SELECT user, form, at, what FROM _form_draft").fetchall():
         draft = FormDraft(form=form, at=at, **json.loads(what))
-        named = _named(form)
+        named = named_in(form)
         kept = within(connection, registry, draft, hidden.get(named[0][0] if named else "", frozenset()))
         if kept != draft:
             connection.execute("UPDATE _form_draft SET what = ? WHERE user = ? AND form = ?", (_what(kept), user, form))
@@ -115,7 +115,7 @@ def _what(draft: FormDraft) -> str:
     return json.dumps(what, ensure_ascii=False)
 
 
-def _named(form: str) -> list[tuple[str, str]]:
+def named_in(form: str) -> list[tuple[str, str]]:
     """Return entity and id of the records that a form is on or belongs to; of a new one no id."""
     return _RECORD.findall(form.removeprefix("note:"))
 

@@ -49,6 +49,8 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "news_read": [],
     # How many records left the lists since the person was last told so, and when: rows, at (us), told.
     "left": None,
+    # Shares of which the person knows that he has them, by their ids.
+    "shares_told": [],
     "last_success_at": None,
     "last_error": None,
     "last_error_at": None,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import flet as ft
 
-from client.events import DeviceWiped, Event
+from client.events import DeviceWiped, Event, RecordsChanged
 from client.ui.colours import SETS, Colours
 from client.ui.desk import Desk, Ticks
 from client.ui.facade import Crm, Door
@@ -154,6 +154,7 @@ def App(desk: Desk, now: Clock) -> ft.Control:  # a component
         await desk.shell.start(lambda: language_of(desk.page))
         if desk.shell.state.is_ready:
             await desk.shell.tell_left()
+            await desk.shell.tell_shares()
             await desk.shell.offer_draft(drafts_at(desk.place))
 
     async def hear(event: Event) -> None:
@@ -162,6 +163,8 @@ def App(desk: Desk, now: Clock) -> ft.Control:  # a component
         else:
             await desk.shell.on_event(event)
             desk.run(desk.shell.tell_left())
+            if isinstance(event, RecordsChanged) and event.from_centre:
+                desk.run(desk.shell.tell_shares())
 
     def draw() -> None:
         look_again()
@@ -245,6 +248,7 @@ def look_of(
         window.now,
         preferences.time_zone,
         keyboard.cursor,
+        keyboard.menu,
         keyboard.push,
         live,
         is_office,

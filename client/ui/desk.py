@@ -59,6 +59,8 @@ class Desk:
         self.keyboard = Keyboard(self._is_shown)
         self.drafts: dict[str, dict[str, object]] = {}
         """What was typed into forms that are not saved: address of the form -> field -> as typed. Survives going elsewhere."""
+        self.continued = ""
+        """Address of the form whose draft the person has asked for: it opens with it, and asks him nothing."""
         self.lists: dict[str, RecordList[CompanyRow] | RecordList[ContactRow]] = {}
         """The lists by their kind of record: a search is still there when one comes back."""
         self._left_at: dict[str, Place] = {}

@@ -15,6 +15,7 @@ from client.usecases.rights_answers import (
     ProfilePage,
     ProfileRow,
     SeenPage,
+    SharesGot,
     TeamField,
     TeamPage,
     TeamRow,
@@ -99,6 +100,10 @@ class Rights(Protocol):
 
     async def share(self, new: NewShare) -> Saved:
         """Share a record. Raises RecordInvalid for a time that is over, or that outlasts the reader's own right."""
+        ...
+
+    async def take_shares(self) -> SharesGot | None:
+        """Return what was shared with the reader since he was told last, and note that he knows it; None for nothing."""
         ...
 
     async def end_share(self, id: str) -> Saved:

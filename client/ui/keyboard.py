@@ -13,6 +13,8 @@ PALETTE = "ctrl+k"
 """The key that opens the palette, over whatever is open."""
 STEPS = ("arrow down", "arrow up")
 """Keys that act also in a box of one line, where they would move no cursor: from a search on to what it found."""
+MENU_S = 0.3
+"""Seconds for which the key that has closed a menu may still be on its way here: a window tells of both, in one order or the other."""
 CURSOR_S = 5.0
 """Seconds for which letters are text while the cursor is on its way into a box: a slow line is slower than a hand."""
 
@@ -45,6 +47,8 @@ class Keyboard:
         self._awaited_until: float | None = None
         self._early = ""
         self._late: str | None = None
+        self._menu: int | None = None
+        self._menu_left_at = float("-inf")
         self.promises = 0
         """How often the cursor was promised to a box."""
         self.before: int | None = None
@@ -70,10 +74,31 @@ class Keyboard:
         return lambda: self._handlers.remove(handler) if handler in self._handlers else None
 
     def press(self, name: str) -> bool:
-        """Offer a key to the handlers. Returns whether one of them took it."""
+        """Offer a key to the handlers. Returns whether one of them took it.
+
+        While a menu is open every key is the menu's: Escape closes it, and nothing under it.
+        """
+        if self._is_of_menu(name):
+            return True
         if self.is_typing and not name.startswith(ALWAYS) and not (self._one_line and name in STEPS):
             return False
         return any(handler(name) for handler in reversed(tuple(self._handlers)))
+
+    def _is_of_menu(self, name: str) -> bool:
+        """Whether a key was pressed into a menu; Escape ends it, whatever else is told of it."""
+        is_open = self._menu is not None and self._is_shown(self._menu)
+        if name != "escape":
+            return is_open
+        is_its_own = is_open or self._clock() - self._menu_left_at < MENU_S
+        self._menu, self._menu_left_at = None, float("-inf")
+        return is_its_own
+
+    def menu(self, menu: int, here: bool) -> None:
+        """Note that a menu has opened, or has closed."""
+        if here:
+            self._menu = menu
+        elif menu == self._menu:
+            self._menu, self._menu_left_at = None, self._clock()
 
     def cursor(self, box: int, here: bool, one_line: bool = False) -> None:
         """Note that a box has got or lost the cursor. one_line: it is a search box.

@@ -47,6 +47,10 @@ def _unheard(handler: KeyHandler) -> Callable[[], None]:
     return lambda: None
 
 
+def _no_menu(menu: int, here: bool) -> None:
+    """Listen to no menu: the default of a look outside a running app."""
+
+
 def _ignore(box: int, here: bool, one_line: bool = False) -> None:
     """Listen to nothing: the default of a look outside a running app."""
 
@@ -65,6 +69,8 @@ class Look:
     """IANA zone of the reader."""
     typing: Typing = field(default=_ignore, compare=False)
     """Told which text box has the cursor, so that single letters are not taken for keys."""
+    menu: Callable[[int, bool], None] = field(default=_no_menu, compare=False)
+    """Told which menu has opened (True) or closed, so that its keys are taken for nothing else."""
     hear: Callable[[KeyHandler], Callable[[], None]] = field(default=_unheard, compare=False)
     """Offers keys to a part of the screen before the screen itself; returns what ends it."""
     live: LiveText = field(default_factory=LiveText, compare=False)

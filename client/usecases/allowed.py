@@ -88,6 +88,28 @@ class Allowed:
             return ""
         return f"denied.change.{owners[0][0]}"
 
+    def tie(self, entity: str, pk: str, other: str) -> str:
+        """Return why no record of another kind can be tied to one that is here: there is no end of such a tie that the reader may change.
+
+        It may be the other end: one that he makes, one that his profiles let him change, or one that is shared with him to be changed.
+        """
+        denied = self.change(entity, pk)
+        if not denied or self.known is None or not self.create(other):
+            return ""
+        standing, at = self.known.rules.standing(self.known.person), self.known.at
+        lent = (share for (of, _), shares in standing.shares.items() if of == other for share in shares)
+        may_change = standing.grant(other, "change").reach != "none" or any(
+            s.level == "change" and s.ends_at > at for s in lent
+        )
+        return "" if may_change else denied
+
+    def sees_all(self, entity: str) -> bool:
+        """Whether no record of a kind that rights are given on is kept from the reader, or this device cannot tell."""
+        if self.known is None:
+            return True
+        standing = self.known.rules.standing(self.known.person)
+        return standing.is_free or standing.grant(entity, "see").reach == "all"
+
     def hidden_fields(self, entity: str) -> frozenset[str]:
         """Return the confidential fields of a kind that the reader neither sees nor writes."""
         groups = self._hidden_groups

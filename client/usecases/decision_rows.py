@@ -43,7 +43,7 @@ def told(replica: Replica, names: Names, entity: str, pk: str, after: str | None
 
 def _first(replica: Replica, names: Names, card: Row, me: str | None) -> Told:
     side = KEPT.get(card["state"])
-    outcome = _outcome(names, card, outcome_of(card["kind"], card["state"]))
+    outcome = _outcome(replica, names, card, outcome_of(card["kind"], card["state"]))
     entry = _entry(replica, names, card, f"card/{card['id']}", when(card), card["decided_by"] or me, outcome)
     return Told(entry, card, side_of(card, side) if side else None)
 
@@ -95,7 +95,7 @@ def _is_answer(card: Row, line: HistoryEntry) -> bool:
 
 
 def _later(replica: Replica, names: Names, card: Row, line: HistoryEntry, side: SideName | None) -> Told:
-    outcome = replace(_outcome(names, card, DECISIONS[side] if side else "edited"), is_again=side is not None)
+    outcome = replace(_outcome(replica, names, card, DECISIONS[side] if side else "edited"), is_again=side is not None)
     entry = _entry(replica, names, card, f"{line.record}/{line.seq}/{line.unit}", line.arrived_at, line.by, outcome)
     values = side_of(card, side) if side else _fields(card, line.after or {})
     return Told(entry, card, values)
@@ -155,8 +155,12 @@ def _known(replica: Replica, entity: str, values: Iterable[str]) -> list[str]:
     return [name for name in values if name in known]
 
 
-def _outcome(names: Names, card: Row, decision: str) -> Outcome:
-    return Outcome(decision, names.name("user", card["mine_by"]), names.name("user", card["theirs_by"]))
+def _outcome(replica: Replica, names: Names, card: Row, decision: str) -> Outcome:
+    lost_by, used_by, me = card["mine_by"], card["theirs_by"], replica.facts()["user"]
+    return Outcome(
+        decision, names.name("user", lost_by), names.name("user", used_by),
+        lost_by is not None and lost_by == me, used_by is not None and used_by == me,
+    )  # fmt: skip
 
 
 def _entry(replica: Replica, names: Names, card: Row, id: str, at: int, by: str | None, outcome: Outcome) -> TimelineEntry:

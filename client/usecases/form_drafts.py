@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from client.events import DraftsChanged
 from client.replica import drafts
 from client.replica.drafts import FormDraft as FormDraft  # the shape that the screens know
 from client.replica.replica import Replica
@@ -13,12 +14,19 @@ def note_form(owner: Owner) -> str:
     return f"note:{owner.entity}:{owner.id}"
 
 
+def is_of_note(draft: FormDraft) -> bool:
+    """Whether a draft is of a note, and not of a form."""
+    return draft.form.startswith("note:")
+
+
 def keep_draft(replica: Replica, draft: FormDraft, now_ms: int) -> None:
     """Keep what stands in a form, in the place of an earlier draft of it. A power cut may take the last one back.
 
     Of a record that is no longer here nothing but what was typed is kept.
     """
     with replica.write(durable=False) as writing:
+        if drafts.draft_of(writing.connection, _user(replica), draft.form) is None:
+            writing.events.append(DraftsChanged())
         draft = drafts.within(writing.connection, replica.registry, replace(draft, at=now_ms * 1000))
         drafts.keep(writing.connection, _user(replica), draft)
 
@@ -26,6 +34,8 @@ def keep_draft(replica: Replica, draft: FormDraft, now_ms: int) -> None:
 def drop_draft(replica: Replica, form: str) -> None:
     """Forget what stood in a form."""
     with replica.write(durable=False) as writing:
+        if drafts.draft_of(writing.connection, _user(replica), form) is not None:
+            writing.events.append(DraftsChanged())
         drafts.drop(writing.connection, _user(replica), form)
 
 
@@ -39,6 +49,32 @@ def last_draft(replica: Replica) -> FormDraft | None:
     """Return the last draft of the reader, of a form or a note."""
     with replica.reading() as reader:
         return next(iter(drafts.drafts_of(reader, _user(replica))), None)
+
+
+def drafts_on(replica: Replica) -> dict[tuple[str, str], tuple[FormDraft, ...]]:
+    """Return (entity, id) of a company or contact -> the reader's drafts that are about it or a part of it, the last one first."""
+    with replica.reading() as reader:
+        found = drafts.drafts_of(reader, _user(replica))
+    about: dict[tuple[str, str], tuple[FormDraft, ...]] = {}
+    for draft in found:
+        for key in _about(replica, draft):
+            about[key] = (*about.get(key, ()), draft)
+    return about
+
+
+def _about(replica: Replica, draft: FormDraft) -> set[tuple[str, str]]:
+    """Return the records that a draft is about: its own, the one that a new record will belong to, and those that a part is of."""
+    registry, found = replica.registry, set[tuple[str, str]]()
+    for entity, pk in drafts.named_in(draft.form):
+        kind = registry.by_name.get(entity)
+        if kind is None or not pk:
+            continue
+        if kind in registry.roots:
+            found.add((entity, pk))
+            continue
+        row = replica.get(entity, pk) or {}
+        found |= {(of, row[field]) for field, of in registry.parents(kind) if row.get(field)}
+    return found
 
 
 def _user(replica: Replica) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
+from client.usecases.values import number_kind
 from shared_models.codec import Row
 from shared_models.fields import Column, column_of, data_columns
 from shared_models.registry import CRM
@@ -91,7 +92,7 @@ PARTS: Mapping[str, tuple[PartField, ...]] = {
     ),
     "contact": (
         PartField("company", "company_contact", "company_id"),
-        PartField("phone", "contact_point", "value", ("mobile", "phone")),
+        PartField("phone", "contact_point", "value", ("phone", "mobile")),
         PartField("email", "contact_point", "value", ("email",)),
     ),
 }
@@ -105,6 +106,16 @@ def parts_of(entity: str) -> tuple[PartField, ...]:
 def points_of(entity: str) -> tuple[PartField, ...]:
     """Return the phone and e-mail among the parts: the form of a record that is here offers them, too."""
     return tuple(part for part in parts_of(entity) if part.entity == "contact_point")
+
+
+def point_kind(entity: str, name: str, value: object, kept: str | None = None) -> str | None:
+    """Return the kind of the contact point that a value in a field makes: a mobile or a phone by its number.
+
+    kept: the kind of the point that stands in the field. None for a field that makes no contact point, and for an empty one.
+    """
+    part = next((one for one in points_of(entity) if one.name == name), None)
+    text = str(value or "").strip()
+    return None if part is None or not (kept or text) else number_kind(text, kept or part.kinds[0])
 
 
 def part_to(entity: str, other: str) -> PartField | None:

@@ -16,7 +16,7 @@ from client.usecases.card_values import answer_of
 from client.usecases.corrections import make_rest, not_corrected, refused_draft, typed_before
 from client.usecases.edited_parts import change_parts, first_points
 from client.usecases.form_answers import Choice, FormEnd, FormStart
-from client.usecases.form_parts import form_column, part_to, parts_of
+from client.usecases.form_parts import form_column, part_to, parts_of, point_kind
 from client.usecases.labels import Say, saved_label
 from client.usecases.main_points import is_main, marked_beside
 from client.usecases.namesakes import details_of
@@ -193,7 +193,8 @@ def _label(replica: Replica, say: Say, start: FormStart, values: Mapping[str, ob
         if not kind.title_fields:
             title = " · ".join(_owner_titles(replica, kind, {**start.values, **values}))
         return saved_label(say, start.entity, title, (), verb="new")
-    keys = {name: f"value.contact_point.kind.{kind}" for name, kind in start.kinds.items()}
+    kinds = {name: point_kind(start.entity, name, values[name], start.kinds.get(name)) for name in values}
+    keys = {name: f"value.contact_point.kind.{kind}" for name, kind in kinds.items() if kind}
     return saved_label(say, start.entity, start.title, values, verb="edit", keys=keys)
 
 

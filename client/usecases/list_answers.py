@@ -58,6 +58,10 @@ class CompanyRow:
     """Inactive, at risk...: None for the usual one."""
     is_refused: bool = False
     """Whether it is a new record that the centre did not take, so that it stands on this device only until it is dealt with."""
+    has_draft: bool = False
+    """Whether the reader typed something about it that he has not saved: into a form, or as a note."""
+    is_shared: bool = False
+    """Whether somebody shared it with the reader, and the share is in force."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,10 @@ class ContactRow:
     status: Label | str | None = None
     """As in `CompanyRow`."""
     is_refused: bool = False
+    """As in `CompanyRow`."""
+    has_draft: bool = False
+    """As in `CompanyRow`."""
+    is_shared: bool = False
     """As in `CompanyRow`."""
 
 

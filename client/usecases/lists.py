@@ -6,9 +6,12 @@ from client.replica.queries import Filter
 from client.replica.replica import Replica
 from client.replica.search import last_seen
 from client.usecases import refused_rows
+from client.usecases.allowed import allowed
 from client.usecases.answers import RowState
+from client.usecases.form_drafts import drafts_on
 from client.usecases.list_answers import CompanyRow, ContactRow, Hit, ListQuery, Page
 from client.usecases.refused_rows import Refused
+from client.usecases.sharing import lent_to
 from client.usecases.shown import Names
 from shared_models.codec import Row
 
@@ -23,7 +26,7 @@ def companies(replica: Replica, query: ListQuery, after: str | None) -> Page[Com
     names, pks = Names(replica), [row["id"] for row in rows]
     refused = [refused_rows.company_row(names, one) for one in _refused(replica, "company", query, after)]
     names.load("pick_list_item", [row["type_id"] or row["industry_id"] for row in rows])
-    states = replica.states_of("company", pks)
+    states, drafted, lent = replica.states_of("company", pks), drafts_on(replica), lent_to(allowed(replica), "company")
     with replica.reading() as reader:
         beside = summaries.of_companies(reader, pks)
         due = orders.due_of(reader, pks)
@@ -44,6 +47,8 @@ def companies(replica: Replica, query: ListQuery, after: str | None) -> Page[Com
                     due_at=due[row["id"]],
                     is_provisional=_is_provisional(replica, row, states[row["id"]]),
                     status=names.unusual(row["status_id"]),
+                    has_draft=("company", row["id"]) in drafted,
+                    is_shared=row["id"] in lent,
                 )
                 for row in rows
             ),
@@ -58,7 +63,7 @@ def contacts(replica: Replica, query: ListQuery, after: str | None) -> Page[Cont
     rows, following, total = _rows(replica, "contact", query, after)
     names, pks = Names(replica), [row["id"] for row in rows]
     refused = [refused_rows.contact_row(names, one) for one in _refused(replica, "contact", query, after)]
-    states = replica.states_of("contact", pks)
+    states, drafted, lent = replica.states_of("contact", pks), drafts_on(replica), lent_to(allowed(replica), "contact")
     with replica.reading() as reader:
         beside = summaries.of_contacts(reader, pks)
     return Page(
@@ -76,6 +81,8 @@ def contacts(replica: Replica, query: ListQuery, after: str | None) -> Page[Cont
                     first_name=row["first_name"] or "",
                     last_name=row["last_name"],
                     status=names.unusual(row["status_id"]),
+                    has_draft=("contact", row["id"]) in drafted,
+                    is_shared=row["id"] in lent,
                 )
                 for row in rows
             ),

@@ -53,7 +53,7 @@ def person_page(replica: Replica, pk: str) -> PersonPage | None:
         tuple(one["name"] for one in replica.children_of("user", "manager_id", pk)),
         tuple(one["name"] for one in replica.children_of("team", "leader_id", pk)),
         pk == replica.facts()["user"],
-        rules is not None and rules.standing(pk).is_free,
+        rules is not None and not any(rules.tables["team"][one]["profile_id"] for one in rules.standing(pk).teams),
         _reaches(rules, pk) if rules is not None else (),
         tuple(sorted(rules.standing(pk).groups)) if rules is not None else (),
     )
@@ -129,7 +129,7 @@ def person_rows(replica: Replica, rows: list[Row]) -> list[PersonRow]:
     names, states = Names(replica), replica.states_of("user", [row["id"] for row in rows])
     teams = {row["id"]: row["name"] for row in replica.list_page("team", limit=MAX_PEOPLE).rows}
     names.load("user", [row["manager_id"] for row in rows])
-    labels = {one["id"]: profile_label(one) for one in profile_rows(replica)}
+    labels, known = {one["id"]: profile_label(one) for one in profile_rows(replica)}, allowed(replica).known
     return [
         PersonRow(
             row["id"],
@@ -142,6 +142,7 @@ def person_rows(replica: Replica, rows: list[Row]) -> list[PersonRow]:
             row["is_admin"],
             row["is_active"] and row["archived_at"] is None,
             states[row["id"]],
+            known is not None and known.rules.standing(row["id"]).is_free,
         )
         for row in rows
     ]

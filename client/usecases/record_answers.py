@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from client.usecases.answers import Label, RowState, Shown
+from client.usecases.form_drafts import FormDraft
 from client.usecases.reaching import address_of
 from shared_models.codec import Row
 
@@ -82,6 +83,8 @@ class Shared:
     by: str = ""
     can_end: bool = False
     state: RowState = "sent"
+    is_with_me: bool = False
+    """Whether somebody else gave it to the reader, or to a team that he is in."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,8 @@ class RecordPage:
     pending: frozenset[str] = frozenset()
     """Fields with own values that the centre has not confirmed: a code among them is provisional."""
     denied: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """What the reader may not do here -> why, a text key: `change`, `archive`, or the kind of a part that he may not write."""
+    """What the reader may not do here -> why, a text key: `change`, `archive`, the kind of a part that he may not write, or `tie`: to
+    tie another record to it."""
     refused: tuple[str, ...] = ()
     """Own saves of it and of its parts that the centre did not take, and with which nobody dealt yet; the ids of their drafts."""
     last_note_with: str = ""
@@ -124,6 +128,10 @@ class RecordPage:
     """Ids of people to whom it need not be shared: the reader himself, and its responsible."""
     questions: tuple[str, ...] = ()
     """Open cards of the reader's inbox that are about it and its parts, the newest first; their ids."""
+    drafts: tuple[FormDraft, ...] = ()
+    """What the reader typed into forms on it and its parts and did not save, the last one first; its note is told where it is written."""
+    sees_all_ties: bool = True
+    """Whether all of its contacts, or companies, are here; else rights may keep some from the reader, and nobody here knows how many."""
 
     def parts_of(self, entity: str) -> tuple[Part, ...]:
         """Return the parts of one kind."""

@@ -5,6 +5,7 @@ from client.replica.replica import Replica
 from client.replica.talks import Talk
 from client.usecases.access import access
 from client.usecases.allowed import Allowed, allowed
+from client.usecases.form_drafts import drafts_on, is_of_note
 from client.usecases.main_points import in_order, main_of
 from client.usecases.questions import questions_about
 from client.usecases.record_answers import Part, Point, RecordPage, Tie
@@ -66,6 +67,8 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
         may_share=shared.levels,
         needless_shares=shared.needless,
         questions=questions_about(replica, entity, pk),
+        drafts=tuple(one for one in drafts_on(replica).get((entity, pk), ()) if not is_of_note(one)),
+        sees_all_ties=may.sees_all(_other(entity)),
     )
 
 
@@ -82,7 +85,13 @@ def _denied(may: Allowed, entity: str, pk: str) -> dict[str, str]:
     """Return what the reader may not do with a record and its parts, and why."""
     found = {"change": may.change(entity, pk), "archive": may.archive(entity, pk)}
     found |= {part: may.part(part, {f"{entity}_id": pk}) for part in WRITTEN}
+    found["tie"] = may.tie(entity, pk, _other(entity))
     return {what: why for what, why in found.items() if why}
+
+
+def _other(entity: str) -> str:
+    """Return the kind of record that is tied to one of this kind."""
+    return "contact" if entity == "company" else "company"
 
 
 def _points(replica: Replica, entity: str, pk: str) -> tuple[Point, ...]:
@@ -114,7 +123,7 @@ def _parts(replica: Replica, names: Names, entity: str, pk: str) -> tuple[Part, 
 
 def _ties(replica: Replica, names: Names, may: Allowed, entity: str, pk: str) -> tuple[Tie, ...]:
     """Return the contacts of a company or the companies of a contact: present ones first, the primary one at the top."""
-    other = "contact" if entity == "company" else "company"
+    other = _other(entity)
     links = replica.children_of("company_contact", f"{entity}_id", pk)
     states = replica.states_of("company_contact", [link["id"] for link in links])
     found = [

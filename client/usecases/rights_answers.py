@@ -30,6 +30,8 @@ class PersonRow:
     is_admin: bool = False
     is_active: bool = True
     state: RowState = "sent"
+    is_free: bool = False
+    """Whether nothing limits him: he administers, or has no profile, neither his own nor a team's."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,8 @@ class PersonPage:
     """Names of the teams that he leads: he counts as one of them, too."""
     is_me: bool = False
     """Whether he is the reader."""
-    is_free: bool = False
-    """Whether no profile limits him."""
+    is_free_alone: bool = False
+    """Whether nothing would limit him without a profile of his own: no team of his adds one."""
     reaches: tuple[Reaches, ...] = ()
     """What it comes to; empty where this device does not know all the rules."""
     groups: tuple[str, ...] = ()
@@ -141,6 +143,18 @@ class TeamPage:
     """Who may be taken in, with the team that he would leave."""
     leaders: tuple[Choice, ...] = ()
     profiles: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class SharesGot:
+    """What was shared with the reader since he was told last: how many records, and of the last one what it is."""
+
+    count: int
+    entity: str
+    record: str
+    title: str
+    by: str
+    """Name of who shared it; empty when he is not here."""
 
 
 @dataclass(frozen=True)

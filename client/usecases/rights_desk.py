@@ -17,6 +17,7 @@ from client.usecases.rights_answers import (
     ProfilePage,
     ProfileRow,
     SeenPage,
+    SharesGot,
     TeamField,
     TeamPage,
     TeamRow,
@@ -117,6 +118,10 @@ class RightsDesk:
     async def share(self, new: NewShare) -> Saved:
         """Share a record with a person or a team."""
         return await self.with_words(lambda say: sharing.share(self.replica, say, new))
+
+    async def take_shares(self) -> SharesGot | None:
+        """Return what was shared with the reader since he was told last."""
+        return await asyncio.to_thread(sharing.take_shares, self.replica)
 
     async def end_share(self, id: str) -> Saved:
         """End a share at once."""

@@ -36,7 +36,7 @@ class PartChange:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a clash was decided. lost_by, used_by: who wrote the value that had lost, and the one in use.
+    """How a clash was decided. lost_by, used_by: who wrote the value that had lost, and the one in use; `_me`: the reader did.
 
     Of `chosen` and `now` the value is `after`.
     """
@@ -45,6 +45,8 @@ class Outcome:
     """One of `sync_answers.Decision`, or the kind of a card that was only to be looked at."""
     lost_by: str = ""
     used_by: str = ""
+    lost_by_me: bool = False
+    used_by_me: bool = False
     is_again: bool = False
     """Whether it was decided before, and this put the other value back."""
     chosen: tuple[Change, ...] = ()

@@ -22,7 +22,7 @@ from tests.ui.fake_state import TEAM
 
 Prepare = Callable[[driver.Window], None]
 HOTEL, IOANA = company_id(0), contact_id(0)
-DAN, MARIA = person_id("Dan Rusu"), person_id("Maria Ilie")
+DAN, MARIA, VLAD = person_id("Dan Rusu"), person_id("Maria Ilie"), person_id("Vlad Înotescu")
 BANAT = derived_id("team", "Banat")
 OWN = [derived_id("card", f"own {number}") for number in range(1, 6)]
 """Cards with answers of their own: `believable_cards`."""
@@ -117,12 +117,16 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "company-decided": (f"/companies/{HOTEL}?data=decided", "record.", nothing),
     "company-past": (f"/companies/{HOTEL}?data=past", "note.text", nothing),
     "company-contacts": (f"/companies/{HOTEL}/contacts?data=waiting", "tie.", nothing),
+    "guest-contacts": (f"/companies/{HOTEL}/contacts?data=guest", "tab.", nothing),
+    "guest": (f"/companies/{HOTEL}?data=guest", "tab.", nothing),
     "company-details": (f"/companies/{HOTEL}/details?data=waiting", "point.", nothing),
     "company-unseen": (f"/companies/{HOTEL}?data=unseen", "note.discard", nothing),
     "edit-unseen": (f"/companies/{HOTEL}?form=company:{HOTEL}&data=unseen", "form.discard", nothing),
     "contact": (f"/contacts/{IOANA}?data=waiting", "note.text", nothing),
     "contacts": ("/contacts?data=waiting", "row.", nothing),
     "edit": (f"/companies/{HOTEL}?form=company:{HOTEL}&data=waiting", "field.name", wrong_code),
+    "company-draft": (f"/companies/{HOTEL}?data=kept", "note.text", nothing),
+    "companies-draft": ("/companies?data=kept", "row.", nothing),
     "draft": ("/contacts?form=company&data=draft", "form.save", nothing),
     "contact-new": ("/contacts?form=contact&data=waiting", "field.last_name", new_person),
     "tie-new": (f"/companies/{HOTEL}/contacts?form=contact&tie=1&data=waiting", "field.last_name", nothing),
@@ -154,6 +158,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "profile-new": ("/people/profiles/new?data=admin", "profile.save", nothing),
     "share": (f"/companies/{HOTEL}?form=record_share&data=admin", "share.until", nothing),
     "company-shared": (f"/companies/{HOTEL}/details?data=admin", "point.", to_the_end),
+    "person-free": (f"/people/{VLAD}?data=admin", "person.profile_id", nothing),
     "person-own": (f"/people/{DAN}?data=admin", "person.profile_id", to_the_end),
     "person-circle": (f"/people/{MARIA}?data=admin", "person.profile_id", circle),
     "teams": ("/people/teams?data=admin", "team.", nothing),

@@ -11,6 +11,7 @@ from tests.ui.fake_crm import company_id
 
 pytestmark = pytest.mark.browser
 HOTEL = company_id(0)
+SIZES = [(1280, 800), (390, 844)]
 KEPT_MS = 1500
 """Milliseconds after which what was typed is on the disk: it is written once in a second."""
 
@@ -90,3 +91,21 @@ def test_the_palette_opens_over_a_form_and_gives_the_cursor_back_at_the_end_of_t
     window.page.wait_for_timeout(driver.FOCUS_MS)
     window.page.keyboard.type("maria", delay=30)
     expect(first).to_have_value("Anamaria")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_escape_in_the_menu_of_a_form_closes_the_menu_and_leaves_the_form_open(browser, gallery_url, size):
+    with driver.window(browser, width=size[0], height=size[1]) as window:
+        window.open(f"{gallery_url}/companies?form=company")
+        window.type("field.name", "Popas Nou")
+        window.press("form.more")
+        window.press("field.type_id")
+        items = window.page.locator("[flt-semantics-identifier^='option.type_id.']")
+        items.first.wait_for(state="attached")
+        window.key("Escape")
+        expect(items).to_have_count(0)
+        window.page.wait_for_timeout(driver.FOCUS_MS)
+        expect(window.id("form.save")).to_have_count(1)
+        window.key("Escape")
+        expect(window.id("form.save")).to_have_count(0)
+        window.sees("Kept as a draft")

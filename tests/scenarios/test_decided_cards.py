@@ -26,7 +26,11 @@ async def test_the_timeline_tells_the_losing_value_and_who_decided_also_without_
     await decide(ana, dan, acme, "kept_theirs")
     dan.device.network.is_up = False
     [entry] = decisions_of(await dan.crm.timeline("company", acme))
-    assert (entry.by, entry.is_mine, entry.outcome) == ("Dan Radu", True, Outcome("kept_theirs", "Dan Radu", "Ana Pop"))
+    assert (entry.by, entry.is_mine, entry.outcome) == (
+        "Dan Radu",
+        True,
+        Outcome("kept_theirs", "Dan Radu", "Ana Pop", lost_by_me=True),
+    )
     assert [(one.field, one.before, one.after) for one in entry.changes] == [("name", "Acme by Dan", "Acme by Ana")]
     assert entry.at
     dan.device.network.is_up = True

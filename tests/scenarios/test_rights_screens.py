@@ -48,7 +48,7 @@ async def test_a_profile_that_is_chosen_on_the_screen_decides_what_the_device_of
     crm = crm_of(ana)
     page = PersonModel(crm.rights, dan_id, no_rest)
     await page.start()
-    assert page.state.page.is_free
+    assert page.state.page.row.is_free
     ana.network.is_up = False  # an administrator on the road
     await page.choose("profile_id", profile_id("salesperson"))
     saved = await page.choose("team_id", NORTH)
@@ -75,6 +75,10 @@ async def test_a_profile_that_is_chosen_on_the_screen_decides_what_the_device_of
     shared = await sheet.save()
     meet(ana, dan)
     assert here(dan, made) == {"his", "south"}
+    told = crm_of(dan).rights
+    got = await told.take_shares()
+    assert (got.count, got.title, got.by) == (1, "south", ana.replica.get("user", world.users["ana"])["name"])
+    assert await told.take_shares() is None
     await crm.rights.end_share(shared.id)
     meet(ana, dan)
     assert here(dan, made) == {"his"}

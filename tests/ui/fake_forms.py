@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from client.events import ChangeLogChanged, RecordsChanged
+from client.events import ChangeLogChanged, DraftsChanged, RecordsChanged
 from client.usecases.allowed import NotAllowed
 from client.usecases.answers import Owner, Saved
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
@@ -155,10 +155,14 @@ class FakeForms(FakeRecords):
                 self.rows[part.entity][made] = {"id": made, f"{start.entity}_id": id, **tie, **part.row(value)}
 
     async def keep_draft(self, draft: FormDraft) -> None:
+        is_new = draft.form not in self.drafts
         self.drafts[draft.form] = replace(draft, at=ago())
+        if is_new:
+            self.tell(DraftsChanged())
 
     async def drop_draft(self, form: str) -> None:
-        self.drafts.pop(form, None)
+        if self.drafts.pop(form, None) is not None:
+            self.tell(DraftsChanged())
 
     async def draft(self, form: str) -> FormDraft | None:
         return self.drafts.get(form)

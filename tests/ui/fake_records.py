@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from client.usecases.answers import Label
+from client.usecases.form_drafts import is_of_note
 from client.usecases.list_answers import CompanyRow, ContactRow, Hit, ListQuery, Page
 from client.usecases.record_answers import Part, Point, RecordPage, Tie
 from client.usecases.timeline_answers import Timeline
@@ -48,6 +49,7 @@ class FakeRecords(FakeState):
             r["id"], r["name"], INDUSTRIES.get(r.get("industry_id", "")), r.get("_place", ""), self.states.get(r["id"], "sent"),
             r.get("code") or "", r.get("_last"), r.get("visit_every_days"), r.get("updated_at"), due_at(r),
             bool(r.get("code")) and "code" in self.pending.get(r["id"], ()), r.get("_status"), bool(r.get("_refused")),
+            bool(self.drafts_on("company", r["id"])), r["id"] in self.lent,
         )  # fmt: skip
 
     async def contacts(self, query: ListQuery, after: str | None = None) -> Page[ContactRow]:
@@ -57,6 +59,7 @@ class FakeRecords(FakeState):
                 r["id"], f"{r.get('first_name') or ''} {r['last_name']}".strip(), r.get("job_title") or "",
                 self.title("company", r.get("_company", "")), self.states.get(r["id"], "sent"), r.get("_phone", ""),
                 r.get("updated_at"), r.get("first_name") or "", r["last_name"],
+                has_draft=bool(self.drafts_on("contact", r["id"])),
             )
             for r in self._matching("contact", query)
         )  # fmt: skip
@@ -88,6 +91,8 @@ class FakeRecords(FakeState):
             row.get("_place", ""), waiting, ago(minutes=90) if waiting else None, last, "Ana Pop", points, self._ties(entity, id), parts,
             self.pending.get(id, frozenset()), self.denied, self.refused.get(id, ()), status=row.get("_status"), access=self.access, shares=self.shares, may_share=self.may_share,
             needless_shares=frozenset({next(iter(USERS)), row.get("responsible_id") or ""}),
+            drafts=tuple(one for one in self.drafts_on(entity, id) if not is_of_note(one)),
+            sees_all_ties=self.sees_all_ties,
             questions=tuple(card.id for card in self.inbox_.cards if (entity, id) in (card.owner, (card.entity, card.record))),
         )  # fmt: skip
 

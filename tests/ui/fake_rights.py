@@ -19,6 +19,7 @@ from client.usecases.rights_answers import (
     Reaches,
     SeenPage,
     SeenRow,
+    SharesGot,
     TeamField,
     TeamPage,
     TeamRow,
@@ -81,6 +82,8 @@ class FakeRights:
     saved: list[tuple[str, ...]] = field(default_factory=list)
     fail: FieldfareError | None = None
     knows: bool = True
+    got: SharesGot | None = None
+    """What was shared with the reader and not told yet."""
     page_rows: int = 50
     crm: FakeState = field(default_factory=FakeState)
     """What it is a part of."""
@@ -100,14 +103,16 @@ class FakeRights:
     async def people(self, text: str) -> tuple[PersonRow, ...]:
         await self._read()
         words = folded(text).split()
-        found = [p for p in self.people_.values() if all(w in folded(f"{p.name} {p.team} {p.profile}") for w in words)]
+        found = [
+            self._limited(p) for p in self.people_.values() if all(w in folded(f"{p.name} {p.team} {p.profile}") for w in words)
+        ]
         return tuple(sorted(found, key=lambda p: (not p.is_active, folded(p.name))))
 
     async def person(self, id: str) -> PersonPage | None:
         await self._read()
-        row = self.people_.get(id)
-        if row is None:
+        if id not in self.people_:
             return None
+        row = self._limited(self.people_[id])
         profile = next((pk for pk, held in self.profiles_.items() if held[0] == row.profile), None)
         held, below = self.profiles_.get(profile or ""), self._below(row.name)
         return PersonPage(
@@ -125,10 +130,14 @@ class FakeRights:
             tuple(p.name for p in self.people_.values() if p.manager == row.name),
             tuple(one.name for one in self.teams_.values() if one.leader == row.name and not one.is_archived),
             row.name == "Ana Pop",
-            row.profile is None,
+            row.team != "Moldova",
             self._own(id, self._reaches(held[2])) if held else (),
             held[1] if held else (),
         )
+
+    def _limited(self, row: PersonRow) -> PersonRow:
+        """Return a person with whether anything limits him."""
+        return replace(row, is_free=row.is_admin or (row.profile is None and row.team != "Moldova"))
 
     def _active(self, but: Iterable[str]) -> tuple[Choice, ...]:
         return tuple(Choice(p.id, p.name, p.position) for p in self.people_.values() if p.is_active and p.id not in but)
@@ -312,6 +321,11 @@ class FakeRights:
         self.crm.tell(RecordsChanged({"record_share": frozenset({share.id})}))
         return self._saved(share.id, name, new.level)
 
+    async def take_shares(self) -> SharesGot | None:
+        await self._read()
+        got, self.got = self.got, None
+        return got
+
     async def end_share(self, id: str) -> Saved:
         self.crm.shares = tuple(one for one in self.crm.shares if one.id != id)
         self.crm.tell(RecordsChanged({"record_share": frozenset({id})}))
@@ -334,6 +348,23 @@ def fill_rights(crm: FakeState, rights: FakeRights) -> None:
     old = derived_id("team", "Banat")
     rights.teams_[old] = TeamRow(old, "Banat", is_archived=True)
     fill_shares(crm)
+
+
+def fill_guest(crm: FakeState) -> None:
+    """Show the reader, a guest, the record that was shared with him, and keep from him the people that he may not see."""
+    why = "denied.change.company"
+    crm.denied = {
+        **dict.fromkeys(("change", "note", "contact_point", "address", "company_contact", "tie"), why),
+        "archive": "denied.archive.company",
+        "bank_account": "denied.confidential",
+    }
+    crm.person_ = replace(crm.person_, denied={entity: f"denied.create.{entity}" for entity in ("company", "contact")})
+    for gone in ("bank_account", "company_contact", "contact"):
+        crm.rows[gone].clear()
+    crm.notes.clear()
+    for row in crm.rows["company"].values():
+        row["_last"] = None
+    crm.sees_all_ties = False
 
 
 def fill_shares(crm: FakeState) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from client.events import Event
+from client.replica.drafts import named_in
 from client.usecases.answers import OwnAccount, Person, Preferences, RowState
 from client.usecases.form_answers import FormEnd
 from client.usecases.form_drafts import FormDraft
@@ -72,8 +73,12 @@ class FakeState:
     """What decides on what the reader may do, on any page (`RecordPage.access`)."""
     shares: tuple[Shared, ...] = ()
     """With whom any page is shared (`RecordPage.shares`)."""
+    lent: frozenset[str] = frozenset()
+    """Ids of the records that are shared with the reader."""
     may_share: tuple[str, ...] = ()
     """What the reader may let others do (`RecordPage.may_share`)."""
+    sees_all_ties: bool = True
+    """Whether no person or company is kept from the reader (`RecordPage.sees_all_ties`)."""
     refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Id of a record -> drafts of it (`RecordPage.refused`)."""
     fail: FieldfareError | None = None
@@ -98,6 +103,10 @@ class FakeState:
     def title(self, entity: str, id: str) -> str:
         row = self.rows.get(entity, {}).get(id, {})
         return " ".join(str(row[f]) for f in CRM.get(entity).title_fields if row.get(f))
+
+    def drafts_on(self, entity: str, id: str) -> tuple[FormDraft, ...]:
+        """Return the drafts that name a record."""
+        return tuple(draft for draft in self.drafts.values() if (entity, id) in named_in(draft.form))
 
     async def person(self) -> Person:
         self._check_frame()

@@ -1,6 +1,6 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery [PORT]`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused`
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept`
 for the other states; /sign-in?data=known|unreachable|braked|others|wiped.
 """
 
@@ -16,6 +16,8 @@ from client.ui.app import open_door, open_ui
 from client.usecases.account import OthersData
 from client.usecases.answers import Preferences
 from client.usecases.form_drafts import FormDraft
+from client.usecases.record_answers import Shared
+from client.usecases.rights_answers import SharesGot
 from client.usecases.sync_answers import Inbox, Left, SyncStatus
 from shared_models.errors import Busy, ErrorCode, FieldfareError, ReplicaDamaged, ReplicaFull, Unreachable
 from tests.ui.believable import NOW, ago
@@ -23,7 +25,7 @@ from tests.ui.believable_cards import fill_decided, fill_news, fill_own
 from tests.ui.believable_past import fill_past
 from tests.ui.believable_trouble import fill_mended, fill_reader
 from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, company_id, empty_crm
-from tests.ui.fake_rights import fill_rights
+from tests.ui.fake_rights import fill_guest, fill_rights
 
 ASSETS = Path(__file__).parents[2] / "client" / "ui" / "assets"
 
@@ -54,6 +56,16 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         for entity, place, minutes in (("company", "/companies?form=company", 37), ("contact", "/contacts?form=contact", 5)):
             form, typed = f"{entity}:", {"name": "Popas Nou"}
             crm.drafts[form] = FormDraft(form, place, "", f"form.new.{entity}", typed, at=ago(minutes=minutes))
+    if data == "kept":
+        hotel, page = company_id(0), f"/companies/{company_id(0)}"
+        typed = {"name": "Hotel Opt Brazi"}
+        forms = (
+            (f"company:{hotel}", f"?form=company:{hotel}", "edit.company"),
+            (f"address:@company:{hotel}", "?form=address", "new.address"),
+        )
+        for form, end, heading in forms:
+            crm.drafts[form] = FormDraft(form, page + end, "Hotel Șapte Brazi", f"form.{heading}", typed, at=ago(minutes=37))
+        crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago()), Inbox()
     if data == "refused":
         new = {"id": "new", "name": "Popas Nou", "updated_at": ago(), "_place": "Bran", "_refused": True}
         crm.rows["company"], crm.states["new"] = {"new": new, **crm.rows["company"]}, "needs_you"
@@ -63,6 +75,12 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.drafts[f"company:{hotel}"] = FormDraft(f"company:{hotel}", "", "", "form.edit.company", typed, at=ago(minutes=5))
         note = {"body": "De întrebat de parcarea pentru autocare."}
         crm.drafts[f"note:company:{hotel}"] = FormDraft(f"note:company:{hotel}", "", "", "note.body", note, at=ago(minutes=7))
+    if data == "guest":
+        fill_guest(crm)
+        crm.lent = frozenset({company_id(0)})
+        crm.shares = (Shared("s", "Ana Pop", False, "see", ago(days=-23), "Maria Ilie", is_with_me=True),)
+        crm.rights.got = SharesGot(1, "company", company_id(0), "Hotel Șapte Brazi", "Maria Ilie")
+        crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago()), Inbox()
     if data == "reader":
         fill_reader(crm)
     if data == "admin":

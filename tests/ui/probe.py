@@ -109,9 +109,9 @@ class Probe:
 
     # -- what is on the screen -------------------------------------------------------------------------------------------
 
-    def controls(self) -> Iterator[BaseControl]:
-        """Yield what is on the screen, from the root."""
-        seen, left = set[int](), list[Any](self.page.views[-1:])
+    def controls(self, root: BaseControl | None = None) -> Iterator[BaseControl]:
+        """Yield what is on the screen, from the root; or what is in one control."""
+        seen, left = set[int](), list[Any]([root] if root is not None else self.page.views[-1:])
         while left:
             thing = left.pop()
             if isinstance(thing, list | tuple):
@@ -125,10 +125,14 @@ class Probe:
                         yield thing
                     left += reversed(parts_of(thing))
 
-    def texts(self) -> list[str]:
-        """Return every text on the screen, runs of a rich text joined."""
+    def texts_of(self, id: str) -> list[str]:
+        """Return every text in what has that identifier."""
+        return self.texts(next(c for c in self.controls() if isinstance(c, ft.Semantics) and c.identifier == id))
+
+    def texts(self, root: BaseControl | None = None) -> list[str]:
+        """Return every text on the screen, or in one control, runs of a rich text joined."""
         found = []
-        for control in self.controls():
+        for control in self.controls(root):
             if isinstance(control, ft.Text):
                 found.append(control.value or "".join(span.text or "" for span in control.spans or []))
         return found
@@ -198,6 +202,14 @@ class Probe:
         """Press a key."""
         pressed = {"key": key, "shift": shift, "ctrl": ctrl, "alt": False, "meta": False}
         await self.session.dispatch_event(1, "keyboard_event", pressed)
+        await self.settle()
+
+    async def menu(self, id: str, event: str) -> None:
+        """Open a menu ("open"), leave it ("cancel"), or choose from it ("select"), as the window tells it."""
+        face = next(c for c in self.controls() if isinstance(c, ft.Semantics) and c.identifier == id)
+        found = face.content
+        assert isinstance(found, ft.PopupMenuButton), id
+        await self.session.dispatch_event(found._i, event, None)
         await self.settle()
 
     async def resize(self, width: int, height: int) -> None:

@@ -40,3 +40,20 @@ async def test_page_and_form_call_a_number_by_its_kind(window, kind):
     assert (kind in ui.texts(), other in ui.texts()) == (True, False)
     await ui.go(f"/contacts/{contact_id(0)}?form=contact:{contact_id(0)}")
     assert (kind in ui.texts(), other in ui.texts()) == (True, False)
+
+
+@pytest.mark.functions(4)
+@pytest.mark.parametrize("entity", ["company", "contact"])
+async def test_a_new_record_calls_its_number_a_phone_until_the_digits_say_that_it_is_a_mobile(window, entity):
+    crm = believable_crm()
+    ui = await window(f"/{'companies' if entity == 'company' else 'contacts'}?form={entity}", crm)
+    for typed, name in (("", "Phone"), ("int. 12", "Phone"), ("0722 000 777", "Mobile"), ("0368 000 120", "Phone")):
+        await ui.type("field.phone", typed)
+        assert ui.keyed("field.phone.label").value == name
+
+
+async def test_a_number_of_another_kind_in_the_form_of_a_record_that_is_here_has_the_name_that_it_will_have(window):
+    ui = await window(f"/contacts/{contact_id(0)}?form=contact:{contact_id(0)}")
+    assert ui.keyed("field.phone.label").value == "Mobile"
+    await ui.type("field.phone", "0368 000 120")
+    assert ui.keyed("field.phone.label").value == "Phone"

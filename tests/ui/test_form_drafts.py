@@ -281,3 +281,34 @@ async def test_a_form_that_was_saved_or_discarded_says_nothing_of_a_draft(window
     await ui.type("field.name", "Hotel Opt Brazi")
     await ui.press(end)
     assert ui.keyed("snack").value != "Kept as a draft"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("other", [NEW, "/contacts?form=contact", f"/companies/{HOTEL}?form=record_share"])
+async def test_what_is_said_of_a_draft_goes_away_as_another_form_opens(window, width, other):
+    crm = believable_crm()
+    crm.may_share = ("see",)
+    ui = await window(FORM, crm, width=width)
+    await ui.type("field.name", "Hotel Opt Brazi")
+    await ui.key("Escape")
+    assert ui.keyed("snack").value == "Kept as a draft"
+    await ui.go(other)
+    assert not ui.has("snack.action")
+    assert not ui.shows("Kept as a draft")
+
+
+async def test_a_form_that_another_form_follows_says_nothing_over_that_one_and_keeps_its_draft(window):
+    crm = believable_crm()
+    ui = await window(FORM, crm)
+    await ui.type("field.name", "Hotel Opt Brazi")
+    await ui.go(NEW)
+    assert not ui.shows("Kept as a draft")
+    assert [draft.typed for draft in crm.drafts.values()] == [{"name": "Hotel Opt Brazi"}]
+
+
+async def test_a_page_that_tells_of_its_own_draft_is_not_told_of_it_by_a_message_too(window):
+    crm = believable_crm()
+    await (await window(FORM, crm)).type("field.name", "Hotel Opt Brazi")
+    ui = await window(f"/companies/{HOTEL}", crm)
+    assert ui.has("record.draft.0.continue")
+    assert not ui.has("snack.action")

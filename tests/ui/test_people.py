@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from client.usecases.answers import Preferences
 from client.usecases.causes import cause_of
 from shared_models.errors import ReplicaDamaged
 from tests.ui.fake_crm import believable_crm
@@ -84,7 +85,32 @@ async def test_a_page_shows_what_profile_and_team_come_to(window):
     await ui.go(f"/people/{person_id('Ana Pop')}")
     assert ui.shows("Administrators may do everything.")
     await ui.go(f"/people/{person_id('Vlad Înotescu')}")
-    assert ui.shows("No profile limits this person.")
+    assert ui.keyed("person.free").value.startswith("Nobody gave this person a profile, so nothing is limited: ")
+
+
+@pytest.mark.functions(32)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("language", "words", "mark"),
+    [("en", "No profile: may do everything", "Not limited"), ("ro", "Fără profil: poate face orice", "Nelimitat")],
+)
+async def test_who_has_no_profile_is_said_to_be_allowed_everything(window, width, language, words, mark):
+    crm, vlad = admin(), person_id("Vlad Înotescu")
+    crm.preferences_ = Preferences(language, "light")
+    ui = await window("/people", crm, width=width)
+    assert {words, mark} <= set(ui.texts_of(f"person.{vlad}"))
+    assert mark not in ui.texts_of(f"person.{DAN}")
+    await ui.go(f"/people/{vlad}")
+    assert {words, mark} <= set(ui.texts())
+
+
+async def test_who_has_only_the_profile_of_the_team_is_not_said_to_be_free(window):
+    crm, vlad = admin(), person_id("Vlad Înotescu")
+    crm.rights.people_[vlad] = replace(crm.rights.people_[vlad], team="Moldova")
+    ui = await window(f"/people/{vlad}", crm)
+    assert ui.shows("No profile of their own")
+    for untrue in ("Not limited", "No profile: may do everything", "so nothing is limited"):
+        assert not ui.shows(untrue), untrue
 
 
 @pytest.mark.functions(34)

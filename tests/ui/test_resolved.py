@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from client.events import ChangeLogChanged
+from client.usecases.answers import Preferences
 from client.usecases.timeline_answers import Change, Outcome, TimelineEntry
 from tests.ui.believable import ago
 from tests.ui.fake_crm import believable_crm, company_id, contact_id
@@ -29,8 +30,8 @@ def decided_crm():
 async def test_what_was_resolved_opens_with_both_values_and_the_decision(window, width):
     ui = await window("/inbox", decided_crm(), width=width)
     await ui.press("inbox.resolved")
-    assert ui.shows("Kept what was in use · Maria Ilie · ")
-    assert ui.shows("Took the other value · You · ")
+    assert ui.shows("Kept Maria Ilie's version, not yours · Maria Ilie · ")
+    assert ui.shows("Took your version · You · ")
     for text in ("Șef achiziții", "Director achiziții", "Kept", "Not kept"):
         assert text in ui.texts()
     assert not any(ui.has(f"card.{one}") for one in ("kept_theirs", "restored_mine", "edit"))
@@ -110,9 +111,55 @@ async def test_a_timeline_tells_a_decision_with_both_values_and_their_authors(wi
     crm.notes.insert(0, (company_id(0), told))
     ui = await window(HOTEL, crm, width=width)
     assert ui.shows("Decided · Name")
-    assert ui.shows("Kept what was in use")
+    assert ui.shows("Kept Maria Ilie's version")
     assert ui.shows("Not kept: Brazi O2 · Dan Rusu")
     assert ui.shows("Kept: Brazi F2 · Maria Ilie")
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize(
+    ("decision", "mine", "language", "words"),
+    [
+        (
+            "restored_mine",
+            (True, False),
+            "en",
+            ("Took your version", "Kept: Brazi O2 · You", "Not kept: Brazi F2 · Maria Ilie"),
+        ),
+        ("restored_mine", (False, True), "en", ("Took Dan Rusu's version, not yours", "Not kept: Brazi F2 · You")),
+        ("restored_mine", (False, False), "en", ("Took Dan Rusu's version",)),
+        ("restored_mine", (True, True), "en", ("Took your other version",)),
+        ("kept_theirs", (True, False), "en", ("Kept Maria Ilie's version, not yours",)),
+        ("kept_theirs", (False, True), "en", ("Kept your version",)),
+        ("kept_theirs", (True, True), "en", ("Kept what was in use",)),
+        ("restored_mine", (True, False), "ro", ("S-a ales varianta ta", "Păstrat: Brazi O2 · Tu")),
+        ("restored_mine", (False, True), "ro", ("S-a ales varianta de la Dan Rusu, nu a ta",)),
+    ],
+)
+async def test_a_decision_is_told_from_the_side_of_its_reader(window, decision, mine, language, words):
+    crm = believable_crm()
+    crm.preferences_ = Preferences(language, "light")
+    outcome = Outcome(decision, "Dan Rusu", "Maria Ilie", *mine)
+    told = entry(kind="decided", changes=(Change("name", "Brazi O2", "Brazi F2"),), outcome=outcome)
+    crm.notes.insert(0, (company_id(0), told))
+    ui = await window(HOTEL, crm)
+    for text in words:
+        assert ui.shows(text), (text, ui.texts())
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("kept_theirs", "Since then your version was put back."),
+        ("restored_mine", "Since then Maria Ilie's version was put back."),
+    ],
+)
+async def test_a_value_that_was_put_back_since_is_told_by_whose_it_is(window, state, words):
+    crm = decided_crm()
+    crm.decided_ = (replace(crm.decided_[0], state=state, since="put_back"),)
+    ui = await window("/inbox/resolved", crm)
+    assert ui.shows(words)
 
 
 @pytest.mark.functions(142)

@@ -9,6 +9,7 @@ from client.events import RecordsChanged
 from client.ui.router import FormPlace
 from client.ui.view_models.form import FormModel
 from tests.ui.fake_crm import believable_crm, company_id
+from tests.ui.fake_rights import fill_guest
 
 HOTEL = company_id(0)
 PAGE = f"/companies/{HOTEL}"
@@ -43,6 +44,45 @@ async def test_a_page_that_can_only_be_read_says_why_and_offers_no_change(window
     await ui.go(f"{PAGE}/contacts")
     assert ui.has("tie.add")  # it may lead to a person whom the reader may change
     assert not [id for id in ui.ids() if id.startswith("tie.") and id.endswith((".edit", ".remove"))]
+
+
+@pytest.mark.functions(34)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_people_who_are_kept_from_the_reader_are_not_said_to_be_missing(window, width):
+    crm = believable_crm()
+    fill_guest(crm)
+    ui = await window(f"{PAGE}/contacts", crm, width=width)
+    assert ui.shows("Nobody whom you may see")
+    assert ui.shows("There may be people here whom you have no right to see.")
+    assert ui.shows("nobody you may see")
+    assert ui.shows("none you may see")
+    for untrue in ("Nobody yet", "nobody known", "add a contact", "not yet", "no notes so far"):
+        assert not ui.shows(untrue), untrue
+    assert not ui.has("tie.add")
+    await ui.go(PAGE)
+    assert ui.shows("Nothing yet that you may see")
+    assert not ui.shows("Write down what was said")
+
+
+@pytest.mark.functions(34)
+async def test_a_list_of_people_says_that_it_may_not_be_all(window):
+    crm = believable_crm()
+    ui = await window(f"{PAGE}/contacts", crm)
+    assert not ui.has("tie.not_all")
+    crm.sees_all_ties = False
+    ui = await window(f"{PAGE}/contacts", crm)
+    assert ui.keyed("tie.not_all").value == "Others may belong to it, too, whom you may not see."
+    assert ui.has("tie.add")
+
+
+@pytest.mark.functions(34)
+async def test_nobody_is_asked_to_add_people_who_may_not_add_one(window):
+    crm = reader({**READ_ONLY, "tie": WHY})
+    crm.rows["company_contact"].clear()
+    ui = await window(f"{PAGE}/contacts", crm)
+    assert ui.shows("Nobody yet")
+    assert not ui.shows("Whom do you ask for when you arrive?")
+    assert not ui.shows("add a contact")
 
 
 async def test_the_keys_of_such_a_page_say_why_and_open_nothing(window):

@@ -1,5 +1,6 @@
 """A record is shared with a person or a team until a day, where that may be; its page tells with whom, and ends it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ import pytest
 from client.events import RecordsChanged
 from client.usecases.answers import Preferences
 from client.usecases.record_answers import Shared
+from client.usecases.rights_answers import SharesGot
 from tests.ui.believable import NOW, ago
 from tests.ui.fake_crm import believable_crm, company_id
 from tests.ui.fake_rights import TEAMS, fill_shares
@@ -69,7 +71,7 @@ async def test_what_is_missing_or_wrong_is_said_at_its_field(window):
     ui = await window(SHEET, crm)
     await ui.press("share.save")
     assert ui.keyed("share.whom.message").value == "Fill this in"
-    assert ui.keyed("share.until.message").value == "Write a day, for example 17.05.2026."
+    assert ui.keyed("share.until.message").value == f"Write a day, for example {NOW + timedelta(days=30):%d.%m.%Y}."
     await ui.press("share.with.team")
     await ui.press("share.whom")
     await ui.press(f"share.whom.{next(iter(TEAMS))}")
@@ -113,6 +115,109 @@ async def test_keys_close_the_picker_and_then_the_sheet(window):
     assert not ui.has("share.whom.search")
     await ui.key("Escape")
     assert not ui.has("share.close")
+
+
+@pytest.mark.functions(34)
+@pytest.mark.parametrize("language", ["en", "ro"])
+async def test_the_day_that_the_sheet_names_as_an_example_is_one_that_it_takes(window, language):
+    crm = sharer("see")
+    crm.preferences_ = Preferences(language, "light")
+    ui = await window(SHEET, crm)
+    await ui.press("share.whom")
+    await ui.press(f"share.whom.{DAN}")
+    await ui.press("share.save")
+    example = re.search(r"[0-9]+\.[0-9]+\.[0-9]{4}", ui.keyed("share.until.message").value)
+    await ui.type("share.until", example[0])
+    await ui.press("share.save")
+    assert [one.whom for one in crm.shares] == ["Dan Rusu"]
+
+
+@pytest.mark.functions(34)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_the_sheet_lists_the_shares_in_force_and_ends_one(window, width):
+    crm = sharer("see")
+    fill_shares(crm)
+    ui = await window(SHEET, crm, width=width)
+    assert ui.keyed("share.s-dan").value == "may see and change it until 12:17 · by Ana Pop"
+    assert not ui.has("share.s-team.end")
+    await ui.press("share.s-dan.end")
+    assert ui.has("share.save")
+    assert [one.id for one in crm.shares] == ["s-team"]
+    assert not ui.has("share.s-dan.end")
+
+
+async def test_a_sheet_that_is_closed_to_the_reader_still_says_with_whom_the_record_is_shared(window):
+    crm = sharer()
+    fill_shares(crm)
+    ui = await window(SHEET, crm)
+    assert ui.shows("You cannot share this record")
+    assert ui.shows("Dan Rusu")
+
+
+@pytest.mark.parametrize("way", ["escape", "cross", "beside"])
+async def test_what_is_chosen_in_the_sheet_is_still_there_after_it_was_left(window, way):
+    ui = await window(SHEET, sharer("see", "change"))
+    await ui.press("share.whom")
+    await ui.press(f"share.whom.{DAN}")
+    await ui.press("share.level.change")
+    await ui.type("share.until", "31.12.2026")
+    await (ui.key("Escape") if way == "escape" else ui.press({"cross": "share.close", "beside": "scrim"}[way]))
+    assert ui.keyed("snack").value == "Kept as a draft"
+    await ui.press("snack.action")
+    assert ui.shows("Dan Rusu")
+    assert ui.keyed("share.until").value == "31.12.2026"
+    await ui.press("share.cancel")
+    assert not ui.has("share.save")
+    await ui.go(SHEET)
+    assert ui.keyed("share.until").value == ""
+
+
+@pytest.mark.functions(34)
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Maria Ilie shared Hotel Șapte Brazi with you"),
+        ("ro", "Maria Ilie ți-a dat acces la Hotel Șapte Brazi"),
+    ],
+)
+async def test_whoever_gets_a_share_is_told_and_led_to_it(window, language, words):
+    crm = believable_crm()
+    crm.preferences_ = Preferences(language, "light")
+    ui = await window("/companies", crm)
+    crm.rights.got = SharesGot(1, "company", HOTEL, "Hotel Șapte Brazi", "Maria Ilie")
+    crm.tell(RecordsChanged({"record_share": frozenset({"s"})}, from_centre=True))
+    await ui.settle()
+    assert ui.keyed("snack").value == words
+    await ui.press("snack.action")
+    assert ui.page.route == PAGE
+
+
+@pytest.mark.parametrize(
+    ("count", "by", "words"),
+    [
+        (1, "", "Hotel Șapte Brazi is shared with you"),
+        (3, "Maria Ilie", "3 records are shared with you. They are marked in the lists."),
+    ],
+)
+async def test_what_was_shared_while_nobody_looked_is_told_at_the_start(window, count, by, words):
+    crm = believable_crm()
+    crm.rights.got = SharesGot(count, "company", HOTEL, "Hotel Șapte Brazi", by)
+    ui = await window("/sync", crm)
+    assert ui.keyed("snack").value == words
+
+
+@pytest.mark.functions(34)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_page_that_is_shared_with_the_reader_says_by_whom_and_until_when_and_its_row_is_marked(window, width):
+    crm = believable_crm()
+    fill_shares(crm)
+    crm.shares = (*crm.shares, Shared("mine", "Ana Pop", False, "change", ago(days=-23), "Maria Ilie", is_with_me=True))
+    crm.lent = frozenset({HOTEL})
+    ui = await window(PAGE, crm, width=width)
+    assert ui.keyed("record.lent").value == "Maria Ilie shared this with you until 17 Dec: you may change it"
+    await ui.go("/companies")
+    assert "Shared" in ui.texts_of(f"row.{HOTEL}")
+    assert "Shared" not in ui.texts_of(f"row.{company_id(1)}")
 
 
 async def test_a_typed_address_of_the_sheet_says_what_may_not_be_shared(window):

@@ -15,6 +15,7 @@ from client.usecases.sync_answers import (
     RefusedChange,
     Side,
 )
+from client.usecases.timeline_answers import Outcome
 from shared_models.fields import column_of, units
 from shared_models.registry import CRM
 
@@ -79,11 +80,30 @@ def subject_of(card: CardView) -> str:
     return card.about or card.title if card.kind == "bank_account" else card.title
 
 
-def reader_of(card: CardView) -> Literal["", "_own", "_other", "_self"]:
-    """Return the end of the text keys for a reader: whose value lost (empty), is in use (`_own`), both, or neither."""
-    if card.mine.is_me:
-        return "_self" if card.theirs.is_me else ""
-    return "_own" if card.theirs.is_me else "_other"
+Reader = Literal["", "_own", "_other", "_self"]
+"""End of the text keys for a reader: whose value lost (empty), is in use (`_own`), both, or neither."""
+
+
+def reader_of(card: CardView) -> Reader:
+    """Return which reader of a card it is."""
+    return _reader(lost_by_me=card.mine.is_me, used_by_me=card.theirs.is_me)
+
+
+def _reader(*, lost_by_me: bool, used_by_me: bool) -> Reader:
+    if lost_by_me:
+        return "_self" if used_by_me else ""
+    return "_own" if used_by_me else "_other"
+
+
+def decision_words(look: Look, outcome: Outcome) -> str:
+    """Return what was decided, as its reader sees it: "the other value" is his own for one of the two who wrote them."""
+    if outcome.is_again:
+        return look.t("decision.again")
+    if outcome.decision not in KEPT:
+        return look.t(f"decision.{outcome.decision}")
+    who = outcome.used_by if KEPT[outcome.decision] == "theirs" else outcome.lost_by
+    end = _reader(lost_by_me=outcome.lost_by_me, used_by_me=outcome.used_by_me)
+    return look.t(f"decision.{outcome.decision}{end}", who=who or look.t("who.someone"))
 
 
 def act_words(look: Look, card: CardView, decision: Decision) -> str:

@@ -11,7 +11,7 @@ from client.ui.view_models.form_state import FormState
 from client.ui.widgets import Message, Press, chips_field, choice_field, picker_field, switch_field, text_field
 from client.usecases import typed_days
 from client.usecases.form_answers import Choice, Finding
-from client.usecases.form_parts import name_to_make, parts_of, points_of, to_make
+from client.usecases.form_parts import name_to_make, parts_of, point_kind, points_of, to_make
 from client.usecases.values import country_code, country_name
 from shared_models.entities.company import ROLES
 from shared_models.fields import Column, Kind, Merge
@@ -139,8 +139,10 @@ def _no_day(look: Look, state: FormState, column: Column) -> str:
 
 
 def _label(look: Look, state: FormState, name: str) -> str:
-    """Return what a field is called: a phone or e-mail that is there already as on its page, a mobile or a phone."""
-    kind = state.start.kinds.get(name) if state.start is not None else None
+    """Return what a field is called: a phone or e-mail that is there or is typed as on its page, a mobile or a phone."""
+    kept = state.start.kinds.get(name) if state.start is not None else None
+    is_typed = kept is None or name in state.changed
+    kind = point_kind(state.place.entity, name, state.shows(name), kept) if is_typed else kept
     return look.t(f"value.contact_point.kind.{kind}") if kind else look.t(f"{state.place.entity}.{name}")
 
 

@@ -31,15 +31,30 @@ class Face:
     is_late: bool = False
     is_chosen: bool = False
     status: str = ""
+    draft: str = ""
+    """That something about it is typed and not saved; empty where nothing is."""
+    shared: str = ""
+    """That somebody shared it with the reader; empty where nobody did."""
 
 
 def face_of(look: Look, item: AnyRow, chosen: str | None, order: str) -> Face:
     """Return what a row shows. chosen: id of the row that is open. order: what the list stands by, and a figure tells."""
     changed = _ago(look, "changed", item.changed_at) if order == "recent" and item.changed_at is not None else ""
+    draft, shared = look.t("list.draft") if item.has_draft else "", look.t("list.shared") if item.is_shared else ""
     if isinstance(item, ContactRow):
         second = dotted(item.job_title, item.company)
         return Face(
-            item.id, item.name, second, item.phone, changed, item.state, False, item.id == chosen, look.label(item.status)
+            item.id,
+            item.name,
+            second,
+            item.phone,
+            changed,
+            item.state,
+            False,
+            item.id == chosen,
+            look.label(item.status),
+            draft,
+            shared,
         )
     late = not changed and due_group(look, item) == "due"
     code = look.t("record.provisional_short", code=item.code) if item.is_provisional else item.code
@@ -53,6 +68,8 @@ def face_of(look: Look, item: AnyRow, chosen: str | None, order: str) -> Face:
         late,
         item.id == chosen,
         look.label(item.status),
+        draft,
+        shared,
     )
 
 
@@ -87,7 +104,9 @@ def Row(look: Look, face: Face, open_row: Callable[[str], None]) -> ft.Control: 
     open_row: the same function at every drawing (`use_latest`).
     """
     name = txt(look, face.name, weight=W5)
-    first: ft.Control = beside(name, tag(look, face.status)) if face.status else name
+    marks = [tag(look, words) for words in (face.status, face.shared) if words]
+    marks += [tag(look, face.draft, "wait", "pencil")] if face.draft else []
+    first: ft.Control = beside(name, *marks) if marks else name
     first.expand = True
     figure = txt(look, face.top_right or " ", "meta", "ink3")
     code = figure if len(face.top_right) <= SHORT else ft.Container(figure, width=FIGURE_ROOM)
@@ -103,7 +122,7 @@ def Row(look: Look, face: Face, open_row: Callable[[str], None]) -> ft.Control: 
     )
     return pressable(
         f"row.{face.id}",
-        f"{', '.join(part for part in (face.name, face.status, face.second) if part)}, {look.t(f'state.{face.state}')}",
+        f"{', '.join(part for part in (face.name, face.status, face.shared, face.draft, face.second) if part)}, {look.t(f'state.{face.state}')}",
         row(dot(look, face.state), lines, gap=S12 if look.phone else S8),
         lambda: open_row(face.id),
         selected=face.is_chosen,

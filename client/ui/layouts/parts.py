@@ -63,7 +63,7 @@ ROOMY = 1180
 """Width of a window from which the page beside the list has room for two columns in a row."""
 LABEL_WIDTH, LABEL_DROP = 176, 3
 """Width of a label before its value, and how much lower it stands so that both are on one baseline."""
-OF_ONESELF = {"why.none": "access.none"}
+OF_ONESELF = {"why.none": "access.none", "why.open": "access.open"}
 """Rules of which one is told otherwise than others are told of him."""
 
 
@@ -72,16 +72,13 @@ def ties_list(
 ) -> list[ft.Control]:
     """Return the people of a company or the companies of a person, the past ones after the present ones.
 
-    Adding one is offered to everyone: the record at its other end may be one that the reader may change.
+    Where rights keep some of them from the reader, or may do so, it says that what stands here may not be all.
     """
     other = "contact" if page.entity == "company" else "company"
-    add = button(look, "tie.add", look.t(f"tie.add.{other}"), lambda: form(FormPlace("company_contact")), glyph="plus")
+    way = button(look, "tie.add", look.t(f"tie.add.{other}"), lambda: form(FormPlace("company_contact")), glyph="plus")
+    add = None if "tie" in page.denied else way
     if not page.ties:
-        return [
-            ft.Container(
-                empty(look, GLYPHS[other], look.t(f"tie.empty.{other}"), look.t(f"tie.empty_text.{other}"), add), height=280
-            )
-        ]
+        return [ft.Container(_no_ties(look, page, other, add), height=280)]
     now = [t for t in page.ties if not t.ended_on]
     past = [t for t in page.ties if t.ended_on]
     cells: list[ft.Control] = []
@@ -90,7 +87,17 @@ def ties_list(
     if past:
         cells += [space(S8), group_header(look, look.t("tie.past"), left=0)]
         cells.append(listing(look, [_tie(look, tie, other, open, form, archive) for tie in past]))
-    return [*cells, space(S12), row(add)]
+    if not page.sees_all_ties:
+        cells += [space(S8), txt(look, look.t(f"tie.not_all.{other}"), "meta", "ink3", lines=2, key="tie.not_all")]
+    return [*cells, *([space(S12), row(add)] if add else [])]
+
+
+def _no_ties(look: Look, page: RecordPage, other: str, add: ft.Control | None) -> ft.Control:
+    """Return what stands where no tie does: that there is none, or that the reader may see none."""
+    acts = [add] if add else []
+    if not page.sees_all_ties:
+        return empty(look, "eye-off", look.t(f"tie.unseen.{other}"), look.t(f"tie.unseen_text.{other}"), *acts)
+    return empty(look, GLYPHS[other], look.t(f"tie.empty.{other}"), look.t(f"tie.empty_text.{other}") if add else "", *acts)
 
 
 def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], form: OpenForm, archive: Archive) -> ft.Control:
@@ -319,19 +326,19 @@ def details(
 def _access(look: Look, access: Access) -> ft.Control:
     """Return one line of what the reader may do: a tick or a lock, and the rule in words."""
     mark = icon(look, "check" if access.is_allowed else "lock", 16, "ok" if access.is_allowed else "ink3")
-    words = txt(look, rule_in_words(look, access), lines=None, expand=True, key=f"access.{access.action}")
+    words = txt(look, rule_in_words(look, access, of_oneself=True), lines=None, expand=True, key=f"access.{access.action}")
     return _field_line(look, look.t(f"access.{access.action}"), row(mark, words, gap=S8, cross=TOP))
 
 
-def rule_in_words(look: Look, access: Access) -> str:
-    """Return the rule that decides, as a sentence."""
+def rule_in_words(look: Look, access: Access, *, of_oneself: bool = False) -> str:
+    """Return the rule that decides, as a sentence. of_oneself: it is told to whom it is about."""
     words = {name: look.label(held) for name, held in access.words.items()}
     words["do"] = look.t(f"why.do.{access.action}")
     if source := words.get("source"):
         words["source"] = look.t(f"why.source.{source}", profile=words.get("profile", ""), of_team=words.get("of_team", ""))
     if until := words.get("until"):
         words["until"] = end_of(look, int(until))
-    return look.t(OF_ONESELF.get(access.rule, access.rule), **words)
+    return look.t(OF_ONESELF.get(access.rule, access.rule) if of_oneself else access.rule, **words)
 
 
 def _certain(look: Look, page: RecordPage, column: Column, text: str) -> str:

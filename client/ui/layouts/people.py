@@ -143,13 +143,20 @@ def _new_person(look: Look) -> ft.Control:
 
 def profile_words(look: Look, person: PersonRow) -> str:
     """Return a person's profile by its name; in the place of one that an administrator does not need, what he does."""
-    return look.label(person.profile) or (person.position if person.is_admin else look.t("people.no_profile"))
+    return look.label(person.profile) or (person.position if person.is_admin else _without(look, is_free=person.is_free))
+
+
+def _without(look: Look, *, is_free: bool) -> str:
+    """Return what it means to have no profile of one's own: that everything is allowed, unless a team adds a profile."""
+    return look.t("people.free" if is_free else "people.no_own_profile")
 
 
 def _mark(look: Look, person: PersonRow) -> ft.Control | None:
     if not person.is_active:
         return tag(look, look.t("people.inactive"))
-    return tag(look, look.t("user.is_admin"), glyph="shield") if person.is_admin else None
+    if person.is_admin:
+        return tag(look, look.t("user.is_admin"), glyph="shield")
+    return tag(look, look.t("people.unlimited"), "wait", "circle-alert") if person.is_free else None
 
 
 def _row(look: Look, person: PersonRow, open_row: Callable[[str], None], *, is_chosen: bool) -> ft.Control:
@@ -236,12 +243,22 @@ def _rights(look: Look, state: PersonState, page: PersonPage, on: PersonCalls) -
 
 def _notice(look: Look, page: PersonPage) -> ft.Control | None:
     """Return the sentence that stands over everything else: that no profile counts for this person."""
-    if not page.is_free:
+    if not page.row.is_free:
         return None
-    words = look.t("why.admin" if page.row.is_admin else "why.open")
-    mark = icon(look, "shield" if page.row.is_admin else "info", 16, "ink2")
-    line = row(mark, txt(look, words, tone="ink2", lines=None, expand=True, key="person.free"), gap=S8)
-    return ft.Container(line, bgcolor=look.c.sunken, border_radius=R8, padding=pad(S12, S8), margin=ft.Margin.only(bottom=S12))
+    is_admin = page.row.is_admin
+    mark = icon(look, "shield" if is_admin else "circle-alert", 16, "ink2" if is_admin else "wait")
+    told = txt(
+        look, look.t("why.admin" if is_admin else "people.free_text"),
+        tone="ink2" if is_admin else "wait", lines=None, expand=True, key="person.free",
+    )  # fmt: skip
+    line = row(mark, told, gap=S8, cross=TOP)
+    return ft.Container(
+        line,
+        bgcolor=look.c.sunken if is_admin else look.c.wait_soft,
+        border_radius=R8,
+        padding=pad(S12, S8),
+        margin=ft.Margin.only(bottom=S12),
+    )
 
 
 def _fields(look: Look, state: PersonState, page: PersonPage, on: PersonCalls) -> ft.Control:
@@ -249,12 +266,21 @@ def _fields(look: Look, state: PersonState, page: PersonPage, on: PersonCalls) -
         _choice(
             look,
             "profile_id",
-            look.label(page.row.profile) or look.t("people.no_profile"),
+            look.label(page.row.profile) or _without(look, is_free=page.row.is_free),
             page.profiles,
             on,
             _profile_help(look, page),
+            _without(look, is_free=page.is_free_alone),
         ),
-        _choice(look, "team_id", page.row.team or look.t("people.no_team"), page.teams, on, _team_help(look, page)),
+        _choice(
+            look,
+            "team_id",
+            page.row.team or look.t("people.no_team"),
+            page.teams,
+            on,
+            _team_help(look, page),
+            look.t("people.no_team"),
+        ),
         _manager(look, state, page, on),
         gap=S12,
     )
@@ -271,12 +297,13 @@ def _team_help(look: Look, page: PersonPage) -> str:
     return " ".join(part for part in (look.t("people.help.team"), leads) if part)
 
 
-def _choice(look: Look, field: PlaceField, shown: str, choices: tuple[Choice, ...], on: PersonCalls, help: str) -> ft.Container:
+def _choice(
+    look: Look, field: PlaceField, shown: str, choices: tuple[Choice, ...], on: PersonCalls, help: str, none: str
+) -> ft.Container:
     def to(value: str | None) -> Press:
         return lambda: on.choose(field, value)
 
     id = f"person.{field}"
-    none = look.t("people.no_profile" if field == "profile_id" else "people.no_team")
     options = [(f"{id}.{one.id}", look.label(one.label), to(one.id)) for one in choices]
     options = sorted(options, key=lambda option: option[1].casefold())
     return choice_field(
@@ -311,7 +338,7 @@ def _manager(look: Look, state: PersonState, page: PersonPage, on: PersonCalls) 
 
 def _outcome(look: Look, page: PersonPage, on: PersonCalls) -> list[Maybe]:
     """Return what profile, team and own rights come to, as a table whose cells give a right of one's own."""
-    if page.is_free or not page.reaches:
+    if page.row.is_free or not page.reaches:
         return []
     groups = row(
         ft.Container(txt(look, look.t("profile.field_groups"), "meta", "ink3", W5), padding=pads(right=S4)),

@@ -76,9 +76,13 @@ def _count(page: RecordPage, name: str) -> int:
 def _body(look: Look, state: PageState, page: RecordPage, tab: str, on: RecordCalls) -> list[ft.Control]:
     """Return what stands under a tab."""
     if tab == "timeline":
-        is_typed = bool(state.draft.strip())  # that stays in sight, whatever the rights are
-        box = [note_box(look, state, on.note), space(S8)] if is_typed or "note" not in page.denied else []
-        return [*box, *timeline(look, state.timeline, state.shown, on.older, is_awaited=state.is_awaited)]
+        is_typed, may_write = bool(state.draft.strip()), "note" not in page.denied
+        box = [note_box(look, state, on.note), space(S8)] if is_typed or may_write else []  # what is typed stays in sight
+        told = timeline(
+            look, state.timeline, state.shown, on.older,
+            is_awaited=state.is_awaited, may_write=may_write, sees_all=page.sees_all_ties or page.entity == "contact",
+        )  # fmt: skip
+        return [*box, *told]
     if tab in ("contacts", "companies"):
         return ties_list(look, page, on.open, on.form, on.archive)
     part = {"addresses": "address", "accounts": "bank_account", "personal": "related_person", "reach": "contact_point"}.get(tab)

@@ -8,6 +8,7 @@ import flet as ft
 from client.ui.layouts.note_box import NoteCalls
 from client.ui.router import FormPlace
 from client.ui.widgets import Press
+from client.usecases.form_drafts import FormDraft
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class RecordCalls:
     """A share of this record, by its id."""
     inbox: Callable[[str], None]
     """A thing in the inbox, by its id."""
+    continue_draft: Callable[[FormDraft], None]
+    """Go on with what was typed about this record and not saved."""
+    discard_draft: Callable[[FormDraft], None]
+    """Give it up; it can be taken back for a moment."""
     older: Press
     again: Press
     copy: Callable[[str], None]

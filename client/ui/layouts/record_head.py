@@ -2,8 +2,9 @@
 
 import flet as ft
 
-from client.ui.dates import clock
-from client.ui.figures import choice, dotted
+from client.ui.dates import clock, until
+from client.ui.figures import capital, choice, dotted
+from client.ui.layouts.drafts import drafts
 from client.ui.layouts.parts import is_narrow
 from client.ui.layouts.questions import questions
 from client.ui.layouts.record_calls import RecordCalls
@@ -86,6 +87,21 @@ def _denied(look: Look, page: RecordPage) -> ft.Control | None:
     return row(icon(look, "lock", 14, "ink3"), words, gap=S4, tight=True)
 
 
+def _lent(look: Look, page: RecordPage) -> ft.Control | None:
+    """Return who shared the record with the reader, and until when: of several shares the one that lasts longest."""
+    found = [share for share in page.shares if share.is_with_me]
+    if not found:
+        return None
+    last = max(found, key=lambda share: share.until)
+    told = look.t(f"record.lent.{last.level}", name=last.by or look.t("who.someone"), until=until(look, last.until))
+    return row(
+        icon(look, "users", 14, "ink3"),
+        txt(look, capital(told), "meta", "ink2", lines=2, key="record.lent"),
+        gap=S4,
+        tight=True,
+    )
+
+
 def head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Container:
     """Return the head of the page beside the list: one line of actions, the facts side by side where there is room."""
     codes, waits, status = _codes(look, page), _waits(look, page), _status(look, page)
@@ -98,9 +114,11 @@ def head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Container:
                 txt(look, meta, "meta", "ink2") if (meta := _meta(look, page)) else None,
                 txt(look, codes, "meta", "ink3") if codes else None,
                 txt(look, waits, "meta", "wait", W5, key="record.waits") if waits else None,
+                _lent(look, page),
                 _denied(look, page),
                 _refused(look, page, on),
                 questions(look, page, on.inbox),
+                *drafts(look, page, on.continue_draft, on.discard_draft),
                 gap=S12,
                 lines=0,
             ),
@@ -189,9 +207,11 @@ def phone_head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control:
         txt(look, page.title, "title", weight=W6, lines=2, key="record.title"),
         _wrapped(status, meta, gap=S8, lines=S4) if status else meta,
         txt(look, waits, "meta", "wait", W5, key="record.waits") if waits else None,
+        _lent(look, page),
         _denied(look, page),
         _refused(look, page, on),
         questions(look, page, on.inbox),
+        *drafts(look, page, on.continue_draft, on.discard_draft),
     )
     ways = [
         quick(look, f"reach.{name}", glyph, look.t(f"act.{name}_short"), _reach(on, address), primary=i == 0)

@@ -9,7 +9,7 @@ from client.ui.dates import clock, local, short_day
 from client.ui.figures import NO_BREAK
 from client.ui.layouts.card_sides import account_boxes, told_box
 from client.ui.layouts.card_twins import Visit, twin_boxes
-from client.ui.layouts.card_words import MAX_IN_SENTENCE, glyph_of, short_value, title_of, values_of
+from client.ui.layouts.card_words import MAX_IN_SENTENCE, decision_words, glyph_of, short_value, title_of, values_of
 from client.ui.theme import S4, S8, S12, S16, S24, Look
 from client.ui.view_models.inbox import InboxState
 from client.ui.widgets import (
@@ -33,6 +33,7 @@ from client.ui.widgets import (
     txt,
 )
 from client.usecases.sync_answers import CardView, Side, outcome_of
+from client.usecases.timeline_answers import Outcome
 
 ON_A_PHONE = 18
 """Letters of a value that a button as wide as a phone has room for, among its other words."""
@@ -86,7 +87,8 @@ def _card(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control:
     name = thing.title if owner == (thing.entity, thing.record) else thing.about
     way = link(look, f"resolved.open.{thing.id}", look.t("card.open_twin", name=name), lambda: on.visit(*owner))
     who = look.t("who.you") if thing.decided_by_me else thing.decided_by or look.t("who.someone")
-    words = look.t(f"decision.{outcome_of(thing.kind, thing.state)}")
+    decision = outcome_of(thing.kind, thing.state)
+    words = decision_words(look, Outcome(decision, thing.mine.by, thing.theirs.by, thing.mine.is_me, thing.theirs.is_me))
     when = _moment(look, thing.decided_at)
     return col(
         row(
@@ -128,7 +130,10 @@ def _since(look: Look, thing: CardView) -> ft.Control | None:
     """Say that the record no longer holds the kept value: "kept" alone would be taken for what holds now."""
     if thing.since is None:
         return None
-    words = txt(look, look.t(f"resolved.since_{thing.since}"), "body", "ink", W6, lines=3, expand=True)
+    back = thing.theirs if thing.state == "restored_mine" else thing.mine
+    end = "" if thing.since != "put_back" else "_yours" if back.is_me else "_theirs"
+    told = look.t(f"resolved.since_{thing.since}{end}", who=back.by or look.t("who.someone"))
+    words = txt(look, told, "body", "ink", W6, lines=3, expand=True)
     return row(icon(look, "history", 16, "ink2"), words, cross=TOP)
 
 

@@ -23,6 +23,7 @@ from client.ui.widgets import (
     dot,
     empty,
     fill,
+    group_header,
     icon_button,
     link,
     listing,
@@ -41,6 +42,8 @@ from client.usecases.record_answers import Shared
 
 DAYS = (7, 30, 90)
 """Days from today that one press fills in."""
+EXAMPLE_DAYS = 30
+"""Days from today of the day that an empty or wrong box names as an example."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,13 @@ class ShareCalls:
     choose: Callable[[Choice], None]
     allow: Callable[[str], None]
     day: Callable[[str], None]
+    end: Callable[[str], None]
+    """A share that is in force, by its id."""
     save: Press
     close: Press
+    """Leave the sheet; what is chosen in it is kept."""
+    cancel: Press
+    """Leave it, and give that up."""
 
 
 def share_sheet(look: Look, state: ShareState, on: ShareCalls, told: ft.Control | None = None) -> ft.Control:
@@ -81,7 +89,8 @@ def _body(look: Look, state: ShareState, on: ShareCalls) -> list[ft.Control]:
     if state.page is None:
         return [skeleton(look, 4, 64)] if state.phase == "slow" else []
     if not state.levels:
-        return [ft.Container(empty(look, "lock", look.t("share.closed"), look.t("denied.share")), height=280)]
+        closed = ft.Container(empty(look, "lock", look.t("share.closed"), look.t("denied.share")), height=280)
+        return [closed, *_in_force(look, state.page.shares, on)]
     levels = [(level, look.t(f"share.level.{level}")) for level in state.levels]
     name = [txt(look, state.page.title, weight=W6, lines=2, key="share.name")] if look.phone else []
     return [
@@ -95,7 +104,16 @@ def _body(look: Look, state: ShareState, on: ShareCalls) -> list[ft.Control]:
         _side(look, segmented(look, "share.level", levels, state.level, on.allow)),
         space(S16),
         _until(look, state, on),
+        *_in_force(look, state.page.shares, on),
     ]
+
+
+def _in_force(look: Look, shares: tuple[Shared, ...], on: ShareCalls) -> list[ft.Control]:
+    """Return with whom the record is shared already, each with what ends it."""
+    if not shares:
+        return []
+    head = group_header(look, look.t("share.section"), left=0)
+    return [space(S16), head, shares_list(look, shares, on.end), space(S16)]
 
 
 def _side(look: Look, control: ft.Control) -> ft.Control:
@@ -135,6 +153,7 @@ def _until(look: Look, state: ShareState, on: ShareCalls) -> ft.Control:
         return lambda: on.day(text)
 
     problem = state.problems.get("ends_at")
+    example = f"{look.today + timedelta(days=EXAMPLE_DAYS):%d.%m.%Y}"
     days = [(number, f"{look.today + timedelta(days=number):%d.%m.%Y}") for number in DAYS]
     chips = [
         chip(look, f"share.days.{number}", look.n("share.days", number), to(text), on=state.day == text)
@@ -142,13 +161,13 @@ def _until(look: Look, state: ShareState, on: ShareCalls) -> ft.Control:
     ]
     box = text_field(
         look, "share.until", look.t("share.until"), state.day, on.day,
-        hint=days[1][1], message=Message(look.t(problem)) if problem else None, submit=on.save,
+        hint=example, message=Message(look.t(problem, day=example)) if problem else None, submit=on.save,
     )  # fmt: skip
     return col(box, row(*chips, wrap=True), gap=S8)
 
 
 def _foot(look: Look, state: ShareState, on: ShareCalls) -> ft.Control:
-    away = button(look, "share.cancel", look.t("act.cancel"), on.close, kind="quiet", keys="Esc")
+    away = button(look, "share.cancel", look.t("act.cancel"), on.cancel, kind="quiet")
     save = button(
         look, "share.save", look.t("share.save"), on.save,
         kind="primary", keys="Ctrl ↵", busy=state.saving, expand=True if look.phone else None,

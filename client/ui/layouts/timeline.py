@@ -6,6 +6,7 @@ from datetime import date
 import flet as ft
 
 from client.ui.dates import clock, day, local
+from client.ui.layouts.card_words import decision_words
 from client.ui.layouts.past_lines import Line, lines_of, subjects_of, values_of
 from client.ui.theme import S2, S4, S16, Look
 from client.ui.widgets import (
@@ -49,16 +50,33 @@ KEPT = {"kept_theirs": ("after",), "restored_mine": ("before",), "kept_both": ("
 """Which of the two values of a decided clash stayed, by decision; after an edit none did."""
 
 
-def timeline(look: Look, found: Timeline | None, shown: int, older: Press, *, is_awaited: bool = False) -> list[ft.Control]:
-    """Return the newest `shown` entries under their days. None: still being read; is_awaited: the centre has yet to answer."""
+def timeline(
+    look: Look,
+    found: Timeline | None,
+    shown: int,
+    older: Press,
+    *,
+    is_awaited: bool = False,
+    may_write: bool = True,
+    sees_all: bool = True,
+) -> list[ft.Control]:
+    """Return the newest `shown` entries under their days. None: still being read; is_awaited: the centre has yet to answer.
+
+    may_write: whether the reader may add a note. sees_all: whether none of what it would tell is kept from him by rights.
+    """
     if found is None:
         return []
     awaited = txt(look, look.t("timeline.awaited"), "meta", "ink3", lines=2, key="timeline.awaited")
     if is_awaited and not found.entries:
         return [ft.Container(awaited, padding=pads(top=S16))]
     if not found.entries:
-        text = look.t("timeline.empty_text" if found.has_history else "timeline.offline")
-        return [ft.Container(empty(look, "sticky-note", look.t("timeline.empty"), text), height=240)]
+        text = look.t("timeline.empty_text") if may_write else ""
+        told = text if found.has_history else look.t("timeline.offline")
+        return [
+            ft.Container(
+                empty(look, "sticky-note", look.t("timeline.empty" if sees_all else "timeline.empty_unseen"), told), height=240
+            )
+        ]
     cells: list[ft.Control] = []
     for when, entries in _by_day(look, found.entries[:shown]):
         cells.append(group_header(look, day(look, when), left=0))
@@ -98,7 +116,7 @@ def _entry(look: Look, entry: TimelineEntry, last: bool) -> ft.Control:
             ft.Container(head, height=None if look.phone else 28, padding=pads(top=3, bottom=S2) if look.phone else None),
             txt(look, who, "meta", "ink2", lines=2) if look.phone and who else None,
             txt(look, entry.body, tone="ink2", lines=None) if entry.body else None,
-            txt(look, _decision(look, entry.outcome), tone="ink2", lines=2) if entry.outcome else None,
+            txt(look, decision_words(look, entry.outcome), tone="ink2", lines=2) if entry.outcome else None,
             *_told(look, entry),
             txt(look, look.t("timeline.both_kept"), "meta", "ink2", lines=None) if _is_beside(entry) else None,
         ),
@@ -111,10 +129,6 @@ def _entry(look: Look, entry: TimelineEntry, last: bool) -> ft.Control:
 def _is_beside(entry: TimelineEntry) -> bool:
     """Whether a number was changed in it that somebody else had changed already."""
     return any(part.is_beside for part in entry.parts)
-
-
-def _decision(look: Look, outcome: Outcome) -> str:
-    return look.t("decision.again") if outcome.is_again else look.t(f"decision.{outcome.decision}")
 
 
 def _title(look: Look, entry: TimelineEntry) -> str:
@@ -200,8 +214,10 @@ def _decided(look: Look, entry: TimelineEntry, outcome: Outcome, change: Change,
         texts = (values_of(look, entry.entity, one)[1] for one in values if one.field == change.field)
         return [told(look.t(head), _short(text) or look.t("value.empty"), by, True) for text in texts]
 
-    who = look.t("who.you") if entry.is_mine else entry.by
-    sides = (("after", used, outcome.used_by), ("before", lost, outcome.lost_by))
+    you = look.t("who.you")
+    who = you if entry.is_mine else entry.by
+    used_by, lost_by = you if outcome.used_by_me else outcome.used_by, you if outcome.lost_by_me else outcome.lost_by
+    sides = (("after", used, used_by), ("before", lost, lost_by))
     return col(
         txt(look, look.t(f"{entry.entity}.{change.field}"), "meta", "ink3", W5),
         *extra("resolved.kept", outcome.chosen, who),

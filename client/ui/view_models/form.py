@@ -31,6 +31,7 @@ class FormModel(ViewModel[FormState]):
 
     drafts, key: where what is typed is at hand while the window is open, and the form's address, under which it is there.
     tie_key: key of the tie that this new record is saved with. clock: seconds that only go forward.
+    is_asked_for: whether the person came to go on with its draft, so that he is not asked again.
     """
 
     def __init__(
@@ -43,10 +44,11 @@ class FormModel(ViewModel[FormState]):
         rest: Rest = asyncio.sleep,
         tie_key: str | None = None,
         clock: Callable[[], float] = time.monotonic,
+        is_asked_for: bool = False,
     ) -> None:
         super().__init__(FormState(place), rest)
         self._crm, self._owner, self._drafts, self._key = crm, owner, drafts, key
-        self._tie_key, self._clock = tie_key, clock
+        self._tie_key, self._clock, self._is_asked_for = tie_key, clock, is_asked_for
         self._turn = 0
         self._form = form_key(place, owner)
         self._tie_form = form_key(FormPlace("company_contact"), owner)
@@ -66,7 +68,9 @@ class FormModel(ViewModel[FormState]):
         is_news = draft is not None and (not typed or (self.state.place.tie and draft.typed != typed))
         names = picked_names(draft) if draft is not None and not is_news else {}
         self.put(start=start, typed=typed, names=names, draft=draft if is_news else None)
-        if typed:
+        if is_news and self._is_asked_for:
+            await self.continue_draft()
+        elif typed:
             await self.keep_now()
         elif draft is None and self.state.missing_ends:
             self.pick_open(self.state.missing_ends[0].name)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from client.events import ChangeLogChanged, Event, RecordsChanged
+from client.events import ChangeLogChanged, DraftsChanged, Event, RecordsChanged
 from client.ui.view_models.base import DEBOUNCE_S, Phase, Rest, ViewModel
 from client.usecases.list_answers import CompanyRow, ContactRow, ListQuery, Page
 
@@ -67,7 +67,7 @@ class RecordList(ViewModel[ListState[R]]):
     async def on_event(self, event: Event) -> None:
         """Repaint when rows of this kind changed, without losing what was scrolled."""
         touched = isinstance(event, RecordsChanged) and (self._entity in event.ids or self._entity in event.every or event.ids)
-        if touched or isinstance(event, ChangeLogChanged):
+        if touched or isinstance(event, ChangeLogChanged | DraftsChanged):
             await self._load()
 
     def type(self, text: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from client.events import ChangeLogChanged, Event, RecordsChanged, SyncStatusChanged
+from client.events import ChangeLogChanged, DraftsChanged, Event, RecordsChanged, SyncStatusChanged
 from client.ui.facade import Crm
 from client.ui.view_models.base import Phase, Rest, ViewModel
 from client.ui.view_models.note_draft import Drafts, NoteDraft
@@ -76,6 +76,8 @@ class RecordPageModel(ViewModel[PageState]):
         if isinstance(event, RecordsChanged | ChangeLogChanged):
             await self._load(first=False)
             await self._load_timeline()
+        elif isinstance(event, DraftsChanged):
+            await self._load(first=False)
         elif isinstance(event, SyncStatusChanged) and await self._is_back():
             await self._load_timeline()
 
@@ -147,6 +149,10 @@ class RecordPageModel(ViewModel[PageState]):
         self.write(self.state.discarded)
         self.put(is_writing=True)
         await self.keep_now()
+
+    async def drop_draft(self, form: str) -> None:
+        """Forget what was typed into a form on the record, or on a part of it."""
+        await self._crm.drop_draft(form)
 
     async def archive(self, entity: str, id: str) -> Saved:
         """Archive the record, or remove a part of it."""

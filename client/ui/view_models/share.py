@@ -44,24 +44,46 @@ class ShareState:
 
 
 class ShareModel(ViewModel[ShareState]):
-    """Intentions in the sheet. zone: of the reader, in which a day ends."""
+    """Intentions in the sheet. zone: of the reader, in which a day ends. kept: what was `chosen` when it was left."""
 
-    def __init__(self, crm: Crm, entity: str, record: str, zone: str, rest: Rest = asyncio.sleep) -> None:
-        super().__init__(ShareState(), rest)
+    def __init__(
+        self,
+        crm: Crm,
+        entity: str,
+        record: str,
+        zone: str,
+        rest: Rest = asyncio.sleep,
+        kept: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(replace(ShareState(), **(kept or {})), rest)  # type: ignore[arg-type]  # what `chosen` returned
         self._crm, self._entity, self._record, self._zone = crm, entity, record, zone
+
+    @property
+    def chosen(self) -> dict[str, object]:
+        """Return what the person has put into the sheet, empty for nothing: for when he comes back to it."""
+        state = self.state
+        if state.whom is None and not state.day.strip():
+            return {}
+        return {"is_team": state.is_team, "whom": state.whom, "level": state.level, "day": state.day}
+
+    async def end(self, share: str) -> Saved:
+        """End a share that is in force."""
+        return await self._crm.rights.end_share(share)
 
     async def start(self) -> None:
         """Read what may be shared."""
         page = await self.read(self._crm.record(self._entity, self._record))
         if page is not None:
-            self.put(page=page)
+            self._put_page(page)
 
     async def on_event(self, event: Event) -> None:
         """Read again what the record is called, and what of it may still be shared: nothing once it is not here."""
         known = self.state.page
         if known is None or not isinstance(event, RecordsChanged):
             return
-        page = await self._crm.record(self._entity, self._record) or replace(known, may_share=())
+        self._put_page(await self._crm.record(self._entity, self._record) or replace(known, may_share=(), shares=()))
+
+    def _put_page(self, page: RecordPage) -> None:
         level = self.state.level if self.state.level in page.may_share or not page.may_share else page.may_share[0]
         self.put(page=page, level=level)
 

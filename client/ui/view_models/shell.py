@@ -8,6 +8,7 @@ from typing import Literal
 
 from client.events import ChangeLogChanged, Event, RecordsChanged, SyncStatusChanged
 from client.ui.facade import Crm
+from client.ui.router import record_place
 from client.ui.view_models.base import Rest, ViewModel
 from client.usecases.answers import Person, Preferences, Saved
 from client.usecases.causes import cause_of
@@ -143,6 +144,18 @@ class Shell(ViewModel[ShellState]):
         self._told_left = left.at
         await self._crm.note_left_told()
         await self.say(Snack("snack.left", count=left.rows, glyph="eye-off"))
+
+    async def tell_shares(self) -> None:
+        """Tell once what was shared with the reader, and lead to it."""
+        got = await self._crm.rights.take_shares()
+        if got is None:
+            return
+        if got.count > 1:
+            await self.say(Snack("snack.shares", count=got.count, glyph="users"))
+            return
+        words, place = (("name", got.by), ("label", got.title)), record_place(got.entity, got.record).url
+        key = "snack.shared_by" if got.by else "snack.shared"
+        await self.say(Snack(key, words, place=place, action="act.open", glyph="users"))
 
     async def saved(self, saved: Saved, key: str = "snack.saved") -> None:
         """Tell what was saved, and offer to take it back."""

@@ -12,7 +12,7 @@ from client.ui.theme import Look
 from client.ui.view_models.form import FormModel
 from client.ui.view_models.form_state import form_key
 from client.ui.view_models.shell import Snack
-from client.ui.views.hooks import use_keys, use_model, use_redraw
+from client.ui.views.hooks import use_keys, use_model, use_once, use_redraw
 from client.ui.widgets import Press, put_cursor, side_sheet
 from client.usecases.answers import Owner, Saved
 from client.usecases.form_answers import Choice
@@ -29,8 +29,15 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     decided: list[bool] = ft.use_memo(list, [key])
     tie = place.with_form(FormPlace("company_contact"))
     tie_key = tie.url if form.tie else None
+
+    def is_asked_for() -> bool:
+        asked, desk.continued = desk.continued, ""
+        return asked == key
+
     model = use_model(
-        desk, lambda: FormModel(desk.crm, form, _owner(place), desk.drafts, key, desk.rest, tie_key, desk.clock), [key]
+        desk,
+        lambda: FormModel(desk.crm, form, _owner(place), desk.drafts, key, desk.rest, tie_key, desk.clock, is_asked_for()),
+        [key],
     )
 
     def close() -> None:
@@ -49,7 +56,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
         desk.run(fate)
         if changed:
             desk.drafts[key] = typed
-            desk.run(_offer_back(desk, key, told))
+            desk.run(offer_back(desk, key, told))
 
     async def pick_best(name: str, made: Press | None) -> None:
         best = await model.best_pick()
@@ -94,8 +101,10 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
 
     def gone() -> None:
         """Say that what was typed is kept, where the window went elsewhere without a word: by its Back, or to another record."""
-        if not decided and model.state.changed and not model.state.is_gone and desk.place.url != key:
-            desk.run(model.keep_now())
+        if decided or not model.state.changed or model.state.is_gone or desk.place.url == key:
+            return
+        desk.run(model.keep_now())
+        if desk.place.form is None:
             desk.run(desk.shell.say(Snack("snack.form_kept", place=key, action="act.continue")))
 
     def pressed(name: str) -> bool:
@@ -116,6 +125,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
         return True
 
     use_keys(desk, pressed)
+    use_once(lambda: desk.run(hush_kept(desk)), key)
     ft.on_unmounted(gone)
     on = desk.guard(
         FormCalls(
@@ -145,7 +155,14 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     return ft.Stack(side_sheet(look, form_sheet(look, model.state, on, told), leave), expand=True, fit=ft.StackFit.EXPAND)
 
 
-async def _offer_back(desk: Desk, key: str, told: str) -> None:
+async def hush_kept(desk: Desk) -> None:
+    """Take away what is said of the draft of another form: a form is open now, and nobody reads of two."""
+    snack = desk.shell.state.snack
+    if snack is not None and snack.key == "snack.form_kept":
+        desk.shell.hush()
+
+
+async def offer_back(desk: Desk, key: str, told: str) -> None:
     """Offer the way back to what was typed for as long as the message stands; later only a kept draft is there."""
     snack = Snack(told, place=key, action="act.continue" if told == "snack.form_kept" else "act.undo")
     await desk.shell.say(snack)
@@ -154,10 +171,11 @@ async def _offer_back(desk: Desk, key: str, told: str) -> None:
 
 
 def drafts_at(place: Place) -> frozenset[str]:
-    """Return whose drafts are on the screen at a place: the open form's (`form_key`), the note's of the open record."""
+    """Return whose drafts are on the screen at a place: the open form's (`form_key`), the open record's and its note's."""
     owner = _owner(place)
-    form, note = form_key(place.form, owner) if place.form else "", note_form(owner) if owner else ""
-    return frozenset({form, note} - {""})
+    form = form_key(place.form, owner) if place.form else ""
+    own = {note_form(owner), form_key(FormPlace(owner.entity, owner.id), owner)} if owner else set()
+    return frozenset({form, *own} - {""})
 
 
 def _owner(place: Place) -> Owner | None:

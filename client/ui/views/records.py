@@ -13,13 +13,15 @@ from client.ui.layouts.note_box import NoteCalls
 from client.ui.layouts.record import record_page, tab_in_sight
 from client.ui.layouts.record_calls import RecordCalls
 from client.ui.layouts.record_head import more_button
-from client.ui.router import SCREEN_OF, SHARE, FormPlace, Place, record_place
+from client.ui.router import SCREEN_OF, SHARE, FormPlace, Place, place_of, record_place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
 from client.ui.view_models.record_list import RecordList
 from client.ui.view_models.record_page import RecordPageModel
+from client.ui.views.form import offer_back
 from client.ui.views.hooks import scroll, use_keys, use_latest, use_model, use_once
 from client.ui.widgets import col, icon_button, list_detail, put_cursor
+from client.usecases.form_drafts import FormDraft
 from client.usecases.list_answers import CompanyRow, ContactRow, ListQuery
 
 NEAR_END = 600
@@ -222,6 +224,17 @@ def _record_calls(desk: Desk, model: RecordPageModel, place: Place, note_text: f
     async def end_share(id: str) -> None:
         await desk.shell.saved(await desk.crm.rights.end_share(id), "snack.done")
 
+    def continue_draft(draft: FormDraft) -> None:
+        form = place_of(draft.place)
+        desk.continued = form.url
+        desk.go(form)
+
+    async def discard_draft(draft: FormDraft) -> None:
+        form = place_of(draft.place).url
+        desk.drafts[form] = dict(draft.typed)
+        await model.drop_draft(draft.form)
+        await offer_back(desk, form, "snack.form_discarded")
+
     return desk.guard(
         RecordCalls(
             tab=lambda tab: desk.go(Place(place.screen, place.id, tab)),
@@ -233,6 +246,8 @@ def _record_calls(desk: Desk, model: RecordPageModel, place: Place, note_text: f
             share=lambda: desk.go(place.with_form(FormPlace(SHARE))),
             end_share=lambda id: desk.run(end_share(id)),
             inbox=lambda id: desk.go(Place("inbox", id)),
+            continue_draft=continue_draft,
+            discard_draft=lambda draft: desk.run(discard_draft(draft)),
             older=lambda: desk.run(model.older()),
             again=lambda: desk.run(model.start()),
             copy=desk.copy_details,

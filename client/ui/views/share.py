@@ -9,7 +9,9 @@ from client.ui.router import ENTITY_OF, Place
 from client.ui.shell import said
 from client.ui.theme import Look
 from client.ui.view_models.share import ShareModel
-from client.ui.views.hooks import use_keys, use_model, use_redraw
+from client.ui.view_models.shell import Snack
+from client.ui.views.form import hush_kept
+from client.ui.views.hooks import use_keys, use_model, use_once, use_redraw
 from client.ui.widgets import side_sheet
 
 
@@ -18,11 +20,24 @@ def ShareView(desk: Desk, look: Look, place: Place) -> ft.Control:  # a componen
     """One open sheet."""
     use_redraw(desk.shell)
     entity, record = ENTITY_OF.get(place.screen, ""), place.id or ""
-    model = use_model(desk, lambda: ShareModel(desk.crm, entity, record, look.zone, desk.rest), [place.url])
+    key_of = place.url
+    model = use_model(
+        desk, lambda: ShareModel(desk.crm, entity, record, look.zone, desk.rest, desk.drafts.pop(key_of, None)), [key_of]
+    )
 
     def close() -> None:
         desk.keyboard.release()
         desk.go(place.with_form(None))
+
+    def leave() -> None:
+        """Close the sheet, and have what is chosen in it at hand for as long as the window is open."""
+        close()
+        if kept := model.chosen:
+            desk.drafts[key_of] = kept
+            desk.run(desk.shell.say(Snack("snack.form_kept", place=key_of, action="act.continue")))
+
+    async def end(share: str) -> None:
+        await desk.shell.saved(await model.end(share), "snack.done")
 
     async def save() -> None:
         saved = await model.save()
@@ -38,10 +53,11 @@ def ShareView(desk: Desk, look: Look, place: Place) -> ft.Control:  # a componen
         elif name == "escape" and model.state.picking is not None:
             desk.run(model.pick(None))
         elif name == "escape":
-            close()
+            leave()
         return True  # keys of the screen under the sheet do nothing
 
     use_keys(desk, key)
+    use_once(lambda: desk.run(hush_kept(desk)), key_of)
     on = desk.guard(
         ShareCalls(
             to_team=model.to_team,
@@ -49,11 +65,13 @@ def ShareView(desk: Desk, look: Look, place: Place) -> ft.Control:  # a componen
             choose=model.choose,
             allow=model.allow,
             day=model.type_day,
+            end=lambda share: desk.run(end(share)),
             save=lambda: desk.run(save()),
-            close=close,
+            close=leave,
+            cancel=close,
         )
     )
     shell = desk.shell.state
     told = None if shell.palette or shell.help or shell.ask else said(look, shell, desk.undo)
-    sheet = side_sheet(look, share_sheet(look, model.state, on, told), close, width=480)
+    sheet = side_sheet(look, share_sheet(look, model.state, on, told), leave, width=480)
     return ft.Stack(sheet, expand=True, fit=ft.StackFit.EXPAND)

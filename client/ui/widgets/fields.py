@@ -63,7 +63,7 @@ def labelled(
 ) -> ft.Container:
     """Return a field: its name, the box, and the one sentence under it."""
     star = txt(look, "*", "meta", "need", W5, key=f"{id}.required") if required else None
-    name = row(txt(look, label, "meta", "ink2", W5), star, gap=S2, tight=True)
+    name = row(txt(look, label, "meta", "ink2", W5, key=f"{id}.label"), star, gap=S2, tight=True)
     head = row(name, txt(look, mark, "meta", "wait", W5) if mark else None, gap=S6)
     return ft.Container(col(head if label else None, box, _under(look, id, message), gap=S4), expand=expand)
 

@@ -67,10 +67,10 @@ def col(
     )
 
 
-def beside(text: ft.Text, mark: ft.Control) -> ft.Row:
-    """Return a text with a mark right behind it; the text gives way where there is no room for both."""
+def beside(text: ft.Text, *marks: ft.Control) -> ft.Row:
+    """Return a text with marks right behind it; the text gives way where there is no room for all."""
     text.expand, text.expand_loose = True, True
-    return row(text, mark, gap=S6)
+    return row(text, *marks, gap=S6)
 
 
 def fill(content: ft.Control | None = None) -> ft.Container:

@@ -155,7 +155,7 @@ def chip(
 
 
 def menu(look: Look, face: ft.Control, options: Sequence[tuple[str, str, Press]], tooltip: str) -> ft.PopupMenuButton:
-    """Return a face that opens a menu of (identifier, label, press)."""
+    """Return a face that opens a menu of (identifier, label, press). While it is open, keys are the menu's own."""
 
     def item(id: str, label: str, press: Press) -> ft.PopupMenuItem:
         return ft.PopupMenuItem(
@@ -175,6 +175,9 @@ def menu(look: Look, face: ft.Control, options: Sequence[tuple[str, str, Press]]
         elevation=8,
         shadow_color=look.c.shadow,
         menu_padding=pad(0, S4),
+        on_open=lambda e: look.menu(e.control._i, True),
+        on_cancel=lambda e: look.menu(e.control._i, False),
+        on_select=lambda e: look.menu(e.control._i, False),
     )
 
 

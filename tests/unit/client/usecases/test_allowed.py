@@ -156,6 +156,40 @@ def test_a_tie_is_open_to_whoever_may_change_one_of_its_ends(replica):
     assert allowed(replica).part("company_contact", {"company_id": THEIRS}) == ""  # whom it will tie is not picked yet
 
 
+LENT = central_row(
+    "record_share", "s", record_type="company", record_id=THEIRS, user_id=ANA, level="see", ends_at=START_MS * 2000
+)
+
+
+def lent_person(ends_at=START_MS * 2000, level="change"):
+    lent = {"record_type": "contact", "record_id": PERSON, "user_id": ANA, "level": level, "ends_at": ends_at}
+    return "record_share", central_row("record_share", "p", **lent)
+
+
+@pytest.mark.functions(32, 34)
+@pytest.mark.parametrize(
+    ("profile", "sees_all", "denied"),
+    [("guest", False, "denied.change.company"), ("salesperson", False, ""), ("accountant", True, ""), (None, True, "")],
+)
+def test_a_page_knows_whether_people_may_be_kept_from_its_reader_and_whether_he_may_add_one(replica, profile, sees_all, denied):
+    arrive(replica, profile, ("record_share", LENT))
+    page = record_pages.record_page(replica, "company", THEIRS)
+    assert (page.sees_all_ties, page.denied.get("tie", "")) == (sees_all, denied)
+
+
+@pytest.mark.parametrize(
+    ("share", "denied"),
+    [
+        (lent_person(), ""),
+        (lent_person(level="see"), "denied.change.company"),
+        (lent_person(ends_at=START_MS * 1000), "denied.change.company"),
+    ],
+)
+def test_a_person_who_is_lent_to_be_changed_may_be_tied_to_a_company_that_is_only_seen(replica, share, denied):
+    arrive(replica, "guest", ("record_share", LENT), share)
+    assert allowed(replica).tie("company", THEIRS, "contact") == denied
+
+
 def test_a_card_whose_value_the_reader_may_not_bring_back_says_so_and_stays_open(replica):
     card = central_row(
         "sync_conflict", "k", kind="value", record_type="company", record_id=THEIRS, unit="name", policy="FM", state="open",

@@ -1,11 +1,15 @@
 """A draft of a form ends with the save of the form, in the same commit, and stays with the person who typed it."""
 
+from dataclasses import replace
+
 import pytest
 
+from client.events import DraftsChanged
 from client.replica.drafts import FormDraft
-from client.usecases import form_drafts, forms, writing
+from client.usecases import form_drafts, forms, lists, record_pages, writing
 from client.usecases.answers import Owner
 from client.usecases.form_answers import FormEnd
+from client.usecases.list_answers import ListQuery
 from shared_models.errors import RecordInvalid
 from tests.clients import make_replica
 
@@ -28,6 +32,40 @@ def test_a_draft_is_there_after_the_program_was_killed(tmp_path):
     assert again.waiting() == []
     for replica in (again, killed):
         replica.close()
+
+
+def heard(replica):
+    """Return what is told of drafts from now on."""
+    told: list[object] = []
+    replica.events.subscribe(lambda event: told.append(event) if isinstance(event, DraftsChanged) else None)
+    return told
+
+
+def test_a_draft_that_comes_or_goes_is_told_and_no_letter_of_it(replica):
+    told = heard(replica)
+    form_drafts.keep_draft(replica, NEW, NOW_MS)
+    form_drafts.keep_draft(replica, replace(NEW, typed={"name": "Acme SRL"}), NOW_MS)
+    assert len(told) == 1
+    form_drafts.drop_draft(replica, NEW.form)
+    form_drafts.drop_draft(replica, NEW.form)
+    assert len(told) == 2
+
+
+def test_drafts_on_a_record_and_on_its_parts_are_found_by_its_page_and_its_list(replica):
+    with replica.edit("records") as edit:
+        company = edit.insert("company", {"name": "Acme"})
+        person = edit.insert("contact", {"last_name": "Pop"})
+        other = edit.insert("contact", {"last_name": "Ionescu"})
+        address = edit.insert("address", {"company_id": company, "city": "Sibiu"})
+        tie = edit.insert("company_contact", {"company_id": company, "contact_id": person})
+    forms_of = (f"company:{company}", f"address:{address}", f"bank_account:@company:{company}", f"company_contact:{tie}")
+    for at, form in enumerate((*forms_of, f"note:contact:{other}", "company:", f"address:{'0' * 8}")):
+        form_drafts.keep_draft(replica, FormDraft(form, "/", "", "form.edit.company", {"name": "x"}), NOW_MS + at)
+    assert [draft.form for draft in record_pages.record_page(replica, "company", company).drafts] == [*forms_of[::-1]]
+    assert [draft.form for draft in record_pages.record_page(replica, "contact", person).drafts] == [forms_of[3]]
+    assert record_pages.record_page(replica, "contact", other).drafts == ()  # the note stands in its own box
+    assert [row.has_draft for row in lists.companies(replica, ListQuery(), None).rows] == [True]
+    assert {row.id for row in lists.contacts(replica, ListQuery(), None).rows if row.has_draft} == {person, other}
 
 
 def test_a_draft_stays_with_its_own_person(replica):

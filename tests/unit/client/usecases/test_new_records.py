@@ -58,7 +58,7 @@ def test_a_new_person_is_saved_with_phone_mail_and_company_as_one_save(replica, 
         ("company", "name", "0368 000 120", "phone"),
         ("company", "name", "0722 000 001", "mobile"),
         ("contact", "last_name", "0368 000 120", "phone"),
-        ("contact", "last_name", "int. 12", "mobile"),
+        ("contact", "last_name", "int. 12", "phone"),
         ("company", "name", "int. 12", "phone"),
     ],
 )

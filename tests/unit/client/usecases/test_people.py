@@ -8,7 +8,7 @@ from client.usecases.answers import Label
 from shared_models.errors import RecordInvalid
 from shared_models.texts import Texts
 from sync_server.services.shipped_profiles import profile_id
-from tests.clients import ANA, DAN
+from tests.clients import ANA, DAN, central_row
 from tests.unit.client.usecases.test_allowed import arrive
 
 NORTH = "018f0000-0000-7000-8000-0000000000e1"
@@ -28,7 +28,7 @@ def test_an_admin_gives_a_profile_and_a_manager_and_takes_them_back(replica):
     assert saved.label == "Dan: Profile"
     people.put_person(replica, EN, DAN, "manager_id", ANA)
     page = people.person_page(replica, DAN)
-    assert (page.row.profile, page.row.manager, page.is_free) == (Label("Salesperson", "Agent de vânzări"), "Ana", False)
+    assert (page.row.profile, page.row.manager, page.row.is_free) == (Label("Salesperson", "Agent de vânzări"), "Ana", False)
     assert [(one.entity, one.by_action["see"], one.by_action["change"]) for one in page.reaches] == [
         ("company", "team", "own"),
         ("contact", "team", "own"),
@@ -39,6 +39,17 @@ def test_an_admin_gives_a_profile_and_a_manager_and_takes_them_back(replica):
     assert people.person_page(replica, ANA).managers == ()  # Dan reports to her
     assert writing.undo(replica, EN, saved.tx)
     assert people.person_page(replica, DAN).row.profile is None
+
+
+@pytest.mark.functions(32, 33)
+def test_a_profile_of_the_team_limits_whoever_has_none_of_his_own(replica):
+    arrive(replica, None, ("team", central_row("team", NORTH, name="Nord")), is_admin=True)
+    assert (people.person_page(replica, DAN).row.is_free, people.person_page(replica, DAN).is_free_alone) == (True, True)
+    people.put_person(replica, EN, DAN, "team_id", NORTH)
+    teams.put_team(replica, EN, NORTH, "profile_id", SALES)
+    page = people.person_page(replica, DAN)
+    assert (page.row.is_free, page.is_free_alone, page.row.profile) == (False, False, None)
+    assert {row.id: row.is_free for row in people.people(replica, "")} == {ANA: True, DAN: False}
 
 
 def test_a_second_change_of_a_person_that_waits_counts_too(replica):

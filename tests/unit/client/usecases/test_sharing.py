@@ -2,14 +2,15 @@
 
 import pytest
 
-from client.usecases import record_pages, sharing, writing
+from client.usecases import lists, record_pages, sharing, writing
 from client.usecases.allowed import Allowed, NotAllowed
+from client.usecases.list_answers import ListQuery
 from client.usecases.rights_answers import NewShare
 from client.usecases.shown import Names
 from shared_models.errors import RecordInvalid
 from shared_models.texts import Texts
-from tests.clients import ANA, DAN, START_MS, central_row
-from tests.unit.client.usecases.test_allowed import MINE, THEIRS, arrive
+from tests.clients import ANA, DAN, START_MS, bring, central_row
+from tests.unit.client.usecases.test_allowed import MINE, PERSON, THEIRS, arrive
 
 EN = Texts("en").t
 DAY_US = 86_400_000_000
@@ -82,6 +83,48 @@ def test_the_reader_and_the_responsible_need_no_share(replica):
     arrive(replica, "guest", lent("see", 3))
     assert page(replica, MINE).needless_shares == {ANA}
     assert page(replica, THEIRS).needless_shares == {ANA, DAN}
+
+
+def other(pk, until, **more):
+    """Return a share that Dan gave later."""
+    values = {"record_type": "company", "level": "see", "ends_at": NOW_US + until * DAY_US, "created_by": DAN}
+    return "record_share", central_row("record_share", pk, **{**values, "record_id": MINE, "user_id": ANA, **more})
+
+
+@pytest.mark.functions(34)
+def test_a_share_that_came_is_told_once_and_named_on_its_page_and_in_the_list(replica):
+    arrive(replica, "guest", lent("see", 3), other("gone", 3, record_id="not-here"), other("over", -1))
+    got = sharing.take_shares(replica)
+    assert (got.count, got.record, got.title) == (1, THEIRS, "Theirs")
+    assert sharing.take_shares(replica) is None
+    assert [one.is_with_me for one in page(replica, THEIRS).shares] == [True]
+    assert {row.id: row.is_shared for row in lists.companies(replica, ListQuery(), None).rows} == {MINE: False, THEIRS: True}
+    mine = sharing.share(replica, EN, NewShare("company", THEIRS, ANA, False, "see", NOW_US + DAY_US, DAY))
+    assert sharing.take_shares(replica) is None  # his own is no news
+    assert mine.id in {one.id for one in page(replica, THEIRS).shares if not one.is_with_me}
+
+
+@pytest.mark.functions(34)
+def test_several_shares_are_told_together_and_the_one_of_a_team_too(replica):
+    person = {"record_type": "contact", "record_id": PERSON}
+    team = ("team", central_row("team", "north", name="Nord"))
+    shares = (other("a", 3), other("b", 5, **person, user_id=None, team_id="north"))
+    arrive(replica, "guest", team, *shares, team_id="north")
+    assert sharing.take_shares(replica).count == 2
+    [row] = lists.contacts(replica, ListQuery(), None).rows
+    assert row.is_shared
+    bring(replica, (2, "record_share", {**shares[0][1], "archived_at": NOW_US}), since=1, to=2)
+    assert sharing.take_shares(replica) is None  # one that is over is no news
+
+
+def test_who_sees_everything_anyway_has_no_mark_of_a_share(replica):
+    arrive(replica, None, lent("see", 3))
+    assert [row.is_shared for row in lists.companies(replica, ListQuery(), None).rows] == [False, False]
+
+
+def test_nothing_is_told_of_shares_before_the_rights_are_here(replica):
+    assert sharing.take_shares(replica) is None
+    assert sharing.lent_to(Allowed(replica, None), "company") == frozenset()
 
 
 def test_what_has_ended_or_cannot_be_known_is_not_told(replica):
