@@ -39,7 +39,12 @@ class DeviceWiped:
     """An admin had the device wiped: what waited was sent, and nothing is here any more."""
 
 
-Event = RecordsChanged | ChangeLogChanged | SyncStatusChanged | IncidentLogged | DeviceWiped
+@dataclass(frozen=True)
+class SignedOut:
+    """The person signed out in one of the windows: all of them go back to the door."""
+
+
+Event = RecordsChanged | ChangeLogChanged | SyncStatusChanged | IncidentLogged | DeviceWiped | SignedOut
 Handler = Callable[[Event], None]
 
 
