@@ -169,7 +169,7 @@ class ClientWindow:
     """Address that the sign-in page offers before there is an account."""
     running: InstalledClient | None = None
     _left: list[InstalledClient] = field(default_factory=list)
-    """Clients of people who signed out; a window may still show one of them."""
+    """Clients of people who signed out; a window that was away may still hold one of them."""
     _farewells: Farewells = field(default_factory=Farewells)
 
     def main(self, page: ft.Page) -> None:

@@ -44,7 +44,12 @@ class DraftsChanged:
     """There is a draft of a form or note of which there was none, or one is gone; not told of every letter in it."""
 
 
-Event = RecordsChanged | ChangeLogChanged | SyncStatusChanged | IncidentLogged | DeviceWiped | DraftsChanged
+@dataclass(frozen=True)
+class SignedOut:
+    """The person signed out in one of the windows: all of them go back to the door."""
+
+
+Event = RecordsChanged | ChangeLogChanged | SyncStatusChanged | IncidentLogged | DeviceWiped | DraftsChanged | SignedOut
 Handler = Callable[[Event], None]
 
 

@@ -8,7 +8,7 @@ import hmac
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import scrypt
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class Profile:
     email: str
     user_id: str
     device_id: str
-    device_token: str | None
+    device_token: str | None = field(repr=False)
     """Secret; sent only to the server, to exchange it for short access tokens. None once the person has signed out."""
     lease_days: int
     """How long the device opens without having met the server."""

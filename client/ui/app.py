@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import flet as ft
 
-from client.events import DeviceWiped, Event, RecordsChanged
+from client.events import DeviceWiped, Event, RecordsChanged, SignedOut
 from client.ui.colours import SETS, Colours
 from client.ui.desk import Desk, Ticks
 from client.ui.facade import Crm, Door
@@ -23,7 +23,7 @@ from client.ui.theme import FONTS, Look, make_theme
 from client.ui.view_models.base import Rest
 from client.ui.view_models.shell import Shell
 from client.ui.view_models.sign_in import SignIn
-from client.ui.views.account import leave
+from client.ui.views.account import go_out, leave
 from client.ui.views.form import drafts_at
 from client.ui.views.hooks import use_keys, use_redraw
 from client.ui.views.screens import overlays, screen
@@ -160,6 +160,8 @@ def App(desk: Desk, now: Clock) -> ft.Control:  # a component
     async def hear(event: Event) -> None:
         if isinstance(event, DeviceWiped):
             await leave(desk)
+        elif isinstance(event, SignedOut):
+            await go_out(desk)
         else:
             await desk.shell.on_event(event)
             desk.run(desk.shell.tell_left())

@@ -72,6 +72,8 @@ class Desk:
         self._lock = Lock()
         self._redraw: Callable[[], None] = lambda: None
         self._stop: Callable[[], None] | None = None
+        self.is_over = False
+        """Whether the window is gone, or shows another person or none."""
 
     # -- news from below -------------------------------------------------------------------------------------------------
 
@@ -84,6 +86,7 @@ class Desk:
 
     def close(self) -> None:
         """Stop hearing news, for a window that is gone."""
+        self.is_over = True
         if self._stop is not None:
             self._stop()
             self._stop = None

@@ -40,8 +40,8 @@ from client.ui.widgets import (
 
 RAIL, RAIL_OF_ICONS, BOTTOM = 216, 64, 72
 """Widths of the rail and height of the bottom bar, in pixels."""
-NARROW, LOW = 360, 480
-"""A phone is narrow below this width, and the rail of icons leaves out what cannot be pressed below this height."""
+LOW = 480
+"""Height of a window below which the rail of icons leaves out what cannot be pressed."""
 PLACES: tuple[tuple[Screen, str], ...] = (("companies", "building-2"), ("contacts", "users"))
 SYNC_PLACES: tuple[tuple[Screen, str], ...] = (("inbox", "inbox"), ("sync", "refresh-cw"))
 
@@ -293,7 +293,7 @@ def _phone(
 
 def _bottom_bar(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Container:
     here = {"sync": "more", "settings": "more", "people": "more"}.get(place.screen, place.screen)
-    is_narrow = look.width < NARROW  # then a long name takes room that a short one has left
+    is_narrow = look.narrow  # then a long name takes room that a short one has left
 
     def cell(screen: Screen, glyph: str, count: int = 0) -> ft.Control:
         chosen, label = screen == here, look.t(f"nav.{screen}")

@@ -26,7 +26,7 @@ R4, R8, R12, R16 = 4, 8, 12, 16
 """Radii: small marks, controls and rows, cards and panes, sheets."""
 FAST_MS, CALM_MS = 120, 200
 """Motion: hover and press, sheets and panes."""
-PHONE_BELOW, WIDE_FROM = 600, 1000
+NARROW_BELOW, PHONE_BELOW, WIDE_FROM = 360, 600, 1000
 """Window widths in pixels that change the frame. Source: `ui.md` 0."""
 CLEAR = "#00000000"
 
@@ -82,6 +82,11 @@ class Look:
     def phone(self) -> bool:
         """Whether one pane, the bottom bar and big targets are drawn."""
         return self.width < PHONE_BELOW
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it is a small phone: what stands side by side on others goes one below the other."""
+        return self.width < NARROW_BELOW
 
     @property
     def wide(self) -> bool:

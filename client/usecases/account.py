@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from client.events import SignedOut
 from client.platform.profile import Profile, ProfileStore, check_unlock, make_profile
 from client.replica.replica import Replica
 from client.usecases.answers import OwnAccount
@@ -118,7 +119,7 @@ class HeldAccount:
     device_name: str
     signed_out: Callable[[], None] = lambda: None
     """What follows a sign-out."""
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     """What opened the device without a connection after a sign-out, until the server has taken it."""
 
     def facts(self) -> OwnAccount:
@@ -153,10 +154,11 @@ class HeldAccount:
         return profile.device_token if profile is not None else None
 
     def sign_out(self) -> None:
-        """Sign out (`Account.sign_out`)."""
+        """Sign out (`Account.sign_out`), in every window."""
         self.password = None
         self.account.sign_out()
         self.signed_out()
+        self.replica.events.publish(SignedOut())
 
 
 def checked_address(server_url: str) -> str:

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from client.events import SignedOut
+from client.ui.app import open_ui
 from client.usecases.answers import OwnAccount
 from shared_models.errors import ErrorCode, NeedsSignIn, Unreachable
-from tests.ui.believable import ago
+from tests.ui.believable import NOW, ago
 from tests.ui.fake_crm import believable_crm
+from tests.ui.probe import Probe, hurried
 
 pytestmark = pytest.mark.functions(140)
 
@@ -74,6 +77,27 @@ async def test_in_the_office_the_servers_page_asks(window):
     ui = await asked(window, crm)
     assert not ui.has("sign_out.leave")
     assert "sign_out" not in crm.calls
+
+
+async def test_every_window_goes_back_to_the_door_and_each_of_them_once():
+    crm, left = believable_crm(), []
+
+    async def opened(number):
+        async def back():
+            left.append(number)
+
+        return await Probe.open(lambda page: open_ui(page, crm, lambda: NOW, back, rest=hurried), route="/settings")
+
+    mine, other = await opened(1), await opened(2)
+    await mine.press("settings.sign_out")
+    await mine.press("sign_out.leave")
+    crm.tell(SignedOut())
+    await mine.settle()
+    await other.settle()
+    assert sorted(left) == [1, 2]
+    assert crm.calls.count("sign_out") == 1
+    await mine.close()
+    await other.close()
 
 
 async def again(window, crm, **size):

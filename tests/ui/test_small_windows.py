@@ -91,3 +91,21 @@ async def test_the_answers_of_a_sheet_stand_below_each_other_on_a_narrow_phone(w
     rows = [c for c in ui.controls() if isinstance(c, ft.Row)]
     leave = next(c for row in rows for c in row.controls if isinstance(c, ft.Semantics) and c.identifier == "sign_out.leave")
     assert bool(leave.expand) is is_stacked
+
+
+@pytest.mark.parametrize(("width", "is_stacked"), [(390, False), (320, True)])
+async def test_the_two_values_of_a_card_stand_below_each_other_on_a_narrow_phone(window, width, is_stacked):
+    ui = await window("/inbox", romanian(), width=width)
+    rows = [[c.value for c in parts(r) if isinstance(c, ft.Text)] for r in ui.controls() if isinstance(r, ft.Row)]
+    together = any("Al tău" in words and any(w.startswith("Al celuilalt") for w in words) for words in rows)
+    assert together is not is_stacked
+
+
+@pytest.mark.parametrize(("width", "is_whole"), [(390, True), (320, False)])
+async def test_a_reason_that_a_narrow_phone_has_no_room_for_stays_away(window, width, is_whole):
+    crm = romanian()
+    crm.rows["company"][company_id(0)]["visit_every_days"] = 14
+    ui = await window(f"/companies/{company_id(0)}", crm, width=width)
+    spans = [s.text for c in ui.controls() if isinstance(c, ft.Text) for s in c.spans or ()]
+    assert "Ioana Știrbei" in spans
+    assert any("Șef achiziții" in (text or "") for text in spans) is is_whole

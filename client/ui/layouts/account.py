@@ -7,7 +7,6 @@ import flet as ft
 
 from client.ui.dates import local, short_day
 from client.ui.layouts.sign_in import failure_of, password_box
-from client.ui.shell import NARROW
 from client.ui.theme import R8, S8, S12, S16, S24, Look
 from client.ui.view_models.sign_in import SignInState
 from client.ui.view_models.sign_out import SignOutState
@@ -72,7 +71,7 @@ def sign_in_again_sheet(look: Look, state: SignInState, on: SignInAgainCalls) ->
 def _sheet(
     look: Look, title: str, key: str, body: Sequence[ft.Control | None], away: ft.Control, go: ft.Control, close: Press
 ) -> list[ft.Control]:
-    acts = col(_whole(go), _whole(away), gap=S8) if look.width < NARROW else row(fill(), away, go, gap=S8)
+    acts = col(_whole(go), _whole(away), gap=S8) if look.narrow else row(fill(), away, go, gap=S8)
     is_low = look.height < LOW_PX
     content = col(txt(look, title, "title", weight=W6, lines=2, key=key), *body, acts, gap=S12 if is_low else S16, tight=True)
     inner = ft.Column([content], scroll=ft.ScrollMode.AUTO, tight=True)

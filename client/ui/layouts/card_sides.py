@@ -40,14 +40,13 @@ def sides_of(look: Look, thing: CardView) -> ft.Control | None:
             if before
             else None
         )
-        both = row(
+        sides = (
             _side(look, thing, mine, thing.mine, "accent_ink", True),
             _side(look, thing, theirs, thing.theirs, "ink2", True),
-            gap=S8,
-            cross=STRETCH,
-            even=True,
         )
-        return col(first, both, gap=S12)
+        if look.narrow:
+            return col(first, *(row(one) for one in sides), gap=S8)
+        return col(first, row(*sides, gap=S8, cross=STRETCH, even=True), gap=S12)
     return row(
         _side(look, thing, look.t("card.before"), thing.before, "ink3", False),
         _side(look, thing, mine, thing.mine, "accent_ink", True),

@@ -108,7 +108,7 @@ def _tie(look: Look, tie: Tie, other: str, open: Callable[[str, str], None], for
     name = tie.name or capital(unseen(look, other))
     words = col(
         txt(look, name, weight=W5),
-        txt(look, dotted(what, ended) or " ", "meta", "ink2"),
+        txt(look, dotted(what, ended) or " ", "meta", "ink2", lines=2 if narrow else 1),
         txt(look, reach, "meta", "ink3") if reach and narrow else None,
         gap=S2,
         expand=NAME_SHARE,

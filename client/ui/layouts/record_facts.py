@@ -10,8 +10,9 @@ from client.ui.theme import R12, S4, S12, S16, Look
 from client.ui.widgets import STRETCH, W4, W5, W6, Maybe, col, edge, line, on_one_line, pad, row, txt
 from client.usecases.record_answers import RecordPage
 
-FACT_ROOM = 42
-"""Letters of value and reason that fit on one line of a phone; a reason that does not fit stays away rather than be cut."""
+FACT_ROOM, USUAL, LETTER_PX = 42, 390, 7
+"""Letters of value and reason that fit on one line of a phone of the usual width, seven pixels to a letter; a reason that does not
+fit stays away rather than be cut."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,10 @@ def facts_row(look: Look, facts: tuple[Fact, ...]) -> ft.Control:
 def fact_lines(look: Look, page: RecordPage) -> ft.Control:
     """Return the three things to know one under the other, for a page with little room."""
     facts: list[Maybe] = []
+    room = FACT_ROOM - max(0, USUAL - look.width) // LETTER_PX
     for fact in facts_of(look, page):
         facts += [line(look)] if facts else []
-        why = f"  {fact.why}" if fact.why and len(fact.value) + len(fact.why) <= FACT_ROOM else ""
+        why = f"  {fact.why}" if fact.why and len(fact.value) + len(fact.why) <= room else ""
         words = on_one_line(look, (fact.value, "body", fact.tone, W6), (why, "meta", "ink3", W4))
         words.expand = True
         words.text_align = ft.TextAlign.RIGHT

@@ -218,6 +218,16 @@ def test_what_was_typed_is_shown_as_text_only(browser):
     assert page.count("<script") == page.count(f"<script>{SCRIPT}</script>") == 1
 
 
+def test_whoever_was_switched_off_reads_so_at_the_sign_in_of_the_office(browser, server):
+    user = server.central.tables.entities["user"]
+    with server.central.store.write() as connection:
+        connection.execute(user.update().values(is_active=False))
+    answer = enter(browser)
+    assert answer.status_code == 403
+    assert "An admin has switched off your account" in answer.text
+    assert "An admin has" not in enter(browser, password="guess").text
+
+
 def test_guessing_is_slowed_down_and_says_how_long(browser):
     answers = [enter(browser, password="guess") for _ in range(6)]
     assert [answer.status_code for answer in answers] == [401] * 5 + [429]

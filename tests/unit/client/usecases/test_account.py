@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from client.events import SignedOut
 from client.platform.profile import DAY_MS, ProfileStore
 from client.usecases.account import Account, HeldAccount, OthersData, checked_address
 from client.usecases.answers import OwnAccount
@@ -20,7 +21,7 @@ from shared_models.errors import (
     Unreachable,
 )
 from shared_models.protocol import SignInAnswer, SignInRequest
-from tests.clients import ANA, DAN, Clock, make_replica
+from tests.clients import ANA, DAN, Clock, Heard, make_replica
 
 URL, EMAIL, PASSWORD = "https://crm.example", "ana@example.ro", "correct horse"
 
@@ -348,9 +349,14 @@ def test_without_an_account_there_is_nobody_to_sign_in(account, replica, server)
     assert server.asked == []
 
 
-def test_whoever_signs_out_takes_the_password_along(account, replica):
+def test_whoever_signs_out_takes_the_password_along(account, replica, server):
     left = []
     account.sign_in(replica, URL, EMAIL, PASSWORD, "laptop")
     held = HeldAccount(account, replica, "laptop", lambda: left.append(account.profile.is_signed_in), PASSWORD)
+    heard = Heard()
+    replica.events.subscribe(heard)
+    server.asked.clear()
+    assert PASSWORD not in repr(held)
     held.sign_out()
     assert (left, held.password) == ([False], None)
+    assert SignedOut() in heard.events
