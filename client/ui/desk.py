@@ -18,6 +18,7 @@ from client.ui.keyboard import Keyboard, chord, letter_of
 from client.ui.live_text import LiveText
 from client.ui.router import Place, place_of
 from client.ui.view_models.base import Rest
+from client.ui.view_models.profiles import Naming
 from client.ui.view_models.record_list import RecordList
 from client.ui.view_models.shell import Shell, Snack
 from client.ui.widgets.cursor import MOVES, put_cursor
@@ -61,6 +62,10 @@ class Desk:
         """What was typed into forms that are not saved: address of the form -> field -> as typed. Survives going elsewhere."""
         self.continued = ""
         """Address of the form whose draft the person has asked for: it opens with it, and asks him nothing."""
+        self.left_names: dict[str, list[Naming]] = {}
+        """Id of a profile, or what stands for a new one -> the names that were typed for it and left unsaved."""
+        self.left_team_names: dict[str, list[str]] = {}
+        """Likewise of teams."""
         self.lists: dict[str, RecordList[CompanyRow] | RecordList[ContactRow]] = {}
         """The lists by their kind of record: a search is still there when one comes back."""
         self._left_at: dict[str, Place] = {}

@@ -57,6 +57,11 @@ class Keyboard:
         """How often the cursor has come into a box."""
 
     @property
+    def box(self) -> int | None:
+        """Which text box has the cursor, by its number."""
+        return self._box
+
+    @property
     def hears_late(self) -> bool:
         """Whether a cursor that was awaited has come, and nothing is known yet of what is typed since."""
         return self._late is not None

@@ -5,6 +5,7 @@ import pytest
 from client.ui.router import FormPlace
 from client.ui.view_models.form import FormModel
 from client.ui.view_models.form_state import form_key
+from client.ui.views.form import CURSOR_TURNS
 from client.usecases.answers import Owner
 from client.usecases.form_answers import Finding
 from tests.ui.conftest import unhurried
@@ -148,3 +149,38 @@ def test_a_new_person_of_one_company_is_another_form_than_of_none():
     assert form_key(FormPlace("contact"), hotel) == form_key(FormPlace("contact", tie=True), hotel)
     assert form_key(FormPlace("contact"), hotel) != form_key(FormPlace("contact"), None)
     assert form_key(FormPlace("contact"), person) == form_key(FormPlace("contact"), None)
+
+
+def asked(ui):
+    """Return how often the window was asked to put the cursor somewhere."""
+    return [name for name, _ in ui.connection.invoked].count("focus")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_new_form_asks_for_the_cursor_also_where_another_box_has_it(window, width):
+    ui = await window(f"/companies/{company_id(0)}", width=width)
+    await ui.enter("note.text")
+    before = asked(ui)
+    await ui.go("/companies?form=company")
+    assert asked(ui) > before
+
+
+async def test_a_form_whose_name_is_not_to_be_typed_over_by_stray_letters_asks_for_no_cursor(window):
+    ui = await window(f"/companies/{company_id(0)}?form=company:{company_id(0)}")
+    assert asked(ui) == 0
+
+
+async def test_a_form_takes_no_cursor_from_the_box_that_the_person_has_put_it_in(window, monkeypatch):
+    ui = await window(f"/companies/{company_id(0)}")
+    usual = ui.connection.send_message
+    told = []
+
+    def entered_elsewhere(message):
+        usual(message)
+        if not told and any(getattr(c, "key", None) == "field.email" for c in ui.controls()):
+            told.append(message)
+            ui.connection.loop.create_task(ui.session.dispatch_event(ui.keyed("field.email")._i, "focus", None))
+
+    monkeypatch.setattr(ui.connection, "send_message", entered_elsewhere)
+    await ui.go("/companies?form=company")
+    assert asked(ui) < CURSOR_TURNS

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.ui.fake_rights import profile_pk
+from tests.ui.fake_state import TEAM
 from tests.ui.test_people import admin
 
 SALES = profile_pk("salesperson")
@@ -80,3 +81,39 @@ async def test_a_new_profile_begins_as_another(window, width):
 async def test_a_profile_that_is_not_here_is_said_to_be_so(window):
     ui = await window("/people/profiles/nothing", admin())
     assert ui.shows("This profile is not here")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("part", "field", "name"), [("profiles", "profile.label_en", "Courier"), ("teams", "team.name", "Banat de Nord")]
+)
+async def test_escape_keeps_the_name_that_was_typed_for_a_new_one(window, width, part, field, name):
+    ui = await window(f"/people/{part}/new", admin(), width=width)
+    await ui.key("Escape")
+    assert not ui.shows("Kept as a draft")
+    await ui.go(f"/people/{part}/new")
+    await ui.type(field, name)
+    await ui.key("Escape")
+    assert ui.keyed("snack").value == "Kept as a draft"
+    await ui.press("snack.action")
+    assert ui.keyed(field).value == name
+    await ui.press(f"{part[:-1]}.cancel")
+    await ui.go(f"/people/{part}/new")
+    assert ui.keyed(field).value == ""
+
+
+@pytest.mark.parametrize(
+    ("place", "rename", "field"),
+    [
+        (f"profiles/{profile_pk('salesperson')}", "profile.rename", "profile.label_en"),
+        (f"teams/{TEAM}", "team.rename", "team.name"),
+    ],
+)
+async def test_escape_keeps_another_name_that_was_typed_and_is_not_saved(window, place, rename, field):
+    ui = await window(f"/people/{place}", admin())
+    await ui.press(rename)
+    await ui.type(field, "Altfel")
+    await ui.key("Escape")
+    assert ui.keyed("snack").value == "Kept as a draft"
+    await ui.press(rename)
+    assert ui.keyed(field).value == "Altfel"

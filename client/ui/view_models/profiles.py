@@ -37,11 +37,11 @@ class ProfileState:
 
 
 class ProfileModel(ViewModel[ProfileState]):
-    """Intentions on one profile's page, or on the form of a new one (id None)."""
+    """Intentions on one profile's page, or on the form of a new one (id None). left: the names that were typed and left unsaved."""
 
-    def __init__(self, rights: Rights, id: str | None, rest: Rest = asyncio.sleep) -> None:
-        super().__init__(ProfileState(id, naming=Naming() if id is None else None), rest)
-        self._rights = rights
+    def __init__(self, rights: Rights, id: str | None, rest: Rest = asyncio.sleep, left: list[Naming] | None = None) -> None:
+        self._rights, self._left = rights, left if left is not None else []
+        super().__init__(ProfileState(id, naming=(self._left.pop() if self._left else Naming()) if id is None else None), rest)
 
     async def start(self) -> None:
         """Read the profile."""
@@ -75,7 +75,7 @@ class ProfileModel(ViewModel[ProfileState]):
         """Let the profile be renamed."""
         if self.state.page is not None:
             label = self.state.page.row.label
-            self.put(naming=Naming(label.en, label.ro))
+            self.put(naming=self._left.pop() if self._left else Naming(label.en, label.ro))
 
     def type(self, en: str | None = None, ro: str | None = None) -> None:
         """Take what is typed of one name."""
@@ -91,6 +91,16 @@ class ProfileModel(ViewModel[ProfileState]):
     def give_up(self) -> None:
         """Leave the names as they are."""
         self.put(naming=None)
+
+    def leave(self) -> bool:
+        """Leave the names as they are, and have at hand what was typed, for whoever goes on with it. Returns whether there was any."""
+        held, page = self.state.naming, self.state.page
+        usual = Naming(page.row.label.en, page.row.label.ro) if page is not None else Naming()
+        is_typed = held is not None and (held.en, held.ro) != (usual.en, usual.ro)
+        if held is not None and is_typed:
+            self._left[:] = [held]
+        self.give_up()
+        return is_typed
 
     async def save_names(self) -> Saved | None:
         """Save what is typed; None when it cannot be saved, which is then said at its field."""

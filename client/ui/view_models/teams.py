@@ -44,11 +44,11 @@ class TeamState:
 
 
 class TeamModel(ViewModel[TeamState]):
-    """Intentions on one team's page, or on the form of a new one (id None)."""
+    """Intentions on one team's page, or on the form of a new one (id None). left: the name that was typed and left unsaved."""
 
-    def __init__(self, rights: Rights, id: str | None, rest: Rest = asyncio.sleep) -> None:
-        super().__init__(TeamState(id, naming="" if id is None else None), rest)
-        self._rights = rights
+    def __init__(self, rights: Rights, id: str | None, rest: Rest = asyncio.sleep, left: list[str] | None = None) -> None:
+        self._rights, self._left = rights, left if left is not None else []
+        super().__init__(TeamState(id, naming=(self._left.pop() if self._left else "") if id is None else None), rest)
 
     async def start(self) -> None:
         """Read the team."""
@@ -62,7 +62,7 @@ class TeamModel(ViewModel[TeamState]):
     def begin_naming(self) -> None:
         """Let the team be renamed."""
         if self.state.page is not None:
-            self.put(naming=self.state.page.row.name, problem="")
+            self.put(naming=self._left.pop() if self._left else self.state.page.row.name, problem="")
 
     def type(self, name: str) -> None:
         """Take what is typed of the name."""
@@ -71,6 +71,15 @@ class TeamModel(ViewModel[TeamState]):
     def give_up(self) -> None:
         """Leave the name as it is."""
         self.put(naming=None, problem="")
+
+    def leave(self) -> bool:
+        """Leave the name as it is, and have at hand what was typed, for whoever goes on with it. Returns whether there was any."""
+        held, usual = self.state.naming, self.state.page.row.name if self.state.page is not None else ""
+        is_typed = held is not None and held != usual
+        if held is not None and is_typed:
+            self._left[:] = [held]
+        self.give_up()
+        return is_typed
 
     async def save_name(self) -> Saved | None:
         """Save what is typed; None when it cannot be saved, which is then said at the field."""

@@ -14,9 +14,13 @@ from client.ui.view_models.form_state import form_key
 from client.ui.view_models.shell import Snack
 from client.ui.views.hooks import use_keys, use_model, use_once, use_redraw
 from client.ui.widgets import Press, put_cursor, side_sheet
+from client.ui.widgets.cursor import MOVES
 from client.usecases.answers import Owner, Saved
 from client.usecases.form_answers import Choice
 from client.usecases.form_drafts import note_form
+
+CURSOR_TURNS, CURSOR_PAUSE_S = 8, 0.15
+"""How often a form that opens asks for the cursor at most, and the seconds between: a busy browser takes it away after as long."""
 
 
 @ft.component
@@ -26,6 +30,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     key = place.url
     first: ft.Ref[ft.TextField] = ft.use_memo(ft.Ref, [key])
     arrivals: int = ft.use_memo(lambda: desk.keyboard.arrivals, [key])
+    before: int | None = ft.use_memo(lambda: desk.keyboard.box, [key])
     decided: list[bool] = ft.use_memo(list, [key])
     tie = place.with_form(FormPlace("company_contact"))
     tie_key = tie.url if form.tie else None
@@ -124,6 +129,24 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
         # While a form is open, keys of the screen under it do nothing; the palette opens over it.
         return True
 
+    async def take_cursor() -> None:
+        """Put the cursor into the first field until it stays there, or the person puts it elsewhere.
+
+        `autofocus` alone leaves it in a box under the form; and where the box that had it goes as the form opens, a browser
+        takes it from the new one a moment after it has come.
+        """
+        stays = 0
+        for _ in range(CURSOR_TURNS):
+            box, here = first.current, desk.keyboard.box
+            if not model.state.focus or desk.place.url != key or here not in (None, before, box and box._i):
+                return
+            stays = stays + 1 if box is not None and here == box._i else 0
+            if stays == MOVES:
+                return
+            await put_cursor(first)
+            await desk.rest(CURSOR_PAUSE_S)
+
+    ft.use_effect(take_cursor, [key, bool(model.state.focus)])
     use_keys(desk, pressed)
     use_once(lambda: desk.run(hush_kept(desk)), key)
     ft.on_unmounted(gone)

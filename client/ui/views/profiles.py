@@ -1,5 +1,7 @@
 """Profiles: their list, and the page of the one that is chosen or begun."""
 
+from collections.abc import Callable
+
 import flet as ft
 
 from client.ui.desk import Desk
@@ -9,6 +11,7 @@ from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
 from client.ui.view_models.profiles import ProfileModel
 from client.ui.view_models.rights_list import RightsList
+from client.ui.view_models.shell import Snack
 from client.ui.views.hooks import use_keys, use_model
 from client.ui.views.rights_list import NEW, list_and_page, part_place
 from client.ui.widgets import col, fill
@@ -40,7 +43,8 @@ def ProfileView(  # a component
     desk: Desk, look: Look, id: str, others: tuple[ProfileRow, ...], frame: ShellCalls
 ) -> ft.Control:
     """The page of one profile, or of a new one."""
-    model = use_model(desk, lambda: ProfileModel(desk.crm.rights, None if id == NEW else id, desk.rest), [id])
+    left = desk.left_names.setdefault(id, [])
+    model = use_model(desk, lambda: ProfileModel(desk.crm.rights, None if id == NEW else id, desk.rest, left), [id])
 
     async def told(saved: Saved | None) -> None:
         if saved is not None:
@@ -56,10 +60,20 @@ def ProfileView(  # a component
         await told(saved)
 
     def give_up() -> None:
+        close(model.give_up)
+
+    def close(end: Callable[[], object]) -> bool:
         desk.keyboard.release()
-        model.give_up()
+        is_kept = bool(end())
         if id == NEW:
             desk.go(part_place("profiles"))
+        return is_kept
+
+    def leave() -> None:
+        """Close the names, and say that what was typed is kept where anything was."""
+        if close(model.leave):
+            place = part_place("profiles", NEW).url if id == NEW else None
+            desk.run(desk.shell.say(Snack("snack.form_kept", place=place, action="act.continue")))
 
     async def reach(entity: str, action: Action, held: str) -> None:
         await told(await model.reach(entity, action, held))
@@ -70,7 +84,7 @@ def ProfileView(  # a component
     def key(name: str) -> bool:
         if name != "escape" or model.state.naming is None:
             return False
-        give_up()
+        leave()
         return True
 
     use_keys(desk, key)

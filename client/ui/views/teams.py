@@ -1,6 +1,6 @@
 """Teams: their list, and the page of the one that is chosen or begun."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 import flet as ft
 
@@ -10,6 +10,7 @@ from client.ui.router import Place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
 from client.ui.view_models.rights_list import RightsList
+from client.ui.view_models.shell import Snack
 from client.ui.view_models.teams import TeamModel
 from client.ui.views.hooks import use_keys, use_model
 from client.ui.views.rights_list import NEW, list_and_page, part_place
@@ -38,7 +39,8 @@ def TeamsView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Con
 @ft.component
 def TeamView(desk: Desk, look: Look, id: str, frame: ShellCalls) -> ft.Control:  # a component
     """The page of one team, or of a new one."""
-    model = use_model(desk, lambda: TeamModel(desk.crm.rights, None if id == NEW else id, desk.rest), [id])
+    left = desk.left_team_names.setdefault(id, [])
+    model = use_model(desk, lambda: TeamModel(desk.crm.rights, None if id == NEW else id, desk.rest, left), [id])
 
     async def told(saved: Awaitable[Saved | None]) -> None:
         found = await saved
@@ -55,17 +57,27 @@ def TeamView(desk: Desk, look: Look, id: str, frame: ShellCalls) -> ft.Control: 
         await desk.shell.saved(saved)
 
     def give_up() -> None:
+        close(model.give_up)
+
+    def close(end: Callable[[], object]) -> bool:
         desk.keyboard.release()
-        model.give_up()
+        is_kept = bool(end())
         if id == NEW:
             desk.go(part_place("teams"))
+        return is_kept
+
+    def leave() -> None:
+        """Close the names, and say that what was typed is kept where anything was."""
+        if close(model.leave):
+            place = part_place("teams", NEW).url if id == NEW else None
+            desk.run(desk.shell.say(Snack("snack.form_kept", place=place, action="act.continue")))
 
     def key(name: str) -> bool:
         state = model.state
         if name != "escape" or (state.naming is None and state.leading is None and state.adding is None):
             return False
         if state.naming is not None:
-            give_up()
+            leave()
         else:
             desk.keyboard.release()
             model.add(None)
