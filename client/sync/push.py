@@ -24,6 +24,8 @@ BLAMELESS = (Unreachable, Busy, NeedsSignIn, NeedsUpgrade)
 """Failures that say nothing about what was sent."""
 MAX_IDLE_ANSWERS = 4
 """Answers in a row that bring nothing forward, before the round is given up: no endless rounds."""
+FIRST_TXS = 250
+"""Of many that wait, so many go first: while the server takes them in, the next batch, which is four times as large, is made ready."""
 AHEAD = 2
 """Batches that are under way together, once a first one was answered: the server always has one to take in. Whatever becomes
 of the first, the one behind it does no harm: its numbers only fit when all before them were taken."""
@@ -75,7 +77,7 @@ class _Pipe:
 
     def send_first(self) -> None:
         """Send the first of all that wait, unless nothing does."""
-        self._ready = _next_batch(self.talk, self.size)
+        self._ready = _next_batch(self.talk, min(self.size, FIRST_TXS))
         self._send_ready()
 
     def step(self) -> None:
