@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from shared_models.clock import stamp_ms
 from shared_models.codec import Row
@@ -87,17 +88,16 @@ class Applying:
 
     def remember(self, entity: str, pk: str, unit: str, before: Row | None, after: Row | None, kind: str) -> None:
         """Write one line of history."""
-        values = {
-            "entity": entity,
-            "record_id": pk,
-            "unit": unit,
-            "before": json_of(before),
-            "after": json_of(after),
+        what = {"entity": entity, "record_id": pk, "unit": unit, "before": json_of(before), "after": json_of(after), "kind": kind}
+        self.space.history.append(HistoryLine(self.seq, what | self._authorship))
+
+    @cached_property
+    def _authorship(self) -> Row:
+        """Return what all lines of history of the tx say alike."""
+        return {
             "by": self.actor.user_id,
             "device": self.actor.device_id,
             "tx_id": self.tx.id,
             "typed_at": self.typed_at,
             "arrived_at": self.space.at,
-            "kind": kind,
         }
-        self.space.history.append(HistoryLine(self.seq, values))
