@@ -16,6 +16,8 @@ class PullRequest:
     server_epoch: str
     device_epoch: str
     after: str | None = None
+    most: int | None = None
+    """Rows that the device takes in one page; None: as the server thinks best."""
 
 
 @dataclass(frozen=True)

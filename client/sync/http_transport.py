@@ -149,6 +149,8 @@ class HttpTransport:
         query = {"c": request.cursor, "e": request.server_epoch, "d": request.device_epoch}
         if request.after is not None:
             query["a"] = request.after
+        if request.most is not None:
+            query["n"] = request.most
         response = self._send("GET", f"{PATH}/pull?{urlencode(query)}", None, packed=True)
         if response.status_code == 204:
             response.close()

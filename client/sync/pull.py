@@ -10,6 +10,7 @@ from client.replica.remote_page import RemotePage
 from client.sync.conversation import Conversation, EpochChanged, Progress, Stopped
 from client.sync.wire import read_page
 from shared_models.errors import ErrorCode, ProtocolFault, SyncError
+from shared_models.protocol import PAGE_ROWS
 from shared_models.transport import PullRequest, UpToDate
 
 MAX_DEAD_ENDS = 3
@@ -55,11 +56,14 @@ def pull_newer(talk: Conversation) -> Pulled:
 
 
 def _ask(talk: Conversation, facts: Any) -> Iterator[bytes] | UpToDate | None:  # Any: see `meta`
-    """Send one pull; None when the server no longer knows our place, which was then given up."""
-    after = facts["stage_after"]
+    """Send one pull; None when the server no longer knows our place, which was then given up.
+
+    After a round that failed pages are small: each that comes is kept, and a large one may never come over a bad line.
+    """
+    after, most = facts["stage_after"], PAGE_ROWS if facts["failures"] else None
     cursor = facts["stage_cursor"] if after else facts["cursor"]
     try:
-        return talk.transport.pull(PullRequest(cursor, facts["server_epoch"], facts["device_epoch"], after))
+        return talk.transport.pull(PullRequest(cursor, facts["server_epoch"], facts["device_epoch"], after, most))
     except SyncError as error:
         if error.code is ErrorCode.P203:
             raise EpochChanged from error

@@ -13,6 +13,7 @@ from litestar.params import QueryParameter
 from shared_models.protocol import (
     PATH,
     PRINTABLE,
+    WHOLE_ROWS,
     DigestAnswer,
     DigestRequest,
     FetchRequest,
@@ -85,10 +86,11 @@ async def ask_pull(
     e: Annotated[str, QueryParameter(min_length=1, max_length=36, pattern=PRINTABLE, description="server epoch")],
     d: Annotated[str, QueryParameter(min_length=1, max_length=36, pattern=PRINTABLE, description="device epoch")],
     a: Annotated[str | None, QueryParameter(max_length=200, pattern=PRINTABLE, description="place in a staged pull")] = None,
+    n: Annotated[int | None, QueryParameter(ge=1, le=WHOLE_ROWS, description="most rows in one page")] = None,
 ) -> Response[bytes]:
     """Answer 200 with the lines of one page, zstd or gzip if accepted; or 204 when nothing is newer."""
     accepted = request.headers.get("accept-encoding", "")
-    return await sync_to_thread(_page, central, actor, PullRequest(c, e, d, a), accepted)
+    return await sync_to_thread(_page, central, actor, PullRequest(c, e, d, a, n), accepted)
 
 
 def _page(central: Central, actor: Actor, asked: PullRequest, accepted: str) -> Response[bytes]:

@@ -88,7 +88,14 @@ class Applying:
 
     def remember(self, entity: str, pk: str, unit: str, before: Row | None, after: Row | None, kind: str) -> None:
         """Write one line of history."""
-        what = {"entity": entity, "record_id": pk, "unit": unit, "before": json_of(before), "after": json_of(after), "kind": kind}
+        what = {
+            "entity": entity,
+            "record_id": pk,
+            "unit": unit,
+            "before": json_of(before),
+            "after": json_of(after),
+            "kind": kind,
+        }
         self.space.history.append(HistoryLine(self.seq, what | self._authorship))
 
     @cached_property

@@ -10,7 +10,7 @@ from shared_models.base import Record
 from shared_models.digest import Digest, combined
 from shared_models.errors import ErrorCode
 from shared_models.fields import wire_columns
-from shared_models.protocol import PAGE_ROWS
+from shared_models.protocol import PAGE_ROWS, WHOLE_ROWS
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.db import digests, feed, ledger, timeline
 from sync_server.db.engine import Connection
@@ -101,9 +101,10 @@ class _Asked:
         return sight.digest_of(self.central.registry, self.connection, self.central.tables, self.sights.now)
 
 
-def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: int = PAGE_ROWS) -> Iterator[bytes] | UpToDate:
+def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: int | None = None) -> Iterator[bytes] | UpToDate:
     """Return the lines of the next page, or that nothing is newer. The page is read whole, so the snapshot is short.
 
+    page_rows: most that one page holds, whatever the device takes; for tests of long pulls.
     Raises Refusal P203 for another server epoch and P206 for a cursor that this timeline does not have.
     """
     with sight.snapshot(central, actor) as sights:
@@ -117,10 +118,15 @@ def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: i
         if request.after is None and request.cursor == now.seq != 0:
             return UpToDate(combined(asked.digest()), now.safe_seq)
         held = _held(asked)
-        place = _place(asked, page_rows + len(held))
+        place = _place(asked, (page_rows or _whole_rows(request)) + len(held))
         if place is not None:
-            return iter(_staged(asked, place, page_rows))
+            return iter(_staged(asked, place, page_rows or min(request.most or PAGE_ROWS, PAGE_ROWS)))
         return iter(_final(asked, held))
+
+
+def _whole_rows(request: PullRequest) -> int:
+    """Return how much news comes in one page. A first sync has pages from the start: what has come is on the screen."""
+    return request.most or (WHOLE_ROWS if request.cursor else PAGE_ROWS)
 
 
 def _held(asked: _Asked) -> set[tuple[str, str]]:
