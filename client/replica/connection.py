@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -23,9 +24,14 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def create_private(path: Path) -> None:
-    """Make the file, if it is not there, readable and writable by its owner only; the WAL beside it gets the same mode."""
+    """Make the file, if it is not there, readable and writable by its owner only; the WAL beside it gets the same mode.
+
+    One that is there is not opened: to close it here would take away the locks that SQLite holds on it in this process, and another
+    process would then remove the log under it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def prepare_writer(connection: sqlite3.Connection) -> None:
