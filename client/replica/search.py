@@ -1,14 +1,15 @@
 """The quick search: any record by the start of its name, of a word, or by the end of a number (row 38).
 
 Candidates come from three places, at most 300 in all: names that start with what was typed (an index range), records used
-lately, and the full-text index with every word as a prefix. They are ranked by our own key, not by the index: exact name,
-start of the name, start of a word of the name, elsewhere in the record, through a part with a word of the name, through a part;
+lately, and the full-text index with every word as a prefix. They are ranked by our own key, not by the index: exact name or
+code, start of the name, start of a word of the name, elsewhere in the record, through a part with a word of the name, through a part;
 within one, the lately used first, then by name. Of signs alone (`%`) only names that hold them are found.
 A hit in a part (phone, address, note, account, old name) counts for the records that it belongs to; several words may be spread
 over a record and its parts (`search_spread`).
 """
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,12 +20,17 @@ from client.replica.schema import has_key, quoted, search_columns, search_table
 from client.replica.search_spread import Found, rows_of, spread, together
 from client.replica.search_words import match_query
 from shared_models.base import Record
+from shared_models.fields import columns
 from shared_models.registry import Registry
 
 MAX_CANDIDATES = 300
 BY_NAME = 120
 BY_WORD = 60
 RECENT = 50
+CODES = ("code", "fiscal_code")
+"""Widgets of fields that hold a code."""
+_CODE, _WORD = re.compile("[a-z0-9 ./-]*[0-9][a-z0-9 ./-]*"), re.compile("[a-z0-9]+")
+"""What may be a code, folded, and what of it is a word of the index."""
 MAX_LETTERS = 100
 """Letters of what was typed that are looked at: a text that was pasted by mistake names no record."""
 
@@ -48,6 +54,8 @@ class _Candidate:
     key: str
     title: str
     through: str | None
+    is_named: bool = False
+    """Whether what was typed is one of its codes."""
 
 
 def search(
@@ -69,6 +77,7 @@ def search(
             _add(found, _by_signs(connection, kind, typed))
     elif typed:
         for kind in kinds:
+            found |= {(kind.entity_name, one.pk): one for one in _by_code(connection, kind, typed)}
             _add(found, _by_name(connection, kind, typed))
         if len(found) < limit or len(typed) > 2:
             _by_word(connection, kinds, text, found)
@@ -144,6 +153,28 @@ def _by_name(connection: sqlite3.Connection, kind: type[Record], typed: str) -> 
         yield _candidate(kind, row)
 
 
+def _by_code(connection: sqlite3.Connection, kind: type[Record], typed: str) -> Iterable[_Candidate]:
+    """Yield the records that have what was typed, the whole of it, as a code: few have just its words, and not only their starts."""
+    if not (names := _codes(kind)) or _CODE.fullmatch(typed) is None:
+        return
+    query = " AND ".join(f'"{word}"' for word in _WORD.findall(typed))
+    sql = (
+        f"{_selected(kind, 'r.')}, {', '.join(f'r.{quoted(name)}' for name in names)} FROM {quoted(kind.entity_name)} r"
+        f" WHERE r._n IN (SELECT rowid FROM {_index(kind)} WHERE {_index(kind)} MATCH ? LIMIT ?) AND r.archived_at IS NULL"
+    )
+    for row in connection.execute(sql, (query, BY_WORD)).fetchall():
+        if any(code and fold(code) == typed for code in row[-len(names) :]):
+            made = _candidate(kind, row[: -len(names)])
+            made.is_named = True
+            yield made
+
+
+@cache
+def _codes(kind: type[Record]) -> tuple[str, ...]:
+    """Return the fields by which people name records to each other."""
+    return tuple(c.name for c in columns(kind) if c.col.search and c.col.widget in CODES)
+
+
 def _by_signs(connection: sqlite3.Connection, kind: type[Record], typed: str) -> Iterable[_Candidate]:
     """Yield the names that hold what was typed, which has no word: all names are looked through, 0.2 us each."""
     sql = f"{_select(kind)} WHERE instr(_k, ?) AND archived_at IS NULL ORDER BY _k LIMIT ?"
@@ -217,7 +248,7 @@ def _rank(candidate: _Candidate, typed: str, lately: dict[tuple[str, str], int])
     names = words(candidate.key)
     if candidate.through is not None:
         kind = 4 if any(name.startswith(word) for word in words(typed) for name in names) else 5
-    elif candidate.key == typed:
+    elif candidate.key == typed or candidate.is_named:
         kind = 0
     elif candidate.key.startswith(typed):
         kind = 1
@@ -228,8 +259,12 @@ def _rank(candidate: _Candidate, typed: str, lately: dict[tuple[str, str], int])
 
 
 def _select(kind: type[Record], prefix: str = "") -> str:
+    return f"{_selected(kind, prefix)} FROM {quoted(kind.entity_name)}"
+
+
+def _selected(kind: type[Record], prefix: str = "") -> str:
     cols = ", ".join(f"{prefix}{quoted(name)}" for name in kind.title_fields)
-    return f"SELECT {prefix}id, {prefix}_k, {cols} FROM {quoted(kind.entity_name)}"
+    return f"SELECT {prefix}id, {prefix}_k, {cols}"
 
 
 def _index(kind: type[Record]) -> str:

@@ -163,3 +163,21 @@ def test_of_a_text_pasted_by_mistake_only_the_start_is_looked_for(replica):
     assert [hit.pk for hit in found] == [BRANCUSI]
     assert max(len(statement) for statement in statements) < 1000
     assert len(search_words.match_query("a b c d e f g h i j k l m n o p a b").split(" AND ")) == search_words.MAX_WORDS
+
+
+@pytest.mark.functions(38)
+@pytest.mark.parametrize("typed", ["C-1048", "c-1048", " c-1048 ", "RO30001048"])
+def test_whose_code_it_is_comes_before_those_who_have_the_number_elsewhere(replica, typed):
+    named = "018f2222-0000-7000-8000-000000000099"
+    others = [
+        (2, "company", central_row("company", f"018f2222-0000-7000-8000-0000000000{n:02}", name=f"Alfa {n}", code=f"C-{n}1048",
+                                   legal_name="C 1048 SRL", fiscal_code=f"RO{n}1048"))
+        for n in range(10, 60)
+    ]  # fmt: skip
+    bring(
+        replica,
+        *others,
+        (2, "company", central_row("company", named, name="Zeta", code="C-1048", fiscal_code="RO30001048")),
+        to=2,
+    )
+    assert replica.search(typed)[0].pk == named
