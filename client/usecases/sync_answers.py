@@ -22,6 +22,8 @@ How = Literal["put_back", "changed", "first"]
 """Why a decision is not what holds: somebody put the other value back, or wrote a third one, or had decided before it arrived."""
 SETTLED_BY_LOOKING = ("duplicate", "bank_account")
 """Kinds of cards in which no value lost: somebody looks at something, and says so. The state then is `kept_theirs`."""
+REMOVALS = ("archived", "link_removed")
+"""Kinds of cards in which not a value is at stake but whether the record stays: a form on it decides nothing."""
 OWN_ANSWERS: Mapping[str, tuple[Decision, ...]] = {
     "revived": ("restored_mine", "kept_theirs"),
     "code": ("kept_theirs", "edited"),

@@ -169,7 +169,6 @@ OTHERWISE = [
     ("kept_theirs", "restored_mine", "Acme by Dan", "put_back"),
     ("kept_theirs", "Acme by Dan", "Acme by Dan", "put_back"),
     ("kept_theirs", "Acme by both", "Acme by both", "changed"),
-    ("Acme by Ana", "restored_mine", "Acme by Dan", "put_back"),
 ]
 """What Ana decides, what Dan, the name that holds then, and why she is told."""
 

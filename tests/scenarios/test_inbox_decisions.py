@@ -247,6 +247,18 @@ async def test_a_card_can_be_settled_by_a_third_value(world, ana, dan, acme):
     assert (await ana.crm.inbox()).count == 0
 
 
+@pytest.mark.functions(142)
+async def test_a_card_stays_open_for_both_when_its_form_changed_something_else(world, ana, dan, acme):
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    [card] = (await dan.crm.inbox()).cards
+    await dan.crm.save(FormEnd(await dan.crm.decide_by_edit(card.id), {"email": "office@acme.example"}))
+    world.rest()
+    page = await ana.crm.record("company", acme)
+    assert [point.value for point in page.points] == ["office@acme.example"]
+    for person in (ana, dan):
+        assert [one.id for one in (await person.crm.inbox()).cards] == [card.id]
+
+
 async def test_the_first_of_two_decisions_stays(world, ana, dan, acme):
     clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
     [card] = (await dan.crm.inbox()).cards

@@ -165,6 +165,20 @@ async def test_a_circle_of_people_is_told_as_such_and_changed_on_the_page_of_the
         assert ui.keyed("person.name").value == "Maria Ilie"
 
 
+def archived(mine=ANA, theirs=MARIA, **more):
+    return card("archived", "archived_at", replace(mine, values={"archived_at": mine.at}), replace(theirs, values={}), **more)
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("kind", ["archived", "link_removed"])
+async def test_a_record_of_which_it_is_open_whether_it_stays_has_nothing_to_edit(window, width, kind):
+    ui = await window("/inbox", crm_with(replace(archived(), kind=kind)), width=width)
+    assert not ui.has("card.edit")
+    await ui.key("e")
+    assert not ui.shows("Edit company")
+
+
 @pytest.mark.functions(32, 142)
 async def test_the_archive_of_a_team_is_decided_and_leads_to_its_page(window):
     mine = replace(ANA, values={"archived_at": ANA.at})

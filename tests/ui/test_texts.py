@@ -7,7 +7,6 @@ from typing import get_args
 
 import pytest
 
-from client.ui.layouts.card_answers import REMOVALS
 from client.ui.layouts.card_words import GLYPHS as CARD_KINDS
 from client.ui.layouts.form_fields import DAYS, SAYS_HOW
 from client.ui.layouts.palette import KEYS
@@ -23,7 +22,7 @@ from client.ui.router import FORMS, SCREENS
 from client.ui.view_models.palette import ACTIONS
 from client.usecases.form_parts import HIDDEN, sections_of
 from client.usecases.sharing import LEVELS
-from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING, How
+from client.usecases.sync_answers import OWN_ANSWERS, REMOVALS, SETTLED_BY_LOOKING, How
 from shared_models.entities.company import ROLES
 from shared_models.errors import ErrorCode
 from shared_models.fields import data_columns

@@ -17,10 +17,7 @@ from client.ui.widgets import (
     row,
     txt,
 )
-from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING, CardView, Decision, RefusedChange
-
-REMOVALS = ("archived", "link_removed")
-"""Kinds of cards in which not a value is at stake but whether the record stays."""
+from client.usecases.sync_answers import OWN_ANSWERS, REMOVALS, SETTLED_BY_LOOKING, CardView, Decision, RefusedChange
 
 
 @dataclass(frozen=True)
