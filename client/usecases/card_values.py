@@ -5,7 +5,7 @@ import json
 from client.replica.replica import Replica
 from client.usecases.sync_answers import KEPT, Decision, SideName, Since
 from shared_models.codec import Row
-from shared_models.fields import columns
+from shared_models.fields import ARCHIVED, columns
 
 SIDES: tuple[SideName, ...] = ("mine", "theirs")
 DECISIONS: dict[SideName, Decision] = {"theirs": "kept_theirs", "mine": "restored_mine"}
@@ -15,6 +15,12 @@ def side_of(card: Row, side: SideName) -> Row:
     """Return the values of a side; empty when the card has none."""
     found: Row = json.loads(card[side] or "{}")
     return found
+
+
+def kind_of(card: Row) -> str:
+    """Return the kind of a card as a person sees it: to bring a record back is another matter than to archive it."""
+    is_back = card["kind"] == "archived" and side_of(card, "mine").get(ARCHIVED, 0) is None
+    return "unarchived" if is_back else str(card["kind"])
 
 
 def holds(record: Row, values: Row) -> bool:

@@ -156,9 +156,13 @@ async def test_restoring_an_archive_that_an_edit_had_stopped_archives_it_now(wor
     sync(ana, dan)
     [card] = (await dan.crm.inbox()).cards
     assert card.kind == "archived"
-    await dan.crm.decide(card.id, "restored_mine")
+    saved = await dan.crm.decide(card.id, "restored_mine")
     world.rest()
     assert ana.device.get("company", acme)["archived_at"] is not None
+    assert saved.label == "Archived: Acme by Ana"
+    assert "archived.restored_mine" in [
+        e.outcome.decision for e in (await dan.crm.timeline("company", acme)).entries if e.outcome
+    ]
 
 
 @pytest.mark.functions(142)

@@ -21,6 +21,7 @@ from shared_models.registry import CRM
 
 GLYPHS = {
     "archived": "archive",
+    "unarchived": "archive",
     "revived": "rotate-ccw",
     "link_removed": "unplug",
     "code": "hash",
@@ -180,9 +181,13 @@ def _otherwise(look: Look, card: CardView, how: How, kept: str) -> tuple[str, li
 
 
 def _tell_key(card: CardView) -> str:
-    """Return the text key of what happened: of a revived record it fits the reader, of a circle what stands above now."""
+    """Return the text key of what happened: of an archiving it fits the reader, of a circle what stands above now."""
     if card.kind == "revived":
         return f"card.tell.revived{reader_of(card)}"
+    if card.kind == "unarchived" or (card.kind == "archived" and card.theirs.at is None):
+        return f"card.tell.{card.kind}_alone{'' if card.mine.is_me else '_other'}"
+    if card.kind == "archived":
+        return f"card.tell.archived{reader_of(card)}"
     is_root = card.kind == "cycle" and not card.theirs.values.get(card.unit)
     return f"card.tell.{card.kind}{'_root' if is_root else ''}{_of_person(card)}"
 

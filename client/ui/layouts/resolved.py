@@ -32,7 +32,7 @@ from client.ui.widgets import (
     row,
     txt,
 )
-from client.usecases.sync_answers import CardView, Side, outcome_of
+from client.usecases.sync_answers import ARCHIVINGS, CardView, Side, outcome_of
 from client.usecases.timeline_answers import Outcome
 
 ON_A_PHONE = 18
@@ -115,7 +115,7 @@ def _sides(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control | None:
         return twin_boxes(look, thing.twins, on.visit)
     if thing.kind == "bank_account":
         return account_boxes(look, thing)
-    if thing.kind == "revived" or not (values_of(look, thing, thing.mine) or values_of(look, thing, thing.theirs)):
+    if thing.kind in ARCHIVINGS or not (values_of(look, thing, thing.mine) or values_of(look, thing, thing.theirs)):
         return None
     mine = _side(look, thing, thing.mine, thing.state in ("restored_mine", "kept_both"))
     theirs = _side(look, thing, thing.theirs, thing.state in ("kept_theirs", "kept_both"))

@@ -8,7 +8,7 @@ from client.ui.facade import Crm
 from client.ui.router import FORMS
 from client.ui.view_models.base import Phase, Rest, ViewModel
 from client.usecases.answers import Saved
-from client.usecases.sync_answers import OWN_ANSWERS, REMOVALS, SETTLED_BY_LOOKING, CardView, Decision, Inbox, RefusedChange
+from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING, CardView, Decision, Inbox, RefusedChange
 
 INBOX_PAGE = 50
 
@@ -78,7 +78,7 @@ def can_edit(card: CardView | RefusedChange) -> bool:
         return False  # people, teams and profiles are changed on their pages
     if isinstance(card, RefusedChange):
         return card.is_here
-    if card.how is not None or card.kind in ("duplicate", *REMOVALS):
+    if card.how is not None or card.kind in ("duplicate", "link_removed"):
         return False
     return card.kind not in OWN_ANSWERS or "edited" in OWN_ANSWERS[card.kind]
 
