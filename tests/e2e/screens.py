@@ -136,6 +136,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "inbox": ("/inbox", "inbox.", nothing),
     "inbox-refused": ("/inbox/tx-9", "refused.edit", nothing),
     "inbox-news": ("/inbox?data=news", "news.", nothing),
+    "inbox-news-archive": (f"/inbox/{OWN[1]}?data=news", "news.", nothing),
     "inbox-resolved": ("/inbox/resolved?data=decided", "resolved.", nothing),
     "card-twins": (f"/inbox/{OWN[0]}?data=own", "card.", nothing),
     "card-archived": (f"/inbox/{GONE}", "card.", nothing),

@@ -92,6 +92,7 @@ def made_keys():
     yield from (f"list.{what}{end}" for what in ("talked", "changed") for end in ("", "_now"))
     yield from TITLES.values()
     yield from (f"sync.title.{link}" for link in STOPPED)
+    yield from (f"{p}.{end}" for p in ("news.first", "news.put_back", "resolved.since") for end in ("archived", "in_use"))
     yield from (f"news.{how}{end}" for how in get_args(How) for end in ("", "_long"))
     yield from (f"reach.{r}{end}" for r in REACHES for end in ("", ".means") if (r, end) != ("none", ".means"))
     yield from (f"access.{a}" for a in ACTIONS_OF_RIGHTS)

@@ -6,6 +6,7 @@ from client.ui.dates import clock, local, short_day, weekday_of
 from client.ui.figures import NO_BREAK, capital, unbroken, value
 from client.ui.theme import Look
 from client.usecases.sync_answers import (
+    ARCHIVINGS,
     KEPT,
     OWN_ANSWERS,
     SETTLED_BY_LOOKING,
@@ -16,7 +17,7 @@ from client.usecases.sync_answers import (
     Side,
 )
 from client.usecases.timeline_answers import Outcome
-from shared_models.fields import column_of, units
+from shared_models.fields import ARCHIVED, column_of, units
 from shared_models.registry import CRM
 
 GLYPHS = {
@@ -173,11 +174,20 @@ def sentence(look: Look, card: CardView) -> tuple[str, list[str]]:
 
 def _otherwise(look: Look, card: CardView, how: How, kept: str) -> tuple[str, list[str]]:
     """Return who decided otherwise, and which value he and the reader kept, where they fit into a sentence."""
-    who, now = card.since_by or look.t("who.someone"), short_value(look, card, card.now)
+    who = card.since_by or look.t("who.someone")
+    if card.kind in ARCHIVINGS:
+        title = subject_of(card)
+        return capital(look.t(f"news.{how}.{standing_of(card)}", who=who, title=title)), [title]
+    now = short_value(look, card, card.now)
     told = capital(look.t(f"news.{how}{'' if now else '_long'}", who=who, value=now))
     if how == "first" or card.state not in KEPT or not kept:
         return told, [now] if now else []
     return f"{told} {look.t('news.had_kept', value=kept)}", [value for value in (now, kept) if value]
+
+
+def standing_of(card: CardView) -> str:
+    """Return the end of the text keys for whether the record of a card is archived now."""
+    return "in_use" if card.now.values.get(ARCHIVED) is None else "archived"
 
 
 def _tell_key(card: CardView) -> str:
