@@ -74,6 +74,8 @@ def title_of(look: Look, card: CardView) -> str:
     """Return what a card is called in the list."""
     if card.kind == "value":
         return f"{unit_label(look, card.entity, card.unit)} · {card.title}"
+    if card.how is not None and card.kind in ARCHIVINGS:
+        return subject_of(card)  # whether it is back, or is to go, is not the news
     return look.t(f"card.title.{card.kind}", title=subject_of(card))
 
 
