@@ -160,7 +160,7 @@ class Crm(Protocol):
         ...
 
     async def decide_by_edit(self, card: str) -> FormStart:
-        """Return a form on the card's record; its save closes the card as edited."""
+        """Return a form on the card's record; a save of what the card is about closes it."""
         ...
 
     async def retry(self, tx: str) -> None:

@@ -3,7 +3,7 @@
 import json
 
 from client.replica.replica import Replica
-from client.usecases.card_values import side_of
+from client.usecases.card_values import kind_of, side_of
 from client.usecases.shown import Names
 from client.usecases.sync_answers import CardView, Side, Twin
 from shared_models.base import Record
@@ -21,7 +21,7 @@ def card_view(replica: Replica, names: Names, card: Row, me: str | None, here: s
     theirs: Row = json.loads(card["theirs"] or "{}")
     return CardView(
         id=card["id"],
-        kind=card["kind"],
+        kind=kind_of(card),
         entity=card["record_type"],
         record=card["record_id"],
         title=replica.titles(card["record_type"], (card["record_id"],)).get(card["record_id"], ""),

@@ -235,7 +235,7 @@ class LocalCrm:
         await asyncio.to_thread(news.note_read, self.replica, card)
 
     async def decide_by_edit(self, card: str) -> FormStart:
-        """Return a form on the card's record; its save closes the card."""
+        """Return a form on the card's record; a save of what the card is about closes it."""
         return await asyncio.to_thread(decisions.decide_by_edit, self.replica, self.open_forms, card)
 
     async def retry(self, tx: str) -> None:

@@ -3,6 +3,7 @@
 import json
 
 from client.replica.replica import Replica
+from client.usecases.card_values import kind_of
 from client.usecases.labels import Say, saved_label
 from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING, Decision
 from shared_models.base import Record
@@ -22,8 +23,8 @@ def decision_label(replica: Replica, say: Say, card: Row, decision: Decision, me
     title = replica.titles(entity.entity_name, (pk,)).get(pk, "")
     if card["kind"] in SETTLED_BY_LOOKING:
         return saved_label(say, "sync_conflict", title, (), verb=f"decide.{card['kind']}")
-    if decision in OWN_ANSWERS.get(card["kind"], ()):
-        return saved_label(say, "sync_conflict", title, (), verb=f"decide.{card['kind']}.{decision}")
+    if decision in OWN_ANSWERS.get(kind := kind_of(card), ()):
+        return saved_label(say, "sync_conflict", title, (), verb=f"decide.{kind}.{decision}")
     kept = {"restored_mine": card["mine"], "kept_theirs": card["theirs"]}.get(decision)
     values: Row = json.loads(kept or "{}")
     if set(values) & set(entity.title_fields):

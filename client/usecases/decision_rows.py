@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from client.replica.queries import Filter
 from client.replica.replica import Replica
-from client.usecases.card_values import DECISIONS, holds, side_of, side_that_holds
+from client.usecases.card_values import DECISIONS, holds, kind_of, side_of, side_that_holds
 from client.usecases.decided import decided_page, when
 from client.usecases.shown import Names
 from client.usecases.sync_answers import KEPT, SETTLED_BY_LOOKING, SideName, outcome_of
@@ -43,7 +43,7 @@ def told(replica: Replica, names: Names, entity: str, pk: str, after: str | None
 
 def _first(replica: Replica, names: Names, card: Row, me: str | None) -> Told:
     side = KEPT.get(card["state"])
-    outcome = _outcome(replica, names, card, outcome_of(card["kind"], card["state"]))
+    outcome = _outcome(replica, names, card, outcome_of(kind_of(card), card["state"]))
     entry = _entry(replica, names, card, f"card/{card['id']}", when(card), card["decided_by"] or me, outcome)
     return Told(entry, card, side_of(card, side) if side else None)
 

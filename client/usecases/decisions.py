@@ -112,7 +112,7 @@ def _restored(card: Row, decision: Decision) -> Row:
 
 
 def decide_by_edit(replica: Replica, forms: OpenForms, card_id: str) -> FormStart:
-    """Return a form on the card's record; its save closes the card as edited. Raises KeyError."""
+    """Return a form on the card's record; its save closes the card if it changes what the card is about. Raises KeyError."""
     card = replica.get("sync_conflict", card_id)
     if card is None:
         raise KeyError(card_id)

@@ -26,7 +26,7 @@ from conflict.overlay import blank_row
 from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.errors import ErrorCode, Refused
-from shared_models.fields import Merge, column_of, data_columns
+from shared_models.fields import Merge, column_of, data_columns, units
 
 MAX_CHOICES = 500
 MAX_PICKS = 20
@@ -45,7 +45,7 @@ class OpenForms:
     _tokens: "count[int]" = field(default_factory=lambda: count(1))
 
     def keep(self, seen: Seen | None, card: str | None = None) -> str:
-        """Keep what a form shows, and the card that its save will close; returns the token."""
+        """Keep what a form shows, and the card that its save may answer; returns the token."""
         token = str(next(self._tokens))
         if seen is not None:
             self._seen[token] = seen
@@ -100,9 +100,9 @@ def open_refused(replica: Replica, forms: OpenForms, tx: str) -> FormStart:
 
 
 def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Saved:
-    """Save what a form changed as one tx, and close what it answers: a refused tx, or a card. Its draft goes with the same commit.
+    """Save what a form changed as one tx, and close what it answers: a refused tx, or a card whose value it changed.
 
-    Raises RecordInvalid with every problem, NotAllowed, Refused R304 when the record is gone; then nothing was changed.
+    Its draft goes with the same commit. Raises RecordInvalid with every problem, NotAllowed, Refused R304 when the record is gone; then nothing was changed.
     """
     start, entity = form.start, form.start.entity
     seen, card = forms.of(start.seen)
@@ -123,13 +123,19 @@ def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Sa
             if other not in (pk, start.id):
                 edit.update("contact_point", other, {"is_primary": False})
         answered = edit.get("sync_conflict", card) if card is not None else None
-        if answered is not None:
+        if answered is not None and _is_answered(kind, answered, start, values):
             answer = answer_of(answered, edit.get(entity, pk) or {})
             edit.update("sync_conflict", answered["id"], {"state": answer})
         drafts.drop(edit.writing.connection, replica.facts()["user"] or "", *form.drafts)
         tx = edit.tx_id
     forms.forget(start.seen)
     return Saved(tx or "", pk, label)
+
+
+def _is_answered(kind: type[Record], card: Row, start: FormStart, values: Row) -> bool:
+    """Whether a form changed what its card is about; any other change of the record leaves the card open."""
+    unit = units(kind).get(card["unit"])
+    return unit is not None and any(name in values and values[name] != start.values.get(name) for name in unit.fields)
 
 
 def _refuse(replica: Replica, start: FormStart, values: Row) -> None:

@@ -10,11 +10,14 @@ from client.replica.queries import Filter
 from client.replica.replica import Replica
 from client.usecases.decided import DAY_US, SOLVED_DAYS, decided_view
 from client.usecases.shown import Names
-from client.usecases.sync_answers import CardView, How
+from client.usecases.sync_answers import ARCHIVINGS, CardView, How
 from shared_models.codec import Row
 
 MAX_WATCHED = 100
 """The newest decisions of the reader that are looked at: it is done after every change."""
+
+TOLD = ("value", "archived", "revived")
+"""Kinds of cards of which a later decision can be another one that holds."""
 
 
 def news(replica: Replica, names: Names, now_ms: int) -> tuple[CardView, ...]:
@@ -29,7 +32,7 @@ def news(replica: Replica, names: Names, now_ms: int) -> tuple[CardView, ...]:
 
 def _own(replica: Replica, me: str | None, now_ms: int) -> list[Row]:
     """Return the cards that the reader decided, and those that he decided after somebody else had: newest first."""
-    since = [Filter("decided_at", "at_least", now_ms * 1000 - SOLVED_DAYS * DAY_US), Filter("kind", "is", "value")]
+    since = [Filter("decided_at", "at_least", now_ms * 1000 - SOLVED_DAYS * DAY_US), Filter("kind", "in", list(TOLD))]
     first = [*since, Filter("decided_by", "is", me)]
     later = [*since, Filter("updated_by", "is", me), Filter("decided_by", "is_not", me)]
     pages = [
@@ -51,6 +54,8 @@ def _told(replica: Replica, names: Names, card: Row, me: str | None, here: str |
     is_answered = later is not None and later != me
     if view.since is None or not (is_answered or writer != me):
         return None
+    if view.kind in ARCHIVINGS and not is_answered:
+        return None  # an ordinary later archive, or a return on purpose
     if view.since == "changed" and not is_answered and card["state"] != "edited":
         return None  # an ordinary later edit
     by = later if is_answered else writer

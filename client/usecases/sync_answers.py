@@ -22,7 +22,11 @@ How = Literal["put_back", "changed", "first"]
 """Why a decision is not what holds: somebody put the other value back, or wrote a third one, or had decided before it arrived."""
 SETTLED_BY_LOOKING = ("duplicate", "bank_account")
 """Kinds of cards in which no value lost: somebody looks at something, and says so. The state then is `kept_theirs`."""
+ARCHIVINGS = ("archived", "unarchived", "revived")
+"""Kinds of cards in which not a value is at stake but whether the record is archived: a form on it decides nothing."""
 OWN_ANSWERS: Mapping[str, tuple[Decision, ...]] = {
+    "archived": ("kept_theirs", "restored_mine"),
+    "unarchived": ("kept_theirs", "restored_mine"),
     "revived": ("restored_mine", "kept_theirs"),
     "code": ("kept_theirs", "edited"),
     "cycle": ("kept_theirs", "edited"),
@@ -67,7 +71,7 @@ class CardView:
 
     id: str
     kind: str
-    """One of `entities.sync_conflict.CardKind`."""
+    """One of `entities.sync_conflict.CardKind`, or `unarchived` (`card_values.kind_of`)."""
     entity: str
     record: str
     title: str

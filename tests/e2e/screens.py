@@ -24,6 +24,8 @@ Prepare = Callable[[driver.Window], None]
 HOTEL, IOANA = company_id(0), contact_id(0)
 DAN, MARIA, VLAD = person_id("Dan Rusu"), person_id("Maria Ilie"), person_id("Vlad Înotescu")
 BANAT = derived_id("team", "Banat")
+GONE = derived_id("card", "2")
+"""A card about a company that was archived while somebody worked on it: `believable_trouble`."""
 OWN = [derived_id("card", f"own {number}") for number in range(1, 6)]
 """Cards with answers of their own: `believable_cards`."""
 SIZES = ((1280, 800), (390, 844))
@@ -134,8 +136,10 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "inbox": ("/inbox", "inbox.", nothing),
     "inbox-refused": ("/inbox/tx-9", "refused.edit", nothing),
     "inbox-news": ("/inbox?data=news", "news.", nothing),
+    "inbox-news-archive": (f"/inbox/{OWN[1]}?data=news", "news.", nothing),
     "inbox-resolved": ("/inbox/resolved?data=decided", "resolved.", nothing),
     "card-twins": (f"/inbox/{OWN[0]}?data=own", "card.", nothing),
+    "card-archived": (f"/inbox/{GONE}", "card.", nothing),
     "card-revived": (f"/inbox/{OWN[1]}?data=own", "card.", nothing),
     "card-code": (f"/inbox/{OWN[2]}?data=own", "card.", nothing),
     "card-cycle": (f"/inbox/{OWN[3]}?data=own", "card.", nothing),

@@ -130,6 +130,54 @@ async def test_who_decided_first_is_told_once_that_and_by_whom_the_other_value_w
     assert (await ana.crm.inbox()).count == 0
 
 
+KEEP = {"revived": "restored_mine", "archived": "kept_theirs"}
+ARCHIVE = {"revived": "kept_theirs", "archived": "restored_mine"}
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("kind", ["revived", "archived"])
+@pytest.mark.parametrize("how", ["put_back", "first"])
+async def test_who_kept_a_record_in_use_is_told_that_another_decision_archived_it(world, ana, dan, acme, kind, how):
+    if kind == "revived":
+        await ana.crm.archive("company", acme)
+        dan.device.edit("company", acme, name="Acme by Dan")
+    else:
+        ana.device.edit("company", acme, name="Acme by Ana")
+        await dan.crm.archive("company", acme)
+    sync(ana, dan, ana)
+    [card] = (await ana.crm.inbox()).cards
+    assert card.kind == kind
+    keeps, archives = (ana, dan) if how == "put_back" else (dan, ana)
+    dan.device.network.is_up = False  # his decision comes later
+    await keeps.crm.decide(card.id, KEEP[kind])
+    await archives.crm.decide(card.id, ARCHIVE[kind])
+    sync(ana)
+    assert (await ana.crm.inbox()).count == 0
+    dan.device.network.is_up = True
+    world.rest()
+    assert ana.device.get("company", acme)["archived_at"] is not None
+    [told] = (await keeps.crm.inbox()).news
+    assert (told.id, told.how, told.since_by) == (card.id, how, "Dan Radu" if how == "put_back" else "Ana Pop")
+    assert told.now.values["archived_at"] is not None
+    assert (await archives.crm.inbox()).news == ()
+    await keeps.crm.read_news(card.id)
+    assert (await keeps.crm.inbox()).count == 0
+
+
+async def test_an_ordinary_later_archive_of_what_was_kept_is_no_news_and_is_told_among_the_decided(world, ana, dan, acme):
+    await ana.crm.archive("company", acme)
+    dan.device.edit("company", acme, name="Acme by Dan")
+    sync(ana, dan, ana)
+    [card] = (await ana.crm.inbox()).cards
+    await ana.crm.decide(card.id, "restored_mine")
+    world.rest()
+    await dan.crm.archive("company", acme)
+    world.rest()
+    assert ana.device.get("company", acme)["archived_at"] is not None
+    assert (await ana.crm.inbox()).news == ()
+    assert [one.since for one in (await ana.crm.decided_cards()).rows] == ["put_back"]
+
+
 async def test_who_put_a_value_back_himself_is_not_told_of_it(world, ana, dan, acme):
     card = await decide(ana, dan, acme, "restored_mine")
     world.rest()
@@ -169,7 +217,6 @@ OTHERWISE = [
     ("kept_theirs", "restored_mine", "Acme by Dan", "put_back"),
     ("kept_theirs", "Acme by Dan", "Acme by Dan", "put_back"),
     ("kept_theirs", "Acme by both", "Acme by both", "changed"),
-    ("Acme by Ana", "restored_mine", "Acme by Dan", "put_back"),
 ]
 """What Ana decides, what Dan, the name that holds then, and why she is told."""
 

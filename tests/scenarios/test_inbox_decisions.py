@@ -156,9 +156,13 @@ async def test_restoring_an_archive_that_an_edit_had_stopped_archives_it_now(wor
     sync(ana, dan)
     [card] = (await dan.crm.inbox()).cards
     assert card.kind == "archived"
-    await dan.crm.decide(card.id, "restored_mine")
+    saved = await dan.crm.decide(card.id, "restored_mine")
     world.rest()
     assert ana.device.get("company", acme)["archived_at"] is not None
+    assert saved.label == "Archived: Acme by Ana"
+    assert "archived.restored_mine" in [
+        e.outcome.decision for e in (await dan.crm.timeline("company", acme)).entries if e.outcome
+    ]
 
 
 @pytest.mark.functions(142)
@@ -245,6 +249,18 @@ async def test_a_card_can_be_settled_by_a_third_value(world, ana, dan, acme):
     assert ana.device.get("company", acme)["name"] == "Acme by both"
     assert ana.device.get("sync_conflict", card.id)["state"] == "edited"
     assert (await ana.crm.inbox()).count == 0
+
+
+@pytest.mark.functions(142)
+async def test_a_card_stays_open_for_both_when_its_form_changed_something_else(world, ana, dan, acme):
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    [card] = (await dan.crm.inbox()).cards
+    await dan.crm.save(FormEnd(await dan.crm.decide_by_edit(card.id), {"email": "office@acme.example"}))
+    world.rest()
+    page = await ana.crm.record("company", acme)
+    assert [point.value for point in page.points] == ["office@acme.example"]
+    for person in (ana, dan):
+        assert [one.id for one in (await person.crm.inbox()).cards] == [card.id]
 
 
 async def test_the_first_of_two_decisions_stays(world, ana, dan, acme):

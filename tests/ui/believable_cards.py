@@ -99,6 +99,8 @@ def fill_news(crm: FakeState) -> None:
             replace(job, id="n-2", state="kept_theirs", how="first", since_by="Dan Rusu", now=job.theirs, **dan),
             replace(text, id="n-3", state="kept_theirs", since="changed", how="changed", since_by="Maria Ilie",
                 now=Side({text.unit: "Livrare numai dimineața, prin spate."}), **ana),
+            replace(revived(), state="restored_mine", since="put_back", how="put_back", since_by="Maria Ilie",
+                now=Side({"archived_at": ago(hours=4)}), **ana),
         ),
         solved=3,
     )  # fmt: skip

@@ -116,3 +116,31 @@ async def test_the_sync_page_names_what_waits_in_the_inbox(window):
     crm.inbox_ = replace(crm.inbox_, news=(news,))
     ui = await window("/sync", crm)
     assert ui.shows("3 to decide · 2 not taken by the centre · 1 to read")
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("how", "archived_at", "words"),
+    [
+        ("put_back", 1, "Dan Rusu has decided otherwise: Hotel Brazi is archived. You had kept it in use."),
+        ("put_back", None, "Dan Rusu has decided otherwise: Hotel Brazi is in use. You had decided to archive it."),
+        ("first", 1, "Dan Rusu had decided before your decision arrived: Hotel Brazi is archived."),
+        ("first", None, "Dan Rusu had decided before your decision arrived: Hotel Brazi is in use."),
+    ],
+)
+async def test_news_of_an_archive_say_whether_the_record_is_in_use_now(window, width, how, archived_at, words):
+    now = Side({"archived_at": archived_at})
+    crm, _ = told(kind="revived", entity="company", title="Hotel Brazi", unit="archived_at", how=how, now=now)
+    ui = await window("/inbox", crm, width=width)
+    assert ui.shows(words)
+    assert not {"Holds now", "You had kept", "empty", "Hotel Brazi is back"} & set(ui.texts())
+    await ui.press("news.read")
+
+
+@pytest.mark.parametrize(("archived_at", "words"), [(1, "Archived since then"), (None, "In use again since then")])
+async def test_a_decided_archive_of_which_the_contrary_holds_says_so_among_the_decided(window, archived_at, words):
+    crm, one = told(kind="revived", unit="archived_at", how=None, now=Side({"archived_at": archived_at}))
+    crm.decided_ = (replace(one, decided_at=one.at),)
+    ui = await window("/inbox/resolved", crm)
+    assert ui.shows(words)

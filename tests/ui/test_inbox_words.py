@@ -163,5 +163,5 @@ async def test_on_a_phone_the_name_of_who_wrote_a_value_has_a_line_alone(window)
 async def test_restoring_an_archive_says_that_the_record_is_archived(window):
     gone = believable_crm().inbox_.cards[2]
     ui = await window("/inbox", crm_with(gone))
-    assert ui.shows("Keep theirs: the record stays in use.")
-    assert ui.shows("Restore mine: the record is archived now.")
+    assert ui.shows("Keep it in use: nothing changes, and the new work stays.")
+    assert ui.shows("Archive it: it leaves the lists. The new work stays with the record.")

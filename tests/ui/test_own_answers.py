@@ -25,6 +25,14 @@ def revived(mine=ANA, theirs=MARIA):
     return card("revived", "archived_at", mine, replace(theirs, values={"archived_at": theirs.at}))
 
 
+def archived(mine=ANA, theirs=MARIA, **more):
+    return card("archived", "archived_at", replace(mine, values={"archived_at": mine.at}), replace(theirs, values={}), **more)
+
+
+def brought_back(mine=ANA, theirs=MARIA):
+    return card("unarchived", "archived_at", replace(mine, values={"archived_at": None}), theirs)
+
+
 def code():
     mine, theirs = replace(ANA, values={"code": "C-7"}), replace(ANA, values={"code": "C-7-2", "id": B})
     return card("code", "code", mine, theirs, other="Hotel Codlea")
@@ -113,12 +121,20 @@ async def test_a_circle_says_where_the_company_stays_and_offers_another_parent(w
     assert crm.decided == [("c-1", "kept_theirs")]
 
 
-@pytest.mark.parametrize("make", [revived, code, cycle])
+@pytest.mark.parametrize("make", [revived, archived, brought_back, code, cycle])
 async def test_romanian_has_words_of_its_own_for_each(window, make):
     crm = crm_with(make())
     crm.preferences_ = replace(crm.preferences_, language="ro")
     ui = await window("/inbox", crm)
-    assert ui.shows({revived: "Las-o în uz", code: "Păstrează codul nou", cycle: "Las-o acolo"}[make])
+    assert ui.shows(
+        {
+            revived: "Las-o în uz",
+            archived: "Las-o în uz",
+            brought_back: "Las-o arhivată",
+            code: "Păstrează codul nou",
+            cycle: "Las-o acolo",
+        }[make]
+    )
     assert general(ui) == []
 
 
@@ -127,6 +143,9 @@ async def test_romanian_has_words_of_its_own_for_each(window, make):
     [
         (revived, "kept_theirs", "Archived it again"),
         (revived, "restored_mine", "Kept it in use"),
+        (archived, "kept_theirs", "Kept it in use"),
+        (archived, "restored_mine", "Archived it"),
+        (brought_back, "restored_mine", "Brought it back"),
         (code, "kept_theirs", "Kept the new code"),
         (code, "edited", "Chose another code"),
         (cycle, "kept_theirs", "Left it where it was"),
@@ -163,6 +182,64 @@ async def test_a_circle_of_people_is_told_as_such_and_changed_on_the_page_of_the
     if width == 1280:
         await ui.press("card.open")
         assert ui.keyed("person.name").value == "Maria Ilie"
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("mine", "theirs", "told"),
+    [
+        (ANA, MARIA, "You archived Hotel Șapte Brazi today. You did not know that Maria Ilie worked on it"),
+        (MARIA, ANA, "Maria Ilie archived Hotel Șapte Brazi yesterday without knowing that you worked on it"),
+        (MARIA, replace(MARIA, by="Dan Rusu"), "without knowing that Dan Rusu worked on it yesterday, so it is still in use."),
+        (ANA, ANA, "and worked on it on another device"),
+    ],
+)
+async def test_an_archive_that_work_stopped_says_what_each_did_and_is_answered_in_words_of_its_own(
+    window, width, mine, theirs, told
+):
+    crm = crm_with(archived(mine, theirs))
+    ui = await window("/inbox", crm, width=width)
+    assert ui.shows(told)
+    assert {"Archived it", "Worked on it", "Keep it in use", "Archive it"} <= set(ui.texts())
+    assert not {"Before", "empty", "Yours"} & set(ui.texts())
+    assert general(ui) == []
+    assert ui.has("card.kept_theirs")
+    await ui.key("2")
+    assert crm.decided == [("c-1", "restored_mine")]
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize(
+    ("one", "told", "acts"),
+    [
+        (
+            archived(theirs=Side({})),
+            "You archived Hotel Șapte Brazi today. It is still in use",
+            {"Keep it in use", "Archive it"},
+        ),
+        (archived(MARIA, Side({})), "Maria Ilie archived Hotel Șapte Brazi yesterday. It is still in use", {"Archive it"}),
+        (brought_back(), "You brought Hotel Șapte Brazi back today. It stays archived", {"Leave it archived", "Bring it back"}),
+        (brought_back(MARIA, Side({})), "Maria Ilie brought Hotel Șapte Brazi back yesterday.", {"Bring it back"}),
+    ],
+    ids=["nobody worked", "nobody worked, another's", "brought back", "another's brought back"],
+)
+async def test_what_the_centre_held_back_of_an_archive_is_told_without_work_that_nobody_did(window, one, told, acts):
+    ui = await window("/inbox", crm_with(one))
+    assert ui.shows(told)
+    assert acts <= set(ui.texts())
+    assert not ui.shows("Worked on it")
+    assert general(ui) == []
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("kind", ["archived", "link_removed"])
+async def test_a_record_of_which_it_is_open_whether_it_stays_has_nothing_to_edit(window, width, kind):
+    ui = await window("/inbox", crm_with(replace(archived(), kind=kind)), width=width)
+    assert not ui.has("card.edit")
+    await ui.key("e")
+    assert not ui.shows("Edit company")
 
 
 @pytest.mark.functions(32, 142)

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from client.ui.layouts.card_answers import REMOVALS
+from client.ui.layouts.card_sides import DONE
 from client.ui.layouts.card_words import GLYPHS as CARD_KINDS
 from client.ui.layouts.form_fields import DAYS, SAYS_HOW
 from client.ui.layouts.palette import KEYS
@@ -55,8 +55,10 @@ def made_keys():
     yield from (f"{e}.{c.name}" for e in FORMS for c in data_columns(CRM.get(e)) if c.name not in HIDDEN.get(e, ()))
     yield from (f"value.{e}.{c.name}.{v}" for e in FORMS for c in data_columns(CRM.get(e)) for v in c.values)
     yield from (f"{p}.{r}" for r in ROLES for p in ("value.role", "list.role"))
-    yield from (f"card.{p}.{k}" for k in CARD_KINDS for p in ("title", "tell"))
-    yield from (f"card.tell.revived{r}" for r in READERS)
+    yield from (f"card.title.{k}" for k in CARD_KINDS)
+    yield from (f"card.tell.{k}" for k in CARD_KINDS if k != "unarchived")
+    yield from (f"card.tell.{k}{r}" for k in ("archived", "revived") for r in READERS)
+    yield from (f"card.tell.{k}_alone{r}" for k in ("archived", "unarchived") for r in ("", "_other"))
     yield from (
         f"card.{p}.user" for p in ("tell.cycle", "tell.cycle_root", "asked.cycle", "given.cycle", "act.cycle.kept_theirs")
     )
@@ -69,7 +71,8 @@ def made_keys():
     yield from (f"card.{who}_{act}" for who in ("you", "they") for act in ("wrote", "changed", "emptied"))
     yield from (f"card.act.{d}{r}{s}" for d in DECISIONS[:2] for r in READERS for s in ("", "_short"))
     yield from (f"card.after.{d}{r}" for d in DECISIONS for r in READERS)
-    yield from (f"card.after.{d}.{k}" for d in DECISIONS[:2] for k in REMOVALS)
+    yield from (f"card.after.{d}.link_removed" for d in DECISIONS[:2])
+    yield from (f"card.did.{act}" for done in DONE.values() for act in done)
     yield from (f"card.{p}.{k}" for k in SETTLED_BY_LOOKING for p in ("act", "after"))
     yield from (f"saved.decide.{d}" for d in (*DECISIONS, *SETTLED_BY_LOOKING, "kept_theirs_own", "restored_mine_other"))
     yield from (f"decision.{d}{r}" for d in DECISIONS[:2] for r in READERS)
@@ -89,6 +92,7 @@ def made_keys():
     yield from (f"list.{what}{end}" for what in ("talked", "changed") for end in ("", "_now"))
     yield from TITLES.values()
     yield from (f"sync.title.{link}" for link in STOPPED)
+    yield from (f"{p}.{end}" for p in ("news.first", "news.put_back", "resolved.since") for end in ("archived", "in_use"))
     yield from (f"news.{how}{end}" for how in get_args(How) for end in ("", "_long"))
     yield from (f"reach.{r}{end}" for r in REACHES for end in ("", ".means") if (r, end) != ("none", ".means"))
     yield from (f"access.{a}" for a in ACTIONS_OF_RIGHTS)

@@ -19,9 +19,6 @@ from client.ui.widgets import (
 )
 from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING, CardView, Decision, RefusedChange
 
-REMOVALS = ("archived", "link_removed")
-"""Kinds of cards in which not a value is at stake but whether the record stays."""
-
 
 @dataclass(frozen=True)
 class CardCalls:
@@ -74,7 +71,8 @@ def acts_of(look: Look, thing: CardView, on: CardCalls, busy: bool) -> ft.Contro
 
 def _glyph(thing: CardView, answer: Decision) -> str:
     """Return the sign of an answer of a kind that has its own: what leaves everything as it is, and what does something."""
-    return "check" if answer == suggested(thing) else "archive" if thing.kind == "revived" else "pencil"
+    does = {"revived": "archive", "archived": "archive", "unarchived": "rotate-ccw"}.get(thing.kind, "pencil")
+    return "check" if answer == suggested(thing) else does
 
 
 def _act(look: Look, thing: CardView, on: CardCalls, busy: bool, decision: Decision, glyph: str, key: str) -> ft.Control:
@@ -114,8 +112,8 @@ def _own_after(look: Look, thing: CardView, answer: Decision) -> str:
 
 
 def _after(look: Look, thing: CardView, answer: Decision, who: str) -> str:
-    """Return what an answer does; of a record that was archived or removed that is another thing than of a value."""
-    if thing.kind in REMOVALS and answer != "kept_both":
+    """Return what an answer does; of a part that was removed that is another thing than of a value."""
+    if thing.kind == "link_removed" and answer != "kept_both":
         keep, take = act_words(look, thing, "kept_theirs"), act_words(look, thing, "restored_mine")
         return look.t(f"card.after.{answer}.{thing.kind}", keep=keep, take=take)
     return look.t(f"card.after.{answer}{reader_of(thing)}", act=act_words(look, thing, answer), who=who)

@@ -13,10 +13,13 @@ from client.ui.widgets import (
     row,
     txt,
 )
-from client.usecases.sync_answers import CardView, Side
+from client.usecases.sync_answers import ARCHIVINGS, CardView, Side
 
 SHORT = 20
 """Letters up to which the values of a card are shown in the title size: all of them, or none."""
+
+DONE = {"archived": ("archived", "worked"), "unarchived": ("brought_back", "archived"), "revived": ("worked", "archived")}
+"""What mine and theirs did with the record, by kind of card."""
 
 
 def sides_of(look: Look, thing: CardView) -> ft.Control | None:
@@ -25,8 +28,8 @@ def sides_of(look: Look, thing: CardView) -> ft.Control | None:
         return account_boxes(look, thing)
     if thing.kind in ("code", "cycle"):
         return asked_and_given(look, thing)
-    if thing.kind == "revived":  # not a value is at stake but the record
-        return None
+    if thing.kind in ARCHIVINGS:
+        return acts_of_both(look, thing)
     if not (thing.mine.values or thing.theirs.values):
         return None
     mine, theirs = heads(look, thing)
@@ -77,6 +80,31 @@ def asked_and_given(look: Look, thing: CardView) -> ft.Control:
         _side(look, thing, given_head, given, "ink2", True),
     )
     return row(*both, gap=S8 if look.phone else S12, cross=STRETCH, even=True)
+
+
+def acts_of_both(look: Look, thing: CardView) -> ft.Control | None:
+    """Return what each of the two did with a record that one of them archived; of whom nothing is known there is no box."""
+    mine, theirs = DONE[thing.kind]
+    known = [(one, act) for one, act in ((thing.mine, mine), (thing.theirs, theirs)) if one.at is not None]
+    both = (_act_box(look, one, look.t(f"card.did.{act}")) for one, act in known)
+    return row(*both, gap=S8 if look.phone else S12, cross=STRETCH, even=True) if len(known) > 1 else None
+
+
+def _act_box(look: Look, side: Side, act: str) -> ft.Container:
+    who, when = signature(look, side)
+    return ft.Container(
+        col(
+            txt(look, act, "body" if look.phone else "title", "ink", W6, lines=2),
+            txt(look, who, "meta", "ink2", lines=2) if who else None,
+            txt(look, when, "meta", "ink3", lines=3) if when else None,
+            gap=S4,
+        ),
+        expand=1,
+        padding=S12 if look.phone else S16,
+        bgcolor=look.c.surface,
+        border_radius=R12,
+        border=edge(look, "field_line"),
+    )
 
 
 def told_box(look: Look, thing: CardView, head: str, side: Side, stands: bool) -> ft.Container:

@@ -6,6 +6,7 @@ from client.ui.dates import clock, local, short_day, weekday_of
 from client.ui.figures import NO_BREAK, capital, unbroken, value
 from client.ui.theme import Look
 from client.usecases.sync_answers import (
+    ARCHIVINGS,
     KEPT,
     OWN_ANSWERS,
     SETTLED_BY_LOOKING,
@@ -16,11 +17,12 @@ from client.usecases.sync_answers import (
     Side,
 )
 from client.usecases.timeline_answers import Outcome
-from shared_models.fields import column_of, units
+from shared_models.fields import ARCHIVED, column_of, units
 from shared_models.registry import CRM
 
 GLYPHS = {
     "archived": "archive",
+    "unarchived": "archive",
     "revived": "rotate-ccw",
     "link_removed": "unplug",
     "code": "hash",
@@ -72,6 +74,8 @@ def title_of(look: Look, card: CardView) -> str:
     """Return what a card is called in the list."""
     if card.kind == "value":
         return f"{unit_label(look, card.entity, card.unit)} · {card.title}"
+    if card.how is not None and card.kind in ARCHIVINGS:
+        return subject_of(card)  # whether it is back, or is to go, is not the news
     return look.t(f"card.title.{card.kind}", title=subject_of(card))
 
 
@@ -172,17 +176,30 @@ def sentence(look: Look, card: CardView) -> tuple[str, list[str]]:
 
 def _otherwise(look: Look, card: CardView, how: How, kept: str) -> tuple[str, list[str]]:
     """Return who decided otherwise, and which value he and the reader kept, where they fit into a sentence."""
-    who, now = card.since_by or look.t("who.someone"), short_value(look, card, card.now)
+    who = card.since_by or look.t("who.someone")
+    if card.kind in ARCHIVINGS:
+        title = subject_of(card)
+        return capital(look.t(f"news.{how}.{standing_of(card)}", who=who, title=title)), [title]
+    now = short_value(look, card, card.now)
     told = capital(look.t(f"news.{how}{'' if now else '_long'}", who=who, value=now))
     if how == "first" or card.state not in KEPT or not kept:
         return told, [now] if now else []
     return f"{told} {look.t('news.had_kept', value=kept)}", [value for value in (now, kept) if value]
 
 
+def standing_of(card: CardView) -> str:
+    """Return the end of the text keys for whether the record of a card is archived now."""
+    return "in_use" if card.now.values.get(ARCHIVED) is None else "archived"
+
+
 def _tell_key(card: CardView) -> str:
-    """Return the text key of what happened: of a revived record it fits the reader, of a circle what stands above now."""
+    """Return the text key of what happened: of an archiving it fits the reader, of a circle what stands above now."""
     if card.kind == "revived":
         return f"card.tell.revived{reader_of(card)}"
+    if card.kind == "unarchived" or (card.kind == "archived" and card.theirs.at is None):
+        return f"card.tell.{card.kind}_alone{'' if card.mine.is_me else '_other'}"
+    if card.kind == "archived":
+        return f"card.tell.archived{reader_of(card)}"
     is_root = card.kind == "cycle" and not card.theirs.values.get(card.unit)
     return f"card.tell.{card.kind}{'_root' if is_root else ''}{_of_person(card)}"
 

@@ -8,7 +8,7 @@ from client.ui.layouts.card_sides import told_box
 from client.ui.layouts.card_words import sentence
 from client.ui.theme import S8, S12, S16, Look
 from client.ui.widgets import STRETCH, button, col, marked, rich, row
-from client.usecases.sync_answers import KEPT, CardView, Side
+from client.usecases.sync_answers import ARCHIVINGS, KEPT, CardView, Side
 
 
 def news_page(
@@ -28,8 +28,10 @@ def news_page(
     )
 
 
-def _boxes(look: Look, thing: CardView) -> ft.Control:
-    """Return what holds now, and of the two values those that do not."""
+def _boxes(look: Look, thing: CardView) -> ft.Control | None:
+    """Return what holds now, and of the two values those that do not; of an archiving the sentence has told it."""
+    if thing.kind in ARCHIVINGS:
+        return None
     sides = (("theirs", thing.theirs), ("mine", thing.mine))
     holding = next((side for _, side in sides if _same(side, thing.now)), thing.now)
     kept = KEPT.get(thing.state) if thing.decided_by_me else None

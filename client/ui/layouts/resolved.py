@@ -9,7 +9,15 @@ from client.ui.dates import clock, local, short_day
 from client.ui.figures import NO_BREAK
 from client.ui.layouts.card_sides import account_boxes, told_box
 from client.ui.layouts.card_twins import Visit, twin_boxes
-from client.ui.layouts.card_words import MAX_IN_SENTENCE, decision_words, glyph_of, short_value, title_of, values_of
+from client.ui.layouts.card_words import (
+    MAX_IN_SENTENCE,
+    decision_words,
+    glyph_of,
+    short_value,
+    standing_of,
+    title_of,
+    values_of,
+)
 from client.ui.theme import S4, S8, S12, S16, S24, Look
 from client.ui.view_models.inbox import InboxState
 from client.ui.widgets import (
@@ -32,7 +40,7 @@ from client.ui.widgets import (
     row,
     txt,
 )
-from client.usecases.sync_answers import CardView, Side, outcome_of
+from client.usecases.sync_answers import ARCHIVINGS, CardView, Side, outcome_of
 from client.usecases.timeline_answers import Outcome
 
 ON_A_PHONE = 18
@@ -115,7 +123,7 @@ def _sides(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control | None:
         return twin_boxes(look, thing.twins, on.visit)
     if thing.kind == "bank_account":
         return account_boxes(look, thing)
-    if thing.kind == "revived" or not (values_of(look, thing, thing.mine) or values_of(look, thing, thing.theirs)):
+    if thing.kind in ARCHIVINGS or not (values_of(look, thing, thing.mine) or values_of(look, thing, thing.theirs)):
         return None
     mine = _side(look, thing, thing.mine, thing.state in ("restored_mine", "kept_both"))
     theirs = _side(look, thing, thing.theirs, thing.state in ("kept_theirs", "kept_both"))
@@ -130,9 +138,15 @@ def _since(look: Look, thing: CardView) -> ft.Control | None:
     """Say that the record no longer holds the kept value: "kept" alone would be taken for what holds now."""
     if thing.since is None:
         return None
+    if thing.kind in ARCHIVINGS:
+        return _since_words(look, look.t(f"resolved.since.{standing_of(thing)}"))
     back = thing.theirs if thing.state == "restored_mine" else thing.mine
     end = "" if thing.since != "put_back" else "_yours" if back.is_me else "_theirs"
     told = look.t(f"resolved.since_{thing.since}{end}", who=back.by or look.t("who.someone"))
+    return _since_words(look, told)
+
+
+def _since_words(look: Look, told: str) -> ft.Control:
     words = txt(look, told, "body", "ink", W6, lines=3, expand=True)
     return row(icon(look, "history", 16, "ink2"), words, cross=TOP)
 

@@ -78,9 +78,9 @@ def can_edit(card: CardView | RefusedChange) -> bool:
         return False  # people, teams and profiles are changed on their pages
     if isinstance(card, RefusedChange):
         return card.is_here
-    return (
-        card.how is None and card.kind != "duplicate" and (card.kind not in OWN_ANSWERS or "edited" in OWN_ANSWERS[card.kind])
-    )
+    if card.how is not None or card.kind in ("duplicate", "link_removed"):
+        return False
+    return card.kind not in OWN_ANSWERS or "edited" in OWN_ANSWERS[card.kind]
 
 
 def suggested(card: CardView) -> Decision:

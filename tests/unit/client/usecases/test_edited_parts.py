@@ -75,6 +75,21 @@ def test_the_form_that_decides_a_card_changes_the_number_that_stands_in_it(repli
     assert replica.get("sync_conflict", pk)["state"] == "edited"
 
 
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("values", [{"email": MAIL}, {"legal_name": "Hotel SRL"}, {"name": "Hotel", "phone": NEW}, {}])
+def test_a_card_stays_open_while_its_form_changes_something_else(replica, hotel, values):
+    with replica.edit("a card") as card:
+        pk = card.insert("sync_conflict", {
+            "record_type": "company", "record_id": hotel, "unit": "name", "kind": "value", "policy": "FM", "state": "open",
+            "mine": '{"name": "A"}', "theirs": '{"name": "Hotel"}',
+        })  # fmt: skip
+    opened = forms.OpenForms()
+    forms.save_form(replica, opened, EN, FormEnd(decisions.decide_by_edit(replica, opened, pk), values))
+    assert replica.get("sync_conflict", pk)["state"] == "open"
+    forms.save_form(replica, opened, EN, FormEnd(decisions.decide_by_edit(replica, opened, pk), {"name": "A"}))
+    assert replica.get("sync_conflict", pk)["state"] == "restored_mine"
+
+
 def test_a_phone_alone_is_changed_without_a_change_of_the_company(replica, hotel):
     edit(replica, hotel, phone=NEW)
     assert points(replica, hotel) == [("phone", NEW)]
