@@ -208,11 +208,12 @@ class Desk:
         told = (
             f"Fieldfare {version('fieldfare')}\n{cause}\n{self.place.screen}\n{datetime.now(UTC).isoformat(timespec='seconds')}"
         )
-        self.run(self._copy(told))
+        self.run(self.copy(told, "snack.copied"))
 
-    async def _copy(self, text: str) -> None:
+    async def copy(self, text: str, said: str) -> None:
+        """Copy a text. said: text key of what is told then."""
         await ft.Clipboard().set(text)
-        await self.shell.say(Snack("snack.copied"))
+        await self.shell.say(Snack(said))
 
     # -- places ----------------------------------------------------------------------------------------------------------
 

@@ -313,6 +313,7 @@ def _note_calls(desk: Desk, model: RecordPageModel, place: Place, box: ft.Ref[ft
             add=lambda: desk.run(add()),
             discard=discard,
             take_back=go_on,
+            copy=lambda: desk.run(desk.copy(model.state.draft, "snack.note_copied")),
             box=box,
         )
     )
