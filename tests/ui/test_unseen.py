@@ -71,6 +71,20 @@ async def test_a_page_whose_record_left_shows_the_note_that_was_being_written(wi
     assert not ui.has("note.kept")
 
 
+async def test_the_letters_of_a_sentence_whose_record_left_lead_nowhere_until_escape(window):
+    crm = believable_crm()
+    ui = await window(PAGE, crm)
+    await ui.key("N")
+    await ui.type("note.text", "De întrebat de")
+    await leave(ui, crm)
+    for letter in ("J", "K", "N", "E"):
+        await ui.key(letter)
+    assert ui.page.route == PAGE
+    await ui.key("Escape")
+    await ui.key("J")
+    assert ui.page.route != PAGE
+
+
 @pytest.mark.parametrize(
     ("language", "words"), [("en", "a company you may not see"), ("ro", "o firmă pe care nu o poți vedea")]
 )

@@ -183,6 +183,8 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
     def key(name: str) -> bool:
         if name in ("e", "n") and model.state.phase in ("reading", "slow"):
             return True  # they mean this page, which is not there yet, and not the screen under it
+        if model.state.is_gone and model.state.is_writing and len(name) == 1:
+            return True  # the sentence goes on that the record left in the middle of: its letters lead nowhere
         if model.state.page is not None and (why := model.state.page.denied.get(WRITES.get(name, ""))):
             desk.deny(why)
         elif name == "e" and model.state.page is not None:
