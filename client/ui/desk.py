@@ -16,7 +16,7 @@ from client.events import Event, RecordsChanged
 from client.ui.facade import Crm
 from client.ui.keyboard import Keyboard, chord, letter_of
 from client.ui.live_text import LiveText
-from client.ui.router import Place, place_of
+from client.ui.router import RESOLVED, Place, place_of
 from client.ui.view_models.base import Rest
 from client.ui.view_models.profiles import Naming
 from client.ui.view_models.record_list import RecordList
@@ -208,11 +208,12 @@ class Desk:
         told = (
             f"Fieldfare {version('fieldfare')}\n{cause}\n{self.place.screen}\n{datetime.now(UTC).isoformat(timespec='seconds')}"
         )
-        self.run(self._copy(told))
+        self.run(self.copy(told, "snack.copied"))
 
-    async def _copy(self, text: str) -> None:
+    async def copy(self, text: str, said: str) -> None:
+        """Copy a text. said: text key of what is told then."""
         await ft.Clipboard().set(text)
-        await self.shell.say(Snack("snack.copied"))
+        await self.shell.say(Snack(said))
 
     # -- places ----------------------------------------------------------------------------------------------------------
 
@@ -224,7 +225,8 @@ class Desk:
     def go(self, place: Place) -> None:
         """Go to another place; the address bar follows."""
         here = self.place
-        self._left_at[here.screen] = here.with_form(None)
+        is_read = here == Place("inbox", RESOLVED)  # the button of the inbox leads to what is to be decided, not to what was
+        self._left_at[here.screen] = Place("inbox") if is_read else here.with_form(None)
         if place.url != self.page.route:
             self.page.navigate(place.url)
 

@@ -26,17 +26,26 @@ STATES: dict[Fact, PillState] = {
 
 @dataclass(frozen=True)
 class Pill:
-    """Two facts that are true side by side: what was sent, and how it stands with the connection, empty when that is well."""
+    """Facts that are true side by side: what was sent, and how it stands with the connection, empty when that is well.
+
+    waiting: what was not sent, where the words tell of something worse; empty for nothing.
+    """
 
     state: PillState
     words: str
     connection: str = ""
     fact: Fact = "sent"
+    waiting: str = ""
 
     @property
     def whole(self) -> str:
-        """Return both facts, for one line and for a screen reader."""
-        return " · ".join(part for part in (self.words, self.connection) if part)
+        """Return all facts, for one line and for a screen reader."""
+        return " · ".join(part for part in (self.full, self.connection) if part)
+
+    @property
+    def full(self) -> str:
+        """Return the worst fact with what waits besides, for a line that has the room."""
+        return " · ".join(part for part in (self.words, self.waiting) if part)
 
 
 def fact_of(status: SyncStatus) -> Fact:
@@ -61,7 +70,8 @@ def state_of(status: SyncStatus) -> PillState:
 def pill_of(look: Look, status: SyncStatus) -> Pill:
     """Return what the pill says."""
     connection, fact = connection_of(look, status), fact_of(status)
-    return Pill(state_of(status), _words(look, status, fact, connection), connection, fact)
+    waiting = look.n("pill.waiting", status.waiting) if fact in ("stopped", "needs_you") and status.waiting else ""
+    return Pill(state_of(status), _words(look, status, fact, connection), connection, fact, waiting)
 
 
 def connection_of(look: Look, status: SyncStatus) -> str:

@@ -8,6 +8,8 @@ Screen = Literal["companies", "contacts", "inbox", "sync", "settings", "people",
 SCREENS: tuple[Screen, ...] = ("companies", "contacts", "inbox", "sync", "settings", "people", "more")
 FORMS = ("company", "contact", "contact_point", "address", "bank_account", "company_contact", "related_person")
 """Entities that have a form."""
+RESOLVED = "resolved"
+"""What stands in the address for the page of decided cards, in place of the id of a thing in the inbox."""
 SHARE = "record_share"
 """What has a sheet of its own over a company's or contact's page."""
 ENTITY_OF = {"companies": "company", "contacts": "contact"}

@@ -213,8 +213,16 @@ def _foot(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Con
 
 def _pill(look: Look, state: ShellState, on: ShellCalls, room: float = RAIL) -> ft.Control:
     pill = pill_of(look, state.status)
-    lines = lines_that_fit(look, pill.words, pill.connection, room) if look.phone else 2
-    return sync_pill(look, pill.state, pill.words, pill.connection, lambda: on.go(_goal(pill)), lines=lines)
+
+    def press() -> None:
+        on.go(_goal(pill))
+
+    if not look.phone:
+        waiting = pill.waiting if look.height >= LOW else ""
+        return sync_pill(look, pill.state, (pill.words, waiting), pill.connection, press, whole=pill.whole)
+    words = pill.full if lines_that_fit(look, pill.full, "", room) else pill.words
+    lines = lines_that_fit(look, words, pill.connection, room)
+    return sync_pill(look, pill.state, (words,), pill.connection, press, lines=lines, whole=pill.whole)
 
 
 def _goal(pill: Pill) -> Place:

@@ -110,6 +110,14 @@ class Allowed:
         standing = self.known.rules.standing(self.known.person)
         return standing.is_free or standing.grant(entity, "see").reach == "all"
 
+    def is_own(self, entity: str, row: Row) -> bool:
+        """Whether the reader is responsible for a record that rights are given on."""
+        return self.known is not None and subject_of(self._registry.get(entity), row).owner == self.known.person
+
+    def has_made(self, row: Row) -> bool:
+        """Whether the reader made a record."""
+        return self.known is not None and row.get("created_by") == self.known.person
+
     def hidden_fields(self, entity: str) -> frozenset[str]:
         """Return the confidential fields of a kind that the reader neither sees nor writes."""
         groups = self._hidden_groups

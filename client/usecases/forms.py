@@ -27,6 +27,7 @@ from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.errors import ErrorCode, Refused
 from shared_models.fields import Merge, column_of, data_columns, units
+from shared_models.folding import fold
 
 MAX_CHOICES = 500
 MAX_PICKS = 20
@@ -232,10 +233,10 @@ def find_choices(replica: Replica, entity: str, text: str) -> tuple[Choice, ...]
         recent = frozenset(pk for pk, _ in hits)
         return _with_details(replica, entity, _and_first(replica, entity, hits), recent)
     filters = [Filter("is_active", "is", True)] if entity == "user" else []
-    rows = replica.list_page(entity, filters=filters, limit=100).rows
-    titles = replica.titles(entity, [row["id"] for row in rows])
-    wanted = text.strip().casefold()
-    hits = [(pk, title) for pk, title in titles.items() if wanted in title.casefold()]
+    rows = replica.list_page(entity, filters=filters, limit=MAX_CHOICES).rows
+    titles, wanted = replica.titles(entity, [row["id"] for row in rows]), fold(text.strip())
+    named = [(fold(title), pk, title) for pk, title in titles.items()]
+    hits = [(pk, title) for name, pk, title in sorted(named) if wanted in name]
     return _with_details(replica, entity, hits[:MAX_PICKS])
 
 

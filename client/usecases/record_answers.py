@@ -132,6 +132,13 @@ class RecordPage:
     """What the reader typed into forms on it and its parts and did not save, the last one first; its note is told where it is written."""
     sees_all_ties: bool = True
     """Whether all of its contacts, or companies, are here; else rights may keep some from the reader, and nobody here knows how many."""
+    is_own: bool = False
+    """Whether it is the reader's own, or he has just made it."""
+
+    @property
+    def is_told_empty(self) -> bool:
+        """Whether nobody at the other end means that there is nobody: that of his own record would be kept from him is no usual thing."""
+        return self.sees_all_ties or self.is_own
 
     def parts_of(self, entity: str) -> tuple[Part, ...]:
         """Return the parts of one kind."""

@@ -69,6 +69,7 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
         questions=questions_about(replica, entity, pk),
         drafts=tuple(one for one in drafts_on(replica).get((entity, pk), ()) if not is_of_note(one)),
         sees_all_ties=may.sees_all(_other(entity)),
+        is_own=may.is_own(entity, row) or (may.has_made(row) and replica.pending_of(entity, pk) == "waiting"),
     )
 
 

@@ -154,6 +154,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "sign-in-again": ("/sync?data=signed_out", "sync.sign_in", sign_in_again),
     "settings": ("/settings?data=calm", "theme.dark", nothing),
     "sign-out": ("/settings?data=waiting", "settings.sign_out", press("settings.sign_out")),
+    "sign-out-off": ("/settings?data=switched_off", "settings.sign_out", press("settings.sign_out")),
     "people": ("/people?data=admin", "person.", nothing),
     "person": (f"/people/{DAN}?data=admin", "person.profile_id", nothing),
     "person-seen": (f"/people/{DAN}/seen?data=admin", "seen.", nothing),

@@ -93,6 +93,7 @@ class FakeRecords(FakeState):
             needless_shares=frozenset({next(iter(USERS)), row.get("responsible_id") or ""}),
             drafts=tuple(one for one in self.drafts_on(entity, id) if not is_of_note(one)),
             sees_all_ties=self.sees_all_ties,
+            is_own=self.is_own,
             questions=tuple(card.id for card in self.inbox_.cards if (entity, id) in (card.owner, (card.entity, card.record))),
         )  # fmt: skip
 

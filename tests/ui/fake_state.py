@@ -79,6 +79,8 @@ class FakeState:
     """What the reader may let others do (`RecordPage.may_share`)."""
     sees_all_ties: bool = True
     """Whether no person or company is kept from the reader (`RecordPage.sees_all_ties`)."""
+    is_own: bool = False
+    """Whether any page is of a record of the reader's own (`RecordPage.is_own`)."""
     refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Id of a record -> drafts of it (`RecordPage.refused`)."""
     fail: FieldfareError | None = None

@@ -181,3 +181,32 @@ async def test_whom_the_centre_does_not_take_reads_why_and_what_to_do(window, ca
 async def test_what_waits_for_an_account_that_is_off_says_so(window):
     ui = await window("/sync", crm_with(link="needs_sign_in", cause="A108"))
     assert ui.shows("after the account is on again")
+
+
+@pytest.mark.parametrize("waiting", [0, 1, 3])
+async def test_whose_account_is_off_reads_that_the_way_back_is_an_administrators(window, waiting):
+    crm = crm_with(waiting=waiting, link="needs_sign_in", cause="A108")
+    crm.account_ = replace(crm.account_, opens_until=ago(days=-13))
+    ui = await asked(window, crm)
+    assert ui.keyed("sign_out.back").value.startswith(
+        "Your account is switched off: once signed out, you get in again only when"
+    )
+    assert "connection" not in ui.keyed("sign_out.back").value
+    held = ui.keyed("sign_out.held").value
+    assert held.endswith("until your account is on again." if waiting else "on this device.")
+    assert "signed in again" not in held
+
+
+async def test_whose_password_is_not_good_any_more_reads_that_the_new_one_leads_back(window):
+    crm = crm_with(link="needs_sign_in", cause="A103")
+    crm.account_ = replace(crm.account_, opens_until=ago(days=-13))
+    ui = await asked(window, crm)
+    assert "with your new password. That needs a connection" in ui.keyed("sign_out.back").value
+
+
+@pytest.mark.parametrize("cause", ["A101", "A104"])
+async def test_whoever_is_only_to_sign_in_again_comes_back_with_his_password(window, cause):
+    crm = crm_with(link="needs_sign_in", cause=cause)
+    crm.account_ = replace(crm.account_, opens_until=ago(days=-13))
+    ui = await asked(window, crm)
+    assert "also without a connection" in ui.keyed("sign_out.back").value

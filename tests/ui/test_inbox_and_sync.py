@@ -319,3 +319,24 @@ async def test_walking_on_by_keys_lists_what_it_comes_to(window):
     assert not ui.has("inbox.card-50")
     await ui.key("J")
     assert ui.has("inbox.card-50")
+
+
+@pytest.mark.parametrize(
+    ("link", "cause", "said"),
+    [
+        ("offline", None, "no connection"),
+        ("needs_sign_in", "A108", "after the account is on again"),
+        ("needs_sign_in", "A104", "this device is locked out"),
+        ("needs_sign_in", "A101", "sign in again"),
+        ("work_offline", None, "you work offline"),
+        ("syncing", None, "being sent"),
+        ("idle", None, "being sent"),
+    ],
+)
+async def test_what_was_under_way_when_the_conversation_ended_says_why_it_waits(window, link, cause, said):
+    crm = believable_crm()
+    crm.status_ = replace(crm.status_, link=link, cause=cause)
+    first = replace(crm.queue_.waiting[0], state="inflight")
+    crm.queue_ = replace(crm.queue_, waiting=(first,))
+    ui = await window("/sync", crm)
+    assert any(text.startswith("since ") and text.endswith(f" · {said}") for text in ui.texts())

@@ -26,7 +26,7 @@ async def test_a_list_that_got_shorter_says_so_once(window, width):
     with_left(crm, 12)
     crm.tell(GONE)
     await ui.settle()
-    assert ui.keyed("snack").value == "12 records left your lists: other people have them now, or your rights changed"
+    assert ui.keyed("snack").value == "12 records left your lists: your access to them ended"
     crm.tell(GONE)
     await ui.settle()
     assert crm.calls.count("note_left_told") == 1
@@ -35,7 +35,7 @@ async def test_a_list_that_got_shorter_says_so_once(window, width):
 async def test_what_left_while_nobody_looked_is_told_at_the_start_and_what_was_told_is_not(window):
     crm = with_left(believable_crm(), 1)
     ui = await window("/companies", crm)
-    assert ui.keyed("snack").value == "1 record left your lists: another person has it now, or your rights changed"
+    assert ui.keyed("snack").value == "1 record left your lists: your access to it ended"
     again = await window("/companies", crm)
     assert not again.shows("no longer yours to see")
 

@@ -221,3 +221,15 @@ async def test_many_resolved_cards_come_page_by_page_and_stay_when_something_cha
     await ui.settle()
     assert ui.has("resolved.open.c-new")
     assert ui.has("resolved.open.c-99")
+
+
+@pytest.mark.parametrize("width", [1280, 800, 390])
+async def test_the_button_of_the_inbox_leads_to_what_is_to_be_decided_and_not_back_to_what_was(window, width):
+    ui = await window("/inbox", decided_crm(), width=width)
+    await ui.press("inbox.resolved")
+    await ui.press("nav.companies")
+    await ui.press("nav.inbox")
+    assert ui.page.route == "/inbox"
+    await ui.press("inbox.resolved")
+    await ui.press("nav.inbox")
+    assert ui.page.route == "/inbox"

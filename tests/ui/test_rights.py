@@ -65,6 +65,20 @@ async def test_people_who_are_kept_from_the_reader_are_not_said_to_be_missing(wi
 
 
 @pytest.mark.functions(34)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_an_empty_record_of_his_own_is_told_empty_and_not_of_people_kept_from_him(window, width):
+    crm = believable_crm()
+    fill_guest(crm)
+    crm.denied, crm.is_own = {}, True
+    ui = await window(f"{PAGE}/contacts", crm, width=width)
+    for said in ("Nobody yet", "Whom do you ask for when you arrive?", "not yet", "nobody known"):
+        assert ui.shows(said), said
+    for untrue in ("you may see", "kept from you"):
+        assert not ui.shows(untrue), untrue
+    assert ui.has("tie.add")
+
+
+@pytest.mark.functions(34)
 async def test_a_list_of_people_says_that_it_may_not_be_all(window):
     crm = believable_crm()
     ui = await window(f"{PAGE}/contacts", crm)

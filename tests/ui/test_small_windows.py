@@ -37,18 +37,19 @@ def parts(control):
 
 
 @pytest.mark.parametrize(
-    ("width", "shown"), [(500, ["5 te așteaptă", "Fără conexiune din 09:58"]), (390, ["5 te așteaptă"]), (320, [])]
+    ("width", "shown"),
+    [(500, ["5 te așteaptă · 3 de trimis", "Fără conexiune din 09:58"]), (390, ["5 te așteaptă"]), (320, [])],
 )
 async def test_the_pill_makes_room_for_the_title_beside_it(window, width, shown):
     ui = await window("/sync", romanian(), width=width)
     texts, told = pill(ui)
     assert texts == shown
-    assert told == (None if len(shown) == 2 else "5 te așteaptă · Fără conexiune din 09:58")
+    assert told == (None if len(shown) == 2 else "5 te așteaptă · 3 de trimis · Fără conexiune din 09:58")
 
 
 async def test_where_there_is_room_the_pill_says_both(window):
     ui = await window("/companies", romanian(), width=390)
-    assert pill(ui)[0] == ["5 te așteaptă", "Fără conexiune din 09:58"]
+    assert pill(ui)[0] == ["5 te așteaptă · 3 de trimis", "Fără conexiune din 09:58"]
 
 
 def test_a_pill_of_one_line_fits_where_two_do_not():
@@ -109,3 +110,25 @@ async def test_a_reason_that_a_narrow_phone_has_no_room_for_stays_away(window, w
     spans = [s.text for c in ui.controls() if isinstance(c, ft.Text) for s in c.spans or ()]
     assert "Ioana Știrbei" in spans
     assert any("Șef achiziții" in (text or "") for text in spans) is is_whole
+
+
+@pytest.mark.parametrize("language", ["en", "ro"])
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_where_something_needs_the_reader_the_pill_counts_also_what_waits(window, width, language):
+    crm = romanian(waiting=1, needs_you=1)
+    crm.preferences_ = Preferences(language, "light")
+    ui = await window("/companies", crm, width=width)
+    both = {"en": ["1 needs you", "1 waiting"], "ro": ["1 te așteaptă", "1 de trimis"]}[language]
+    assert pill(ui)[0][:-1] == (both if width > 390 else [" · ".join(both)])
+
+
+async def test_a_pill_without_room_for_what_waits_tells_it_to_whoever_asks(window):
+    ui = await window("/sync", romanian(waiting=1, needs_you=1), width=390)
+    texts, told = pill(ui)
+    assert texts == ["1 te așteaptă"]
+    assert told == "1 te așteaptă · 1 de trimis · Fără conexiune din 09:58"
+
+
+async def test_a_low_rail_keeps_to_two_lines_in_its_pill(window):
+    ui = await window("/companies", romanian(waiting=1, needs_you=1), width=1280, height=400)
+    assert pill(ui)[0] == ["1 te așteaptă", "Fără conexiune din 09:58"]

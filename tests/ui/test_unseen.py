@@ -61,10 +61,28 @@ async def test_a_page_whose_record_left_shows_the_note_that_was_being_written(wi
     await ui.key("N")
     await ui.type("note.text", "De întrebat de")
     await leave(ui, crm)
-    assert ui.keyed("empty").value == "Not here any more"
+    assert ui.keyed("empty").value == "Hotel Șapte Brazi left your lists"
+    assert ui.shows("is kept on this device, and is here again when the record is")
     assert ui.keyed("note.kept").value == "De întrebat de"
+    await ui.press("note.copy")
+    assert ("set", {"data": "De întrebat de"}) in ui.connection.invoked
+    assert ui.keyed("snack").value == "The note is copied"
     await ui.press("note.discard")
     assert not ui.has("note.kept")
+
+
+async def test_the_letters_of_a_sentence_whose_record_left_lead_nowhere_until_escape(window):
+    crm = believable_crm()
+    ui = await window(PAGE, crm)
+    await ui.key("N")
+    await ui.type("note.text", "De întrebat de")
+    await leave(ui, crm)
+    for letter in ("J", "K", "N", "E"):
+        await ui.key(letter)
+    assert ui.page.route == PAGE
+    await ui.key("Escape")
+    await ui.key("J")
+    assert ui.page.route != PAGE
 
 
 @pytest.mark.parametrize(

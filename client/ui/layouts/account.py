@@ -1,6 +1,6 @@
 """What is asked about the account over the screen: whether to sign out, and the password that the server wants once more."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import flet as ft
@@ -11,10 +11,13 @@ from client.ui.theme import R8, S8, S12, S16, S24, Look
 from client.ui.view_models.sign_in import SignInState
 from client.ui.view_models.sign_out import SignOutState
 from client.ui.widgets import TOP, W5, W6, Press, button, centre_sheet, col, fill, icon, pad, row, txt
-from client.usecases.answers import OwnAccount
+from shared_models.errors import ErrorCode
 
 WIDTH, TOP_PX, LOW_PX = 440, 96, 640
 """Width of a sheet, room above it, and the height of a window below which it takes all of that, and scrolls."""
+
+BACK: Mapping[str, str] = {ErrorCode.A103: "sign_out.back_new", ErrorCode.A108: "sign_out.back_off"}
+"""How to come back of whom the centre does not take as he is. A device that was locked out is let in by its password."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,11 @@ class SignInAgainCalls:
 
 def sign_out_sheet(look: Look, state: SignOutState, on: SignOutCalls) -> list[ft.Control]:
     """Return the question, with what it means: what waits stays here, and how to come back."""
-    waits = state.waiting > 0
-    held = look.n("sign_out.waiting", state.waiting) if waits else look.t("sign_out.held")
+    waits, is_off = state.waiting > 0, state.refused == ErrorCode.A108
+    held = look.n("sign_out.waiting_off" if is_off else "sign_out.waiting", state.waiting) if waits else look.t("sign_out.held")
     told = [
         _point(look, "cloud-upload" if waits else "hard-drive", held, warns=waits, key="sign_out.held"),
-        _point(look, "lock", _way_back(look, state.account), key="sign_out.back"),
+        _point(look, "lock", _way_back(look, state), warns=is_off, key="sign_out.back"),
         _point(look, "users", look.t("sign_out.others"), key="sign_out.others"),
     ]
     stay = button(look, "sign_out.stay", look.t("act.cancel"), on.stay)
@@ -102,8 +105,11 @@ def _point(look: Look, glyph: str, text: str, *, warns: bool = False, key: str) 
     )
 
 
-def _way_back(look: Look, account: OwnAccount) -> str:
-    """Return how to come back: with the password alone while the lease lasts."""
+def _way_back(look: Look, state: SignOutState) -> str:
+    """Return how to come back: with the password alone while the lease lasts. What the centre refuses now it refuses then, too."""
+    account = state.account
+    if state.refused in BACK:
+        return look.t(BACK[state.refused], email=account.email)
     until = account.opens_until
     if until is None or until / 1_000_000 <= look.now.timestamp():
         return look.t("sign_out.back_online", email=account.email)

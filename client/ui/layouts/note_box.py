@@ -22,6 +22,8 @@ class NoteCalls:
     add: Press
     discard: Press
     take_back: Press
+    copy: Press
+    """Of a note on a record that left."""
     box: ft.Ref[ft.TextField]
 
 

@@ -95,7 +95,7 @@ def ties_list(
 def _no_ties(look: Look, page: RecordPage, other: str, add: ft.Control | None) -> ft.Control:
     """Return what stands where no tie does: that there is none, or that the reader may see none."""
     acts = [add] if add else []
-    if not page.sees_all_ties:
+    if not page.is_told_empty:
         return empty(look, "eye-off", look.t(f"tie.unseen.{other}"), look.t(f"tie.unseen_text.{other}"), *acts)
     return empty(look, GLYPHS[other], look.t(f"tie.empty.{other}"), look.t(f"tie.empty_text.{other}") if add else "", *acts)
 

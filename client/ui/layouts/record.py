@@ -80,7 +80,7 @@ def _body(look: Look, state: PageState, page: RecordPage, tab: str, on: RecordCa
         box = [note_box(look, state, on.note), space(S8)] if is_typed or may_write else []  # what is typed stays in sight
         told = timeline(
             look, state.timeline, state.shown, on.older,
-            is_awaited=state.is_awaited, may_write=may_write, sees_all=page.sees_all_ties or page.entity == "contact",
+            is_awaited=state.is_awaited, may_write=may_write, sees_all=page.is_told_empty or page.entity == "contact",
         )  # fmt: skip
         return [*box, *told]
     if tab in ("contacts", "companies"):

@@ -35,7 +35,7 @@ def _last_talk(look: Look, page: RecordPage) -> Fact:
     every = page.values.get("visit_every_days")
     rhythm = look.n("fact.rhythm", int(every)) if every else ""
     if page.last_note_at is None:
-        if page.entity == "company" and not page.sees_all_ties:  # talks with its people are told to those who see them
+        if page.entity == "company" and not page.is_told_empty:  # talks with its people are told to those who see them
             return Fact(label, look.t("fact.unseen_talk"), rhythm, "ink3")
         return Fact(label, look.t("fact.never"), rhythm or look.t("fact.never_why"), "ink3")
     late = bool(every) and days_since(look, page.last_note_at) > int(every or 0)
@@ -52,7 +52,7 @@ def _whom(look: Look, page: RecordPage) -> Fact:
     tie = next((t for t in page.ties if t.is_primary), page.ties[0] if page.ties else None)
     label = look.t("fact.main_contact")
     if tie is None:
-        if not page.sees_all_ties:
+        if not page.is_told_empty:
             return Fact(label, look.t("fact.unseen_contact"), look.t("fact.unseen_contact_why"), "ink3")
         return Fact(label, look.t("fact.no_contact"), "" if "tie" in page.denied else look.t("fact.no_contact_why"), "ink3")
     return Fact(label, tie.name or capital(unseen(look, "contact")), dotted(look.label(tie.role) or tie.job_title, tie.phone))

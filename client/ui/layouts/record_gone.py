@@ -7,7 +7,7 @@ from client.ui.layouts.record_calls import RecordCalls
 from client.ui.theme import S16, S24, Look
 from client.ui.view_models.inbox import id_of
 from client.ui.view_models.record_page import PageState
-from client.ui.widgets import button, empty, fill, row, txt
+from client.ui.widgets import button, card, empty, fill, row, txt
 
 
 def gone(look: Look, state: PageState, on: RecordCalls) -> ft.Control:
@@ -19,7 +19,10 @@ def gone(look: Look, state: PageState, on: RecordCalls) -> ft.Control:
     note = txt(look, state.draft, lines=None, key="note.kept")
     note.selectable = True
     away = button(look, "note.discard", look.t("act.discard"), on.note.discard, kind="quiet")
-    return ft.ListView([ft.Container(said, height=280), note, row(fill(), away)], padding=S24, spacing=S16, expand=True)
+    copy = button(look, "note.copy", look.t("act.copy"), on.note.copy, glyph="copy", kind="outline")
+    return ft.ListView(
+        [ft.Container(said, height=280), card(look, note), row(fill(), away, copy)], padding=S24, spacing=S16, expand=True
+    )
 
 
 def _why_gone(look: Look, state: PageState, is_typed: bool, on: RecordCalls) -> ft.Control:
@@ -27,7 +30,8 @@ def _why_gone(look: Look, state: PageState, is_typed: bool, on: RecordCalls) -> 
     refused = state.refused
     if refused is None:
         text = look.t("record.gone_typed" if is_typed else "record.gone_text")
-        return empty(look, "archive", look.t("record.gone"), text)
+        head = look.t("record.left", label=state.title) if state.title else look.t("record.gone")
+        return empty(look, "archive", head, text)
     see = look.t("record.refused_open")
     way = button(look, "record.refused.open", see, lambda: on.inbox(id_of(refused)), kind="primary")
     return empty(look, "circle-x", not_taken(look, refused).rstrip("."), look.t("record.refused_text"), way, tone="need")

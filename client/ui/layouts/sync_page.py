@@ -68,6 +68,8 @@ TONES = {"sent": "ok", "waiting": "wait", "needs_you": "need"}
 TITLES = {"loading": "sync.title.loading", "never": "sync.title.never", "sent": "sync.title.all_sent"}
 WHY = ("needs_sign_in", "needs_upgrade", "quarantined")
 """Why it does not go on, where the title and the line on the connection do not say it."""
+SPEAKING = ("idle", "syncing", "loading")
+"""While the conversation goes on, or is about to."""
 SIDE = 344
 DAY_US = 86_400_000_000
 
@@ -302,12 +304,7 @@ def _needs(look: Look, inbox: Inbox) -> str:
 
 def _waiting(look: Look, item: WaitingItem, status: SyncStatus, on: SyncCalls) -> ft.Control:
     """Return one save that waits: what, since when, why."""
-    why = (
-        look.t(f"sync.item.{item.state}")
-        if item.state != "pending"
-        else look.t("sync.item.A108" if is_switched_off(status) else f"sync.item.{status.link}")
-    )
-    second = f"{look.t('sync.since', at=moment(look, item.saved_at))} · {why}"
+    second = f"{look.t('sync.since', at=moment(look, item.saved_at))} · {_item_why(look, item, status)}"
     words = ft.Column(
         [
             txt(look, item.label, weight=W5, lines=2 if look.phone else 1),
@@ -331,6 +328,13 @@ def _waiting(look: Look, item: WaitingItem, status: SyncStatus, on: SyncCalls) -
         height=None if look.phone else 56,
         padding=pad(S12, S12 if look.phone else 0),
     )
+
+
+def _item_why(look: Look, item: WaitingItem, status: SyncStatus) -> str:
+    """Return why a save waits. What is under way is being sent only while the centre is spoken to: else it waits like the others."""
+    if item.state != "pending" and (item.state != "inflight" or status.link in SPEAKING):
+        return look.t(f"sync.item.{item.state}")
+    return look.t(_by_cause(look, status, "sync.item"))
 
 
 def _offline(look: Look, status: SyncStatus, on: SyncCalls) -> ft.Control:

@@ -43,6 +43,8 @@ class PageState:
     turn: int = 0
     """How often the cursor was taken out of that box."""
     is_gone: bool = False
+    title: str = ""
+    """Of a record that left while its page was open: how it was called; only this window remembers it."""
     refused: RefusedChange | None = None
     """Of a record that is not here: that the centre did not accept it when it was new."""
     phase: Phase = "reading"
@@ -161,7 +163,8 @@ class RecordPageModel(ViewModel[PageState]):
     async def _load(self, first: bool) -> None:
         page = await self.read(self._crm.record(self.state.entity, self.state.id), first=first)
         if self.state.phase == "ready":
-            self.put(page=page, is_gone=page is None, refused=await self._refused() if page is None else None)
+            refused = await self._refused() if page is None else None
+            self.put(page=page, is_gone=page is None, title=page.title if page else self.state.title, refused=refused)
 
     async def _refused(self) -> RefusedChange | None:
         """Return the open refusal of the save that made the record."""

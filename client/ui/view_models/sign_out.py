@@ -11,10 +11,11 @@ from client.usecases.answers import OwnAccount
 
 @dataclass(frozen=True)
 class SignOutState:
-    """What is told. waiting: saves that were not sent."""
+    """What is told. waiting: saves that were not sent. refused: why the centre takes the person for nobody, if it does."""
 
     account: OwnAccount = field(default_factory=OwnAccount)
     waiting: int = 0
+    refused: str = ""
     busy: bool = False
     phase: Phase = "reading"
     failure: str = ""
@@ -30,12 +31,16 @@ class SignOut(ViewModel[SignOutState]):
     async def start(self) -> None:
         """Read whose account it is, and what waits."""
         account = await self._crm.account()
-        self.put(account=account, waiting=(await self._crm.status()).waiting, phase="ready")
+        self.put(account=account, **await self._standing(), phase="ready")
 
     async def on_event(self, event: Event) -> None:
-        """Count anew what waits."""
+        """Count anew what waits, and read how the centre takes the person."""
         if isinstance(event, ChangeLogChanged | SyncStatusChanged):
-            self.put(waiting=(await self._crm.status()).waiting)
+            self.put(**await self._standing())
+
+    async def _standing(self) -> dict[str, int | str]:
+        status = await self._crm.status()
+        return {"waiting": status.waiting, "refused": (status.cause or "") if status.link == "needs_sign_in" else ""}
 
     def begin(self) -> bool:
         """Note that it has begun; False where it had already."""

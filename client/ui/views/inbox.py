@@ -6,7 +6,7 @@ from client.ui.desk import Desk
 from client.ui.layouts.card_answers import CardCalls
 from client.ui.layouts.inbox import InboxCalls, inbox_page
 from client.ui.layouts.resolved import ResolvedCalls, resolved_page
-from client.ui.router import FORMS, FormPlace, Place, page_of
+from client.ui.router import FORMS, RESOLVED, FormPlace, Place, page_of
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
 from client.ui.view_models.inbox import InboxModel, answers_of, can_edit, id_of
@@ -15,8 +15,6 @@ from client.ui.views.hooks import use_keys, use_model, use_once
 from client.ui.widgets import col, fill
 from client.usecases.sync_answers import CardView, Decision, RefusedChange
 
-RESOLVED = "resolved"
-"""What stands in the address for the page of decided cards, in place of an id."""
 DIGITS = ("1", "2", "3")
 """Keys of the answers, in their order on the screen."""
 

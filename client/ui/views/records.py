@@ -183,6 +183,8 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
     def key(name: str) -> bool:
         if name in ("e", "n") and model.state.phase in ("reading", "slow"):
             return True  # they mean this page, which is not there yet, and not the screen under it
+        if model.state.is_gone and model.state.is_writing and len(name) == 1:
+            return True  # the sentence goes on that the record left in the middle of: its letters lead nowhere
         if model.state.page is not None and (why := model.state.page.denied.get(WRITES.get(name, ""))):
             desk.deny(why)
         elif name == "e" and model.state.page is not None:
@@ -313,6 +315,7 @@ def _note_calls(desk: Desk, model: RecordPageModel, place: Place, box: ft.Ref[ft
             add=lambda: desk.run(add()),
             discard=discard,
             take_back=go_on,
+            copy=lambda: desk.run(desk.copy(model.state.draft, "snack.note_copied")),
             box=box,
         )
     )

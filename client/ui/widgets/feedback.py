@@ -14,17 +14,19 @@ LONG = 160
 """Letters from which the text of a state gets a wider column."""
 
 
-def sync_pill(look: Look, state: str, words: str, connection: str, press: Press, *, lines: int = 2) -> ft.Control:
+def sync_pill(
+    look: Look, state: str, words: tuple[str, ...], connection: str, press: Press, *, whole: str, lines: int = 3
+) -> ft.Control:
     """Return the pill: words, not codes. It is never wider than its row leaves it. state: sent, waiting, needs_you.
 
-    connection: a second line, that there is none; a small cloud then stands in the dot's place. lines: how many of the two there is
-    room for (`lines_that_fit`); a screen reader is told both all the same.
+    words: lines, the worst first. connection: the last line, that there is none; a small cloud then stands in the dot's place.
+    lines: how many of them there is room for (`lines_that_fit`); a screen reader is told the whole all the same.
     """
     tone = {"waiting": "wait", "needs_you": "need"}.get(state, "ink2")
-    told = [(line, weight) for line, weight in ((words, W5), (connection, W4)) if line][:lines]
+    facts = ((words[0], W5), *((line, W4) for line in (*words[1:], connection)))
+    told = [(line, weight) for line, weight in facts if line][:lines]
     said = ft.Column([txt(look, line, "meta", tone, weight) for line, weight in told], spacing=0, tight=True, expand=True)
     said.expand_loose = True
-    whole = " · ".join(part for part in (words, connection) if part)
     is_high = len(told) > 1
     sign = icon(look, "cloud-off", 14, tone) if connection else dot(look, state)
     pill = pressable(
@@ -32,7 +34,7 @@ def sync_pill(look: Look, state: str, words: str, connection: str, press: Press,
         whole,
         row(sign, said if told else None, gap=S6, tight=True),
         press,
-        height=44 if is_high else 32 if look.phone else 28,
+        height=28 + 16 * (len(told) - 1) if is_high else 32 if look.phone else 28,
         padding=pad(S8 if is_high else 10),
         radius=R12 if is_high else R16,
         bgcolor=look.c.surface if tone == "ink2" else look.tone(f"{tone}_soft"),

@@ -177,6 +177,17 @@ def test_a_page_knows_whether_people_may_be_kept_from_its_reader_and_whether_he_
     assert (page.sees_all_ties, page.denied.get("tie", "")) == (sees_all, denied)
 
 
+@pytest.mark.functions(34)
+def test_a_page_knows_whether_the_record_is_its_readers_own_or_was_just_made_by_him(replica):
+    arrive(replica, "salesperson", ("record_share", LENT))
+    given = save(replica, "company", None, {"name": "Fresh"}).id
+    with replica.edit("given away") as edit:
+        edit.update("company", given, {"responsible_id": DAN})
+    told = {pk: record_pages.record_page(replica, "company", pk) for pk in (MINE, THEIRS, given)}
+    assert {pk: page.is_own for pk, page in told.items()} == {MINE: True, THEIRS: False, given: True}
+    assert {pk: page.is_told_empty for pk, page in told.items()} == {MINE: True, THEIRS: False, given: True}
+
+
 @pytest.mark.parametrize(
     ("share", "denied"),
     [

@@ -50,3 +50,14 @@ def test_what_is_told_is_in_the_definition_or_beside_a_row(replica):
     beside = {"place", "company", "phone"}
     for entity, told in namesakes.TOLD_APART.items():
         assert all(column_of(CRM.get(entity), name) for name in set(told) - beside)
+
+
+@pytest.mark.functions(34)
+def test_colleagues_stand_by_name_whatever_the_order_in_which_they_came(replica):
+    names = ["Vlad Înotescu", "Șerban Pop", "Ana Pop", "Ștefan Ilie", "Ilie Dan", "Sorin Rusu"]
+    with replica.edit("people") as edit:
+        for name in names:
+            edit.insert("user", {"name": name, "email": "x@carpati.example"})
+    ordered = ["Ana Pop", "Ilie Dan", "Șerban Pop", "Sorin Rusu", "Ștefan Ilie", "Vlad Înotescu"]
+    assert [c.label for c in forms.find_choices(replica, "user", "")] == ordered
+    assert [c.label for c in forms.find_choices(replica, "user", "STEFAN")] == ["Ștefan Ilie"]
