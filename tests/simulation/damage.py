@@ -16,8 +16,6 @@ ROUNDS = 120
 CALM_AFTER = 3
 HOURS = 60
 """In which a device that does nothing else has found all that is wrong, some of it only behind what it has found."""
-EDITED = 0.5
-"""Part of the damage that befalls a record with a save that waits, where there is one: a repair must not touch what was typed."""
 TEXTS = ("title", "name", "role", "street", "label")
 """Fields that people type into."""
 View = dict[str, dict[str, Row]]
@@ -100,8 +98,7 @@ def _harm(device: Device, random: Random) -> None:
     """Do one thing that a disk may do: flip, lose, double, misdate, miscount, lose what was put aside."""
     if not (held := _rows(device)):
         return
-    edited = [one for one in held if device.replica.open_at(one[1])] if random.random() < EDITED else []
-    entity, pk = random.choice(edited or held)
+    entity, pk = random.choice(held)
     table, how = quoted(entity), random.choice(("flip", "lose", "add", "version", "sum", "base"))
     with device.replica.reading() as reader:
         cols = [quoted(row[1]) for row in reader.execute(f"PRAGMA table_info({table})") if row[1] != "_n"]
