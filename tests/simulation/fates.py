@@ -100,7 +100,7 @@ class Fates:
         return f"{device.name} is revoked"
 
     def _let_in(self, device: Device, _: Random) -> str:
-        if device.network.is_out and device in self.stage.organisation.devices:
+        if device.network.is_out:
             self.stage.sign_in_again(device)
         return f"{device.name} signs in again"
 
@@ -186,7 +186,8 @@ class Fates:
 
         def come_back(chance: Random) -> str:
             self.away.discard(place)
-            return comes(gone[0], chance) if gone else "nobody"
+            is_there = bool(gone) and gone[0] in self.stage.organisation.devices  # else its person has another one by now
+            return comes(gone[0], chance) if is_there else "nobody"
 
         self._plan(start, leave)
         self._plan(end, come_back)
