@@ -43,6 +43,11 @@ class Snack:
     glyph: str = "check"
 
 
+def draft_kept(place: str | None) -> Snack:
+    """Return what is said of a draft that was left, with the way back to it where there is one. place: its address."""
+    return Snack("snack.form_kept", place=place, action="act.continue")
+
+
 @dataclass(frozen=True)
 class ShellState:
     """State of the frame. is_ready: the preferences are read, so the first picture is in the right language and colours.

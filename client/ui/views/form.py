@@ -11,7 +11,7 @@ from client.ui.shell import said
 from client.ui.theme import Look
 from client.ui.view_models.form import FormModel
 from client.ui.view_models.form_state import form_key
-from client.ui.view_models.shell import Snack
+from client.ui.view_models.shell import Snack, draft_kept
 from client.ui.views.hooks import use_keys, use_model, use_once, use_redraw
 from client.ui.widgets import Press, put_cursor, side_sheet
 from client.ui.widgets.cursor import MOVES
@@ -110,7 +110,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
             return
         desk.run(model.keep_now())
         if desk.place.form is None:
-            desk.run(desk.shell.say(Snack("snack.form_kept", place=key, action="act.continue")))
+            desk.run(desk.shell.say(draft_kept(key)))
 
     def pressed(name: str) -> bool:
         if name == PALETTE:

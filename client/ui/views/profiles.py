@@ -11,9 +11,8 @@ from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
 from client.ui.view_models.profiles import ProfileModel
 from client.ui.view_models.rights_list import RightsList
-from client.ui.view_models.shell import Snack
 from client.ui.views.hooks import use_keys, use_model
-from client.ui.views.rights_list import NEW, list_and_page, part_place
+from client.ui.views.rights_list import NEW, end_naming, list_and_page, part_place
 from client.ui.widgets import col, fill
 from client.usecases.answers import Saved
 from client.usecases.rights_answers import ProfileRow
@@ -59,21 +58,8 @@ def ProfileView(  # a component
             desk.go(part_place("profiles", saved.id))
         await told(saved)
 
-    def give_up() -> None:
-        close(model.give_up)
-
-    def close(end: Callable[[], object]) -> bool:
-        desk.keyboard.release()
-        is_kept = bool(end())
-        if id == NEW:
-            desk.go(part_place("profiles"))
-        return is_kept
-
-    def leave() -> None:
-        """Close the names, and say that what was typed is kept where anything was."""
-        if close(model.leave):
-            place = part_place("profiles", NEW).url if id == NEW else None
-            desk.run(desk.shell.say(Snack("snack.form_kept", place=place, action="act.continue")))
+    def close(end: Callable[[], object]) -> None:
+        end_naming(desk, "profiles", id, end)
 
     async def reach(entity: str, action: Action, held: str) -> None:
         await told(await model.reach(entity, action, held))
@@ -84,7 +70,7 @@ def ProfileView(  # a component
     def key(name: str) -> bool:
         if name != "escape" or model.state.naming is None:
             return False
-        leave()
+        close(model.leave)
         return True
 
     use_keys(desk, key)
@@ -97,7 +83,7 @@ def ProfileView(  # a component
             type_ro=lambda text: model.type(ro=text),
             begin_as=model.begin_as,
             save=lambda: desk.run(save()),
-            give_up=give_up,
+            give_up=lambda: close(model.give_up),
             again=lambda: desk.run(model.start()),
             copy=desk.copy_details,
         )

@@ -11,6 +11,7 @@ from client.ui.router import Place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
 from client.ui.view_models.rights_list import RightsList
+from client.ui.view_models.shell import draft_kept
 from client.ui.views.hooks import use_keys
 from client.ui.widgets import col, list_detail
 
@@ -23,6 +24,16 @@ Draw = Callable[[RightsListCalls, str], Sequence[ft.Control]]
 def part_place(part: str, id: str = "") -> Place:
     """Return the place of one of the lists, `people`, `profiles` or `teams`, or of one of its pages."""
     return Place("people", None if part == "people" else part, id)
+
+
+def end_naming(desk: Desk, part: str, id: str, end: Callable[[], object]) -> None:
+    """Close the names of a profile or team that are being typed. end: does so, and returns whether what was typed is at hand."""
+    desk.keyboard.release()
+    is_kept = end()
+    if id == NEW:
+        desk.go(part_place(part))
+    if is_kept:
+        desk.run(desk.shell.say(draft_kept(part_place(part, NEW).url if id == NEW else None)))
 
 
 def list_and_page(

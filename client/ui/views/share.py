@@ -9,7 +9,7 @@ from client.ui.router import ENTITY_OF, Place
 from client.ui.shell import said
 from client.ui.theme import Look
 from client.ui.view_models.share import ShareModel
-from client.ui.view_models.shell import Snack
+from client.ui.view_models.shell import draft_kept
 from client.ui.views.form import hush_kept
 from client.ui.views.hooks import use_keys, use_model, use_once, use_redraw
 from client.ui.widgets import side_sheet
@@ -34,7 +34,7 @@ def ShareView(desk: Desk, look: Look, place: Place) -> ft.Control:  # a componen
         close()
         if kept := model.chosen:
             desk.drafts[key_of] = kept
-            desk.run(desk.shell.say(Snack("snack.form_kept", place=key_of, action="act.continue")))
+            desk.run(desk.shell.say(draft_kept(key_of)))
 
     async def end(share: str) -> None:
         await desk.shell.saved(await model.end(share), "snack.done")

@@ -10,10 +10,9 @@ from client.ui.router import Place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
 from client.ui.view_models.rights_list import RightsList
-from client.ui.view_models.shell import Snack
 from client.ui.view_models.teams import TeamModel
 from client.ui.views.hooks import use_keys, use_model
-from client.ui.views.rights_list import NEW, list_and_page, part_place
+from client.ui.views.rights_list import NEW, end_naming, list_and_page, part_place
 from client.ui.widgets import col, fill
 from client.usecases.answers import Saved
 
@@ -56,28 +55,15 @@ def TeamView(desk: Desk, look: Look, id: str, frame: ShellCalls) -> ft.Control: 
             desk.go(part_place("teams", saved.id))
         await desk.shell.saved(saved)
 
-    def give_up() -> None:
-        close(model.give_up)
-
-    def close(end: Callable[[], object]) -> bool:
-        desk.keyboard.release()
-        is_kept = bool(end())
-        if id == NEW:
-            desk.go(part_place("teams"))
-        return is_kept
-
-    def leave() -> None:
-        """Close the names, and say that what was typed is kept where anything was."""
-        if close(model.leave):
-            place = part_place("teams", NEW).url if id == NEW else None
-            desk.run(desk.shell.say(Snack("snack.form_kept", place=place, action="act.continue")))
+    def close(end: Callable[[], object]) -> None:
+        end_naming(desk, "teams", id, end)
 
     def key(name: str) -> bool:
         state = model.state
         if name != "escape" or (state.naming is None and state.leading is None and state.adding is None):
             return False
         if state.naming is not None:
-            leave()
+            close(model.leave)
         else:
             desk.keyboard.release()
             model.add(None)
@@ -89,7 +75,7 @@ def TeamView(desk: Desk, look: Look, id: str, frame: ShellCalls) -> ft.Control: 
             rename=model.begin_naming,
             type=model.type,
             save=lambda: desk.run(save()),
-            give_up=give_up,
+            give_up=lambda: close(model.give_up),
             lead=model.lead,
             choose=lambda field, value: desk.run(told(model.choose(field, value))),
             add=model.add,
