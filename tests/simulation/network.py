@@ -211,7 +211,7 @@ class Network:
             raise as_sync_error(refusal) from refusal
 
     def _old_request(self) -> None:
-        if self.sent and self._by_chance(0.05):
+        if self.sent and "push" not in self.lost and self._by_chance(0.05):
             self.deliver_again(self.random.choice(self.sent))
 
     def _happens(self, moment: str) -> None:
