@@ -50,9 +50,13 @@ def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+_DROPPED = dict.fromkeys((0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""NUL, and what turns the direction of all that follows it on a screen: numbers copied from phones are full of those (UAX 9, 2)."""
+
+
 def normal_text(value: str) -> str:
-    """Return text in NFC with Unix line ends and without NUL, the only form that is stored."""
-    return unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    """Return text in NFC with Unix line ends, without NUL and without explicit directions: the only form that is stored."""
+    return unicodedata.normalize("NFC", value.translate(_DROPPED)).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _sorted_set(value: object) -> object:

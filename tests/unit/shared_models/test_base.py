@@ -41,6 +41,18 @@ def test_composed_and_decomposed_letters_are_the_same_text():
     assert normal_text("S\u0326oimul\r\nde sus") == "Șoimul\nde sus"
 
 
+@pytest.mark.parametrize("mark", [*"\u202a\u202b\u202c\u202d\u202e", *"\u2066\u2067\u2068\u2069"])
+def test_a_name_does_not_turn_the_text_behind_it_around(mark):
+    assert normal_text(f"Hotel{mark} Alpin") == "Hotel Alpin"
+    assert normal_text(f"S{mark}\u0326oimul") == "Șoimul"
+    with pytest.raises(RecordInvalid):
+        stored_value(Company, "name", mark)
+
+
+def test_marks_of_a_language_that_is_written_to_the_left_stay():
+    assert normal_text("שלום\u200f!") == "שלום\u200f!"
+
+
 def test_a_set_is_sorted_and_has_no_value_twice():
     assert stored_value(Company, "roles", ["supplier", "customer", "supplier"]) == ["customer", "supplier"]
 
