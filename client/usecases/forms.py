@@ -29,7 +29,8 @@ from shared_models.errors import ErrorCode, Refused
 from shared_models.fields import Merge, column_of, data_columns, units
 from shared_models.folding import fold
 
-MAX_CHOICES = 500
+MAX_CHOICES = 10_000
+"""Users, or teams, that a picker looks through: it knows the names of a large organisation."""
 MAX_PICKS = 20
 CREATED_FOR = "responsible_id"
 """Field that says whose a new record is."""

@@ -46,6 +46,14 @@ def test_colleagues_say_their_address_and_teams_nothing(replica):
     assert [c.detail for c in forms.find_choices(replica, "team", "")] == [""]
 
 
+def test_a_colleague_of_many_is_found(replica):
+    for first in (0, 300):
+        with replica.edit("people") as edit:
+            for i in range(first, first + 300):
+                edit.insert("user", {"name": f"Om {i:03}", "email": f"om{i}@carpati.example"})
+    assert [c.label for c in forms.find_choices(replica, "user", "om 599")] == ["Om 599"]
+
+
 def test_what_is_told_is_in_the_definition_or_beside_a_row(replica):
     beside = {"place", "company", "phone"}
     for entity, told in namesakes.TOLD_APART.items():
