@@ -27,14 +27,17 @@ def changes_rules(entities: Iterable[str]) -> bool:
 class RuleBook:
     """The rules of one central database that were read last."""
 
-    kept: tuple[str, int, Rules] | None = None
-    """Server epoch, number of the rules, and the rules; replaced whole, so that threads need no lock."""
+    kept: tuple[str, int, int, Rules] | None = None
+    """Server epoch, number of the rules, when they were read, and the rules; replaced whole, so that threads need no lock."""
 
     def at(self, connection: Connection, tables: Tables, registry: Registry, now: Clock, now_us: int) -> Rules:
-        """Return the rules of a clock's number."""
+        """Return the rules of a clock's number.
+
+        They lack the shares that had ended when they were read, so they are read anew after the server's clock was set back.
+        """
         kept = self.kept
-        if kept is not None and kept[:2] == (now.epoch, now.rules):
-            return kept[2]
+        if kept is not None and kept[:2] == (now.epoch, now.rules) and kept[2] <= now_us:
+            return kept[3]
         found = Rules.of(registry, rules.read(connection, tables, rule_entities(registry), now_us))
-        self.kept = now.epoch, now.rules, found
+        self.kept = now.epoch, now.rules, now_us, found
         return found

@@ -11,6 +11,7 @@ from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.shipped_profiles import profile_id, shipped_profiles
 from tests.servers import PASSWORD
 
+HOUR_US = 3_600_000_000
 NORTH, SOUTH = derived_id("team", "north"), derived_id("team", "south")
 
 
@@ -107,7 +108,7 @@ def test_a_share_of_one_company_lets_another_work_on_it_while_it_lasts(world, an
         record_id=theirs,
         user_id=world.users["dan"],
         level="change",
-        ends_at=world.server.central.now_us() + 3_600_000_000,
+        ends_at=world.server.central.now_us() + HOUR_US,
     )
     ana.sync()
     dan.sync()
@@ -123,3 +124,21 @@ def test_a_share_of_one_company_lets_another_work_on_it_while_it_lasts(world, an
     assert dan.replica.get("company", theirs) is None
     world.rest()
     assert ana.get("company", theirs)["description"] == "Helped out"
+
+
+def test_a_share_that_had_ended_by_a_wrong_clock_of_the_server_holds_again(world, ana, dan, ion):
+    theirs = ana.save("company", name="Theirs", responsible_id=ion, team_id=SOUTH)
+    ana.sync()
+    ends_at = world.server.central.now_us() + HOUR_US
+    ana.save("record_share", record_type="company", record_id=theirs, user_id=world.users["dan"], level="see", ends_at=ends_at)
+    ana.sync()
+    dan.sync()
+    assert dan.replica.get("company", theirs) is not None
+    world.server.central.now_us.now += 2 * HOUR_US
+    ana.save("profile", key="late", label_en="Late", label_ro="Târziu")  # the rights are read anew
+    ana.sync()
+    dan.sync()
+    assert dan.replica.get("company", theirs) is None
+    world.server.central.now_us.now -= 2 * HOUR_US
+    dan.sync()
+    assert dan.replica.get("company", theirs) is not None
