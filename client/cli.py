@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from shared_models.ports import port
+from shared_models.ports import first_of_two, port
 
 DEFAULT_FOLDER = Path.home() / ".local" / "share" / "fieldfare"
 OK, FAILED = 0, 1
@@ -57,7 +57,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     demo.add_argument("--database", default="", metavar="URL", help="central database instead of an SQLite file of its own")
     demo.add_argument("--size", choices=("small", "medium", "large"), default="small", help="size of the demo company")
-    demo.add_argument("--port", type=port, default=8400, help="port of the server; the device takes the next one")
+    demo.add_argument("--port", type=first_of_two, default=8400, help="port of the server; the device takes the next one")
     demo.add_argument("--no-browser", action="store_true", help="only print the addresses")
     demo.set_defaults(run=run_demo)
 

@@ -4,6 +4,19 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib.metadata import entry_points, version
+from typing import Any
+
+
+class CommandParser(argparse.ArgumentParser):
+    """A parser that tells its own usage with a word that it does not know, where argparse would tell that of the whole program."""
+
+    # Any: what argparse returns is spread over three overloads.
+    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
+        """Parse, and end with a usage error for what is left over."""
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return known, unknown
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -12,7 +25,7 @@ def build_parser() -> argparse.ArgumentParser:
     Every entry point of the group `fieldfare.commands` is a function `register(subparsers)`; the parsers that it adds
     set the default `run` to a function of the parsed arguments that returns an exit code.
     """
-    parser = argparse.ArgumentParser(prog="fieldfare", description="Fieldfare, the offline-first CRM.")
+    parser = CommandParser(prog="fieldfare", description="Fieldfare, the offline-first CRM.")
     parser.add_argument("--version", action="version", version=f"fieldfare {version('fieldfare')}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for entry_point in sorted(entry_points(group="fieldfare.commands"), key=lambda point: point.name):

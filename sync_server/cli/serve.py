@@ -39,7 +39,7 @@ def add_run(commands: Subparsers) -> None:
         "others give --certificate and --key, or put a proxy that ends TLS in front and say --behind-proxy.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=port, default=8000, help="port to listen on (default: 8000)")
+    parser.add_argument("--port", type=port, default=8000, help="port to listen on, 0 for a free one (default: 8000)")
     parser.add_argument("--no-office", action="store_true", help="serve devices only")
     parser.add_argument("--certificate", type=Path, metavar="FILE", help="TLS certificate with its chain, PEM")
     parser.add_argument("--key", type=Path, metavar="FILE", help="private key of the certificate, PEM")
@@ -69,9 +69,8 @@ def run_server(arguments: argparse.Namespace) -> int:
         reason = f"{config.host} port {config.port}: {reason_of(error)}"
         raise NotPossible(f"The server cannot listen on {reason}. Choose another --port or --host.") from error
     scheme = "https" if config.certificate else "http"
-    say(
-        f"Serving {scheme}://{config.host}:{config.port}{'' if not config.office else ' and the office at /app'}. Ctrl+C ends it."
-    )
+    port_now = config.port or listening.getsockname()[1]
+    say(f"Serving {scheme}://{config.host}:{port_now}{'' if not config.office else ' and the office at /app'}. Ctrl+C ends it.")
     if config.is_out_of_reach:
         say(OUT_OF_REACH.format(host=config.host))
     advise(server, arguments)

@@ -67,6 +67,16 @@ def test_an_address_is_taken_without_its_scheme(tmp_path, opened):
     assert opened[0][1] == "https://crm.firma.ro"
 
 
+@pytest.mark.parametrize("port", ["0", "65535"])
+def test_the_demo_refuses_a_port_that_cannot_serve_two_at_once(monkeypatch, tmp_path, capsys, port):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(SystemExit) as stop:
+        main(["demo", "--no-browser", "--port", port])
+    assert stop.value.code == 2
+    assert f"argument --port: {port} cannot be used: a number from 1 to 65534" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("which", [0, 1])
 def test_the_demo_names_the_port_that_is_taken_before_it_makes_anything(monkeypatch, tmp_path, capsys, which):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

@@ -28,6 +28,16 @@ def test_a_missing_command_is_a_usage_error(capsys):
     assert "COMMAND" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", [["sync"], ["client"], ["demo"], ["server", "run"], ["server", "user", "list"]], ids=" ".join)
+def test_an_unknown_option_is_told_with_the_usage_of_its_command(capsys, words):
+    with pytest.raises(SystemExit) as stop:
+        main([*words, "--bogus"])
+    assert stop.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"usage: fieldfare {' '.join(words)} ")
+    assert f"fieldfare {' '.join(words)}: error: unrecognized arguments: --bogus" in said
+
+
 def test_help_does_not_load_the_frameworks(tmp_path):
     import subprocess
 
