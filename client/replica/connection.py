@@ -120,6 +120,8 @@ class Reading:
 def translate(error: sqlite3.Error) -> ReplicaError:
     """Return the product's error for one of SQLite's."""
     code = getattr(error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # on a full disk a file cannot even be opened: its shared memory has no room
+        return ReplicaFull(str(error))
     primary = code & 0xFF if code is not None else None
     kinds: dict[int | None, type[ReplicaError]] = {
         sqlite3.SQLITE_BUSY: ReplicaLocked,

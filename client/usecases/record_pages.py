@@ -1,10 +1,13 @@
 """The page of one company or contact with everything that belongs to it, but for its timeline."""
 
+import logging
+
 from client.replica import talks
 from client.replica.replica import Replica
 from client.replica.talks import Talk
 from client.usecases.access import access
 from client.usecases.allowed import Allowed, allowed
+from client.usecases.causes import cause_of
 from client.usecases.form_drafts import drafts_on, is_of_note
 from client.usecases.main_points import in_order, main_of
 from client.usecases.questions import questions_about
@@ -12,7 +15,9 @@ from client.usecases.record_answers import Part, Point, RecordPage, Tie
 from client.usecases.sharing import sharing
 from client.usecases.shown import Names
 from shared_models.codec import Row
+from shared_models.errors import ReplicaDamaged, ReplicaError
 
+log = logging.getLogger("fieldfare.usecases")
 WRITTEN = ("note", "contact_point", "address", "bank_account", "related_person")
 """Parts that a page offers to add, each to the one record that is open."""
 PARTS = {
@@ -27,7 +32,7 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
     row = replica.get(entity, pk)
     if row is None:
         return None
-    replica.used(entity, pk)
+    _note_use(replica, entity, pk)
     names, kind, may = Names(replica), replica.registry.get(entity), allowed(replica)
     parts, points = _parts(replica, names, entity, pk), _points(replica, entity, pk)
     notes = replica.children_of("note", f"{entity}_id", pk)
@@ -71,6 +76,16 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
         sees_all_ties=may.sees_all(_other(entity)),
         is_own=may.is_own(entity, row) or (may.has_made(row) and replica.pending_of(entity, pk) == "waiting"),
     )
+
+
+def _note_use(replica: Replica, entity: str, pk: str) -> None:
+    """Note that a record was looked at, where that can be written: a disk that is full keeps nobody from reading."""
+    try:
+        replica.used(entity, pk)
+    except ReplicaDamaged:
+        raise
+    except ReplicaError as error:
+        log.warning("what was looked at is not noted", extra={"code": cause_of(error)})
 
 
 def _last_talk(replica: Replica, entity: str, pk: str, notes: list[Row]) -> Talk | None:

@@ -6,7 +6,7 @@ from client.ui.app import open_ui
 from client.ui.colours import SETS
 from client.ui.view_models.shell import Shell
 from client.usecases.answers import Preferences
-from shared_models.errors import ReplicaDamaged, ReplicaFull
+from shared_models.errors import ReplicaDamaged, ReplicaError, ReplicaFull
 from tests.ui.fake_crm import believable_crm, company_id
 from tests.ui.probe import Probe, hurried
 
@@ -22,7 +22,7 @@ async def test_a_failure_is_explained_at_every_width_and_tried_again(window, pla
     ui = await window(place, crm, width=width)
     assert ui.shows("The disk is full.")
     assert ui.shows("Everything that you saved is kept on this device")
-    assert ui.shows("close Fieldfare and open it anew")
+    assert ui.shows("Free some space on the disk of this device")
     crm.fail = None
     await ui.press(f"{id}.again")
     assert not ui.shows("What happened")
@@ -42,6 +42,14 @@ async def test_the_inbox_and_the_sync_page_explain_theirs_likewise(window, monke
     assert ui.has(f"{place}.copy")
     await ui.press(f"{place}.again")
     assert not ui.shows("What happened")
+
+
+async def test_a_failure_without_a_remedy_of_its_own_is_met_with_a_new_start(window):
+    crm = believable_crm()
+    crm.fail = ReplicaError("x")
+    ui = await window("/companies", crm)
+    assert ui.shows("close Fieldfare and open it anew")
+    assert not ui.shows("Free some space")
 
 
 async def test_a_damaged_file_is_not_called_safe(window):

@@ -46,10 +46,14 @@ class SignIn(ViewModel[SignInState]):
         self._counting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Fill in the account of this device."""
-        last = await self._door.last()
+        """Fill in the account of this device. Where its data cannot be opened, the page says why at once."""
+        last, notice = LastHere(), ""
+        try:
+            last = await self._door.last()
+            notice = await self._door.notice()
+        except FieldfareError as error:
+            notice = f"error.{cause_of(error)}"
         starts_at = "password" if last.email else "email" if last.server else "server"
-        notice = await self._door.notice()
         self.put(
             server=last.server, email=last.email, is_known=last.is_known, starts_at=starts_at, is_ready=True, message=notice
         )

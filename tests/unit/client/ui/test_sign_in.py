@@ -77,6 +77,15 @@ async def test_a_device_that_was_emptied_says_so_until_something_is_typed():
     assert page.state.message == ""
 
 
+async def test_a_device_whose_data_cannot_be_opened_says_why_and_still_knows_whose_it_is():
+    class Full(Door):
+        async def notice(self):
+            raise errors.ReplicaFull("x")
+
+    page = await opened(Full())
+    assert (page.state.is_ready, page.state.message, page.state.email) == (True, "error.D601", "ana@example.ro")
+
+
 async def test_the_account_of_the_device_is_filled_in_and_the_password_opens():
     door = Door()
     page = await typed(door)
