@@ -205,7 +205,9 @@ class ClientWindow:
             return account.owner(replica)
 
     def _notice(self) -> str:
-        """Return what there is to say of this device before anyone signs in: that it was emptied."""
+        """Return what there is to say of this device before anyone signs in: that another program has it open, or it was emptied."""
+        if not self._is_ours() and not LockFile(self.config.lock_path).is_free():
+            return "sign_in.open_already"
         if not (self.config.folder / "replica.db").exists():
             return ""
         replica = open_local(self.config.folder)
@@ -215,6 +217,10 @@ class ClientWindow:
         finally:
             replica.close()
 
+    def _is_ours(self) -> bool:
+        """Whether what runs on the folder runs behind the windows of this client."""
+        return any(client.worker.holds_lock for client in (self.running, *self._left) if client is not None)
+
     def open_crm(self, password: str | None = None) -> LocalCrm:
         """Start what runs for the person, once for all windows. password: see `start_client`."""
         if self.running is None:
@@ -223,9 +229,10 @@ class ClientWindow:
 
     def _leave(self) -> None:
         """End the sync of the person who signed out; the next window begins at the door."""
-        client, self.running = self.running, None
+        client = self.running
         if client is not None:
             self._left.append(client)
+            self.running = None
             client.stop()
 
     def close(self) -> None:

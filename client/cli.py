@@ -73,6 +73,8 @@ def run_client(arguments: argparse.Namespace) -> int:
     from client.app import ClientWindow, run_window
     from client.config import ClientConfig
     from client.demo_servers import is_taken
+    from client.platform.lock_file import LockFile
+    from client.single_round import texts_of
 
     if not _is_folder(arguments.data):
         return FAILED
@@ -85,7 +87,11 @@ def run_client(arguments: argparse.Namespace) -> int:
     if not web and not _has_window():
         say("The window of Fieldfare is not installed here (extra `desktop`); it opens in the browser.")
         web = True
-    window = ClientWindow(ClientConfig(arguments.data, server), server)
+    config = ClientConfig(arguments.data, server)
+    if web and not LockFile(config.lock_path).is_free():  # a window of its own says so itself
+        say(texts_of(arguments.data).t("cli.open_already", folder=str(arguments.data)))
+        return FAILED
+    window = ClientWindow(config, server)
     if arguments.unlocked:
         window.open_crm()
 

@@ -42,6 +42,23 @@ class LockFile:
         """Let go of the lock."""
         self.release()
 
+    @property
+    def is_mine(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._file is not None
+
+    def is_free(self) -> bool:
+        """Whether nobody holds the lock, as far as can be found out without making the file."""
+        if not self._path.exists():
+            return True
+        try:
+            with LockFile(self._path):
+                return True
+        except ReplicaLocked:
+            return False
+        except OSError:  # it cannot be opened: whoever wants the lock is told then
+            return True
+
 
 if sys.platform == "win32":
     import msvcrt

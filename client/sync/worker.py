@@ -46,6 +46,11 @@ class SyncWorker:
             self._thread.join()
         self._lock.release()
 
+    @property
+    def holds_lock(self) -> bool:
+        """Whether the replica is this worker's."""
+        return self._lock.is_mine
+
     def _hear(self, event: Event) -> None:
         # What a round itself changes in the log is no news.
         if isinstance(event, ChangeLogChanged) and current_thread() is not self._thread:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from client.app import ClientWindow, make_account, open_local, start_client
+from client.app import ClientWindow, InstalledClient, make_account, open_local, start_client
 from client.config import ClientConfig, SyncTimes
 from client.platform.lock_file import LockFile
 from client.platform.profile import DAY_MS, ProfileStore
@@ -301,6 +301,35 @@ def test_a_client_that_runs_already_is_not_started_twice(folder):
     finally:
         client.close()
     start_client(ClientConfig(folder, "")).close()
+
+
+@pytest.mark.functions(140)
+async def test_a_second_client_of_a_folder_says_at_its_door_that_the_first_is_open(folder):
+    first, second = (ClientWindow(ClientConfig(folder, "")) for _ in range(2))
+    assert await second.door().notice() == ""
+    crm = first.open_crm()
+    assert await second.door().notice() == "sign_in.open_already"
+    assert await first.door().notice() == ""
+    await crm.sign_out()
+    assert [await one.door().notice() for one in (first, second)] == ["", ""]
+    first.close()
+    second.close()
+
+
+async def test_a_door_that_opens_while_the_last_person_leaves_takes_nobody_for_another_program(folder, monkeypatch):
+    window, told = ClientWindow(ClientConfig(folder, "")), []
+    crm = window.open_crm()
+    stop = InstalledClient.stop
+
+    def stop_slowly(client):
+        told.append((window.running, window.door().look_for_notice()))
+        stop(client)
+
+    monkeypatch.setattr(InstalledClient, "stop", stop_slowly)
+    await crm.sign_out()
+    monkeypatch.undo()
+    assert told == [(None, "")]
+    window.close()
 
 
 async def test_the_windows_of_one_client_share_what_runs_behind_the_door(tmp_path, address):

@@ -7,6 +7,7 @@ import pytest
 
 from client import app, cli
 from client.demo_servers import free_port
+from client.platform.lock_file import LockFile
 from shared_models.__main__ import main
 
 
@@ -37,6 +38,16 @@ def test_a_device_that_nobody_signed_in_on_does_not_open_without_its_door(tmp_pa
     with pytest.raises(LookupError):
         main(["client", "--data", str(tmp_path), "--unlocked"])
     assert opened == []
+
+
+@pytest.mark.parametrize(("language", "says"), [("C", "is open on {} already"), ("ro_RO.UTF-8", "este deja deschis pe {}")])
+def test_a_folder_that_is_open_already_is_told_before_a_page_is_served(tmp_path, opened, capsys, monkeypatch, language, says):
+    monkeypatch.setenv("LC_ALL", language)
+    with LockFile(tmp_path / "sync.lock"):
+        assert main(["client", "--data", str(tmp_path), "--web"]) == 1
+    assert f"Fieldfare {says.format(tmp_path)}" in capsys.readouterr().out
+    assert opened == []
+    assert main(["client", "--data", str(tmp_path), "--web"]) == 0
 
 
 def test_an_address_that_is_none_of_a_server_is_told_before_anything_opens(tmp_path, opened, capsys):

@@ -26,3 +26,19 @@ def test_lock_of_a_killed_process_is_free(tmp_path):
     assert subprocess.run([sys.executable, "-c", program, str(path)], check=False).returncode == 9
     with LockFile(path):
         assert path.exists()
+
+
+def test_whether_a_lock_is_free_is_found_out_without_keeping_it_or_making_its_file(tmp_path):
+    asked = LockFile(tmp_path / "sync.lock")
+    assert asked.is_free()
+    assert list(tmp_path.iterdir()) == []
+    with LockFile(tmp_path / "sync.lock") as lock:
+        assert (lock.is_mine, asked.is_mine, asked.is_free()) == (True, False, False)
+    assert asked.is_free()
+    with LockFile(tmp_path / "sync.lock"):
+        pass
+
+
+def test_a_lock_whose_file_cannot_be_opened_counts_as_free_until_somebody_wants_it(tmp_path):
+    (tmp_path / "sync.lock").mkdir()
+    assert LockFile(tmp_path / "sync.lock").is_free()
