@@ -9,6 +9,8 @@ from typing import Any
 _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "user": None,
     "device": None,
+    # Since when the data of that person is here, ms since 1970 UTC; 0: since before this was noted.
+    "bound_at": 0,
     "install": "",
     "device_epoch": "",
     "server_epoch": None,
@@ -45,7 +47,7 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "reason": "start",
     "failures": 0,
     "paused": False,
-    # Cards that the reader decided and of which he knows that the other value was put back.
+    # Cards of which the reader knows that somebody else's decision holds.
     "news_read": [],
     # How many records left the lists since the person was last told so, and when: rows, at (us), told.
     "left": None,

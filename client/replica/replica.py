@@ -50,6 +50,8 @@ class Replica:
     def bind(self, user_id: str, device_id: str) -> None:
         """Note who signed in and as which device; edits carry the name of the user."""
         with self.write(durable=True) as writing:
+            if meta.get(writing.connection, "user") != user_id:
+                meta.put(writing.connection, {"bound_at": self.ids.now_ms()})
             meta.put(writing.connection, {"user": user_id, "device": device_id, "wiped_at": None})
 
     def facts(self) -> Mapping[str, Any]:  # Any: JSON values, see `meta`

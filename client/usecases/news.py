@@ -1,6 +1,7 @@
-"""News for whoever decided a clash of which another decision holds: made offline before his, or later than it.
+"""News of decisions of others: for whoever had decided otherwise, and for whoever typed a value that lost.
 
-All of it is read from the replica. What was read is noted on this device, so that each is told once.
+A decision is other than the reader's when it was made offline before his, or later than it. All of it is read from the replica. What
+was read is noted on this device, so that each is told once.
 """
 
 import dataclasses
@@ -8,10 +9,12 @@ import dataclasses
 from client.replica import meta
 from client.replica.queries import Filter
 from client.replica.replica import Replica
+from client.usecases.card_values import SIDES, holds, side_of
 from client.usecases.decided import DAY_US, SOLVED_DAYS, decided_view
 from client.usecases.shown import Names
 from client.usecases.sync_answers import ARCHIVINGS, CardView, How
 from shared_models.codec import Row
+from shared_models.fields import ARCHIVED
 
 MAX_WATCHED = 100
 """The newest decisions of the reader that are looked at: it is done after every change."""
@@ -21,25 +24,62 @@ TOLD = ("value", "archived", "revived")
 
 
 def news(replica: Replica, names: Names, now_ms: int) -> tuple[CardView, ...]:
-    """Return the cards that the reader decided and of which another decision holds, but for those that he knows of."""
+    """Return the cards of which another decision than the reader's holds, or in which what he typed lost, but for those that he knows of."""
     facts = replica.facts()
-    me, read = facts["user"], set(facts["news_read"])
-    cards = [card for card in _own(replica, me, now_ms) if card["id"] not in read]
-    states = replica.states_of("sync_conflict", [card["id"] for card in cards])
-    found = [_told(replica, names, card, me, facts["device"]) for card in cards if states[card["id"]] != "waiting"]
+    me, here, read = facts["user"], facts["device"], set(facts["news_read"])
+    since = now_ms * 1000 - SOLVED_DAYS * DAY_US
+    own = [(card, _told) for card in _own(replica, me, since)]
+    lost = [(card, _told_lost) for card in _lost(replica, me, max(since, facts["bound_at"] * 1000))]
+    cards = [(card, tell) for card, tell in (*own, *lost) if card["id"] not in read]
+    cards.sort(key=lambda one: -one[0]["decided_at"])
+    states = replica.states_of("sync_conflict", [card["id"] for card, _ in cards])
+    found = [tell(replica, names, card, me, here) for card, tell in cards if states[card["id"]] != "waiting"]
     return tuple(one for one in found if one is not None)
 
 
-def _own(replica: Replica, me: str | None, now_ms: int) -> list[Row]:
-    """Return the cards that the reader decided, and those that he decided after somebody else had: newest first."""
-    since = [Filter("decided_at", "at_least", now_ms * 1000 - SOLVED_DAYS * DAY_US), Filter("kind", "in", list(TOLD))]
-    first = [*since, Filter("decided_by", "is", me)]
-    later = [*since, Filter("updated_by", "is", me), Filter("decided_by", "is_not", me)]
+def _own(replica: Replica, me: str | None, since: int) -> list[Row]:
+    """Return the cards that the reader decided, and those that he decided after somebody else had."""
+    told = [Filter("decided_at", "at_least", since), Filter("kind", "in", list(TOLD))]
+    first = [*told, Filter("decided_by", "is", me)]
+    later = [*told, Filter("updated_by", "is", me), Filter("decided_by", "is_not", me)]
+    return _newest(replica, first, later)
+
+
+def _lost(replica: Replica, me: str | None, since: int) -> list[Row]:
+    """Return the cards that others decided against a value of the reader, since his data is on this device."""
+    others = [
+        Filter("decided_at", "at_least", since),
+        Filter("kind", "is", "value"),
+        Filter("decided_by", "is_not", me),
+        Filter("updated_by", "is_not", me),
+    ]
+    used = [*others, Filter("mine_by", "is", me), Filter("state", "in", ["kept_theirs", "edited"])]
+    replaced = [*others, Filter("theirs_by", "is", me), Filter("state", "in", ["restored_mine", "edited"])]
+    return list({card["id"]: card for card in _newest(replica, used, replaced)}.values())
+
+
+def _newest(replica: Replica, *choices: list[Filter]) -> list[Row]:
+    """Return the cards decided last that fit one of the choices."""
     pages = [
         replica.list_page("sync_conflict", sort="decided_at", descending=True, filters=filters, limit=MAX_WATCHED)
-        for filters in (first, later)
+        for filters in choices
     ]
-    return sorted((row for page in pages for row in page.rows), key=lambda row: -row["decided_at"])
+    return [row for page in pages for row in page.rows]
+
+
+def _told_lost(replica: Replica, names: Names, card: Row, me: str | None, here: str | None) -> CardView | None:
+    """Return the card with who decided it; None where what the reader typed holds, or where he knows as he wrote what holds now."""
+    record = replica.get(card["record_type"], card["record_id"])
+    if record is None or record[ARCHIVED] is not None or card["decided_by"] is None:
+        return None
+    sides = [(side_of(card, side), card[f"{side}_by"] == me) for side in SIDES]
+    if not {name for values, _ in sides for name in values} <= set(record):
+        return None
+    view = decided_view(replica, names, card, me, here)
+    is_known = view.since is not None and record["updated_by"] == me
+    if is_known or any(is_mine and holds(record, values) for values, is_mine in sides):
+        return None
+    return _with(view, "lost", view.decided_by)
 
 
 def _told(replica: Replica, names: Names, card: Row, me: str | None, here: str | None) -> CardView | None:

@@ -18,8 +18,9 @@ KEPT: Mapping[str, SideName] = {"kept_theirs": "theirs", "restored_mine": "mine"
 """State of a card -> the side whose value was kept, where it was one of the two."""
 Since = Literal["put_back", "changed"]
 """The value that was not kept, by a later edit; or another one."""
-How = Literal["put_back", "changed", "first"]
-"""Why a decision is not what holds: somebody put the other value back, or wrote a third one, or had decided before it arrived."""
+How = Literal["put_back", "changed", "first", "lost"]
+"""Why a decision is not what holds: somebody put the other value back, or wrote a third one, or had decided before it arrived. `lost`:
+somebody else decided a clash in which the reader had typed a value that does not hold."""
 SETTLED_BY_LOOKING = ("duplicate", "bank_account")
 """Kinds of cards in which no value lost: somebody looks at something, and says so. The state then is `kept_theirs`."""
 ARCHIVINGS = ("archived", "unarchived", "revived")
@@ -105,7 +106,7 @@ class CardView:
     since_by: str = ""
     """Of news: who decided otherwise; empty when that is not certain."""
     how: How | None = None
-    """Of news: why the reader's decision is not what holds."""
+    """Of news: why the reader's decision, or what he typed, is not what holds."""
     now: Side = field(default_factory=lambda: Side({}))
     """Of a decided card: what the record holds now in its fields; empty when the record is not here."""
 

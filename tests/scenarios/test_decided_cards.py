@@ -130,6 +130,30 @@ async def test_who_decided_first_is_told_once_that_and_by_whom_the_other_value_w
     assert (await ana.crm.inbox()).count == 0
 
 
+@pytest.mark.functions(142)
+@pytest.mark.parametrize(("decision", "holds"), [("restored_mine", "Acme by Dan"), ("Acme by both", "Acme by both")])
+async def test_whose_card_a_colleague_decided_reads_once_who_did_and_what_holds(world, ana, dan, acme, decision, holds):
+    world.server.central.now_us.forward(seconds=60)
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    sync(ana, dan, ana)
+    [card] = (await ana.crm.inbox()).cards
+    await answer(dan, card.id, decision)
+    world.rest()
+    inbox = await ana.crm.inbox()
+    [told] = inbox.news
+    assert (told.id, told.how, told.since_by, told.now.values) == (card.id, "lost", "Dan Radu", {"name": holds})
+    assert (inbox.count, (await ana.crm.status()).needs_you, (await dan.crm.inbox()).count) == (1, 1, 0)
+    await ana.crm.read_news(card.id)
+    assert (await ana.crm.inbox()).count == (await ana.crm.status()).needs_you == 0
+
+
+async def test_whose_value_a_colleague_kept_reads_nothing(world, ana, dan, acme):
+    world.server.central.now_us.forward(seconds=60)
+    await decide(ana, dan, acme, "kept_theirs")
+    world.rest()
+    assert (await ana.crm.inbox()).count == 0
+
+
 KEEP = {"revived": "restored_mine", "archived": "kept_theirs"}
 ARCHIVE = {"revived": "kept_theirs", "archived": "restored_mine"}
 

@@ -75,6 +75,44 @@ async def test_each_reason_has_its_words(window, changes, said, heads, width):
     assert heads <= set(ui.texts())
 
 
+LOST = {"how": "lost", "state": "restored_mine", "decided_by_me": False, "since": None}
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize(
+    ("language", "said", "heads"),
+    [
+        (
+            "en",
+            "Dan Rusu resolved the conflict. “Șef achiziții” holds now. You had typed “Director achiziții”.",
+            {"Decided by others", "Resolved by Dan Rusu", "Holds now", "You had typed"},
+        ),
+        (
+            "ro",
+            "Dan Rusu a rezolvat conflictul. Acum e valabil „Șef achiziții”. Tu scriseseși „Director achiziții”.",
+            {"Hotărât de alții", "Rezolvat de Dan Rusu", "Valabil acum", "Tu scriseseși"},
+        ),
+    ],
+)
+async def test_whose_value_lost_reads_who_resolved_the_clash_and_what_holds(window, language, said, heads):
+    crm, job = told(language)
+    mine, theirs = replace(job.mine, is_me=False), replace(job.theirs, is_me=True)
+    crm.inbox_ = Inbox(news=(replace(job, mine=mine, theirs=theirs, now=mine, **LOST),), solved=1)
+    crm.preferences_ = Preferences(language)
+    ui = await window("/inbox", crm)
+    assert ui.shows(said)
+    assert heads <= set(ui.texts())
+    assert "Not kept" not in ui.texts()
+
+
+async def test_of_a_third_value_both_who_typed_are_told_apart(window):
+    crm, job = told(**LOST)
+    crm.inbox_ = Inbox(news=(replace(job, state="edited", now=Side(OTHER)),), solved=1)
+    ui = await window("/inbox", crm, width=390)
+    assert {"Holds now", "Not kept", "You had typed"} <= set(ui.texts())
+    assert ui.shows("“Administrator” holds now. You had typed")
+
+
 async def test_the_record_is_one_press_away_and_the_news_is_read_then(window):
     crm, _ = told()
     ui = await window("/inbox", crm)

@@ -161,7 +161,8 @@ def sentence(look: Look, card: CardView) -> tuple[str, list[str]]:
     """Return the clash in a sentence or two, and the values in it that stand in bold."""
     mine, theirs = short_value(look, card, card.mine), short_value(look, card, card.theirs)
     if card.how is not None:
-        return _otherwise(look, card, card.how, theirs if card.state == "kept_theirs" else mine)
+        is_mine = card.mine.is_me if card.how == "lost" else card.state != "kept_theirs"
+        return _otherwise(look, card, card.how, mine if is_mine else theirs)
     if card.kind != "value":
         twin = next((twin.name for twin in card.twins if twin.id != card.record), "")
         other = card.other or twin or look.t("who.another_company")
@@ -175,16 +176,17 @@ def sentence(look: Look, card: CardView) -> tuple[str, list[str]]:
 
 
 def _otherwise(look: Look, card: CardView, how: How, kept: str) -> tuple[str, list[str]]:
-    """Return who decided otherwise, and which value he and the reader kept, where they fit into a sentence."""
+    """Return who decided otherwise, and which value he and the reader kept, or the reader typed, where they fit into a sentence."""
     who = card.since_by or look.t("who.someone")
     if card.kind in ARCHIVINGS:
         title = subject_of(card)
         return capital(look.t(f"news.{how}.{standing_of(card)}", who=who, title=title)), [title]
     now = short_value(look, card, card.now)
     told = capital(look.t(f"news.{how}{'' if now else '_long'}", who=who, value=now))
-    if how == "first" or card.state not in KEPT or not kept:
+    if how == "first" or (how != "lost" and card.state not in KEPT) or not kept:
         return told, [now] if now else []
-    return f"{told} {look.t('news.had_kept', value=kept)}", [value for value in (now, kept) if value]
+    had = "news.had_typed" if how == "lost" else "news.had_kept"
+    return f"{told} {look.t(had, value=kept)}", [value for value in (now, kept) if value]
 
 
 def standing_of(card: CardView) -> str:

@@ -159,7 +159,8 @@ def _row(look: Look, thing: CardView | RefusedChange, chosen: bool, on: InboxCal
 
 def _names(look: Look, thing: CardView | RefusedChange) -> tuple[str, str]:
     if isinstance(thing, CardView) and thing.how is not None:
-        return title_of(look, thing), capital(look.t("inbox.otherwise", who=thing.since_by or look.t("who.someone")))
+        key = "inbox.lost" if thing.how == "lost" else "inbox.otherwise"
+        return title_of(look, thing), capital(look.t(key, who=thing.since_by or look.t("who.someone")))
     if isinstance(thing, CardView):
         names = ", ".join(twin.name for twin in thing.twins if twin.name)
         return title_of(look, thing), names or thing.about or look.t(f"entity.{thing.entity}")

@@ -1,4 +1,4 @@
-"""A decision of the reader of which another one holds: who decided otherwise, what holds now, and what he had kept."""
+"""A decision of others that holds against the reader: who decided, what holds now, and what he had kept or typed."""
 
 from collections.abc import Callable
 
@@ -34,15 +34,20 @@ def _boxes(look: Look, thing: CardView) -> ft.Control | None:
         return None
     sides = (("theirs", thing.theirs), ("mine", thing.mine))
     holding = next((side for _, side in sides if _same(side, thing.now)), thing.now)
-    kept = KEPT.get(thing.state) if thing.decided_by_me else None
     boxes: list[ft.Control] = [told_box(look, thing, look.t("news.now"), holding, True)]
     for name, side in sides:
         if not _same(side, thing.now):
-            head = look.t("news.you_kept" if name == kept else "resolved.not_kept")
-            boxes.append(told_box(look, thing, head, side, False))
+            boxes.append(told_box(look, thing, look.t(_head(thing, name, side)), side, False))
     if look.phone and len(boxes) > 2:
         return col(*(row(box) for box in boxes), gap=S8)
     return row(*boxes, gap=S8 if look.phone else S12, cross=STRETCH, even=True)
+
+
+def _head(thing: CardView, name: str, side: Side) -> str:
+    """Return the text key over a value that does not hold."""
+    if thing.how == "lost":
+        return "news.you_typed" if side.is_me else "resolved.not_kept"
+    return "news.you_kept" if thing.decided_by_me and name == KEPT.get(thing.state) else "resolved.not_kept"
 
 
 def _same(side: Side, other: Side) -> bool:

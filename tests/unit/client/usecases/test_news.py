@@ -66,3 +66,66 @@ def test_what_was_read_stays_read_after_a_restart(replica, tmp_path):
     again = make_replica(tmp_path)
     assert decisions.inbox(again, START_MS).news == ()
     again.close()
+
+
+def lost(replica, **changes):
+    """Return the news after Dan put his own name back in a clash in which Ana's was in use."""
+    return told(
+        replica,
+        **{"decided_by": DAN, "updated_by": DAN, "state": "restored_mine", "decided_at": NOW_US + 60_000_000, **changes},
+    )
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"by": CLERK},
+        {"name": "Acme SA", "state": "edited"},
+        {"name": "Acme SA"},
+        {"mine_by": ANA, "theirs_by": DAN, "mine": '{"name": "Acme by Ana"}', "theirs": '{"name": "Acme by Dan"}', "state": "kept_theirs"},
+        {"mine_by": ANA, "theirs_by": ANA, "name": "Acme SA", "state": "edited"},
+    ],
+    ids=["taken", "the clerk wrote last", "a third value", "changed since", "hers was not in use", "both hers, a third value"],
+)  # fmt: skip
+def test_whose_value_lost_by_the_decision_of_another_is_told_by_whom(replica, changes):
+    [one] = lost(replica, **changes)
+    assert (one.id, one.how, one.since_by) == (CARD, "lost", "Dan Radu")
+    news.note_read(replica, CARD)
+    assert decisions.inbox(replica, START_MS).news == ()
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "Acme by Ana"},
+        {"state": "kept_both"},
+        {"state": "kept_theirs", "name": "Acme by Ana"},
+        {"theirs_by": CLERK},
+        {"mine_by": ANA},
+        {"name": "Acme SA", "by": ANA},
+        {"kind": "bank_account"},
+        {"decided_at": NOW_US - 1},
+        {"decided_at": NOW_US - 31 * 86_400_000_000},
+    ],
+    ids=["hers holds again", "both kept", "hers was kept", "not hers", "both hers", "she wrote since", "no value lost",
+         "before her data was here", "long ago"],
+)  # fmt: skip
+def test_who_lost_nothing_or_knows_is_told_nothing_of_the_decision_of_another(replica, changes):
+    assert lost(replica, **changes) == ()
+
+
+def test_a_value_that_lost_in_a_record_that_was_archived_is_no_news(replica):
+    assert lost(replica)
+    bring(replica, (6, "company", central_row("company", PK, name="Acme by Dan", archived_at=NOW_US)), to=6)
+    assert decisions.inbox(replica, START_MS).news == ()
+
+
+def test_since_when_a_persons_data_is_here_is_not_forgotten_when_he_signs_in_again(replica):
+    since = replica.facts()["bound_at"]
+    replica.bind(ANA, "device-ana")
+    assert replica.facts()["bound_at"] == since > 0
+    replica.bind(DAN, "device-ana")
+    assert replica.facts()["bound_at"] > since
