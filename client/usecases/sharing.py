@@ -118,7 +118,7 @@ def share(replica: Replica, say: Say, new: NewShare) -> Saved:
     whom = "team_id" if new.is_team else "user_id"
     title = replica.titles(new.entity, (new.record,)).get(new.record, "")
     name = Names(replica).name("team" if new.is_team else "user", new.whom)
-    label = say("saved.share", title=title, name=name, until=_day(new.last_day))
+    label = say("saved.share", title=title, name=name, until=_day(say, new.last_day))
     with replica.edit(label) as edit:
         values: Row = {"record_type": new.entity, "record_id": new.record, whom: new.whom}
         pk = edit.insert("record_share", {**values, "level": new.level, "ends_at": new.until})
@@ -126,9 +126,10 @@ def share(replica: Replica, say: Say, new: NewShare) -> Saved:
     return Saved(tx, pk, label)
 
 
-def _day(day: str) -> str:
+def _day(say: Say, day: str) -> str:
     """Return a day as the sheet writes it."""
-    return f"{date.fromisoformat(day):%d.%m.%Y}"
+    found = date.fromisoformat(day)
+    return f"{found.day} {say(f'month.short.{found.month}')} {found.year}"
 
 
 def end_share(replica: Replica, say: Say, pk: str) -> Saved:

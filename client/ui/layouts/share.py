@@ -7,7 +7,7 @@ from datetime import timedelta
 import flet as ft
 
 from client.ui.dates import until
-from client.ui.figures import nothing_to_pick
+from client.ui.figures import nothing_to_pick, partial_day
 from client.ui.theme import S2, S8, S12, S16, S24, Look
 from client.ui.view_models.share import ShareState
 from client.ui.widgets import (
@@ -153,8 +153,8 @@ def _until(look: Look, state: ShareState, on: ShareCalls) -> ft.Control:
         return lambda: on.day(text)
 
     problem = state.problems.get("ends_at")
-    example = f"{look.today + timedelta(days=EXAMPLE_DAYS):%d.%m.%Y}"
-    days = [(number, f"{look.today + timedelta(days=number):%d.%m.%Y}") for number in DAYS]
+    example = _day_in(look, EXAMPLE_DAYS)
+    days = [(number, _day_in(look, number)) for number in DAYS]
     chips = [
         chip(look, f"share.days.{number}", look.n("share.days", number), to(text), on=state.day == text)
         for number, text in days
@@ -164,6 +164,11 @@ def _until(look: Look, state: ShareState, on: ShareCalls) -> ft.Control:
         hint=example, message=Message(look.t(problem, day=example)) if problem else None, submit=on.save,
     )  # fmt: skip
     return col(box, row(*chips, wrap=True), gap=S8)
+
+
+def _day_in(look: Look, days: int) -> str:
+    """Return the day in so many days as every form writes it; `typed_days` reads it."""
+    return partial_day(look, (look.today + timedelta(days=days)).date().isoformat())
 
 
 def _foot(look: Look, state: ShareState, on: ShareCalls) -> ft.Control:

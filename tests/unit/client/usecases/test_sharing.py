@@ -42,7 +42,7 @@ def test_one_shares_as_much_as_one_may_do_oneself(replica):
     arrive(replica, "salesperson")
     assert page(replica, MINE).may_share == ("see", "change")
     saved = sharing.share(replica, EN, NewShare("company", MINE, DAN, False, "change", NOW_US + DAY_US, DAY))
-    assert saved.label == "Shared with Dan until 17.05.2026: Mine"
+    assert saved.label == "Shared with Dan until 17 May 2026: Mine"
     [share] = page(replica, MINE).shares
     assert (share.whom, share.level, share.by, share.can_end, share.state) == ("Dan", "change", "Ana", True, "waiting")
     assert writing.undo(replica, EN, saved.tx)
