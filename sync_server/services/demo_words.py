@@ -82,10 +82,10 @@ STREETS = (
     "Str. Ștefan cel Mare", "Piața Sfatului", "Str. Nicolae Bălcescu", "Str. Independenței",
 )  # fmt: skip
 NOTES = (
-    "Vrea mostre de detergent enzimatic pentru spălătorie. Decide după degustarea de joi.",
+    "Vrea mostre de detergent enzimatic pentru spălătorie. Decide după proba de joi.",
     "A confirmat ora pentru joi. Întreabă dacă livrăm și sâmbăta dimineața.",
     "Prețul la veselă e acceptat; rămâne termenul de plată.",
-    "Stoc mic la prosoape Z. Concurența oferă cu 8 % mai ieftin, dar livrează în 6 zile.",
+    "Stoc mic la prosoape de hârtie. Concurența oferă cu 8 % mai ieftin, dar livrează în 6 zile.",
     "Ne roagă să sunăm înainte de livrare: rampa e ocupată până la 9.",
     "A plecat bucătarul-șef; noul vine de luni. De trecut să ne prezentăm.",
     "Comandă lunară de consumabile, cam 40 de baxuri. Vrea preț fix până la primăvară.",
