@@ -34,6 +34,8 @@ Posted = Literal["posted", "away", "gone"]
 """Whether work runs on the loop of the window, or the window has no connection now, or it never will have one."""
 BACK_TURNS, BACK_S = 30, 0.1
 """How often the cursor is sent back, and the seconds between: a window that is slow to draw takes none while a sheet lies over the box."""
+SETTLING_S = 10.0
+"""Seconds in which the letters of a window that opens are there, also on a slow line."""
 Ticks = Callable[[], float]
 """Seconds that only go forward."""
 
@@ -55,6 +57,7 @@ class Desk:
         self.shell = shell
         self.rest = rest
         self.clock = clock
+        self._opened_at = clock()
         self.left = left
         """What follows a sign-out: the sign-in page, or the server's own."""
         self.keyboard = Keyboard(self._is_shown)
@@ -79,6 +82,11 @@ class Desk:
         self._stop: Callable[[], None] | None = None
         self.is_over = False
         """Whether the window is gone, or shows another person or none."""
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether the window has just opened: the letters of a browser come after the first drawing, and change how wide words are."""
+        return self.clock() - self._opened_at < SETTLING_S
 
     # -- news from below -------------------------------------------------------------------------------------------------
 

@@ -46,9 +46,15 @@ def find_draft(replica: Replica, form: str) -> FormDraft | None:
 
 
 def last_draft(replica: Replica) -> FormDraft | None:
-    """Return the last draft of the reader, of a form or a note."""
+    """Return the last draft of the reader, of a form or a note, with the name that its record has now."""
     with replica.reading() as reader:
-        return next(iter(drafts.drafts_of(reader, _user(replica))), None)
+        found = next(iter(drafts.drafts_of(reader, _user(replica))), None)
+    named = drafts.named_in(found.form) if found is not None and found.title else []
+    if found is None or not named:
+        return found
+    entity, pk = named[0]
+    known = entity in replica.registry.by_name and pk
+    return replace(found, title=(replica.titles(entity, (pk,)).get(pk) if known else None) or found.title)
 
 
 def drafts_on(replica: Replica) -> dict[tuple[str, str], tuple[FormDraft, ...]]:

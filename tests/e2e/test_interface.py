@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.bench.relay import Link, counting
-from tests.e2e.driver import FOCUS_MS
+from tests.e2e import driver
+from tests.e2e.driver import FOCUS_MS, PATIENCE_MS
 from tests.ui.fake_crm import company_id
 
 pytestmark = pytest.mark.browser
@@ -165,3 +166,13 @@ def test_a_list_stays_where_it_was_scrolled_to_when_a_row_changes(window, galler
     window.key("Control+Enter")
     window.sees("saved here")
     assert window.still(f"row.{company_id(22)}") == before
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_the_tab_that_an_address_names_is_whole_on_a_phone(browser, gallery_url, width):
+    """What of a tab is out of the strip is not in its node either, so that a node of half a word is a narrow one."""
+    with driver.window(browser, width=width, height=844) as phone:
+        phone.open(f"{gallery_url}{HOTEL}/details")
+        phone.id("tab.details").wait_for(state="attached")
+        wide = "document.querySelector(\"[flt-semantics-identifier='tab.details']\").getBoundingClientRect().width > 50"
+        phone.page.wait_for_function(wide, timeout=PATIENCE_MS)

@@ -89,7 +89,7 @@ def fill_decided(crm: FakeState) -> None:
 
 
 def fill_news(crm: FakeState) -> None:
-    """Leave only decisions of the reader in the inbox of which another one holds, for each of the reasons."""
+    """Leave only decisions of others in the inbox that hold against the reader, for each of the reasons."""
     job, text, _gone = crm.inbox_.cards
     ana: dict[str, Any] = {"decided_by": "Ana Pop", "decided_by_me": True, "decided_at": ago(hours=5)}
     dan: dict[str, Any] = {"decided_by": "Dan Rusu", "decided_at": ago(hours=7)}
@@ -99,6 +99,7 @@ def fill_news(crm: FakeState) -> None:
             replace(job, id="n-2", state="kept_theirs", how="first", since_by="Dan Rusu", now=job.theirs, **dan),
             replace(text, id="n-3", state="kept_theirs", since="changed", how="changed", since_by="Maria Ilie",
                 now=Side({text.unit: "Livrare numai dimineața, prin spate."}), **ana),
+            replace(job, id="n-4", state="kept_theirs", how="lost", since_by="Maria Ilie", now=job.theirs, **dan),
             replace(revived(), state="restored_mine", since="put_back", how="put_back", since_by="Maria Ilie",
                 now=Side({"archived_at": ago(hours=4)}), **ana),
         ),

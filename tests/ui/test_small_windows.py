@@ -1,16 +1,24 @@
 """Nothing is cut on a small window: what there is no room for is left out or goes on the next line, and is told all the same."""
 
+import asyncio
 from dataclasses import replace
 
 import flet as ft
 import pytest
 
+from client.ui.app import open_ui
+from client.ui.colours import LIGHT
+from client.ui.layouts.card_words import signature
 from client.ui.theme import Look
 from client.ui.widgets import lines_that_fit, width_of
 from client.usecases.answers import Preferences
+from client.usecases.form_drafts import FormDraft
+from client.usecases.sync_answers import Side
 from shared_models.texts import Texts
-from tests.ui.believable import ago
+from tests.ui.believable import NOW, ago
+from tests.ui.conftest import unhurried
 from tests.ui.fake_crm import believable_crm, company_id
+from tests.ui.probe import Probe
 
 pytestmark = pytest.mark.functions(136)
 
@@ -132,3 +140,76 @@ async def test_a_pill_without_room_for_what_waits_tells_it_to_whoever_asks(windo
 async def test_a_low_rail_keeps_to_two_lines_in_its_pill(window):
     ui = await window("/companies", romanian(waiting=1, needs_you=1), width=1280, height=400)
     assert pill(ui)[0] == ["1 te așteaptă", "Fără conexiune din 09:58"]
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "rows"),
+    [("ro", 390, [4]), ("ro", 320, [2, 2]), ("en", 390, [4]), ("en", 320, [4]), ("ro", 1280, [4])],
+)
+async def test_the_colours_stand_in_two_rows_where_their_words_have_no_room(window, language, width, rows):
+    crm = romanian()
+    crm.preferences_ = Preferences(language, "light")
+    ui = await window("/settings", crm, width=width)
+    found = [
+        [c for c in row.controls if isinstance(c, ft.Semantics) and str(c.identifier).startswith("theme.")]
+        for row in ui.controls()
+        if isinstance(row, ft.Row)
+    ]
+    assert [len(cells) for cells in found if cells] == rows
+    look = Look(LIGHT, Texts(language), width, 844)
+    room = (width - 4 * 16 - 4) / rows[0]
+    for cell in (cell for cells in found for cell in cells if look.phone):
+        [word] = [c.value for c in parts(cell) if isinstance(c, ft.Text)]
+        [padding] = [c.padding for c in parts(cell) if getattr(c, "padding", None) is not None]
+        assert width_of(look, word, "meta") + padding.left + padding.right <= room
+
+
+def test_when_a_value_was_written_breaks_on_a_phone_between_words_alone():
+    side = Side({"name": "Acme"}, by="Dan Rusu", at=ago(days=2))
+    [wide], [phone] = ([signature(Look(LIGHT, Texts("ro"), width), side)] for width in (1280, 320))
+    assert phone == ("Dan Rusu", "duminică 22\u00a0nov., 10:42")
+    assert wide == ("Dan Rusu · duminică\u00a022\u00a0nov.", "10:42")
+
+
+@pytest.mark.parametrize(("width", "lines"), [(320, 4), (390, 4), (1280, 1)])
+async def test_a_message_is_as_high_on_a_phone_as_its_words_need(window, width, lines):
+    crm = romanian()
+    form = f"company:{company_id(0)}"
+    crm.drafts[form] = FormDraft(form, "/", "Hotel Șapte Brazi Predeal", "form.edit.company", {"name": "x"}, at=ago())
+    ui = await window("/companies", crm, width=width)
+    words = ui.keyed("snack")
+    bar = words.parent.parent
+    assert words.value.endswith("Modifică firma · Hotel Șapte Brazi Predeal")
+    assert (words.max_lines, bar.height) == (lines, None if width < 600 else 44)
+
+
+async def test_the_tab_of_an_address_is_scrolled_to_again_while_the_letters_of_a_new_window_come():
+    rests = []
+
+    async def rest(seconds):
+        if seconds > 1:
+            rests.append((seconds, asyncio.Event()))
+            await rests[-1][1].wait()
+
+    def pass_first(seconds):
+        next(event for one, event in rests if one == seconds).set()
+
+    crm = romanian()
+    ui = await Probe.open(
+        lambda page: open_ui(page, crm, lambda: NOW, rest=rest, clock=unhurried()),
+        width=320, height=640, route=f"/companies/{company_id(0)}/details",
+    )  # fmt: skip
+
+    def scrolled():
+        return [args["offset"] for name, args in ui.connection.invoked if name == "scroll_to"]
+
+    assert scrolled() == [-1]
+    pass_first(1.5)
+    await ui.settle()
+    assert scrolled() == [-1, -1]
+    await ui.go(f"/companies/{company_id(0)}")
+    before = scrolled()
+    pass_first(4.0)
+    await ui.settle()
+    assert scrolled() == before
+    await ui.close()

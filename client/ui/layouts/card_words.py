@@ -234,14 +234,15 @@ def _who(look: Look, side: Side) -> str:
 def signature(look: Look, side: Side) -> tuple[str, str]:
     """Return who wrote a value and when, in two lines: `You · Tue 17 Nov` and `11:20 · on this device`.
 
-    A phone's box is too narrow for that: there who it was has a line alone, `Tue 17 Nov, 11:20 · on this device` the other.
+    A phone's box is too narrow for that: there who it was has a line alone, `Tue 17 Nov, 11:20 · on this device` the other, which may
+    break after the weekday.
     """
     if side.at is None:
         return side.by, ""
     when = local(look, side.at).date()
-    told = f"{look.t(f'weekday.short.{when.weekday()}')} {short_day(look, when)}".replace(" ", NO_BREAK)
+    weekday, day = look.t(f"weekday.short.{when.weekday()}"), short_day(look, when).replace(" ", NO_BREAK)
     time, who = clock(look, side.at), _who(look, side)
     here = look.t("card.here") if side.is_here else ""
     if look.phone:
-        return who, " · ".join(part for part in (f"{told}, {time}", here) if part)
-    return f"{who} · {told}", " · ".join(part for part in (time, here) if part)
+        return who, " · ".join(part for part in (f"{weekday} {day}, {time}", here) if part)
+    return f"{who} · {weekday}{NO_BREAK}{day}", " · ".join(part for part in (time, here) if part)

@@ -28,6 +28,8 @@ NEAR_END = 600
 """Pixels above the end of a list at which the next page is fetched."""
 WRITES = {"e": "change", "n": "note"}
 """Key on a record's page -> what it begins (`RecordPage.denied`)."""
+SETTLING = (1.5, 4.0)
+"""Seconds after which the tabs of a window that has just opened are scrolled again: its letters may have come meanwhile."""
 AROUND_LIST = 180
 """Pixels of a window above and below its list, until the first scrolling tells the height."""
 
@@ -172,13 +174,19 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
     strip: ft.Ref[ft.Row] = ft.use_memo(ft.Ref, [])
     on = replace(_record_calls(desk, model, place, note_text), strip=strip)
 
-    async def show_tab() -> None:
-        """Scroll to the tab that is open, where not all of them fit."""
+    async def show_tab(pause: float = 0.0) -> None:
+        """Scroll to the tab that is open, where not all of them fit. pause: seconds before that."""
+        if pause:
+            await desk.rest(pause)
         target = tab_in_sight(look, model.state.page, place.tab) if model.state.page is not None else None
-        if target is not None:
+        if target is not None and desk.place == place:
             await scroll(strip, target)
 
-    use_once(lambda: desk.run(show_tab()), id, place.tab, model.state.page is not None, look.width, look.lang)
+    def show_tabs() -> None:
+        for pause in (0.0, *(SETTLING if desk.is_settling else ())):
+            desk.run(show_tab(pause))
+
+    use_once(show_tabs, id, place.tab, model.state.page is not None, look.width, look.lang)
 
     def key(name: str) -> bool:
         if name in ("e", "n") and model.state.phase in ("reading", "slow"):

@@ -58,11 +58,12 @@ def lines_that_fit(look: Look, words: str, connection: str, room: float) -> int:
 def snack(
     look: Look, words: str, action: str | None, press: Press | None, *, glyph: str = "check", failed: bool = False
 ) -> ft.Control:
-    """Return what was saved and where, with undo for ten seconds; never a question."""
+    """Return what was saved and where, with undo for ten seconds; never a question. On a phone it is as high as its words need."""
+    above = S12 if failed or (look.phone and not action) else S4 if look.phone else 0
     return ft.Container(
         row(
             icon(look, "circle-alert" if failed else glyph, 16, "on_inverse"),
-            txt(look, words, tone="on_inverse", lines=12 if failed else 2 if look.phone else 1, expand=True, key="snack"),
+            txt(look, words, tone="on_inverse", lines=12 if failed else 4 if look.phone else 1, expand=True, key="snack"),
             pressable(
                 "snack.action",
                 action,
@@ -76,8 +77,8 @@ def snack(
         ),
         bgcolor=look.c.inverse,
         border_radius=R12,
-        padding=pads(left=S16, right=S4 if action else S16, top=S12 if failed else 0, bottom=S12 if failed else 0),
-        height=None if failed else 52 if look.phone else 44,
+        padding=pads(left=S16, right=S4 if action else S16, top=above, bottom=above),
+        height=None if failed or look.phone else 44,
         width=None if look.phone else 480,
         shadow=ft.BoxShadow(blur_radius=24, color=look.c.shadow, offset=ft.Offset(0, 8)),
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import flet as ft
 
 from client.ui.theme import CALM_MS, CLEAR, FAST_MS, R8, R12, R16, S2, S4, S6, S12, S16, S24, Look
-from client.ui.widgets.frame import CENTRE, pad, pads, row
+from client.ui.widgets.frame import CENTRE, col, pad, pads, row
 from client.ui.widgets.text import W5, W6, icon, txt, width_of
 
 Press = Callable[[], None]
@@ -240,7 +240,9 @@ def tab_scroll(look: Look, items: Sequence[tuple[str, str, int]], chosen: str, r
 def segmented(
     look: Look, name: str, items: Sequence[tuple[str, str]], chosen: str, press: Callable[[str], None]
 ) -> ft.Container:
-    """Return one choice of a few (value, label), side by side."""
+    """Return one choice of a few (value, label), side by side; on a phone that is too narrow for the words, in two rows."""
+    room = (look.width - 4 * S16 - 4) / len(items) - S2  # in a card of a page
+    widest = max(width_of(look, label, "meta") for _, label in items)
 
     def cell(value: str, label: str) -> ft.Control:
         on = value == chosen
@@ -252,14 +254,17 @@ def segmented(
             selected=on,
             expand=1 if look.phone else None,
             height=40 if look.phone else 28,
-            padding=pad(S12),
+            padding=pad(S12 if not look.phone or widest + 2 * S12 <= room else S4),
             radius=R8 - 2,
             alignment=ft.Alignment.CENTER if look.phone else None,
             bgcolor=(("#2C343F" if look.c.dark else look.c.surface) if on else None),
         )
 
+    cells = [cell(*item) for item in items]
+    first = (len(cells) + 1) // 2 if look.phone and widest + 2 * S4 > room else len(cells)
+    rows = [row(*part, gap=S2, tight=not look.phone) for part in (cells[:first], cells[first:]) if part]
     return ft.Container(
-        row(*(cell(*item) for item in items), gap=S2, tight=not look.phone),
+        col(*rows, gap=S2) if len(rows) > 1 else rows[0],
         bgcolor=look.c.sunken,
         border_radius=R8,
         padding=2,

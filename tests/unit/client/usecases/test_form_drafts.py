@@ -34,6 +34,22 @@ def test_a_draft_is_there_after_the_program_was_killed(tmp_path):
         replica.close()
 
 
+def test_the_last_draft_has_the_name_that_its_record_has_now(replica):
+    with replica.edit("a company") as edit:
+        pk = edit.insert("company", {"name": "Acme 3"})
+    kept = FormDraft(f"company:{pk}", "/", "Acme 3", "form.edit.company", {"name": "x"}, at=NOW_MS * 1000)
+    form_drafts.keep_draft(replica, kept, NOW_MS)
+    with replica.edit("renamed") as edit:
+        edit.update("company", pk, {"name": "Acme 5"})
+    assert form_drafts.last_draft(replica) == replace(kept, title="Acme 5")
+    for form in (f"note:company:{pk}", f"company:{pk}~tx"):
+        form_drafts.keep_draft(replica, replace(kept, form=form), NOW_MS + 1)
+        assert form_drafts.last_draft(replica).title == "Acme 5"
+        form_drafts.drop_draft(replica, form)
+    form_drafts.keep_draft(replica, NEW, NOW_MS + 2)
+    assert form_drafts.last_draft(replica).title == ""
+
+
 def heard(replica):
     """Return what is told of drafts from now on."""
     told: list[object] = []
