@@ -31,6 +31,8 @@ FOCUS_MS = 300
 PAINT_MS = 700
 """Milliseconds by which painting lags behind semantics on two shared cores."""
 STILL_TURNS = 40
+WHEEL_PX = 240
+"""Pixels that a form is scrolled at once: less than it shows, so that no field is passed by."""
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -155,8 +157,26 @@ class Window:
         inner = place.first.get_by_role("button")
         (inner.first if inner.count() else place.first).click()
 
+    def reach(self, identifier: str) -> None:
+        """Bring a field of the open form into the semantics: far below the fold, or above it, there is none until one scrolls.
+
+        What is no field of a form is only waited for. Raises AssertionError when it does not come.
+        """
+        place, fields = self.id(identifier).first, self.page.locator("[flt-semantics-identifier^='field.']")
+        end, before, step = time.monotonic() + PATIENCE_MS / 1000, None, WHEEL_PX
+        while not place.count():
+            assert time.monotonic() < end, f"{identifier} does not come"
+            if identifier.startswith("field.") and fields.count():
+                last = fields.last.bounding_box()
+                step = -step if last == before else step  # the end of the form
+                before = last
+                self.page.mouse.move(last["x"] + 1 if last else 0, self.page.evaluate("innerHeight / 2"))
+                self.page.mouse.wheel(0, step)
+            self.page.wait_for_timeout(FOCUS_MS)
+
     def type(self, identifier: str, text: str) -> None:
         """Put the cursor into a text field and replace what stands in it."""
+        self.reach(identifier)
         box = self.id(identifier).locator("input, textarea").first
         with contextlib.suppress(Error):  # the screen before it is still going away, and its box with it
             box.scroll_into_view_if_needed()
