@@ -194,8 +194,8 @@ def standing_of(card: CardView) -> str:
 
 def _tell_key(card: CardView) -> str:
     """Return the text key of what happened: of an archiving it fits the reader, of a circle what stands above now."""
-    if card.kind == "revived":
-        return f"card.tell.revived{reader_of(card)}"
+    if card.kind in ("revived", "link_removed"):
+        return f"card.tell.{card.kind}{reader_of(card)}"
     if card.kind == "unarchived" or (card.kind == "archived" and card.theirs.at is None):
         return f"card.tell.{card.kind}_alone{'' if card.mine.is_me else '_other'}"
     if card.kind == "archived":
