@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import flet as ft
 
-from client.ui.layouts.card_words import heads, signature, unit_label, values_of
+from client.ui.layouts.card_words import heads, signature, unit_label, value_in_line, values_of
 from client.ui.theme import R12, S4, S8, S12, S16, Look
 from client.ui.widgets import (
     STRETCH,
@@ -44,11 +44,11 @@ def sides_of(look: Look, thing: CardView) -> ft.Control | None:
         return None
     mine, theirs = heads(look, thing)
     if look.phone:
-        before = values_of(look, thing, thing.before)
+        before = value_in_line(look, thing, thing.before)
         first = (
             row(
                 txt(look, look.t("card.before"), "meta", "ink3", W6),
-                txt(look, before[0][1], "meta", "ink3", strike=True, expand=True),
+                txt(look, before, "meta", "ink3", strike=True, expand=True),
             )
             if before
             else None
