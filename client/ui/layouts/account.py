@@ -7,7 +7,7 @@ import flet as ft
 
 from client.ui.dates import local, short_day
 from client.ui.layouts.sign_in import failure_of, password_box
-from client.ui.theme import R8, S4, S8, S12, S16, S24, Look
+from client.ui.theme import R8, S8, S12, S16, S24, Look
 from client.ui.view_models.sign_in import SignInState
 from client.ui.view_models.sign_out import SignOutState
 from client.ui.widgets import TOP, W5, W6, Press, button, centre_sheet, col, fill, icon, pad, pads, row, txt
@@ -89,7 +89,7 @@ def _sheet(
     is_low = look.height < low_px
     content = col(txt(look, title, "title", weight=W6, lines=2, key=key), *body, acts, gap=S12 if is_low else S16, tight=True)
     inner = ft.Column([content], scroll=ft.ScrollMode.AUTO, tight=True) if is_low else content
-    most = ft.Container(inner, padding=pads(left=S16, top=S4, right=S16, bottom=S16) if look.phone else pad(S24, S24))
+    most = ft.Container(inner, padding=pads(left=S16, right=S16, bottom=S16) if look.phone else pad(S24, S24))
     return centre_sheet(look, most, close, WIDTH, S8 if is_low else TOP_PX, bottom=S8 if is_low else None)
 
 

@@ -115,7 +115,7 @@ def palette_sheet(look: Look, state: PaletteState, names: dict[str, str], on: Pa
         expand=look.phone or None,  # it gives way to the keyboard of the phone
         expand_loose=True,
     )
-    edges = pads(left=S16, top=S4, right=S16, bottom=S12) if look.phone else S12
+    edges = pads(left=S16, right=S16, bottom=S12) if look.phone else S12
     return col(ft.Container(box, padding=edges), line(look), found, tight=True)
 
 

@@ -107,7 +107,7 @@ def _grip(look: Look, press: Press) -> ft.GestureDetector:
     """Return the grip of a bottom sheet."""
     bar = ft.Container(width=GRIP_PX, height=S4, border_radius=S2, bgcolor=look.c.field_line)
     return ft.GestureDetector(
-        ft.Container(bar, height=S16, alignment=ft.Alignment.CENTER),
+        ft.Container(bar, height=S24, padding=pads(top=S8), alignment=ft.Alignment.TOP_CENTER),
         on_vertical_drag_end=lambda e: press() if (e.primary_velocity or 0) > 0 else None,
         key="sheet.grip",
     )
