@@ -96,8 +96,12 @@ def acts_of_both(look: Look, thing: CardView) -> ft.Control | None:
     """Return what each of the two did with a record that one of them put away; of whom nothing is known there is no box."""
     mine, theirs = DONE[thing.kind]
     known = [(one, act) for one, act in ((thing.mine, mine), (thing.theirs, theirs)) if one.at is not None]
-    both = (_act_box(look, thing, one, look.t(f"card.did.{act}")) for one, act in known)
-    return row(*both, gap=S8 if look.phone else S12, cross=STRETCH, even=True) if len(known) > 1 else None
+    if len(known) < 2:
+        return None
+    both = [_act_box(look, thing, one, look.t(f"card.did.{act}")) for one, act in known]
+    if look.phone and any(_written(look, thing, one) for one, _ in known):  # half a phone is too narrow for what was written
+        return col(*(row(box) for box in both), gap=S8)
+    return row(*both, gap=S8 if look.phone else S12, cross=STRETCH, even=True)
 
 
 def _act_box(look: Look, thing: CardView, side: Side, act: str) -> ft.Container:
