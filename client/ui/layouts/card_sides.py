@@ -8,6 +8,7 @@ from client.ui.layouts.card_words import heads, signature, unit_label, value_in_
 from client.ui.theme import R12, S4, S8, S12, S16, Look
 from client.ui.widgets import (
     STRETCH,
+    TOP,
     W4,
     W6,
     col,
@@ -99,8 +100,9 @@ def acts_of_both(look: Look, thing: CardView) -> ft.Control | None:
     if len(known) < 2:
         return None
     both = [_act_box(look, thing, one, look.t(f"card.did.{act}")) for one, act in known]
-    if look.phone and any(_written(look, thing, one) for one, _ in known):  # half a phone is too narrow for what was written
-        return col(*(row(box) for box in both), gap=S8)
+    if any(_written(look, thing, one) for one, _ in known):
+        # Half a phone is too narrow for it; and boxes of one height are now and then measured too low for text that wraps.
+        return col(*(row(box) for box in both), gap=S8) if look.phone else row(*both, gap=S12, cross=TOP)
     return row(*both, gap=S8 if look.phone else S12, cross=STRETCH, even=True)
 
 
