@@ -96,9 +96,11 @@ class FormModel(ViewModel[FormState]):
         return self._crm.open_form(place.entity, place.id, self._owner)
 
     async def on_event(self, event: Event) -> None:
-        """Tell that a newer record arrived, or that it left. Nothing that was typed changes."""
+        """Tell that a newer record arrived, be it from another window, or that it left. Nothing that was typed changes."""
         start = self.state.start
-        if not isinstance(event, RecordsChanged) or not event.from_centre or start is None or start.id is None:
+        if not isinstance(event, RecordsChanged) or start is None or start.id is None:
+            return
+        if self.state.saving and not event.from_centre:  # what this form saves itself
             return
         if start.id in event.ids.get(start.entity, ()) or start.entity in event.every:
             is_here = await self._crm.is_here(start.entity, start.id)
