@@ -63,6 +63,8 @@ class Desk:
         self.keyboard = Keyboard(self._is_shown)
         self.drafts: dict[str, dict[str, object]] = {}
         """What was typed into forms that are not saved: address of the form -> field -> as typed. Survives going elsewhere."""
+        self.given_up: dict[str, dict[str, object]] = {}
+        """The same of forms that were discarded, for as long as the message offers the way back."""
         self.continued = ""
         """Address of the form whose draft the person has asked for: it opens with it, and asks him nothing."""
         self.left_names: dict[str, list[Naming]] = {}
@@ -248,6 +250,8 @@ class Desk:
         snack = self.shell.state.snack
         if snack is not None and snack.place is not None:
             self.shell.hush()
+            if snack.place in self.given_up:
+                self.drafts[snack.place] = self.given_up.pop(snack.place)
             self.go(place_of(snack.place))
         else:
             self.run(self.shell.undo())

@@ -40,6 +40,8 @@ from client.ui.widgets import (
 
 RAIL, RAIL_OF_ICONS, BOTTOM = 216, 64, 72
 """Widths of the rail and height of the bottom bar, in pixels."""
+TOP, TOP_HIGH = 56, 64
+"""Height of the phone's top bar, and with a pill of two lines in it."""
 LOW = 480
 """Height of a window below which the rail of icons leaves out what cannot be pressed."""
 PLACES: tuple[tuple[Screen, str], ...] = (("companies", "building-2"), ("contacts", "users"))
@@ -80,8 +82,15 @@ def framed(
     layers: list[ft.Control] = [ft.Container(body, disabled=bool(over), expand=True, key="under")]
     layers += [ft.Container(one, disabled=one is not over[-1], expand=True, key=f"over.{one.key}") for one in over]
     if state.snack is not None and (state.palette or state.help or state.ask):
-        layers.append(ft.Container(said(look, state, on.undo), bottom=0, left=0, right=0))
+        layers.append(_over_sheet(look, said(look, state, on.undo)))
     return ft.Stack(layers, expand=True, fit=ft.StackFit.EXPAND)
+
+
+def _over_sheet(look: Look, told: ft.Control | None) -> ft.Control:
+    """Return a message where no button of a sheet is: a phone's sheet stands at the bottom, that of a wide window above it."""
+    if look.phone:
+        return ft.Container(ft.SafeArea(told or ft.Container(), avoid_intrusions_bottom=False), top=0, left=0, right=0)
+    return ft.Container(told, bottom=0, left=0, right=0)
 
 
 def said(look: Look, state: ShellState, undo: Press) -> ft.Control | None:
@@ -211,18 +220,19 @@ def _foot(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Con
     return col(row(pill), person, gap=S8)
 
 
-def _pill(look: Look, state: ShellState, on: ShellCalls, room: float = RAIL) -> ft.Control:
+def _pill(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
     pill = pill_of(look, state.status)
+    words = (pill.words, pill.waiting if look.height >= LOW else "")
+    return sync_pill(look, pill.state, words, pill.connection, lambda: on.go(_goal(pill)), whole=pill.whole)
 
-    def press() -> None:
-        on.go(_goal(pill))
 
-    if not look.phone:
-        waiting = pill.waiting if look.height >= LOW else ""
-        return sync_pill(look, pill.state, (pill.words, waiting), pill.connection, press, whole=pill.whole)
+def _pill_of_phone(look: Look, state: ShellState, on: ShellCalls, room: float) -> tuple[ft.Control, int]:
+    """Return the pill of the top bar, and of how many lines it is. room: the width that it may have, in pixels."""
+    pill = pill_of(look, state.status)
     words = pill.full if lines_that_fit(look, pill.full, "", room) else pill.words
     lines = lines_that_fit(look, words, pill.connection, room)
-    return sync_pill(look, pill.state, (words,), pill.connection, press, lines=lines, whole=pill.whole)
+    face = sync_pill(look, pill.state, (words,), pill.connection, lambda: on.go(_goal(pill)), lines=lines, whole=pill.whole)
+    return face, lines if pill.connection else min(lines, 1)
 
 
 def _goal(pill: Pill) -> Place:
@@ -358,14 +368,15 @@ def top_bar(
     """Return the phone's top bar: title, the pill always at the same place, at most two icons."""
     buttons, left, right = len(actions) + (back is not None), S4 if back else S16, S4 if actions else S16
     room = look.width - left - right - buttons * look.target - (buttons + 1) * S4 - width_of(look, title, "title")
+    pill, lines = _pill_of_phone(look, state, on, room)
     return ft.Container(
         row(
             icon_button(look, "back", "arrow-left", look.t("act.back"), lambda: on.go(back), tone="ink") if back else None,
             txt(look, title, "title", weight=W6, expand=True),
-            _pill(look, state, on, room),
+            pill,
             *actions,
             gap=S4,
         ),
-        height=56,
+        height=TOP_HIGH if lines > 1 else TOP,
         padding=pads(left=left, right=right),
     )

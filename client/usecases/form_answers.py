@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from client.usecases.answers import Label, Owner, Shown
+from client.usecases.form_drafts import FormDraft
 from shared_models.codec import Row
 
 
@@ -73,3 +74,5 @@ class FormEnd:
     """Fields of the tie to `start.owner` that is made in the same save as a new company or contact; None for no tie."""
     drafts: tuple[str, ...] = ()
     """Forms whose drafts (`form_drafts`) the save ends."""
+    left: FormDraft | None = None
+    """What stays a draft of the form: the person has not decided yet whether to go on with it."""

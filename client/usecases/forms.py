@@ -112,9 +112,9 @@ def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Sa
     values = {name: _clean(value) for name, value in form.values.items()}
     form = replace(form, tie=form.tie and {name: _clean(value) for name, value in form.tie.items()})
     _refuse(replica, start, values)
-    label = _label(replica, say, start, values)
-    unmarked = marked_beside(replica, {**start.values, **values}) if _is_marked(start, values) else ()
     refused = refused_draft(replica, start.replaces)
+    label = _label(replica, say, start, {**not_corrected(refused, start), **values})
+    unmarked = marked_beside(replica, {**start.values, **values}) if _is_marked(start, values) else ()
     with replica.edit(label, corrects=start.replaces) as edit:
         if start.id is None:
             pk = new_records.insert(edit, kind, form, values, refused, _defaults_of_made(replica, entity, values))
@@ -128,7 +128,10 @@ def save_form(replica: Replica, forms: OpenForms, say: Say, form: FormEnd) -> Sa
         if answered is not None and _is_answered(kind, answered, start, values):
             answer = answer_of(answered, edit.get(entity, pk) or {})
             edit.update("sync_conflict", answered["id"], {"state": answer})
-        drafts.drop(edit.writing.connection, replica.facts()["user"] or "", *form.drafts)
+        user = replica.facts()["user"] or ""
+        drafts.drop(edit.writing.connection, user, *form.drafts)
+        if form.left is not None:
+            drafts.keep(edit.writing.connection, user, form.left)
         tx = edit.tx_id
     forms.forget(start.seen)
     return Saved(tx or "", pk, label)

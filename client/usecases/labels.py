@@ -16,7 +16,7 @@ def saved_label(
     """
     if verb == "edit":
         names = ", ".join(say((keys or {}).get(field) or f"{entity}.{field}") for field in fields)
-        text = f"{title}: {names}" if title else names
+        text = f"{title}: {names}" if title and names else title or names
     else:
         text = say(f"saved.{verb}", what=say(f"entity.{entity}"), title=title)
     return text if len(text) <= MAX_LABEL else f"{text[: MAX_LABEL - 1]}…"

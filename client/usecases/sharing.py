@@ -9,7 +9,7 @@ from client.replica import meta
 from client.replica.replica import Replica
 from client.usecases.allowed import Allowed, NotAllowed, allowed
 from client.usecases.answers import Saved
-from client.usecases.labels import Say, saved_label
+from client.usecases.labels import Say
 from client.usecases.record_answers import Shared
 from client.usecases.rights_answers import NewShare, SharesGot
 from client.usecases.shown import Names
@@ -141,7 +141,8 @@ def end_share(replica: Replica, say: Say, pk: str) -> Saved:
     if not is_giver and (denied := may.change(row["record_type"], row["record_id"])):
         raise NotAllowed(denied)
     title = replica.titles(row["record_type"], (row["record_id"],)).get(row["record_id"], "")
-    label = saved_label(say, "record_share", title, (), verb="end_share")
+    whom = ("team", row["team_id"]) if row["team_id"] else ("user", row["user_id"])
+    label = say("saved.end_share", title=title or say(f"entity.{row['record_type']}"), name=Names(replica).name(*whom))
     with replica.edit(label) as edit:
         edit.archive("record_share", pk)
         tx = edit.tx_id

@@ -29,10 +29,11 @@ OWN_ANSWERS: Mapping[str, tuple[Decision, ...]] = {
     "archived": ("kept_theirs", "restored_mine"),
     "unarchived": ("kept_theirs", "restored_mine"),
     "revived": ("restored_mine", "kept_theirs"),
+    "link_removed": ("kept_theirs", "restored_mine"),
     "code": ("kept_theirs", "edited"),
     "cycle": ("kept_theirs", "edited"),
 }
-"""Answers of the kinds of cards in which restoring the losing value makes no sense; the first leaves everything as it is.
+"""Answers of the kinds of cards in which "theirs" and "mine" are no values to choose from; the first leaves everything as it is.
 
 Of a revived record "theirs" is its archiving: keeping that archives it again.
 """

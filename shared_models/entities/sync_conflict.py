@@ -9,6 +9,8 @@ from shared_models.fields import Col, Merge, Parent
 
 CardState = Literal["open", "kept_theirs", "restored_mine", "kept_both", "edited"]
 CardKind = Literal["value", "archived", "revived", "link_removed", "code", "cycle", "duplicate", "bank_account"]
+CHANGED, ADDED = "changed", "added"
+"""Beside the archive flag of a side that worked on a record which the other one archived: names of units, and kinds of new parts."""
 JsonText = Annotated[Text, Field(max_length=200_000)]
 
 

@@ -114,7 +114,7 @@ def _company(demo: _Demo, place: int) -> tuple[Row, tuple[str, str, str], str]:
             "is_vat_payer": r.random() < 0.9,
             "trade_register_no": _register_no(r) if country == "RO" else None,
             "type_id": item_id("company_type", kind),
-            "status_id": item_id("company_status", r.choice(STATUSES)),
+            "status_id": item_id("company_status", r.choice(STATUSES) if place else _active(r)),
             "industry_id": item_id("industry", section) if r.random() < 0.4 and place else None,
             "source_id": item_id("information_source", demo.pick(words.SOURCES)),
             "responsible_id": user_id("Ana Pop" if place in OF_ANA else words.USERS[territory][0]),
@@ -127,6 +127,12 @@ def _company(demo: _Demo, place: int) -> tuple[Row, tuple[str, str, str], str]:
         town,
         country,
     )  # fmt: skip
+
+
+def _active(r: Random) -> str:
+    """Return the status of the company that the README leads to: a customer whom one visits. The choice not taken keeps the others."""
+    r.choice(STATUSES)
+    return STATUSES[0]
 
 
 def _register_no(r: Random) -> str:

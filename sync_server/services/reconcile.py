@@ -7,6 +7,7 @@ from conflict.merge import Merged, Outcome, Stored, Typed, decide
 from conflict.overlay import blank_row, laid_over
 from shared_models.base import Record
 from shared_models.codec import Row
+from shared_models.entities.sync_conflict import ADDED, CHANGED
 from shared_models.fields import ARCHIVED, Merge, Unit, column_of
 from shared_models.protocol import Op, Verb
 from sync_server.services import archiving, cards, codes, links, suspects, trees, withholding
@@ -64,7 +65,8 @@ def _insert(work: Applying, op: Op, values: Row) -> None:
         if (pk := found.row.get(field)) is not None:
             owner = space.get(parent, pk)
             if owner is not None:
-                archiving.revive(work, owner, work.base_version(op, field) if field in op.bvx else 0)
+                seen = work.base_version(op, field) if field in op.bvx else 0
+                archiving.revive(work, owner, seen, [(ADDED, op.t)])
 
 
 def _with_whole_groups(entity: type[Record], values: Row) -> Row:
@@ -76,7 +78,8 @@ def _with_whole_groups(entity: type[Record], values: Row) -> Row:
 
 def update(work: Applying, found: CentralRow, op: Op, values: Row) -> None:
     """Merge every unit that an op carries; an applied edit revives a record that was archived unseen."""
-    exact, applied = True, False
+    exact = True
+    applied: list[tuple[str, str]] = []
     if ARCHIVED in values:
         archiving.unarchive(work, found, op)
         return
@@ -86,11 +89,11 @@ def update(work: Applying, found: CentralRow, op: Op, values: Row) -> None:
     was = dict(found.row)
     for unit in cards.units_of(found.entity, values):
         took, same = _update_unit(work, found, op, unit, values)
-        applied |= took
+        applied += [(CHANGED, unit.name)] if took else []
         exact &= same
     suspects.look(work, found, was)
     if applied:
-        exact &= not archiving.revive(work, found, work.row_version(op))
+        exact &= not archiving.revive(work, found, work.row_version(op), applied)
     work.space.touch(found, work.seq, work.actor.user_id, exact=exact and op.op == "u")
     work.mixed |= not exact
 

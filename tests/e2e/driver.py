@@ -31,6 +31,10 @@ FOCUS_MS = 300
 PAINT_MS = 700
 """Milliseconds by which painting lags behind semantics on two shared cores."""
 STILL_TURNS = 40
+WHEEL_PX = 240
+"""Pixels that a form is scrolled at once: less than it shows, so that no field is passed by."""
+FOOT_PX = 72
+"""Height of the foot of a form."""
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -155,8 +159,35 @@ class Window:
         inner = place.first.get_by_role("button")
         (inner.first if inner.count() else place.first).click()
 
+    def reach(self, identifier: str) -> None:
+        """Bring a field of the open form into sight: far below the fold, or above it, it has no semantics until one scrolls.
+
+        What is no field of a form is only waited for. Raises AssertionError when it does not come.
+        """
+        end, before, step = time.monotonic() + PATIENCE_MS / 1000, None, WHEEL_PX
+        fields = self.page.locator("[flt-semantics-identifier^='field.']")
+        while not self._is_in_sight(identifier):
+            assert time.monotonic() < end, f"{identifier} does not come"
+            if identifier.startswith("field.") and fields.count():
+                last = fields.last.bounding_box()
+                step = -step if last == before else step  # the end of the form
+                before = last
+                self.page.mouse.move(last["x"] + 1 if last else 0, self.page.evaluate("innerHeight / 2"))
+                self.page.mouse.wheel(0, step)
+                self.page.wait_for_timeout(PAINT_MS)
+            self.page.wait_for_timeout(FOCUS_MS)
+
+    def _is_in_sight(self, identifier: str) -> bool:
+        """Whether something is there and, if it is a field of a form, above the foot of it."""
+        place = self.id(identifier).first
+        if not place.count() or not identifier.startswith("field."):
+            return bool(place.count())
+        box = place.bounding_box()
+        return box is not None and box["y"] > 0 and box["y"] + box["height"] < self.page.evaluate("innerHeight") - FOOT_PX
+
     def type(self, identifier: str, text: str) -> None:
         """Put the cursor into a text field and replace what stands in it."""
+        self.reach(identifier)
         box = self.id(identifier).locator("input, textarea").first
         with contextlib.suppress(Error):  # the screen before it is still going away, and its box with it
             box.scroll_into_view_if_needed()

@@ -26,7 +26,7 @@ DAN, MARIA, VLAD = person_id("Dan Rusu"), person_id("Maria Ilie"), person_id("Vl
 BANAT = derived_id("team", "Banat")
 GONE = derived_id("card", "2")
 """A card about a company that was archived while somebody worked on it: `believable_trouble`."""
-OWN = [derived_id("card", f"own {number}") for number in range(1, 6)]
+OWN = [derived_id("card", f"own {number}") for number in range(1, 7)]
 """Cards with answers of their own: `believable_cards`."""
 SIZES = ((1280, 800), (390, 844))
 THEMES = ("light", "dark")
@@ -144,6 +144,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "card-code": (f"/inbox/{OWN[2]}?data=own", "card.", nothing),
     "card-cycle": (f"/inbox/{OWN[3]}?data=own", "card.", nothing),
     "card-account": (f"/inbox/{OWN[4]}?data=own", "card.", nothing),
+    "card-removed": (f"/inbox/{OWN[5]}?data=own", "card.", nothing),
     "sync": ("/sync", "sync.now", nothing),
     "sync-calm": ("/sync?data=calm", "sync.now", nothing),
     "sync-mended": ("/sync?data=mended", "sync.now", nothing),

@@ -58,6 +58,33 @@ def test_a_message_hides_no_button_of_a_form(browser, gallery_url, size):
             assert box["y"] + box["height"] <= top["y"] or top["y"] + top["height"] <= box["y"], name
 
 
+@pytest.mark.alone
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ["legal_name", "description"])
+def test_a_newer_version_that_comes_while_one_types_takes_no_letter(browser, gallery_url, size, name):
+    with driver.window(browser, width=size[0], height=size[1]) as window:
+        window.open(f"{gallery_url}/companies/{HOTEL}?form=company:{HOTEL}&data=arrives")
+        window.type(f"field.{name}", "")
+        text = "Hotelul de la marginea pădurii, cu patruzeci de camere și o sală"
+        window.page.keyboard.type(text, delay=60)
+        window.sees("A newer version")
+        expect(window.id(f"field.{name}").locator("input, textarea").first).to_have_value(text)
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("size", SIZES)
+def test_each_save_that_is_stopped_brings_into_sight_what_is_wrong(browser, gallery_url, size):
+    with driver.window(browser, width=size[0], height=size[1]) as window:
+        window.open(f"{gallery_url}/companies/{HOTEL}?form=company:{HOTEL}")
+        window.type("field.name", "")
+        for _ in range(2):
+            window.page.mouse.move(size[0] - 200, size[1] / 2)
+            window.page.mouse.wheel(0, 5000)
+            window.page.wait_for_timeout(KEPT_MS)
+            window.press("form.save")
+            expect(window.text("Fill this in")).to_be_in_viewport()
+
+
 @pytest.mark.slow
 def test_a_closed_window_loses_nothing_that_was_typed(browser: Browser, tmp_path: Path) -> None:
     with driver.demo(tmp_path / "demo.log") as (_, device_url):

@@ -217,7 +217,11 @@ class Organisation:
             for one in restores:
                 if one["epoch"] not in held:
                     connection.execute(tables.restore.insert().values(one))
-            timeline.begin_epoch(connection, self.central.tables, f"epoch-{self.seed}-{self.clock()}")
+            timeline.begin_epoch(connection, tables, f"epoch-{self.seed}-{self.clock()}")
+            known = set(connection.execute(sa.select(tables.device.c.id)).scalars())
+            for device in self.devices:
+                if device.id not in known:  # it came after the backup; without a row its clock would never be measured
+                    devices.add(connection, tables, devices.NewDevice(device.id, device.user, device.name, None, 1))
         return True
 
     def _copy(self, source: str, target: str) -> None:

@@ -143,15 +143,15 @@ def lose_forgotten() -> list[Patch]:
 
 def archive_column() -> list[Patch]:
     """An archive compares only the archive flag's version, not the whole row's."""
-    return [(archiving, "_news", lambda *_: 0)]
+    return [(archiving, "_unseen", lambda *_: [])]
 
 
 def no_resurrect() -> list[Patch]:
     """An edit of a row that was archived meanwhile leaves it archived."""
     original = archiving.revive
 
-    def revive(work: Applying, found: Any, version: int) -> bool:
-        return all(op.pk != found.pk for op in work.tx.ops) and original(work, found, version)
+    def revive(work: Applying, found: Any, version: int, done: Any) -> bool:
+        return all(op.pk != found.pk for op in work.tx.ops) and original(work, found, version, done)
 
     return [(archiving, "revive", revive)]
 
@@ -160,8 +160,8 @@ def child_hidden() -> list[Patch]:
     """A child created under a parent that was archived meanwhile does not revive it."""
     original = archiving.revive
 
-    def revive(work: Applying, found: Any, version: int) -> bool:
-        return any(op.pk == found.pk for op in work.tx.ops) and original(work, found, version)
+    def revive(work: Applying, found: Any, version: int, done: Any) -> bool:
+        return any(op.pk == found.pk for op in work.tx.ops) and original(work, found, version, done)
 
     return [(archiving, "revive", revive)]
 

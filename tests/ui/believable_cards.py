@@ -36,7 +36,8 @@ def duplicate() -> CardView:
 def revived() -> CardView:
     """A company that came back because somebody else worked on it."""
     theirs = replace(MARIA, values={"archived_at": MARIA.at})
-    return _card(2, "revived", PENSION, "Pensiunea Măgura", "archived_at", ANA, theirs)
+    mine = replace(ANA, values={"archived_at": None, "added": ["note"]})
+    return _card(2, "revived", PENSION, "Pensiunea Măgura", "archived_at", mine, theirs)
 
 
 def code() -> CardView:
@@ -60,10 +61,19 @@ def account() -> CardView:
     return replace(view, entity="bank_account", record=derived_id("bank_account", "1"), before=before, owner=("company", HOTEL))
 
 
+def removed() -> CardView:
+    """A phone that somebody removed while the reader changed it."""
+    theirs = replace(MARIA, values={"archived_at": MARIA.at})
+    view = _card(6, "link_removed", HOTEL, "0368 000 120", "label", replace(ANA, values={"label": "recepție"}), theirs)
+    return replace(
+        view, entity="contact_point", record=derived_id("point", "removed"), about="Hotel Șapte Brazi", owner=("company", HOTEL)
+    )
+
+
 def fill_own(crm: FakeState) -> None:
     """Leave only cards with answers of their own in the inbox."""
-    crm.inbox_ = Inbox((duplicate(), revived(), code(), cycle(), account()), (), 23)
-    crm.status_ = replace(crm.status_, needs_you=5)
+    crm.inbox_ = Inbox((duplicate(), revived(), code(), cycle(), account(), removed()), (), 23)
+    crm.status_ = replace(crm.status_, needs_you=6)
 
 
 def fill_decided(crm: FakeState) -> None:

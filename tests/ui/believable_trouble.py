@@ -35,7 +35,7 @@ def fill_trouble(crm: FakeState, language: Language) -> None:
     gone = CardView(
         derived_id("card", "2"), "archived", "company", company_id(2), "Brutăria Sfântul Gheorghe", "", "archived_at", "FM",
         Side({}, by="", at=None), Side({"archived_at": ago(days=1)}, by="Ana Pop", is_me=True, at=ago(days=1), is_here=True),
-        Side({"archived_at": None}, by="Maria Ilie", at=ago(days=1, hours=2)), "", ago(days=1),
+        Side({"archived_at": None, "changed": ["responsible_id", "visit_every_days"]}, by="Maria Ilie", at=ago(days=1, hours=2)), "", ago(days=1),
     )  # fmt: skip
     text = CardView(
         derived_id("card", "3"), "value", "company", company_id(4), "Hanul Domnesc", "", "description", "LM",

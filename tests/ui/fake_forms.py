@@ -49,7 +49,7 @@ class FakeForms(FakeRecords):
         title = self.title(entity, id) if id else ""
         pending = self.pending.get(id or "", frozenset())
         denied = self._denied(entity, id)
-        return FormStart(entity, id, values, shown, choices, "seen", owner, title, pending=pending, denied=denied,
+        return FormStart(entity, id, values, shown, choices, "seen", owner, title, pending=pending, denied=denied, hidden=self.hidden,
                          kinds={name: point["kind"] for name, point in points.items()})  # fmt: skip
 
     def _denied(self, entity: str, id: str | None) -> str:
@@ -112,6 +112,8 @@ class FakeForms(FakeRecords):
         self.saved.append(form)
         for draft in form.drafts:
             self.drafts.pop(draft, None)
+        if form.left is not None:
+            self.drafts[form.left.form] = form.left
         id = start.id or derived_id(start.entity, f"new{len(self.saved)}")
         row = self.rows[start.entity].setdefault(id, {"id": id, "updated_at": ago()})
         row.update({**({} if start.id else start.values), **form.values})
@@ -159,6 +161,8 @@ class FakeForms(FakeRecords):
         self.drafts[draft.form] = replace(draft, at=ago())
         if is_new:
             self.tell(DraftsChanged())
+        if self.arrives:
+            self.tell(RecordsChanged({"company": frozenset({self.arrives})}, from_centre=True))
 
     async def drop_draft(self, form: str) -> None:
         if self.drafts.pop(form, None) is not None:

@@ -27,6 +27,7 @@ from client.usecases.rights_answers import (
 from shared_models.errors import FieldfareError, FieldProblem, RecordInvalid
 from shared_models.ids import derived_id
 from shared_models.rules import ACTIONS, WIDTH, Action
+from shared_models.texts import Texts
 from tests.ui.believable import ago
 from tests.ui.fake_state import TEAM, USERS, FakeState, folded
 
@@ -327,9 +328,11 @@ class FakeRights:
         return got
 
     async def end_share(self, id: str) -> Saved:
+        whom = next(one.whom for one in self.crm.shares if one.id == id)
         self.crm.shares = tuple(one for one in self.crm.shares if one.id != id)
         self.crm.tell(RecordsChanged({"record_share": frozenset({id})}))
-        return self._saved(id, "ended")
+        words = Texts(self.crm.preferences_.language).t("saved.end_share", title="Hotel Șapte Brazi", name=whom)
+        return replace(self._saved(id, "ended"), label=words)
 
     def _saved(self, id: str, title: str, *what: str) -> Saved:
         self.saved.append((id, *what))

@@ -69,6 +69,8 @@ class FakeState:
     """(entity, id) of the pages that were read, the newest last."""
     denied: dict[str, str] = field(default_factory=dict)
     """What the reader may not do on any page (`RecordPage.denied`)."""
+    hidden: frozenset[str] = frozenset()
+    """Confidential fields, of any form, that the reader may not see (`FormStart.hidden`)."""
     access: tuple[Access, ...] = ()
     """What decides on what the reader may do, on any page (`RecordPage.access`)."""
     shares: tuple[Shared, ...] = ()
@@ -83,6 +85,8 @@ class FakeState:
     """Whether any page is of a record of the reader's own (`RecordPage.is_own`)."""
     refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Id of a record -> drafts of it (`RecordPage.refused`)."""
+    arrives: str = ""
+    """Id of a company of which a newer version comes as soon as something is kept that was typed."""
     fail: FieldfareError | None = None
     fail_frame: Exception | None = None
     delay_s: float = 0.0

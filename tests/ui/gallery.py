@@ -1,6 +1,6 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery [PORT]`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept`
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept|arrives`
 for the other states; /sign-in?data=known|unreachable|braked|others|wiped.
 """
 
@@ -56,6 +56,8 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         for entity, place, minutes in (("company", "/companies?form=company", 37), ("contact", "/contacts?form=contact", 5)):
             form, typed = f"{entity}:", {"name": "Popas Nou"}
             crm.drafts[form] = FormDraft(form, place, "", f"form.new.{entity}", typed, at=ago(minutes=minutes))
+    if data == "arrives":
+        crm.arrives = company_id(0)
     if data == "kept":
         hotel, page = company_id(0), f"/companies/{company_id(0)}"
         typed = {"name": "Hotel Opt Brazi"}

@@ -9,6 +9,8 @@ from client.ui.view_models.base import KEEP_S
 from client.ui.view_models.form import FormModel
 from client.ui.view_models.form_state import form_key
 from client.usecases.answers import Owner, Preferences
+from shared_models.fields import data_columns
+from shared_models.registry import CRM
 from tests.ui.fake_crm import believable_crm, company_id, contact_id
 from tests.ui.probe import hurried
 
@@ -102,6 +104,59 @@ async def test_typing_beside_an_offered_draft_loses_neither(window):
     await ui.press("form.draft.continue")
     assert ui.keyed("field.name").value == "Popas Nou"
     assert ui.keyed("field.email").value == "popas@carpati.example"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_form_whose_every_field_is_kept_from_the_reader_says_so_and_is_left(window, width):
+    crm = believable_crm()
+    crm.hidden = frozenset(column.name for column in data_columns(CRM.get("bank_account")))
+    ui = await window(f"/companies/{HOTEL}?form=bank_account", crm, width=width)
+    assert ui.shows("This is confidential, and your profile does not open it.")
+    assert not ui.has("form.save")
+    await ui.key("Control+Enter")
+    assert crm.saved == []
+    await ui.press("form.close")
+    assert ui.keyed("record.title").value == "Hotel Șapte Brazi"
+
+
+@pytest.mark.parametrize("end", ["save", "discard"])
+async def test_an_offered_draft_that_nobody_decided_on_outlives_the_form(window, end):
+    crm = believable_crm()
+    await (await window(FORM, crm)).type("field.name", "Hotel Opt Brazi")
+    ui = await window(FORM, crm)
+    await ui.type("field.legal_name", "Opt Brazi SRL")
+    await ui.press(f"form.{end}")
+    assert [form.values for form in crm.saved] == ([{"legal_name": "Opt Brazi SRL"}] if end == "save" else [])
+    assert [draft.typed for draft in crm.drafts.values()] == [{"name": "Hotel Opt Brazi"}]
+
+
+async def test_what_is_saved_over_an_offered_draft_is_no_draft_any_more(window):
+    crm = believable_crm()
+    await (await window(FORM, crm)).type("field.name", "Hotel Opt Brazi")
+    ui = await window(FORM, crm)
+    await ui.type("field.name", "Hotel Nouă Brazi")
+    await ui.press("form.save")
+    assert crm.drafts == {}
+
+
+async def test_a_new_record_that_is_saved_leaves_the_draft_of_another_as_it_was(window):
+    crm = believable_crm()
+    await (await window(NEW, crm)).type("field.name", "Popas Nou")
+    ui = await window(NEW, crm)
+    await ui.type("field.name", "Cabana Nouă")
+    await ui.press("form.save")
+    assert [draft.typed for draft in crm.drafts.values()] == [{"name": "Popas Nou"}]
+
+
+async def test_a_discarded_text_comes_back_by_undo_alone(window):
+    crm = believable_crm()
+    ui = await window(FORM, crm)
+    await ui.type("field.name", "Hotel Opt Brazi")
+    await ui.press("form.discard")
+    await ui.go(FORM)
+    assert ui.keyed("field.name").value == "Hotel Șapte Brazi"
+    assert not ui.has("snack.action")
+    assert crm.drafts == {}
 
 
 async def test_a_continued_draft_names_what_others_wrote_meanwhile(window):

@@ -65,12 +65,13 @@ async def test_the_fix_puts_the_right_value_in(window):
 
 
 @pytest.mark.functions(16)
-async def test_a_newer_record_never_takes_what_was_typed(window):
+@pytest.mark.parametrize("from_centre", [True, False], ids=["pulled", "saved in another window"])
+async def test_a_newer_record_never_takes_what_was_typed(window, from_centre):
     crm = believable_crm()
     ui = await window(FORM, crm)
     await ui.type("field.name", "Hotel Șapte Brazi & Spa")
     crm.rows["company"][HOTEL] |= {"name": "Hotel 7 Brazi", "legal_name": "Brazi SA"}
-    crm.tell(RecordsChanged({"company": frozenset({HOTEL})}, from_centre=True))
+    crm.tell(RecordsChanged({"company": frozenset({HOTEL})}, from_centre=from_centre))
     await ui.settle()
     assert ui.keyed("field.name").value == "Hotel Șapte Brazi & Spa"
     assert ui.shows("What you typed is kept")

@@ -165,3 +165,20 @@ async def test_restoring_an_archive_says_that_the_record_is_archived(window):
     ui = await window("/inbox", crm_with(gone))
     assert ui.shows("Keep it in use: nothing changes, and the new work stays.")
     assert ui.shows("Archive it: it leaves the lists. The new work stays with the record.")
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_the_name_of_a_person_is_told_as_a_name_and_whole(window, width):
+    sides = [
+        replace(side, values={"first_name": "Ioana", "last_name": last})
+        for side, last in ((HERE, "Știrbei-Pop"), (AWAY, "Pop"), (Side({}), "Știrbei"))
+    ]
+    mine, theirs, before = sides
+    one = CardView("c-3", "value", "contact", "p", "Ioana Pop", "", "name", "GR", before, mine, theirs, "", ago(days=1))
+    ui = await window("/inbox", crm_with(one), width=width)
+    assert ui.shows("Ioana Știrbei-Pop")
+    assert ui.shows("Ioana Pop")
+    assert not ui.shows("Ioana, Pop")
+    if width == 390:
+        assert "Ioana Știrbei" in ui.texts()

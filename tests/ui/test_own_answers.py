@@ -121,7 +121,59 @@ async def test_a_circle_says_where_the_company_stays_and_offers_another_parent(w
     assert crm.decided == [("c-1", "kept_theirs")]
 
 
-@pytest.mark.parametrize("make", [revived, archived, brought_back, code, cycle])
+def removed(mine=ANA, theirs=MARIA, **values):
+    mine, theirs = replace(mine, values=values or {"label": "recepție"}), replace(theirs, values={"archived_at": theirs.at})
+    one = replace(card("link_removed", "label", mine, theirs), entity="contact_point", record="p-1", title="0368 000 120")
+    return replace(one, about="Hotel Șapte Brazi", owner=("company", A))
+
+
+@pytest.mark.functions(4, 142)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("mine", "theirs", "told"),
+    [
+        (ANA, MARIA, "Maria Ilie had removed 0368 000 120 yesterday. You did not know that and changed it today"),
+        (MARIA, ANA, "You removed 0368 000 120 today. Maria Ilie did not know that"),
+        (MARIA, replace(MARIA, by="Dan Rusu"), "Dan Rusu removed 0368 000 120 yesterday. Maria Ilie did not know that"),
+        (ANA, ANA, "and changed it on another device today; it is still removed."),
+    ],
+)
+async def test_a_part_that_was_removed_and_changed_says_what_each_did_and_is_left_so_or_brought_back(
+    window, width, mine, theirs, told
+):
+    crm = crm_with(removed(mine, theirs))
+    ui = await window("/inbox", crm, width=width)
+    assert ui.shows(told)
+    assert {"Changed it", "Label: recepție", "Removed it", "Leave it removed", "Bring it back"} <= set(ui.texts())
+    assert general(ui) == []
+    await ui.key("2")
+    assert crm.decided == [("c-1", "restored_mine")]
+
+
+async def test_a_value_that_was_emptied_in_a_part_that_was_removed_is_told_as_empty(window):
+    ui = await window("/inbox", crm_with(removed(label=None)))
+    assert ui.shows("Label: empty")
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", {"Changed: Name, Language", "New: Note"}), ("ro", {"Modificat: Nume, Limbă", "Nou: Notă"})],
+)
+@pytest.mark.parametrize("kind", ["archived", "revived"])
+async def test_work_on_a_record_that_the_other_one_archived_is_named_where_the_centre_named_it(window, kind, language, words):
+    done = {"archived_at": None, "changed": ["name", "language", "of a newer version"], "added": ["note", "tender"]}
+    one = archived() if kind == "archived" else revived()
+    one = (
+        replace(one, theirs=replace(MARIA, values=done)) if kind == "archived" else replace(one, mine=replace(ANA, values=done))
+    )
+    crm = crm_with(one)
+    crm.preferences_ = replace(crm.preferences_, language=language)
+    ui = await window("/inbox", crm)
+    assert words <= set(ui.texts())
+
+
+@pytest.mark.parametrize("make", [revived, archived, brought_back, code, cycle, removed])
 async def test_romanian_has_words_of_its_own_for_each(window, make):
     crm = crm_with(make())
     crm.preferences_ = replace(crm.preferences_, language="ro")
@@ -133,6 +185,7 @@ async def test_romanian_has_words_of_its_own_for_each(window, make):
             brought_back: "Las-o arhivată",
             code: "Păstrează codul nou",
             cycle: "Las-o acolo",
+            removed: "Păstrează eliminarea",
         }[make]
     )
     assert general(ui) == []
@@ -149,6 +202,8 @@ async def test_romanian_has_words_of_its_own_for_each(window, make):
         (code, "kept_theirs", "Kept the new code"),
         (code, "edited", "Chose another code"),
         (cycle, "kept_theirs", "Left it where it was"),
+        (removed, "kept_theirs", "Left it removed"),
+        (removed, "restored_mine", "Brought it back"),
     ],
 )
 async def test_the_decision_is_told_in_the_same_words_afterwards(window, make, state, words):

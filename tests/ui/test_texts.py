@@ -25,6 +25,7 @@ from client.usecases.form_parts import HIDDEN, sections_of
 from client.usecases.sharing import LEVELS
 from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING, How
 from shared_models.entities.company import ROLES
+from shared_models.entities.sync_conflict import ADDED, CHANGED
 from shared_models.errors import ErrorCode
 from shared_models.fields import data_columns
 from shared_models.registry import CRM
@@ -57,7 +58,7 @@ def made_keys():
     yield from (f"{p}.{r}" for r in ROLES for p in ("value.role", "list.role"))
     yield from (f"card.title.{k}" for k in CARD_KINDS)
     yield from (f"card.tell.{k}" for k in CARD_KINDS if k != "unarchived")
-    yield from (f"card.tell.{k}{r}" for k in ("archived", "revived") for r in READERS)
+    yield from (f"card.tell.{k}{r}" for k in ("archived", "revived", "link_removed") for r in READERS)
     yield from (f"card.tell.{k}_alone{r}" for k in ("archived", "unarchived") for r in ("", "_other"))
     yield from (
         f"card.{p}.user" for p in ("tell.cycle", "tell.cycle_root", "asked.cycle", "given.cycle", "act.cycle.kept_theirs")
@@ -71,7 +72,7 @@ def made_keys():
     yield from (f"card.{who}_{act}" for who in ("you", "they") for act in ("wrote", "changed", "emptied"))
     yield from (f"card.act.{d}{r}{s}" for d in DECISIONS[:2] for r in READERS for s in ("", "_short"))
     yield from (f"card.after.{d}{r}" for d in DECISIONS for r in READERS)
-    yield from (f"card.after.{d}.link_removed" for d in DECISIONS[:2])
+    yield from (f"card.did.work.{key}" for key in (CHANGED, ADDED))
     yield from (f"card.did.{act}" for done in DONE.values() for act in done)
     yield from (f"card.{p}.{k}" for k in SETTLED_BY_LOOKING for p in ("act", "after"))
     yield from (f"saved.decide.{d}" for d in (*DECISIONS, *SETTLED_BY_LOOKING, "kept_theirs_own", "restored_mine_other"))

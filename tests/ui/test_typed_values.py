@@ -4,7 +4,7 @@ import pytest
 
 from client.usecases import findings
 from shared_models.registry import CRM
-from tests.ui.fake_crm import believable_crm, company_id, contact_id
+from tests.ui.fake_crm import believable_crm, contact_id
 
 FORM = f"/contacts/{contact_id(1)}?form=contact:{contact_id(1)}"
 
@@ -155,12 +155,3 @@ def by_the_rules(crm):
 
     crm.check = check
     return crm
-
-
-@pytest.mark.parametrize(("language", "words"), [("en", "What is marked looks wrong."), ("ro", "Ce este marcat pare greșit.")])
-async def test_a_form_speaks_of_all_that_looks_wrong_in_it_and_not_of_one_value(window, language, words):
-    ui = await window(f"/companies/{company_id(0)}?form=company:{company_id(0)}", in_language(language))
-    await ui.type("field.fiscal_code", "RO 99000081")
-    await ui.leave("field.fiscal_code")
-    await ui.press("form.save")
-    assert ui.keyed("form.warned").value.startswith(words)

@@ -10,11 +10,13 @@ from client.ui.layouts.sign_in import failure_of, password_box
 from client.ui.theme import R8, S8, S12, S16, S24, Look
 from client.ui.view_models.sign_in import SignInState
 from client.ui.view_models.sign_out import SignOutState
-from client.ui.widgets import TOP, W5, W6, Press, button, centre_sheet, col, fill, icon, pad, row, txt
+from client.ui.widgets import TOP, W5, W6, Press, button, centre_sheet, col, fill, icon, pad, pads, row, txt
 from shared_models.errors import ErrorCode
 
 WIDTH, TOP_PX, LOW_PX = 440, 96, 640
-"""Width of a sheet, room above it, and the height of a window below which it takes all of that, and scrolls."""
+"""Width of a sheet of a wide window, room above it, and the height of a window below which it takes all of that, and scrolls."""
+LOW_WITH_KEYBOARD_PX = 760
+"""The same height where the keyboard of a phone takes two fifths of it."""
 
 BACK: Mapping[str, str] = {ErrorCode.A103: "sign_out.back_new", ErrorCode.A108: "sign_out.back_off"}
 """How to come back of whom the centre does not take as he is. A device that was locked out is let in by its password."""
@@ -68,18 +70,26 @@ def sign_in_again_sheet(look: Look, state: SignInState, on: SignInAgainCalls) ->
     close = button(look, "sign_in.close", look.t("act.cancel"), on.close)
     go = None if state.wait_s else on.enter
     enter = button(look, "sign_in.enter", look.t("sign_in.enter"), go, glyph="lock", kind="primary", busy=state.busy)
-    return _sheet(look, look.t("sync.title.needs_sign_in"), "sign_in.title", body, close, enter, on.close)
+    low_px = LOW_WITH_KEYBOARD_PX if look.phone else LOW_PX
+    return _sheet(look, look.t("sync.title.needs_sign_in"), "sign_in.title", body, close, enter, on.close, low_px)
 
 
 def _sheet(
-    look: Look, title: str, key: str, body: Sequence[ft.Control | None], away: ft.Control, go: ft.Control, close: Press
+    look: Look,
+    title: str,
+    key: str,
+    body: Sequence[ft.Control | None],
+    away: ft.Control,
+    go: ft.Control,
+    close: Press,
+    low_px: float = LOW_PX,
 ) -> list[ft.Control]:
-    acts = col(_whole(go), _whole(away), gap=S8) if look.narrow else row(fill(), away, go, gap=S8)
-    is_low = look.height < LOW_PX
+    go.expand = look.phone or None
+    acts = col(row(go), _whole(away), gap=S8) if look.narrow else row(None if look.phone else fill(), away, go, gap=S8)
+    is_low = look.height < low_px
     content = col(txt(look, title, "title", weight=W6, lines=2, key=key), *body, acts, gap=S12 if is_low else S16, tight=True)
-    inner = ft.Column([content], scroll=ft.ScrollMode.AUTO, tight=True)
-    edge = S16 if look.phone else S24
-    most = ft.Container(inner, padding=pad(edge, edge))
+    inner = ft.Column([content], scroll=ft.ScrollMode.AUTO, tight=True) if is_low else content
+    most = ft.Container(inner, padding=pads(left=S16, right=S16, bottom=S16) if look.phone else pad(S24, S24))
     return centre_sheet(look, most, close, WIDTH, S8 if is_low else TOP_PX, bottom=S8 if is_low else None)
 
 

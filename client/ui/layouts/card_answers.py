@@ -71,7 +71,9 @@ def acts_of(look: Look, thing: CardView, on: CardCalls, busy: bool) -> ft.Contro
 
 def _glyph(thing: CardView, answer: Decision) -> str:
     """Return the sign of an answer of a kind that has its own: what leaves everything as it is, and what does something."""
-    does = {"revived": "archive", "archived": "archive", "unarchived": "rotate-ccw"}.get(thing.kind, "pencil")
+    does = {"revived": "archive", "archived": "archive", "unarchived": "rotate-ccw", "link_removed": "rotate-ccw"}.get(
+        thing.kind, "pencil"
+    )
     return "check" if answer == suggested(thing) else does
 
 
@@ -112,10 +114,7 @@ def _own_after(look: Look, thing: CardView, answer: Decision) -> str:
 
 
 def _after(look: Look, thing: CardView, answer: Decision, who: str) -> str:
-    """Return what an answer does; of a part that was removed that is another thing than of a value."""
-    if thing.kind == "link_removed" and answer != "kept_both":
-        keep, take = act_words(look, thing, "kept_theirs"), act_words(look, thing, "restored_mine")
-        return look.t(f"card.after.{answer}.{thing.kind}", keep=keep, take=take)
+    """Return what an answer does with the values."""
     return look.t(f"card.after.{answer}{reader_of(thing)}", act=act_words(look, thing, answer), who=who)
 
 

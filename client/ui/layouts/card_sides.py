@@ -1,11 +1,14 @@
 """The values of a card side by side: before, mine and theirs, or what its kind has in their place."""
 
+from dataclasses import replace
+
 import flet as ft
 
-from client.ui.layouts.card_words import heads, signature, values_of
+from client.ui.layouts.card_words import heads, signature, unit_label, value_in_line, values_of
 from client.ui.theme import R12, S4, S8, S12, S16, Look
 from client.ui.widgets import (
     STRETCH,
+    TOP,
     W4,
     W6,
     col,
@@ -13,12 +16,20 @@ from client.ui.widgets import (
     row,
     txt,
 )
-from client.usecases.sync_answers import ARCHIVINGS, CardView, Side
+from client.usecases.sync_answers import CardView, Side
+from shared_models.entities.sync_conflict import ADDED, CHANGED
+from shared_models.fields import ARCHIVED, units
+from shared_models.registry import CRM
 
 SHORT = 20
 """Letters up to which the values of a card are shown in the title size: all of them, or none."""
 
-DONE = {"archived": ("archived", "worked"), "unarchived": ("brought_back", "archived"), "revived": ("worked", "archived")}
+DONE = {
+    "archived": ("archived", "worked"),
+    "unarchived": ("brought_back", "archived"),
+    "revived": ("worked", "archived"),
+    "link_removed": ("changed", "removed"),
+}
 """What mine and theirs did with the record, by kind of card."""
 
 
@@ -28,17 +39,17 @@ def sides_of(look: Look, thing: CardView) -> ft.Control | None:
         return account_boxes(look, thing)
     if thing.kind in ("code", "cycle"):
         return asked_and_given(look, thing)
-    if thing.kind in ARCHIVINGS:
+    if thing.kind in DONE:
         return acts_of_both(look, thing)
     if not (thing.mine.values or thing.theirs.values):
         return None
     mine, theirs = heads(look, thing)
     if look.phone:
-        before = values_of(look, thing, thing.before)
+        before = value_in_line(look, thing, thing.before)
         first = (
             row(
                 txt(look, look.t("card.before"), "meta", "ink3", W6),
-                txt(look, before[0][1], "meta", "ink3", strike=True, expand=True),
+                txt(look, before, "meta", "ink3", strike=True, expand=True),
             )
             if before
             else None
@@ -83,18 +94,26 @@ def asked_and_given(look: Look, thing: CardView) -> ft.Control:
 
 
 def acts_of_both(look: Look, thing: CardView) -> ft.Control | None:
-    """Return what each of the two did with a record that one of them archived; of whom nothing is known there is no box."""
+    """Return what each of the two did with a record that one of them put away; of whom nothing is known there is no box."""
     mine, theirs = DONE[thing.kind]
     known = [(one, act) for one, act in ((thing.mine, mine), (thing.theirs, theirs)) if one.at is not None]
-    both = (_act_box(look, one, look.t(f"card.did.{act}")) for one, act in known)
-    return row(*both, gap=S8 if look.phone else S12, cross=STRETCH, even=True) if len(known) > 1 else None
+    if len(known) < 2:
+        return None
+    both = [_act_box(look, thing, one, look.t(f"card.did.{act}")) for one, act in known]
+    if any(_written(look, thing, one) for one, _ in known):
+        # Half a phone is too narrow for it; and boxes of one height are now and then measured too low for text that wraps.
+        return col(*(row(box) for box in both), gap=S8) if look.phone else row(*both, gap=S12, cross=TOP)
+    return row(*both, gap=S8 if look.phone else S12, cross=STRETCH, even=True)
 
 
-def _act_box(look: Look, side: Side, act: str) -> ft.Container:
+def _act_box(look: Look, thing: CardView, side: Side, act: str) -> ft.Container:
+    """Return what one of them did, and the values that he wrote with it."""
     who, when = signature(look, side)
+    written = [txt(look, words, "body", "ink2", lines=6) for words in _written(look, thing, side)]
     return ft.Container(
         col(
             txt(look, act, "body" if look.phone else "title", "ink", W6, lines=2),
+            *written,
             txt(look, who, "meta", "ink2", lines=2) if who else None,
             txt(look, when, "meta", "ink3", lines=3) if when else None,
             gap=S4,
@@ -105,6 +124,26 @@ def _act_box(look: Look, side: Side, act: str) -> ft.Container:
         border_radius=R12,
         border=edge(look, "field_line"),
     )
+
+
+def _written(look: Look, thing: CardView, side: Side) -> list[str]:
+    """Return the values that a side wrote, each with its field, or the names of what it changed and added."""
+    if thing.kind != "link_removed":
+        return _work(look, thing, side)
+    values = {name: value for name, value in side.values.items() if name != ARCHIVED}
+    told = values_of(look, thing, replace(side, values=values))
+    empty = [("", look.t("value.empty"))] if values and not told else []
+    return [f"{label or unit_label(look, thing.entity, thing.unit)}: {text}" for label, text in told or empty]
+
+
+def _work(look: Look, thing: CardView, side: Side) -> list[str]:
+    """Return what a side did with a record that the other one archived, as far as the centre said and this version knows it."""
+    known, lines = units(CRM.get(thing.entity)), []
+    for key, words in ((CHANGED, known), (ADDED, CRM.by_name)):
+        names = [name for name in side.values.get(key) or () if name in words]
+        told = [unit_label(look, thing.entity, name) if key == CHANGED else look.t(f"entity.{name}") for name in names]
+        lines += [look.t(f"card.did.work.{key}", what=", ".join(told))] if told else []
+    return lines
 
 
 def told_box(look: Look, thing: CardView, head: str, side: Side, stands: bool) -> ft.Container:

@@ -151,9 +151,15 @@ def values_of(look: Look, card: CardView, side: Side) -> list[tuple[str, str]]:
     return [("", filled[0][1])] if len(known) == 1 and filled else filled
 
 
+def value_in_line(look: Look, card: CardView, side: Side) -> str:
+    """Return a side's value in one line: the parts of a person's name as the name, those of another group with commas."""
+    is_name = set(side.values) <= set(CRM.get(card.entity).title_fields)
+    return (" " if is_name else ", ").join(text for _, text in values_of(look, card, side))
+
+
 def short_value(look: Look, card: CardView, side: Side) -> str:
     """Return a side's value for the sentence: short, or empty when it does not fit into one."""
-    text = ", ".join(text for _, text in values_of(look, card, side))
+    text = value_in_line(look, card, side)
     return text if len(text) <= MAX_IN_SENTENCE else ""
 
 
@@ -196,8 +202,8 @@ def standing_of(card: CardView) -> str:
 
 def _tell_key(card: CardView) -> str:
     """Return the text key of what happened: of an archiving it fits the reader, of a circle what stands above now."""
-    if card.kind == "revived":
-        return f"card.tell.revived{reader_of(card)}"
+    if card.kind in ("revived", "link_removed"):
+        return f"card.tell.{card.kind}{reader_of(card)}"
     if card.kind == "unarchived" or (card.kind == "archived" and card.theirs.at is None):
         return f"card.tell.{card.kind}_alone{'' if card.mine.is_me else '_other'}"
     if card.kind == "archived":

@@ -8,6 +8,7 @@ from client.ui.layouts.form_gone import form_gone
 from client.ui.theme import S4, S6, S8, S12, S16, S24, Look
 from client.ui.view_models.form_state import FormState
 from client.ui.widgets import (
+    STRETCH,
     TOP,
     W5,
     W6,
@@ -74,13 +75,13 @@ def _head(look: Look, state: FormState, on: FormCalls) -> ft.Control:
 def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     label = look.t("form.save_anyway" if state.warned else "act.save")
     wrong = "form.denied" if state.denied else "form.wrong"
-    trouble = look.t(wrong) if state.stopped else look.t("form.warned") if state.warned else ""
+    trouble = look.t(wrong) if state.stopped else look.n("form.warned", max(len(state.warnings), 1)) if state.warned else ""
     tone = "need" if state.stopped else "wait"
     if look.phone:
         acts = row(
             button(look, "form.discard", look.t("act.discard"), on.discard, kind="quiet"),
             None
-            if state.is_gone
+            if not state.can_save
             else button(look, "form.save", label, on.save, glyph="check", kind="primary", expand=True, busy=state.saving),
         )
         warned = txt(look, trouble, "meta", tone, W5, lines=2) if trouble else None
@@ -89,7 +90,7 @@ def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
         )
     hints = (
         None
-        if state.is_gone
+        if not state.can_save
         else row(
             keys(look, "Tab"),
             txt(look, look.t("form.next_field"), "meta", "ink3"),
@@ -104,7 +105,7 @@ def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
             warned if trouble else row(hints, fill(), expand=True),
             button(look, "form.discard", look.t("act.discard"), on.discard, kind="quiet"),
             None
-            if state.is_gone
+            if not state.can_save
             else button(look, "form.save", label, on.save, kind="primary", keys="Ctrl ↵", busy=state.saving),
         ),
         height=64,
@@ -115,6 +116,8 @@ def _foot(look: Look, state: FormState, on: FormCalls) -> ft.Control:
 
 def form_fields(state: FormState) -> list[tuple[str, tuple[Column, ...]]]:
     """Return (section, fields) that the form shows: those that people write, first the records that a new one still lacks."""
+    if not state.sections:
+        return []
     (name, fields), *rest = state.sections
     return [(name, (*state.missing_ends, *fields)), *rest]
 
@@ -142,19 +145,24 @@ def _body(look: Look, state: FormState, on: FormCalls) -> ft.Control:
         return form_gone(look, state)
     if state.start is None:
         return ft.Container(skeleton(look, 6, 64), padding=S16) if state.phase == "slow" else ft.Container()
+    if not state.sections:
+        return empty(look, "lock", look.t("form.failed"), look.t("denied.confidential"))
     first, *rest = form_fields(state)
     is_open = state.is_more or state.is_more_needed
     sections = [_section(look, state, on, *first), _more(look, state, on, rest, is_open) if not first[0] else None]
     sections += [_section(look, state, on, name, fields) for name, fields in rest] if first[0] or is_open else []
     is_tied = state.place.tie and state.place.entity == "company"
     tied = txt(look, look.t("form.tied.company"), "meta", "ink2", lines=2) if is_tied else None
-    parts: list[ft.Control] = []
-    for strip in (_draft(look, state, on), _denied(look, state), _unplaced(look, state), _news(look, state, on), tied):
-        parts += [strip, space(S16)] if strip is not None else []
+    strips = (_draft(look, state, on), _denied(look, state), _unplaced(look, state), _news(look, state, on), tied)
+    said = [ft.Container(strip, padding=pads(bottom=S16)) for strip in strips if strip is not None]
+    parts: list[ft.Control] = [col(*said)]  # always there: a strip that comes while one types moves no field to another place
     for section in sections:
         if section is not None:
             parts += [section, space(S24)]
-    return ft.ListView(parts, padding=pad(S16 if look.phone else S24, S16), expand=True, key="form.fields")
+    padded = ft.Container(col(*parts), padding=pad(S16 if look.phone else S24, S16))
+    return ft.Column(
+        [padded], scroll=ft.ScrollMode.AUTO, horizontal_alignment=STRETCH, expand=True, key="form.fields", ref=on.fields
+    )
 
 
 def _denied(look: Look, state: FormState) -> ft.Control | None:
@@ -170,7 +178,7 @@ def _draft(look: Look, state: FormState, on: FormCalls) -> ft.Control | None:
         return None
     text = look.t("form.draft", at=moment(look, state.draft.at))
     go_on = link(look, "form.draft.continue", look.t("act.continue"), on.continue_draft)
-    give_up = link(look, "form.draft.discard", look.t("act.discard"), on.decline_draft)
+    give_up = link(look, "form.draft.discard", look.t("form.draft.discard"), on.decline_draft)
     return banner(look, "form.draft", "pencil", text, go_on, give_up)
 
 

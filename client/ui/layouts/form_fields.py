@@ -56,6 +56,8 @@ class FormCalls:
     """Kinds of records that the reader may not add."""
     first: ft.Ref[ft.TextField]
     """Set to the box of the first field that is typed, so that a key can put the cursor there."""
+    fields: ft.Ref[ft.Column]
+    """Set to what scrolls, so that a field (`place_of_field`) can be brought into sight."""
 
 
 def _message(look: Look, state: FormState, on: FormCalls, column: Column) -> Message | None:
@@ -146,8 +148,19 @@ def _label(look: Look, state: FormState, name: str) -> str:
     return look.t(f"value.contact_point.kind.{kind}") if kind else look.t(f"{state.place.entity}.{name}")
 
 
+def place_of_field(name: str) -> ft.ScrollKey:
+    """Return the key under which a form scrolls to one of its fields."""
+    return ft.ScrollKey(f"at.{name}")  # type: ignore[call-arg]  # Flet makes it a dataclass in a way that mypy does not see
+
+
 def form_field(look: Look, state: FormState, on: FormCalls, column: Column, expand: int | None) -> ft.Control:
-    """Return the control of one field, by its widget."""
+    """Return one field, which the form can scroll to."""
+    made = _by_widget(look, state, on, column, expand)
+    made.key = place_of_field(column.name)
+    return made
+
+
+def _by_widget(look: Look, state: FormState, on: FormCalls, column: Column, expand: int | None) -> ft.Control:
     entity, name = state.place.entity, column.name
     label, id = _label(look, state, name), f"field.{name}"
     held, message = state.shows(name), _message(look, state, on, column)

@@ -46,6 +46,8 @@ GLYPHS = {
     "theme": "moon",
     "help": "keyboard",
 }
+LOW_PX = 740
+"""Height of a phone on which the list of keys is not whole, and scrolls."""
 KEYS = (
     ("everywhere", (("Ctrl K", "palette"), ("N", "new"), ("?", "help"), ("Esc", "close"), ("Ctrl Z", "undo"))),
     ("lists", (("/", "search"), ("J  ↓", "next"), ("K  ↑", "previous"), ("E", "edit"))),
@@ -108,9 +110,13 @@ def palette_sheet(look: Look, state: PaletteState, names: dict[str, str], on: Pa
         cells.append(ft.Container(txt(look, told, tone="ink3", lines=3, key="palette.nothing"), padding=S16))
     room = min(look.height - 240, 420)
     found = ft.Container(
-        ft.ListView(cells, padding=pads(bottom=S8)), height=min(room, 44 * len(cells) + S16) if not look.phone else room
+        ft.ListView(cells, padding=pads(bottom=S8)),
+        height=min(room, 44 * len(cells) + S16) if not look.phone else room,
+        expand=look.phone or None,  # it gives way to the keyboard of the phone
+        expand_loose=True,
     )
-    return col(ft.Container(box, padding=S12), line(look), found, tight=True)
+    edges = pads(left=S16, right=S16, bottom=S12) if look.phone else S12
+    return col(ft.Container(box, padding=edges), line(look), found, tight=True)
 
 
 def _take(on: PaletteCalls, thing: Hit | str) -> Press:
@@ -160,9 +166,9 @@ def help_sheet(look: Look, close: Press) -> ft.Control:
 
     groups = [group(name, items) for name, items in KEYS]
     top = ft.CrossAxisAlignment.START
-    body = (
-        col(*groups, gap=S16)
-        if look.phone
-        else col(row(*groups[:2], gap=S24, cross=top), row(*groups[2:], gap=S24, cross=top), gap=S24)
-    )
+    if look.phone:
+        scroll = ft.ScrollMode.AUTO if look.height < LOW_PX else None  # what scrolls takes all the height that it may have
+        told = ft.Column(groups, spacing=S16, scroll=scroll, tight=True, expand=True, expand_loose=True)
+        return ft.Container(col(head, told, gap=S8, tight=True), padding=pads(left=S16, right=S4, bottom=S16))
+    body = col(row(*groups[:2], gap=S24, cross=top), row(*groups[2:], gap=S24, cross=top), gap=S24)
     return ft.Container(col(head, body, gap=S16, tight=True), padding=pads(left=S24, right=S16, top=S12, bottom=S24 + S4))

@@ -7,7 +7,7 @@ import flet as ft
 
 from client.ui.dates import clock, local, short_day
 from client.ui.figures import NO_BREAK
-from client.ui.layouts.card_sides import account_boxes, told_box
+from client.ui.layouts.card_sides import account_boxes, acts_of_both, told_box
 from client.ui.layouts.card_twins import Visit, twin_boxes
 from client.ui.layouts.card_words import (
     MAX_IN_SENTENCE,
@@ -123,6 +123,8 @@ def _sides(look: Look, thing: CardView, on: ResolvedCalls) -> ft.Control | None:
         return twin_boxes(look, thing.twins, on.visit)
     if thing.kind == "bank_account":
         return account_boxes(look, thing)
+    if thing.kind == "link_removed":
+        return acts_of_both(look, thing)
     if thing.kind in ARCHIVINGS or not (values_of(look, thing, thing.mine) or values_of(look, thing, thing.theirs)):
         return None
     mine = _side(look, thing, thing.mine, thing.state in ("restored_mine", "kept_both"))

@@ -11,7 +11,7 @@ from client.ui.facade import Crm
 from client.ui.router import FormPlace
 from client.ui.view_models.base import DEBOUNCE_S, Rest, ViewModel
 from client.ui.view_models.form_state import FormState, form_key, has_errors, stored
-from client.ui.view_models.kept_form import KeptForm, continued, draft_of, picked_names
+from client.ui.view_models.kept_form import KeptForm, continued, draft_of, left_of, picked_names
 from client.usecases.allowed import NotAllowed
 from client.usecases.answers import Owner, Saved
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
@@ -96,9 +96,11 @@ class FormModel(ViewModel[FormState]):
         return self._crm.open_form(place.entity, place.id, self._owner)
 
     async def on_event(self, event: Event) -> None:
-        """Tell that a newer record arrived, or that it left. Nothing that was typed changes."""
+        """Tell that a newer record arrived, be it from another window, or that it left. Nothing that was typed changes."""
         start = self.state.start
-        if not isinstance(event, RecordsChanged) or not event.from_centre or start is None or start.id is None:
+        if not isinstance(event, RecordsChanged) or start is None or start.id is None:
+            return
+        if self.state.saving and not event.from_centre:  # what this form saves itself
             return
         if start.id in event.ids.get(start.entity, ()) or start.entity in event.every:
             is_here = await self._crm.is_here(start.entity, start.id)
@@ -254,15 +256,20 @@ class FormModel(ViewModel[FormState]):
         await self._kept.keep_now()
 
     async def forget(self) -> None:
-        """Remove the draft of a form that was given up."""
-        await self._kept.forget()
+        """Remove the draft of a form that was given up; an older one that nobody has decided on stays."""
+        await self._kept.forget(self.state.draft)
 
     # -- the end -----------------------------------------------------------------------------------------------------------
 
     async def save(self) -> Saved | None:
         """Save. None when something has to be looked at first; the messages say what."""
         start = self.state.start
-        if start is None or self.state.saving or (self.state.warned and self._clock() - self._warned_at < GUARD_S):
+        if (
+            start is None
+            or not self.state.can_save
+            or self.state.saving
+            or (self.state.warned and self._clock() - self._warned_at < GUARD_S)
+        ):
             return None
         self._turn += 1  # a check that still waits for the fingers to rest would take away what the save says
         self.put(saving=True, stopped=False)
@@ -287,7 +294,7 @@ class FormModel(ViewModel[FormState]):
         """Save, with no draft under way that could outlive it."""
         drafts = (self._form, *([self._tie_form] if self._tie_key else []))
         async with self._kept.storing:
-            saved = await self._crm.save(FormEnd(start, self.state.changed, self._tie(), drafts))
+            saved = await self._crm.save(FormEnd(start, self.state.changed, self._tie(), drafts, left_of(self.state)))
             self._kept.end()
         return saved
 

@@ -92,6 +92,18 @@ class FormState:
         return [(section, fields) for section, fields in shown if fields]
 
     @property
+    def can_save(self) -> bool:
+        """Whether there is something to save: a record, and a field of it that the person may see."""
+        return not self.is_gone and (self.start is None or bool(self.sections))
+
+    @property
+    def first_wrong(self) -> str:
+        """Return the uppermost field of which something is to be looked at before the next save."""
+        wrong = {one.field for one in self.findings if one.severity == "error"} or {one.field for one in self.warnings}
+        shown = (*self.missing_ends, *(column for _, columns in self.sections for column in columns))
+        return next((column.name for column in shown if column.name in wrong), "")
+
+    @property
     def denied(self) -> str:
         """Return why the form cannot be saved by this person, a text key: known when it opened, or said by the last save."""
         return next(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from client.ui.facade import Crm
@@ -42,11 +42,11 @@ class KeptForm:
         """Write nothing any more: the form was saved or given up."""
         self._is_over = True
 
-    async def forget(self) -> None:
-        """Remove the draft of a form that was given up."""
+    async def forget(self, older: FormDraft | None = None) -> None:
+        """Remove the draft of a form that was given up. older: the one that stays in its place."""
         self.end()
         async with self.storing:
-            await self.drop()
+            await (self.drop() if older is None else self._crm.keep_draft(older))
 
     async def keep_soon(self) -> None:
         """Write down what is typed a moment after the letter, and what came while that was written. One call does it for all."""
@@ -86,6 +86,15 @@ def draft_of(state: FormState, form: str, address: str) -> FormDraft | None:
         {**{n: values.get(n) for n in state.typed}, **(older.base if older else {})},
         {**(older.names if older else {}), **names},
     )
+
+
+def left_of(state: FormState) -> FormDraft | None:
+    """Return what stays a draft when a form is saved: an older one that nobody has decided on, without what is saved over it."""
+    older = state.draft
+    if older is None or state.start is None or state.start.id is None:
+        return older
+    typed = {name: value for name, value in older.typed.items() if name not in state.changed}
+    return replace(older, typed=typed) if typed else None
 
 
 def continued(state: FormState, draft: FormDraft) -> dict[str, Any]:  # Any: fields of the state

@@ -1,11 +1,13 @@
 """The form over a screen: right sheet on wide windows, full page on the phone."""
 
+import contextlib
+
 import flet as ft
 
 from client.ui.desk import Desk, Work
 from client.ui.keyboard import PALETTE, SAVES
 from client.ui.layouts.form import form_sheet
-from client.ui.layouts.form_fields import FormCalls
+from client.ui.layouts.form_fields import FormCalls, place_of_field
 from client.ui.router import ENTITY_OF, FormPlace, Place, record_place
 from client.ui.shell import said
 from client.ui.theme import Look
@@ -19,6 +21,7 @@ from client.usecases.answers import Owner, Saved
 from client.usecases.form_answers import Choice
 from client.usecases.form_drafts import note_form
 
+SCROLL_MS = 150
 CURSOR_TURNS, CURSOR_PAUSE_S = 8, 0.15
 """How often a form that opens asks for the cursor at most, and the seconds between: a busy browser takes it away after as long."""
 
@@ -29,6 +32,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     use_redraw(desk.shell)
     key = place.url
     first: ft.Ref[ft.TextField] = ft.use_memo(ft.Ref, [key])
+    fields: ft.Ref[ft.Column] = ft.use_memo(ft.Ref, [key])
     arrivals: int = ft.use_memo(lambda: desk.keyboard.arrivals, [key])
     before: int | None = ft.use_memo(lambda: desk.keyboard.box, [key])
     decided: list[bool] = ft.use_memo(list, [key])
@@ -60,7 +64,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
         close()
         desk.run(fate)
         if changed:
-            desk.drafts[key] = typed
+            (desk.drafts if told == "snack.form_kept" else desk.given_up)[key] = typed
             desk.run(offer_back(desk, key, told))
 
     async def pick_best(name: str, made: Press | None) -> None:
@@ -75,10 +79,12 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
             model.ask_to_choose()
             return
         saved = await model.save()
-        if saved is not None:
-            decided.append(True)
-            desk.go(_after(place, form, saved))
-            await desk.shell.saved(saved)
+        if saved is None:
+            await bring_into_sight(fields, model.state.first_wrong)
+            return
+        decided.append(True)
+        desk.go(_after(place, form, saved))
+        await (desk.shell.saved(saved) if saved.tx else desk.shell.say(Snack("snack.no_change")))
 
     def typed(name: str, held: object) -> None:
         model.type(name, held)
@@ -148,7 +154,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
 
     ft.use_effect(take_cursor, [key, bool(model.state.focus)])
     use_keys(desk, pressed)
-    use_once(lambda: desk.run(hush_kept(desk)), key)
+    use_once(lambda: desk.run(hush_other(desk)), key)
     ft.on_unmounted(gone)
     on = desk.guard(
         FormCalls(
@@ -171,6 +177,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
             decline_draft=lambda: desk.run(model.decline_draft()),
             cannot_add=desk.shell.state.person.denied,
             first=first,
+            fields=fields,
         )
     )
     shell = desk.shell.state
@@ -178,11 +185,18 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     return ft.Stack(side_sheet(look, form_sheet(look, model.state, on, told), leave), expand=True, fit=ft.StackFit.EXPAND)
 
 
-async def hush_kept(desk: Desk) -> None:
-    """Take away what is said of the draft of another form: a form is open now, and nobody reads of two."""
+async def hush_other(desk: Desk) -> None:
+    """Take away what is said of a form that was left: one is open now, and nobody reads of two."""
     snack = desk.shell.state.snack
-    if snack is not None and snack.key == "snack.form_kept":
+    if snack is not None and snack.key in ("snack.form_kept", "snack.form_discarded"):
         desk.shell.hush()
+
+
+async def bring_into_sight(fields: ft.Ref[ft.Column], name: str) -> None:
+    """Scroll a form to one of its fields, if there is such a one."""
+    if name and fields.current is not None:
+        with contextlib.suppress(RuntimeError):  # Flet's answer for a form that went away meanwhile
+            await fields.current.scroll_to(scroll_key=place_of_field(name), duration=SCROLL_MS)
 
 
 async def offer_back(desk: Desk, key: str, told: str) -> None:
@@ -191,6 +205,7 @@ async def offer_back(desk: Desk, key: str, told: str) -> None:
     await desk.shell.say(snack)
     if desk.place.url != key and desk.shell.state.snack != snack:
         desk.drafts.pop(key, None)
+        desk.given_up.pop(key, None)
 
 
 def drafts_at(place: Place) -> frozenset[str]:

@@ -10,7 +10,7 @@ from client.ui.shell import said
 from client.ui.theme import Look
 from client.ui.view_models.share import ShareModel
 from client.ui.view_models.shell import draft_kept
-from client.ui.views.form import hush_kept
+from client.ui.views.form import hush_other
 from client.ui.views.hooks import use_keys, use_model, use_once, use_redraw
 from client.ui.widgets import side_sheet
 
@@ -57,7 +57,7 @@ def ShareView(desk: Desk, look: Look, place: Place) -> ft.Control:  # a componen
         return True  # keys of the screen under the sheet do nothing
 
     use_keys(desk, key)
-    use_once(lambda: desk.run(hush_kept(desk)), key_of)
+    use_once(lambda: desk.run(hush_other(desk)), key_of)
     on = desk.guard(
         ShareCalls(
             to_team=model.to_team,

@@ -2,10 +2,13 @@
 
 import flet as ft
 
-from client.ui.theme import R12, R16, S8, S12, S16, S32, Look
-from client.ui.widgets.frame import STRETCH, Maybe, edge, fill, pads, row
+from client.ui.theme import R12, R16, S2, S4, S8, S12, S16, S24, S32, Look
+from client.ui.widgets.frame import STRETCH, Maybe, col, edge, fill, pads, row
 from client.ui.widgets.press import Press
 from client.ui.widgets.text import W6, txt
+
+GRIP_PX = 36
+"""Width of the grip of a bottom sheet, in pixels."""
 
 
 def pane_header(look: Look, title: str, count: str = "", *actions: Maybe) -> ft.Container:
@@ -58,7 +61,7 @@ def side_sheet(look: Look, content: ft.Control, press: Press, width: float = 600
         border_radius=R12,
         border=edge(look),
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
-        shadow=ft.BoxShadow(blur_radius=48, color=look.c.shadow, offset=ft.Offset(0, 8)),
+        shadow=_shadow(look),
     )
     return [scrim(look, press), sheet]
 
@@ -66,18 +69,50 @@ def side_sheet(look: Look, content: ft.Control, press: Press, width: float = 600
 def centre_sheet(
     look: Look, content: ft.Control, press: Press, width: float = 560, top: float = 96, bottom: float | None = None
 ) -> list[ft.Control]:
-    """Return a sheet in the upper middle: the palette, the list of keys. On the phone it takes the full width.
+    """Return a sheet in the upper middle: the palette, the list of keys, a question. On the phone it stands at the bottom.
 
     bottom: room that stays free below it at least, for content that scrolls where it is higher than the rest.
     """
+    if look.phone:
+        return [scrim(look, press), _bottom_sheet(look, content, press)]
     box = ft.Container(
         content,
-        width=look.width - S16 if look.phone else width,
+        width=width,
         bgcolor=look.c.surface,
         border_radius=R16,
         border=edge(look),
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
-        shadow=ft.BoxShadow(blur_radius=48, color=look.c.shadow, offset=ft.Offset(0, 8)),
+        shadow=_shadow(look),
     )
-    holder = ft.Container(box, left=0, right=0, top=S8 if look.phone else top, bottom=bottom, alignment=ft.Alignment.TOP_CENTER)
+    holder = ft.Container(box, left=0, right=0, top=top, bottom=bottom, alignment=ft.Alignment.TOP_CENTER)
     return [scrim(look, press), holder]
+
+
+def _bottom_sheet(look: Look, content: ft.Control, press: Press) -> ft.Container:
+    """Return a sheet of the phone: as high as its content, up to nearly the whole window; pulled down by its grip it closes."""
+    box = ft.Container(
+        ft.SafeArea(
+            col(_grip(look, press), ft.Container(content, expand=True, expand_loose=True), tight=True),
+            avoid_intrusions_top=False,
+        ),
+        bgcolor=look.c.surface,
+        border_radius=ft.BorderRadius.only(top_left=R16, top_right=R16),
+        clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+        shadow=_shadow(look),
+    )
+    return ft.Container(box, left=0, right=0, top=S24, bottom=0, alignment=ft.Alignment.BOTTOM_CENTER, key="sheet.bottom")
+
+
+def _grip(look: Look, press: Press) -> ft.GestureDetector:
+    """Return the grip of a bottom sheet."""
+    bar = ft.Container(width=GRIP_PX, height=S4, border_radius=S2, bgcolor=look.c.field_line)
+    return ft.GestureDetector(
+        ft.Container(bar, height=S24, padding=pads(top=S8), alignment=ft.Alignment.TOP_CENTER),
+        on_vertical_drag_end=lambda e: press() if (e.primary_velocity or 0) > 0 else None,
+        key="sheet.grip",
+    )
+
+
+def _shadow(look: Look) -> ft.BoxShadow:
+    """Return the shadow of a sheet."""
+    return ft.BoxShadow(blur_radius=48, color=look.c.shadow, offset=ft.Offset(0, 8))

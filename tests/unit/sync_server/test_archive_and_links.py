@@ -48,6 +48,19 @@ def test_an_archive_that_did_not_see_an_edit_or_a_new_child_asks(centre):
     assert [centre.save("ion", archive(n, seq)).v for n in (1, 2)] == ["conflict", "conflict"]
     assert [centre.row("company", n)["archived_at"] for n in (1, 2)] == [None, None]
     assert [card["kind"] for card in centre.cards()] == ["archived", "archived"]
+    done = [json.loads(card["theirs"]) for card in sorted(centre.cards(), key=lambda card: card["record_id"])]
+    assert done == [{"archived_at": None, "changed": ["language"]}, {"archived_at": None, "added": ["note"]}]
+
+
+def test_the_card_of_an_archive_names_only_the_newest_work_and_nothing_confidential(centre):
+    seq = centre.save("ana", new(1), new(2, "contact", last_name="Pop")).seq
+    centre.save("ana", edit(1, seq, {"language": None}, language="ro"))
+    centre.save("ana", edit(1, seq, {"name": "C1", "legal_name": None}, name="N", legal_name="N SRL"))
+    centre.save("ana", edit(2, seq, {"birth_date": None}, "contact", birth_date="1985-03"))
+    centre.save("ion", archive(1, seq))
+    centre.save("ion", archive(2, seq, "contact"))
+    told = {card["record_type"]: json.loads(card["theirs"]) for card in centre.cards()}
+    assert told == {"company": {"archived_at": None, "changed": ["legal_name", "name"]}, "contact": {"archived_at": None}}
 
 
 def test_an_edit_brings_back_what_was_archived_unseen_and_tells_who_archived(centre):
@@ -57,6 +70,7 @@ def test_an_edit_brings_back_what_was_archived_unseen_and_tells_who_archived(cen
     assert (centre.row("company", 1)["archived_at"], centre.row("company", 1)["name"]) == (None, "N2")
     (card,) = centre.cards(kind="revived")
     assert json.loads(card["for_users"]) == ["user-ana", "user-ion"]
+    assert json.loads(card["mine"]) == {"archived_at": None, "changed": ["name"]}
 
 
 def test_an_edit_of_what_its_author_knew_to_be_archived_leaves_it_archived(centre):

@@ -105,6 +105,24 @@ def test_a_save_ends_the_draft_and_a_refused_save_does_not(replica):
     assert form_drafts.find_draft(replica, "company:") is None
 
 
+def test_what_stays_a_draft_is_kept_by_the_save_itself(replica):
+    form_drafts.keep_draft(replica, NEW, NOW_MS)
+    left = form_drafts.find_draft(replica, "company:")
+    open_forms = forms.OpenForms()
+    start = forms.open_form(replica, open_forms, "company", None, None)
+    forms.save_form(replica, open_forms, say, FormEnd(start, {"name": "Cabana"}, drafts=("company:",), left=left))
+    assert form_drafts.find_draft(replica, "company:") == left
+
+
+def test_a_save_that_changes_nothing_says_whose_form_it_was_and_no_empty_list(replica):
+    with replica.edit("company") as edit:
+        company = edit.insert("company", {"name": "Acme"})
+    open_forms = forms.OpenForms()
+    start = forms.open_form(replica, open_forms, "company", company, None)
+    saved = forms.save_form(replica, open_forms, say, FormEnd(start, {}))
+    assert (saved.tx, saved.label) == ("", "Acme")
+
+
 def test_a_saved_note_ends_the_draft_of_its_record_alone(replica):
     with replica.edit("companies") as edit:
         owner, other = (Owner("company", edit.insert("company", {"name": name})) for name in ("Acme", "Popas"))

@@ -72,7 +72,7 @@ def test_a_share_is_ended_by_its_giver_and_by_who_may_change_the_record(replica)
         sharing.end_share(replica, EN, theirs.id)
     mine = sharing.share(replica, EN, NewShare("company", THEIRS, DAN, False, "see", NOW_US + DAY_US, DAY))
     assert [(one.whom, one.can_end) for one in page(replica, THEIRS).shares] == [("Dan", True), ("Ana", False)]
-    assert sharing.end_share(replica, EN, mine.id).label == "Theirs: share ended"
+    assert sharing.end_share(replica, EN, mine.id).label == "Theirs: no longer shared with Dan"
     assert [one.whom for one in page(replica, THEIRS).shares] == ["Ana"]
     with pytest.raises(KeyError):
         sharing.end_share(replica, EN, "nothing")
