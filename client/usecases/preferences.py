@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
+from errno import ENOSPC
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from client.replica.replica import Replica
 from client.usecases.answers import Preferences
 from client.usecases.labels import Say
-from shared_models.errors import ReplicaError
+from shared_models.errors import ReplicaError, ReplicaFull
 from shared_models.texts import Language, preferred
 
 
@@ -37,8 +38,18 @@ def last_language(path: Path, open_replica: Callable[[], Replica]) -> Language |
 
 
 def save(path: Path, replica: Replica, say: Say, preferences: Preferences) -> None:
-    """Keep preferences on the device, and the language and zone with the person, as an ordinary edit."""
-    path.write_text(json.dumps(asdict(preferences)), encoding="utf-8")
+    """Keep preferences on the device, and the language and zone with the person, as an ordinary edit.
+
+    Raises ReplicaFull when the disk is full; then everything is as it was.
+    """
+    draft = path.with_suffix(".new")
+    try:
+        draft.write_text(json.dumps(asdict(preferences)), encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        raise ReplicaFull(str(error)) from error
     user = replica.get("user", replica.facts()["user"] or "")
     wanted = {"language": preferences.language, "time_zone": preferences.time_zone}
     if user is not None and any(user[name] != value for name, value in wanted.items()):

@@ -2,12 +2,13 @@
 
 import json
 from contextlib import closing
+from errno import EACCES, ENOSPC
 
 import pytest
 
 from client.usecases import preferences
 from client.usecases.answers import Preferences
-from shared_models.errors import ReplicaDamaged
+from shared_models.errors import ReplicaDamaged, ReplicaFull
 from shared_models.texts import Texts
 from tests.clients import ANA, bring, central_row, make_replica
 
@@ -64,6 +65,20 @@ def test_language_and_zone_go_to_the_person_as_an_ordinary_edit_and_the_theme_st
     assert [(one.label, one.records) for one in replica.waiting()] == [(RO("saved.preferences"), (("user", ANA),))]
     row = replica.get("user", ANA)
     assert (row["language"], row["time_zone"]) == ("ro", "UTC")
+
+
+@pytest.mark.parametrize(("number", "told"), [(ENOSPC, ReplicaFull), (EACCES, OSError)])
+def test_a_disk_that_takes_nothing_leaves_the_preferences_as_they_were(replica, path, monkeypatch, number, told):
+    preferences.save(path, replica, RO, Preferences("ro", "dark", "UTC"))
+
+    def cut_off(one, text, encoding):
+        one.write_bytes(b"")
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(type(path), "write_text", cut_off)
+    with pytest.raises(told):
+        preferences.save(path, replica, RO, Preferences("en", "light", "UTC"))
+    assert preferences.load(path, replica) == Preferences("ro", "dark", "UTC")
 
 
 def test_a_new_theme_alone_sends_nothing(replica, path):
