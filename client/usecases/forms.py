@@ -20,7 +20,6 @@ from client.usecases.form_parts import form_column, part_to, parts_of, point_kin
 from client.usecases.labels import Say, saved_label
 from client.usecases.main_points import is_main, marked_beside
 from client.usecases.namesakes import details_of
-from client.usecases.new_records import new_values
 from client.usecases.shown import Names
 from conflict.overlay import blank_row
 from shared_models.base import Record
@@ -181,7 +180,9 @@ def _update(edit: Edit, kind: type[Record], start: FormStart, values: Row, seen:
     if fixed and kind.is_link:
         edit.archive(entity, pk)
         kept = {c.name: start.values.get(c.name) for c in data_columns(kind)}
-        return edit.insert(entity, new_values(kind, start, {**kept, **own}))
+        row = new_records.new_values(kind, start, {**kept, **own})
+        new_records.refuse_double(edit, kind, row, start.owner)
+        return edit.insert(entity, row)
     try:
         edit.update(entity, pk, {name: value for name, value in own.items() if name not in fixed}, seen)
     except KeyError as error:

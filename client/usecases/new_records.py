@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from client.replica.standing import Draft
 from client.replica.unit_of_work import Edit
+from client.usecases.answers import Owner
 from client.usecases.form_answers import FormEnd, FormStart
 from client.usecases.form_parts import PartField, parts_of
 from client.usecases.ties import tie_between
@@ -12,7 +13,8 @@ from conflict.overlay import blank_row
 from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.errors import FieldProblem, RecordInvalid
-from shared_models.fields import column_of, data_columns
+from shared_models.fields import ARCHIVED, column_of, data_columns
+from shared_models.natural_ids import natural_id
 from shared_models.protocol import Op
 
 
@@ -25,7 +27,9 @@ def insert(edit: Edit, kind: type[Record], form: FormEnd, values: Row, refused: 
     start, entity = form.start, kind.entity_name
     earlier = refused.ops[0].pk if refused is not None and refused.ops[0].op == "i" else None
     rest = [op for op in refused.ops[1:] if op.op == "i"] if refused is not None and earlier is not None else []
-    pk = edit.insert(entity, edit.with_codes(entity, new_values(kind, start, values)), earlier)
+    row = edit.with_codes(entity, new_values(kind, start, values))
+    refuse_double(edit, kind, row, start.owner)
+    pk = edit.insert(entity, row, earlier)
     everything = {**start.values, **values}
     for part in parts_of(entity):
         made = next((op for op in rest if part.holds(op.t, op.set)), None)
@@ -42,6 +46,20 @@ def insert(edit: Edit, kind: type[Record], form: FormEnd, values: Row, refused: 
     for op in rest:
         edit.insert(op.t, op.set, op.pk)
     return pk
+
+
+def refuse_double(edit: Edit, kind: type[Record], row: Row, owner: Owner | None) -> None:
+    """Refuse to add what is there: it would go over what stands in it, and to take it back would take away both.
+
+    owner: the record whose page it was typed on. Raises RecordInvalid, named by the field that says what is added.
+    """
+    pk = natural_id(kind, {**blank_row(kind), **row})
+    there = edit.get(kind.entity_name, pk) if pk is not None else None
+    if there is None or there[ARCHIVED] is not None:
+        return
+    ends = [c.name for c in data_columns(kind) if c.is_owner and (owner is None or c.name != f"{owner.entity}_id")]
+    field = "value" if "value" in kind.model_fields else ends[0]
+    raise RecordInvalid((FieldProblem(field, f"problem.there_already.{kind.entity_name}"),))
 
 
 def new_values(kind: type[Record], start: FormStart, values: Row) -> Row:
@@ -79,6 +97,7 @@ def insert_part(edit: Edit, kind: type[Record], pk: str, part: PartField, beside
         row["kind"] = number_kind(str(value), row["kind"])
         row["value_normalised"] = contact_point_value(row["kind"], str(value)).normalised
     try:
+        refuse_double(edit, made, row, None)
         edit.insert(part.entity, row)
     except RecordInvalid as error:
         named = (one if one.field in beside else replace(one, field=part.name) for one in error.problems)
