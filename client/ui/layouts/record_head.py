@@ -96,9 +96,8 @@ def _lent(look: Look, page: RecordPage) -> ft.Control | None:
     told = look.t(f"record.lent.{last.level}", name=last.by or look.t("who.someone"), until=until(look, last.until))
     return row(
         icon(look, "users", 14, "ink3"),
-        txt(look, capital(told), "meta", "ink2", lines=2, key="record.lent"),
+        txt(look, capital(told), "meta", "ink2", lines=2, key="record.lent", expand=True),
         gap=S4,
-        tight=True,
     )
 
 
