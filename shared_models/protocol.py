@@ -335,12 +335,13 @@ class HistoryPage(Message):
 class BeginLine(Message):
     """First line. from_seq: the cursor that the page continues; after: the place in a long pull that it continues (null: none).
 
-    stage: whether to put the rows aside until the final page.
+    stage: whether to put the rows aside until the final page. at: where the sequence stood when the page was made.
     """
 
     k: Literal["begin"] = "begin"
     from_seq: Annotated[int, Field(alias="from")]
     to_seq: Annotated[int, Field(alias="to")]
+    at: int
     after: str | None
     stage: bool
     epoch: Epoch

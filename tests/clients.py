@@ -104,7 +104,9 @@ def page_of(
     facts = replica.facts()
     cursor, place = facts["cursor"] if since is None else since, facts["stage_after"]
     page = RemotePage(
-        BeginLine.model_validate({"from": cursor, "to": to, "after": place, "stage": not commit, "epoch": epoch, "schema": 1}),
+        BeginLine.model_validate(
+            {"from": cursor, "to": to, "at": to, "after": place, "stage": not commit, "epoch": epoch, "schema": 1}
+        ),
         EndLine(cursor=to if commit else cursor, after=after, commit=commit, more=not commit, safe_seq=safe),
         acks=list(acks),
         leaves=[(entity, [pk]) for entity, pk in leaves],

@@ -87,9 +87,14 @@ def apply_page(replica: "Replica", page: RemotePage) -> Outcome:
 
 
 def _is_from_here(page: RemotePage, facts: Mapping[str, Any]) -> bool:  # Any: see `meta`
-    """Whether the page continues this replica, at its cursor and at its place in a long pull (PROTOCOL 7.4)."""
+    """Whether the page continues this replica, at its cursor and at its place in a long pull (PROTOCOL 7.4).
+
+    A row that changes during a long pull is left to the final page: one that was made before a page which left it out lacks it.
+    """
     start = facts["stage_cursor"] if facts["stage_after"] else facts["cursor"]
     begin = page.begin
+    if facts["stage_after"] and begin.at < facts["stage_at"]:
+        return False
     return (begin.epoch, begin.from_seq, begin.after) == (facts["server_epoch"], start, facts["stage_after"])
 
 
@@ -115,6 +120,7 @@ def _put_aside(writing: Writing, registry: Registry, page: RemotePage, facts: Ma
         {
             "stage_after": page.end.after,
             "stage_cursor": page.end.cursor,
+            "stage_at": page.begin.at,
             "stage_rows": facts["stage_rows"] + count,
         },
     )

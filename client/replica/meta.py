@@ -29,6 +29,8 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "wiped_at": None,
     "stage_after": None,
     "stage_cursor": 0,
+    # Where the centre stood when it made the last page that was put aside: no page of an earlier moment fits behind it.
+    "stage_at": 0,
     "stage_rows": 0,
     # Rounds in a row that brought nothing of a snapshot that is partly here.
     "snapshot_stuck": 0,

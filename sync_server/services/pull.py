@@ -226,8 +226,8 @@ def _gone(asked: _Asked, spans: Sequence[Span], acked: Sequence[int]) -> Iterato
 
 def _begin(central: Central, request: PullRequest, upto: int, now: timeline.Clock, *, stage: bool) -> bytes:
     return line(
-        {"k": "begin", "from": request.cursor, "to": upto, "after": request.after, "stage": stage, "epoch": now.epoch,
-         "schema": central.schema_version}
+        {"k": "begin", "from": request.cursor, "to": upto, "at": now.seq, "after": request.after, "stage": stage,
+         "epoch": now.epoch, "schema": central.schema_version}
     )  # fmt: skip
 
 

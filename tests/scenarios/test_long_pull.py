@@ -1,5 +1,8 @@
 """Much news comes in one page; after a round that failed it comes in small ones, and each that has come is kept."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from client.sync import pull as client_pull
@@ -54,6 +57,39 @@ def test_after_a_page_that_broke_off_small_ones_come_and_are_kept(ana):
     assert set(asked) == {2}
     ana.sync()
     assert asked[-1] is None, "after a round that went through pages may be large"
+
+
+def test_a_late_final_page_from_before_a_page_of_the_pull_is_not_taken(world, ana):
+    dan = world.devices["dan-laptop"]
+    ana.network.broken_after_lines = 1
+    assert isinstance(ana.sync().error, Unreachable)
+    inner, late = ana.network.pull, {}
+
+    def lost(request):
+        """The second page is lost, and so is the final one that is asked for after all others."""
+        if request.after is None:
+            return inner(request)
+        while not late:
+            lines = list(inner(request))
+            end = json.loads(lines[-1])
+            if end["commit"]:
+                late[request.after] = lines
+            request = replace(request, after=end["after"])
+        raise Unreachable(None, "lost")
+
+    ana.network.pull = lost
+    assert isinstance(ana.sync().error, Unreachable)
+    moved = dan.replica.list_page("company", sort="id", limit=1000).rows[-1]["id"]
+    dan.edit("company", moved, name="Company that moved")
+    dan.sync()
+    taken = list(late)
+    ana.network.pull = lambda request: iter(late.pop(request.after)) if request.after in late else inner(request)
+    result = ana.sync()
+    assert (late, len(taken)) == ({}, 1), "it came"
+    assert result.error is None
+    assert result.proof.equal
+    assert held(ana) == COMPANIES
+    assert ana.get("company", moved)["name"] == "Company that moved"
 
 
 def test_a_device_that_has_nothing_yet_gets_pages_from_the_start(world, ana):

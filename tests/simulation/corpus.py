@@ -7,5 +7,6 @@ SEEDS = {
     652733763: "a value of a withheld save that was stored already left no trace, and a save put back in time went over it",
     841217362: "a label that was in sight under an own pending one was taken away, and stayed",
     688558243: "a late page of another question was taken for the first page of a long pull",
+    870186085: "a late final page of a long pull, older than a page before it, lacked what that one had left to it",
     748500278: "a form forgot what it stood on when a round had settled that before its save",
 }

@@ -11,7 +11,7 @@ from shared_models.registry import CRM
 from tests.clients import central_row
 
 ACME = "018f1111-0000-7000-8000-000000000001"
-BEGIN = {"k": "begin", "from": 1, "to": 2, "after": None, "stage": False, "epoch": "e", "schema": 1}
+BEGIN = {"k": "begin", "from": 1, "to": 2, "at": 2, "after": None, "stage": False, "epoch": "e", "schema": 1}
 END = {"k": "end", "cursor": 2, "commit": True, "more": False, "safe_seq": 0}
 COLS = list(names(CRM.get("company")))
 ROW = [central_row("company", ACME, name="Acme")[name] for name in COLS]
