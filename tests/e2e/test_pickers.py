@@ -81,3 +81,18 @@ def test_a_person_to_share_with_is_searched_where_the_keyboard_was_elsewhere(win
     has_keyboard(window, "share.whom")
     expect(window.id("share.whom")).to_contain_text("Maria Ilie")
     holds(window, "share.until", "31.12.2027")
+
+
+@pytest.mark.alone
+def test_the_second_enter_takes_whom_the_first_has_shown(window, gallery_url):
+    window.open(f"{gallery_url}/companies/{company_id(0)}?form=record_share&data=admin")
+    window.press("share.whom")
+    has_keyboard(window, "share.whom.search")
+    window.page.keyboard.type("maria", delay=30)
+    holds(window, "share.whom.search", "maria")
+    window.id(f"share.whom.{MARIA}").first.wait_for(state="attached")
+    window.key("Enter")
+    has_keyboard(window, "share.whom.search")
+    window.key("Enter")
+    expect(window.id("share.whom.search")).to_have_count(0)
+    window.sees("Maria Ilie")

@@ -58,6 +58,20 @@ async def test_arrows_pass_the_end_of_what_is_offered_to_the_offer_to_make_it(wi
     assert "pick.named" in chosen(ui)
 
 
+async def test_enter_that_shows_whom_it_would_take_leaves_the_cursor_in_the_search(window):
+    crm = believable_crm()
+    crm.may_share = ("see",)
+    ui = await window(f"/companies/{company_id(0)}?form=record_share", crm)
+    await ui.press("share.whom")
+    await ui.type("share.whom.search", "dan")
+    before = focused(ui)
+    await ui.submit("share.whom.search")
+    assert focused(ui) > before
+    await ui.submit("share.whom.search")
+    assert not ui.has("share.whom.search")
+    assert ui.shows("Dan Rusu")
+
+
 async def test_enter_in_a_search_of_people_first_shows_whom_it_would_take(window):
     crm = believable_crm()
     crm.may_share = ("see",)

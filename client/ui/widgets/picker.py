@@ -109,6 +109,7 @@ def PickerBox(look: Look, picker: Picker) -> ft.Control:  # a component
         newest[:] = [picker]
     none: tuple[str, int] | None = None
     chosen, choose = ft.use_state(none)
+    shows, show = ft.use_state(0)
     place = picker.marked(chosen)
 
     async def follow() -> None:
@@ -128,8 +129,9 @@ def PickerBox(look: Look, picker: Picker) -> ft.Control:  # a component
             picker.submit()
         elif picker.text:
             step(0)
+            show(shows + 1)  # Flutter takes the cursor out of a box whose Enter was heard; the next one takes what is shown
 
-    ft.use_effect(follow, [is_open])
+    ft.use_effect(follow, [is_open, shows])
     _use_steps(look, step if is_open else None)
     low = _open(look, newest[-1], place, enter, search) if is_open or was_open else None
     top = _closed(look, picker, closed) if not (is_open and was_open) else None
