@@ -243,13 +243,15 @@ def segmented(
     """Return one choice of a few (value, label), side by side; on a phone that is too narrow for the words, in two rows."""
     room = (look.width - 4 * S16 - 4) / len(items) - S2  # in a card of a page
     widest = max(width_of(look, label, "meta") for _, label in items)
+    is_flat = look.c.surface == look.c.sunken  # outdoors, where no ground shows which one is chosen
+    ground, ink = (look.c.accent, "on_accent") if is_flat else ("#2C343F" if look.c.dark else look.c.surface, "ink")
 
     def cell(value: str, label: str) -> ft.Control:
         on = value == chosen
         return pressable(
             f"{name}.{value}",
             label,
-            row(txt(look, label, "meta", "ink" if on else "ink2", W6 if on else W5), tight=True, align=CENTRE),
+            row(txt(look, label, "meta", ink if on else "ink2", W6 if on else W5), tight=True, align=CENTRE),
             lambda: press(value),
             selected=on,
             expand=1 if look.phone else None,
@@ -257,7 +259,7 @@ def segmented(
             padding=pad(S12 if not look.phone or widest + 2 * S12 <= room else S4),
             radius=R8 - 2,
             alignment=ft.Alignment.CENTER if look.phone else None,
-            bgcolor=(("#2C343F" if look.c.dark else look.c.surface) if on else None),
+            bgcolor=ground if on else None,
         )
 
     cells = [cell(*item) for item in items]
