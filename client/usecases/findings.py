@@ -26,7 +26,8 @@ def check(replica: Replica, entity: str, values: Row, own_id: str | None = None)
     parts = {part.name for part in parts_of(entity)}
     own = {name: value for name, value in values.items() if name not in parts}
     whole = {**((replica.get(entity, own_id) if own_id else None) or {}), **own}
-    wrong = (*look_over(kind, own, whole), *_in_parts(replica, entity, values), *_alike(replica, entity, own, own_id))
+    beside = (*_in_parts(replica, entity, values), *_alike(replica, entity, own, own_id), *_period(own, whole))
+    wrong = (*look_over(kind, own, whole), *beside)
     return (*wrong, *already_here(replica, entity, values, own_id))
 
 
@@ -85,10 +86,20 @@ def _alike(replica: Replica, entity: str, values: Row, own_id: str | None) -> li
     return found
 
 
+def _period(values: Row, whole: Row) -> list[Finding]:
+    """Return a warning about a time that ends before it begins."""
+    began, ended = whole.get("started_on"), whole.get("ended_on")
+    is_known = all(isinstance(day, str) and _DAY.fullmatch(day) for day in (began, ended))
+    if not is_known or values.keys().isdisjoint(("started_on", "ended_on")) or str(began) <= str(ended):
+        return []
+    return [Finding("ended_on", "warning.ends_before_it_begins", {}, "warning")]
+
+
 def _bare(code: str) -> str:
     return re.sub(r"\W", "", code).upper().removeprefix("RO")
 
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Rule = Callable[[str, Row], Checked]
 _RULES: dict[str, Rule] = {
     "fiscal_code": lambda text, row: checks.fiscal_code(text, row.get("vat_country")),

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 import pytest
 
-from client.usecases import forms, record_pages, writing
+from client.usecases import findings, forms, record_pages, writing
 from client.usecases.answers import Owner
 from client.usecases.form_answers import FormEnd, FormStart
 from client.usecases.ties import TieKind, tie_between
@@ -138,3 +138,24 @@ def test_a_new_person_of_another_kind_of_tie_is_saved_with_it(tmp_path):
     saved = forms.save_form(boats, forms.OpenForms(), lambda key, **_: key, FormEnd(start, {"name": "Ion"}, tie={}))
     assert [row["member"] for row in boats.children_of("crew", "aboard", boat)] == [saved.id]
     boats.close()
+
+
+@pytest.mark.functions(4)
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        ({"started_on": "2026-02-02", "ended_on": "2020-01-01"}, ["ended_on"]),
+        ({"started_on": "2020-01-01", "ended_on": "2020-01-01"}, []),
+        ({"ended_on": "2018-12-31"}, ["ended_on"]),
+        ({"started_on": "2018-01-01"}, []),
+        ({"is_primary": True}, []),
+        ({"started_on": "soon", "ended_on": "2018-12-31"}, []),
+    ],
+)
+def test_a_time_that_ends_before_it_begins_looks_wrong(replica, hotel, typed, fields):
+    person = replica.list_page("contact").rows[0]["id"]
+    with replica.edit("tie") as edit:
+        tie = edit.insert("company_contact", {"company_id": hotel, "contact_id": person, "started_on": "2019-01-01"})
+    found = findings.check(replica, "company_contact", typed, tie)
+    assert [one.field for one in found if one.reason == "warning.ends_before_it_begins"] == fields
+    assert all(one.severity == "warning" for one in found if one.field in fields)
