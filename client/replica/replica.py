@@ -42,7 +42,6 @@ class Replica:
     _writer: Writer
     _connect: Connect
     _local: threading.local
-    _readers: list[sqlite3.Connection]
     _rules: RuleBook = field(default_factory=RuleBook)
 
     # -- whose it is ---------------------------------------------------------------------------------------------------
@@ -269,14 +268,13 @@ class Replica:
             found = self._connect(self.path)
             connection.prepare_reader(found)
             self._local.connection = found
-            self._readers.append(found)
         return found
 
     def close(self) -> None:
-        """Close every connection. Readers on other threads must have ended."""
-        for reader in self._readers:
-            reader.close()
-        self._readers.clear()
+        """Close every connection. One that another thread reads with just now is closed as soon as that ends.
+
+        SQLite does not survive it otherwise: it is closed by whoever lets go of it last, which is that thread.
+        """
         self._local = threading.local()
         self._writer.close()
 
@@ -306,7 +304,7 @@ def open_replica(
             writer.close()
             raise
     told = events or Events()
-    replica = Replica(path, registry, ids, told, Writer(writer, told, synchronous), connect, threading.local(), [])
+    replica = Replica(path, registry, ids, told, Writer(writer, told, synchronous), connect, threading.local())
     _name_device(replica)
     return replica
 

@@ -8,7 +8,6 @@ from client.ui.layouts.form_gone import form_gone
 from client.ui.theme import S4, S6, S8, S12, S16, S24, Look
 from client.ui.view_models.form_state import FormState
 from client.ui.widgets import (
-    STRETCH,
     TOP,
     W5,
     W6,
@@ -159,10 +158,7 @@ def _body(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     for section in sections:
         if section is not None:
             parts += [section, space(S24)]
-    padded = ft.Container(col(*parts), padding=pad(S16 if look.phone else S24, S16))
-    return ft.Column(
-        [padded], scroll=ft.ScrollMode.AUTO, horizontal_alignment=STRETCH, expand=True, key="form.fields", ref=on.fields
-    )
+    return ft.ListView(parts, padding=pad(S16 if look.phone else S24, S16), expand=True, key="form.fields", ref=on.fields)
 
 
 def _denied(look: Look, state: FormState) -> ft.Control | None:

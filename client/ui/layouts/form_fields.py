@@ -56,7 +56,7 @@ class FormCalls:
     """Kinds of records that the reader may not add."""
     first: ft.Ref[ft.TextField]
     """Set to the box of the first field that is typed, so that a key can put the cursor there."""
-    fields: ft.Ref[ft.Column]
+    fields: ft.Ref[ft.ListView]
     """Set to what scrolls, so that a field (`place_of_field`) can be brought into sight."""
 
 

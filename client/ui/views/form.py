@@ -12,7 +12,7 @@ from client.ui.router import ENTITY_OF, FormPlace, Place, record_place
 from client.ui.shell import said
 from client.ui.theme import Look
 from client.ui.view_models.form import FormModel
-from client.ui.view_models.form_state import form_key
+from client.ui.view_models.form_state import FormState, form_key
 from client.ui.view_models.shell import Snack, draft_kept
 from client.ui.views.hooks import use_keys, use_model, use_once, use_redraw
 from client.ui.widgets import Press, put_cursor, side_sheet
@@ -32,7 +32,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     use_redraw(desk.shell)
     key = place.url
     first: ft.Ref[ft.TextField] = ft.use_memo(ft.Ref, [key])
-    fields: ft.Ref[ft.Column] = ft.use_memo(ft.Ref, [key])
+    fields: ft.Ref[ft.ListView] = ft.use_memo(ft.Ref, [key])
     arrivals: int = ft.use_memo(lambda: desk.keyboard.arrivals, [key])
     before: int | None = ft.use_memo(lambda: desk.keyboard.box, [key])
     decided: list[bool] = ft.use_memo(list, [key])
@@ -80,7 +80,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
             return
         saved = await model.save()
         if saved is None:
-            await bring_into_sight(fields, model.state.first_wrong)
+            await bring_into_sight(fields, model.state)
             return
         decided.append(True)
         desk.go(_after(place, form, saved))
@@ -192,11 +192,18 @@ async def hush_other(desk: Desk) -> None:
         desk.shell.hush()
 
 
-async def bring_into_sight(fields: ft.Ref[ft.Column], name: str) -> None:
-    """Scroll a form to one of its fields, if there is such a one."""
+async def bring_into_sight(fields: ft.Ref[ft.ListView], state: FormState) -> None:
+    """Scroll a form to the uppermost field that is wrong, if there is one.
+
+    Flutter knows no place of what is far out of sight; that of the first section is the top.
+    """
+    name = state.first_wrong
     if name and fields.current is not None:
+        first = {column.name for column in (*state.missing_ends, *state.sections[0][1])}
         with contextlib.suppress(RuntimeError):  # Flet's answer for a form that went away meanwhile
-            await fields.current.scroll_to(scroll_key=place_of_field(name), duration=SCROLL_MS)
+            await fields.current.scroll_to(offset=0, duration=SCROLL_MS)
+            if name not in first:
+                await fields.current.scroll_to(scroll_key=place_of_field(name), duration=SCROLL_MS)
 
 
 async def offer_back(desk: Desk, key: str, told: str) -> None:
