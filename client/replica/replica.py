@@ -275,6 +275,9 @@ class Replica:
 
         SQLite does not survive it otherwise: it is closed by whoever lets go of it last, which is that thread.
         """
+        own: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if own is not None:
+            own.close()
         self._local = threading.local()
         self._writer.close()
 
