@@ -10,8 +10,7 @@ from typing import Any
 class CommandParser(argparse.ArgumentParser):
     """A parser that tells its own usage with a word that it does not know, where argparse would tell that of the whole program."""
 
-    # Any: what argparse returns is spread over three overloads.
-    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
+    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]  # Any: argparse spreads what it returns over three overloads
         """Parse, and end with a usage error for what is left over."""
         known, unknown = super().parse_known_args(args, namespace)
         if unknown:
