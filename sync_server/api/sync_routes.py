@@ -2,10 +2,10 @@
 
 import gzip
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import zstandard
-from litestar import Request, Response, Router, get, post
+from litestar import MediaType, Request, Response, Router, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
@@ -65,10 +65,11 @@ async def say_hello(request: AnyRequest, central: GivenCentral, actor: GivenActo
     operation_class=taking(PushRequest),
     responses=failures(),
 )
-async def send_push(request: AnyRequest, central: GivenCentral, actor: GivenActor) -> PushAnswer:
+async def send_push(request: AnyRequest, central: GivenCentral, actor: GivenActor) -> Response[PushAnswer]:
     """At most 1,000 transactions and 1 MB; plain, gzip or zstd. The same transaction sent twice has one effect, one verdict."""
     body = await bodies.read(request)
-    return await sync_to_thread(push.accept, central, actor, body)
+    answer = await sync_to_thread(push.accept_json, central, actor, body)
+    return Response(cast("PushAnswer", answer), media_type=MediaType.JSON)  # bytes, which are sent as they are
 
 
 @get(

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from shared_models import clock
 from shared_models.codec import Row, dumps
 from shared_models.errors import ErrorCode
-from shared_models.protocol import MAX_PUSH_BYTES, CodedError, Pending, PushAnswer, PushRequest, Tx, Verb, Verdict
+from shared_models.protocol import MAX_PUSH_BYTES, CodedError, Pending, PushAnswer, PushRequest, Tx, Verb
 from sync_server.db import devices, ledger, timeline
 from sync_server.db.engine import Connection, Contended, StoreDown, Unstorable
 from sync_server.db.ledger import Author
@@ -48,16 +48,16 @@ class _Decided(NamedTuple):
     cards: list[str]
     error: CodedError | None
 
-    def verdict(self, before: int) -> Verdict:
-        """Return the verdict, with the seq that follows from the one before the request's first."""
-        return Verdict(  # validated, which takes less time than `model_construct`
-            id=self.tx.id,
-            tx=self.tx.tx,
-            v=self.verb,
-            seq=before + 1 + self.place,
-            conflicts=self.cards,
-            error=self.error,
-        )
+    def verdict(self, before: int) -> Row:
+        """Return the verdict as it is sent, with the seq that follows from the one before the request's first."""
+        return {
+            "id": self.tx.id,
+            "tx": self.tx.tx,
+            "v": self.verb,
+            "seq": before + 1 + self.place,
+            "conflicts": self.cards,
+            "error": self.error and self.error.model_dump(mode="json"),
+        }
 
 
 @dataclass
@@ -75,19 +75,29 @@ class _Request:
     offset_ms: int
     limits: dict[str, int] = field(default_factory=dict)
     """Older server epoch -> highest version that its base versions can mean."""
-    decided: list["_Decided | Verdict"] = field(default_factory=list)
-    """What each tx got so far: now, or, for one that is repeated, when it came first."""
+    decided: list["_Decided | Row"] = field(default_factory=list)
+    """What each tx got so far: now, or, for one that is repeated, the verdict that it got when it came first."""
     stored: list[Row] = field(default_factory=list)
     dead: list[Row] = field(default_factory=list)
     reissued: list[str] = field(default_factory=list)
 
 
 def accept(central: Central, actor: Actor, body: bytes) -> PushAnswer:
-    """Answer one push. body: JSON of `PushRequest`.
+    """Answer one push. body: JSON of `PushRequest`. Raises what `accept_json` raises."""
+    return PushAnswer.model_validate(_answer(central, actor, body))
+
+
+def accept_json(central: Central, actor: Actor, body: bytes) -> bytes:
+    """Answer one push with the JSON of a `PushAnswer`: a thousand verdicts become no models on the way to the wire.
 
     Raises Refusal: P201 for what cannot be read, P202 for a schema version that is not supported, P203 for another server
     epoch, P205 for a known id with other content, L401 for a body that is too large, S502 when other writers never let go.
     """
+    return orjson.dumps(_answer(central, actor, body))
+
+
+def _answer(central: Central, actor: Actor, body: bytes) -> Row:
+    """Return a `PushAnswer` as it is sent."""
     with central.store.preparing():
         push = parse(body, central)
         shapes = shapes_of(push, central.registry)
@@ -99,21 +109,21 @@ def accept(central: Central, actor: Actor, body: bytes) -> PushAnswer:
         raise Refusal(ErrorCode.S502, 503, str(error), retry_after_s=5) from error
 
 
-def _one_by_one(central: Central, actor: Actor, push: PushRequest, shapes: Mapping[str, Shape]) -> PushAnswer:
+def _one_by_one(central: Central, actor: Actor, push: PushRequest, shapes: Mapping[str, Shape]) -> Row:
     """Take the txs alone, to find the one that cannot be stored; what follows a gap or a used number is not taken."""
-    verdicts: list[Verdict] = []
+    verdicts: list[Row] = []
     for tx in push.txs:
         try:
             answer = _accept(central, actor, push.model_copy(update={"txs": [tx]}), shapes)
         except StoreDown as error:
             raise Refusal(ErrorCode.S502, 503, str(error), retry_after_s=5) from error
-        verdicts += answer.verdicts
-        if answer.reused or answer.expected_tx is not None:
+        verdicts += answer["verdicts"]
+        if answer["reused"] or answer["expected_tx"] is not None:
             break
-    return answer.model_copy(update={"verdicts": [] if answer.reused else verdicts})
+    return {**answer, "verdicts": [] if answer["reused"] else verdicts}
 
 
-def _accept(central: Central, actor: Actor, push: PushRequest, shapes: Mapping[str, Shape]) -> PushAnswer:
+def _accept(central: Central, actor: Actor, push: PushRequest, shapes: Mapping[str, Shape]) -> Row:
     poisoned: frozenset[str] = frozenset()
     contended = 0
     while contended < ATTEMPTS:
@@ -161,7 +171,7 @@ def _carry_out(
     shapes: Mapping[str, Shape],
     connection: Connection,
     poisoned: frozenset[str],
-) -> PushAnswer:
+) -> Row:
     now = timeline.read(connection, central.tables)
     if push.server_epoch != now.epoch:
         raise Refusal(ErrorCode.P203, 409, "another server epoch")
@@ -195,14 +205,14 @@ def _carry_out(
         ledger.expect(connection, central.tables, actor.device_id, push.device_epoch, number)
     if push.left is not None:
         _note_left(request, push.left, [] if reused else push.txs[len(request.decided) :])
-    return PushAnswer(
-        server_epoch=now.epoch,
-        device_epoch=push.device_epoch,
-        safe_seq=now.safe_seq,
-        verdicts=[] if reused else [_told(one, before) for one in request.decided],
-        expected_tx=gap,
-        reused=reused,
-    )
+    return {
+        "server_epoch": now.epoch,
+        "device_epoch": push.device_epoch,
+        "safe_seq": now.safe_seq,
+        "verdicts": [] if reused else [_told(one, before) for one in request.decided],
+        "expected_tx": gap,
+        "reused": reused,
+    }
 
 
 def _note_left(request: _Request, left: Pending, unanswered: Sequence[Tx]) -> None:
@@ -216,11 +226,11 @@ def _note_left(request: _Request, left: Pending, unanswered: Sequence[Tx]) -> No
     devices.note(request.space.connection, request.central.tables, request.actor.device_id, facts)
 
 
-def _repeat(tx: Tx, shape: Shape, stored: ledger.Answered) -> Verdict:
+def _repeat(tx: Tx, shape: Shape, stored: ledger.Answered) -> Row:
     """Return the verdict that a tx has had for ever (I4)."""
     if stored.req_hash != shape.hash:
         raise Refusal(ErrorCode.P205, 409, "a known transaction with another content")
-    return Verdict.model_validate({**orjson.loads(stored.verdict), "tx": tx.tx, "seq": stored.seq})
+    return {"conflicts": [], "error": None, **orjson.loads(stored.verdict), "tx": tx.tx, "seq": stored.seq}
 
 
 def _take(request: _Request, tx: Tx) -> None:
@@ -265,9 +275,10 @@ def _applying(request: _Request, tx: Tx, seq: int) -> Applying:
 
 def _clamped(request: _Request, work: Applying, tx: Tx) -> int:
     """Return the stamp of a tx, corrected by the device's clock, never below what its author had seen (`sync.md` 1.1)."""
-    seen = 0
+    seen, registry = 0, request.central.registry.by_name
     for op in tx.ops:
-        units = op.set.keys() & latest_edit_units(request.central.registry.get(op.t))
+        latest = latest_edit_units(registry[op.t])
+        units = op.set.keys() & latest if latest else ()
         found = request.space.get(op.t, op.pk) if units else None
         if found is None:
             continue
@@ -318,6 +329,6 @@ def _letter(request: _Request, work: Applying, verb: str, error: CodedError) -> 
     }  # fmt: skip
 
 
-def _told(decided: _Decided | Verdict, before: int) -> Verdict:
+def _told(decided: _Decided | Row, before: int) -> Row:
     """Return what a device is told of a tx. before: the seq before the request's first."""
-    return decided if isinstance(decided, Verdict) else decided.verdict(before)
+    return decided.verdict(before) if isinstance(decided, _Decided) else decided
