@@ -63,6 +63,10 @@ class Merged(NamedTuple):
     """Part of the typed value is stored, and part of it needs a person (overlapping lines)."""
 
 
+STANDS_IF_SEEN = frozenset({Merge.FM, Merge.GR, Merge.LE, Merge.SM, Merge.SV})
+"""Policies by which whatever its author typed stands, if he saw what it replaces: `decide` says nothing else of them then."""
+
+
 def decide(policy: Merge, typed: Typed, stored: Stored, *, moves: Moves | None = None, kind: Kind = Kind.TEXT) -> Merged:
     """Decide one unit.
 

@@ -66,8 +66,10 @@ def greater(kind: Kind, one: Scalar, other: Scalar) -> Scalar:
 
 
 @cache
-def _blank(entity: type[Record]) -> tuple[tuple[str, Scalar], ...]:
-    return tuple((c.name, _default(entity, c.name)) for c in columns(entity))
+def _blank(entity: type[Record]) -> tuple[Row, tuple[str, ...]]:
+    """Return the row of defaults, and the fields whose default is a list."""
+    row = {c.name: _default(entity, c.name) for c in columns(entity)}
+    return row, tuple(name for name, value in row.items() if isinstance(value, list))
 
 
 def _default(entity: type[Record], name: str) -> Scalar:
@@ -78,4 +80,8 @@ def _default(entity: type[Record], name: str) -> Scalar:
 
 def blank_row(entity: type[Record]) -> Row:
     """Return a row of defaults in stored form; fields that must be given are None."""
-    return {name: list(value) if isinstance(value, list) else value for name, value in _blank(entity)}
+    defaults, lists = _blank(entity)
+    row = dict(defaults)
+    for name in lists:
+        row[name] = list(row[name])
+    return row

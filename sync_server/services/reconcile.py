@@ -3,7 +3,7 @@
 The rules are PROTOCOL part 4; the decision on one unit is `conflict.merge.decide`, which is pure.
 """
 
-from conflict.merge import Merged, Outcome, Stored, Typed, decide
+from conflict.merge import STANDS_IF_SEEN, Merged, Outcome, Stored, Typed, decide
 from conflict.overlay import blank_row, laid_over
 from shared_models.base import Record
 from shared_models.codec import Row
@@ -86,12 +86,13 @@ def update(work: Applying, found: CentralRow, op: Op, values: Row) -> None:
     if links.is_removed_unseen(work, found, op):
         links.refuse_edit(work, found, op, values)
         return
-    was = dict(found.row)
+    was = dict(found.row) if suspects.watches(found.entity) else None
     for unit in cards.units_of(found.entity, values):
         took, same = _update_unit(work, found, op, unit, values)
         applied += [(CHANGED, unit.name)] if took else []
         exact &= same
-    suspects.look(work, found, was)
+    if was is not None:
+        suspects.look(work, found, was)
     if applied:
         exact &= not archiving.revive(work, found, work.row_version(op), applied)
     work.space.touch(found, work.seq, work.actor.user_id, exact=exact and op.op == "u")
@@ -101,6 +102,12 @@ def update(work: Applying, found: CentralRow, op: Op, values: Row) -> None:
 def _update_unit(work: Applying, found: CentralRow, op: Op, unit: Unit, values: Row) -> tuple[bool, bool]:
     """Merge one unit. Returns whether a typed value was stored, and whether the device holds exactly what is stored."""
     stored_version = found.version_of(unit.name)
+    if (
+        unit.policy in STANDS_IF_SEEN
+        and stored_version <= work.base_version(op, unit.name)
+        and not trees.is_in_tree(found.entity, unit)
+    ):
+        return _replace_seen(work, found, unit, values), True
     merged, typed = _decide(work, found, op, unit, values, stored_version)
     before = cards.values_of(found, unit)
     mine = {name: values[name] for name in unit.fields if name in values}
@@ -131,6 +138,21 @@ def _update_unit(work: Applying, found: CentralRow, op: Op, unit: Unit, values: 
         exact &= codes.confirm(work, found, unit.fields[0], before[unit.fields[0]])
     work.mixed |= merged.replaced_unseen or not exact
     return True, exact
+
+
+def _replace_seen(work: Applying, found: CentralRow, unit: Unit, values: Row) -> bool:
+    """Store a value whose author saw what it replaces, as most do. Returns whether it is another one."""
+    row, entity = found.row, found.entity.entity_name
+    before = {name: row[name] for name in unit.fields}
+    mine = {name: values.get(name, row[name]) for name in unit.fields}
+    if work.after:
+        cards.close_own(work, found, unit.name, mine)
+    work.remember(entity, row["id"], unit.name, before, mine, "applied")
+    if mine == before:
+        return False
+    row.update(mine)
+    found.col_ver[unit.name] = work.seq
+    return True
 
 
 def _decide(work: Applying, found: CentralRow, op: Op, unit: Unit, values: Row, stored_version: int) -> tuple[Merged, Typed]:

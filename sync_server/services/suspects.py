@@ -1,5 +1,6 @@
 """What a person should look at although nothing clashes: one fiscal code at two companies, a changed bank account."""
 
+from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.ids import derived_id
 from sync_server.db import lookups
@@ -7,6 +8,13 @@ from sync_server.services import cards
 from sync_server.services.applying import Applying
 from sync_server.services.cards import Clash
 from sync_server.services.workspace import CentralRow
+
+WATCHED = frozenset({"company", "bank_account"})
+
+
+def watches(entity: type[Record]) -> bool:
+    """Whether changes of an entity's records are looked at, and what they were before has to be known."""
+    return entity.entity_name in WATCHED
 
 
 def look(work: Applying, found: CentralRow, was: Row | None) -> None:

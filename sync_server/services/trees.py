@@ -24,6 +24,11 @@ def _tree_units(entity: type[Record]) -> tuple[Unit, ...]:
     )
 
 
+def is_in_tree(entity: type[Record], unit: Unit) -> bool:
+    """Whether a unit is a reference to another record of its own entity."""
+    return unit in _tree_units(entity)
+
+
 def cut_circles(work: Applying, found: CentralRow) -> None:
     """Leave out, with a card, a reference of a new record that closes a circle: others may name a record before it exists."""
     for unit in _tree_units(found.entity):

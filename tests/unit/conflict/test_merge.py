@@ -2,7 +2,7 @@
 
 import pytest
 
-from conflict.merge import Merged, Outcome, Stored, Typed, decide
+from conflict.merge import STANDS_IF_SEEN, Merged, Outcome, Stored, Typed, decide
 from conflict.sets import merge_set
 from conflict.states import reaches
 from shared_models.fields import Kind, Merge
@@ -26,6 +26,15 @@ def test_an_unseen_value_is_never_replaced_without_a_question(policy):
 @pytest.mark.parametrize("how", [{"seen": True}, {"own": True}])
 def test_a_value_that_was_seen_or_is_the_authors_own_is_replaced(policy, how):
     assert decide(policy, Typed("mine", **how), Stored("theirs")) == Merged(APPLY, "mine")
+
+
+@pytest.mark.parametrize("policy", STANDS_IF_SEEN)
+@pytest.mark.parametrize("stored", ["theirs", None, "mine"])
+@pytest.mark.parametrize("base", [{}, {"base": "before", "has_base": True}])
+def test_of_these_policies_whatever_was_typed_over_a_seen_value_stands(policy, stored, base):
+    """The server asks no rule then (`reconcile`), so no rule may say anything else."""
+    merged = decide(policy, Typed("mine", seen=True, **base), Stored(stored), moves=MOVES)
+    assert merged == Merged(NOTHING if stored == "mine" else APPLY, "mine")
 
 
 def test_the_very_value_that_was_on_the_screen_may_be_replaced():
