@@ -39,7 +39,7 @@ def stored_value(entity: type[Record], name: str, value: object) -> Any:  # Any:
     What arrives must already be of the stored type (`Kind`): a number for a text, or text for a number, is refused.
     """
     column, lengths = _forms(entity)[name]
-    if (value is None and column.optional) or (type(value) is str and _is_stored_as_it_is(value, lengths)):
+    if (value is None and column.optional) or (type(value) is str and is_stored_as_it_is(value, lengths)):
         return value
     if (value is not None and not isinstance(value, _STORED[column.kind])) or isinstance(value, bool) != (
         column.kind is Kind.BOOLEAN and value is not None
@@ -52,7 +52,7 @@ def stored_value(entity: type[Record], name: str, value: object) -> Any:  # Any:
         raise RecordInvalid(tuple(FieldProblem(name, _reason(e["type"], column)) for e in error.errors())) from None
 
 
-def _is_stored_as_it_is(value: str, lengths: tuple[int, int] | None) -> bool:
+def is_stored_as_it_is(value: str, lengths: tuple[int, int] | None) -> bool:
     """Whether a text of a plain text field is in its stored form already, as nearly all are; pydantic is spared those."""
     if lengths is None or not lengths[0] <= len(value) <= lengths[1] or "\r" in value or "\x00" in value:
         return False
@@ -62,10 +62,10 @@ def _is_stored_as_it_is(value: str, lengths: tuple[int, int] | None) -> bool:
 @cache
 def _forms(entity: type[Record]) -> dict[str, tuple[Column, tuple[int, int] | None]]:
     """Return name -> the field, and its least and greatest length if it is plain text."""
-    return {column.name: (column, _lengths(entity, column.name)) for column in columns(entity)}
+    return {column.name: (column, text_lengths(entity, column.name)) for column in columns(entity)}
 
 
-def _lengths(entity: type[Record], name: str) -> tuple[int, int] | None:
+def text_lengths(entity: type[Record], name: str) -> tuple[int, int] | None:
     """Return the least and greatest length of a field that is `Text` with nothing but limits of length; else None."""
     info = entity.model_fields[name]
     parts = list(info.metadata)

@@ -44,13 +44,21 @@ class Plan(NamedTuple):
     read: dict[int, Process]
     """Column -> what makes the driver's value ours."""
 
-    is_plain: bool
-    """Whether the parameters are the values as they are, in the order of `names`."""
+    order: tuple[tuple[str, int], ...]
+    """Values in their order, each with the length to which it is filled up if it is a list, else 0; empty if any is changed."""
 
-    def given(self, values: Values) -> tuple[Any, ...] | dict[str, Any]:
+    def given(self, values: Values) -> list[Any] | tuple[Any, ...] | dict[str, Any]:
         """Return the parameters of one call."""
-        if self.is_plain:
-            return tuple([values[name] for name in self.names])
+        if self.order:
+            made: list[Any] = []
+            for name, length in self.order:
+                if length:
+                    listed = values[name]
+                    made += listed
+                    made += listed[-1:] * (length - len(listed))
+                else:
+                    made.append(values[name])
+            return made
         found = {**self.fixed, **values}
         for name, names in self.expanded.items():
             listed = found.pop(name)
@@ -177,9 +185,22 @@ def _plan(statement: Statement, dialect: Dialect, lists: tuple[tuple[str, int], 
         {name: list(state.parameter_expansion[name]) for name in lengths},
         {name: one for name, one in sent.items() if one is not None and name not in lengths},
         {i: one for i, one in read.items() if one is not None},
-        False,
+        (),
     )
-    return plan._replace(is_plain=plan.is_positional and not (plan.fixed or plan.expanded or plan.sent))
+    return plan._replace(order=_order(plan)) if plan.is_positional and not (plan.fixed or plan.sent) else plan
+
+
+def _order(plan: Plan) -> tuple[tuple[str, int], ...]:
+    """Return the order of a plan's values; nothing if the single values of a list do not stand together."""
+    starts = {names[0]: (name, len(names)) for name, names in plan.expanded.items() if names}
+    made, place = [], 0
+    while place < len(plan.names):
+        name, length = starts.get(plan.names[place], (plan.names[place], 0))
+        if length and plan.names[place : place + length] != tuple(plan.expanded[name]):
+            return ()
+        made.append((name, length))
+        place += max(1, length)
+    return tuple(made)
 
 
 def _read(plan: Plan, found: Sequence[Any]) -> Tuples:  # Any: rows as the driver has them

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from shared_models.clock import stamp_ms
 from shared_models.codec import Row
@@ -36,6 +35,7 @@ class Applying:
     cards: list[str] = field(default_factory=list)
     after: frozenset[str] = NO_TXS
     """The origins of the own txs that this one stands on."""
+    _authorship: Row | None = None
 
     def __post_init__(self) -> None:
         """Name what the tx points at."""
@@ -88,7 +88,8 @@ class Applying:
 
     def remember(self, entity: str, pk: str, unit: str, before: Row | None, after: Row | None, kind: str) -> None:
         """Write one line of history."""
-        what = {
+        line = {
+            **(self._authorship or self._sign()),
             "entity": entity,
             "record_id": pk,
             "unit": unit,
@@ -96,15 +97,15 @@ class Applying:
             "after": json_of(after),
             "kind": kind,
         }
-        self.space.history.append(HistoryLine(self.seq, what | self._authorship))
+        self.space.history.append(HistoryLine(self.seq, line))
 
-    @cached_property
-    def _authorship(self) -> Row:
+    def _sign(self) -> Row:
         """Return what all lines of history of the tx say alike."""
-        return {
+        self._authorship = {
             "by": self.actor.user_id,
             "device": self.actor.device_id,
             "tx_id": self.tx.id,
             "typed_at": self.typed_at,
             "arrived_at": self.space.at,
         }
+        return self._authorship

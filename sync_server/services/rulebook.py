@@ -11,6 +11,8 @@ from sync_server.db.engine import Connection
 from sync_server.db.tables import Tables
 from sync_server.db.timeline import Clock
 
+_RULES = frozenset(RULE_ENTITIES)
+
 
 def rule_entities(registry: Registry) -> tuple[type[Record], ...]:
     """Return the entities that rights are made of; none for a registry without profiles, where nobody is limited."""
@@ -20,7 +22,7 @@ def rule_entities(registry: Registry) -> tuple[type[Record], ...]:
 
 def changes_rules(entities: Iterable[str]) -> bool:
     """Whether a change of records of these entities is a change of rights."""
-    return not set(RULE_ENTITIES).isdisjoint(entities)
+    return not _RULES.isdisjoint(entities)
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Writes down what one push has done: the counter is taken here, late, and everything gets its real seq."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import orjson
 
@@ -9,9 +9,6 @@ from sync_server.db import feed, ledger, lookups, rows, timeline
 from sync_server.services import placing
 from sync_server.services.rulebook import changes_rules
 from sync_server.services.workspace import PROVISIONAL, CentralRow, Workspace, references_of
-
-Resolve = Callable[[int], int]
-"""Provisional seq -> real one; real ones stay."""
 
 
 def settle(
@@ -26,14 +23,11 @@ def settle(
     new_rules = changes_rules(found.entity.entity_name for found in changed)
     placing.lock_parts(space, changed)
     before = timeline.take(connection, tables, len(verdicts), new_rules=new_rules)
-
-    def resolve(seq: int) -> int:
-        return seq if seq < PROVISIONAL else before + 1 + seq - PROVISIONAL
-
+    shift = before + 1 - PROVISIONAL
     for row in (*verdicts, *dead):
-        row["seq"] = resolve(row["seq"])
+        row["seq"] += shift
     for found in changed:
-        _resolve_row(found, resolve)
+        _resolve_row(found, shift)
     moved = placing.place(space, changed)
     _write_rows(space, changed)
     placing.write(space, placing.gained(changed, moved), moved, before + len(verdicts))
@@ -42,7 +36,7 @@ def settle(
         tables,
         [
             {
-                "seq": resolve(seq), "entity": entity, "pk": pk,
+                "seq": seq + shift, "entity": entity, "pk": pk,
                 "device": device, "device_epoch": device_epoch, "exact": exact,
             }
             for seq, changes in space.changes.items()
@@ -50,7 +44,7 @@ def settle(
         ],
     )  # fmt: skip
     for n, line in enumerate(space.history):
-        line.values["seq"], line.values["n"] = resolve(line.seq), n
+        line.values["seq"], line.values["n"] = line.seq + shift, n
     feed.write_history(connection, tables, [line.values for line in space.history])
     codes = [(entity, folded, str(space.codes[entity, folded])) for entity, folded in sorted(space.new_codes)]
     lookups.write(connection, tables, codes, sorted(space.new_suspects))
@@ -58,23 +52,31 @@ def settle(
     return before
 
 
-def _resolve_row(found: CentralRow, resolve: Resolve) -> None:
-    found.ver, found.created_seq = resolve(found.ver), resolve(found.created_seq)
-    found.col_ver = {unit: resolve(seq) for unit, seq in found.col_ver.items()}
-    if "dots" in found.extra:
-        found.extra["dots"] = {origin: resolve(seq) for origin, seq in found.extra["dots"].items()}
-    for traces in found.extra.get("adds", {}).values():
-        for element, adds in traces.items():
-            traces[element] = {origin: resolve(seq) for origin, seq in adds.items()}
-    if found.entity.entity_name == "sync_conflict":
-        found.row["theirs_version"] = resolve(found.row["theirs_version"])
+def _resolve_row(found: CentralRow, shift: int) -> None:
+    """Make the provisional seqs of a changed record real ones."""
+    found.ver += shift
+    if found.created_seq >= PROVISIONAL:
+        found.created_seq += shift
+    found.col_ver = _resolved(found.col_ver, shift)
+    if extra := found.extra:
+        if "dots" in extra:
+            extra["dots"] = _resolved(extra["dots"], shift)
+        for traces in extra.get("adds", {}).values():
+            for element, adds in traces.items():
+                traces[element] = _resolved(adds, shift)
+    if found.entity.entity_name == "sync_conflict" and found.row["theirs_version"] >= PROVISIONAL:
+        found.row["theirs_version"] += shift
+
+
+def _resolved(seqs: dict[str, int], shift: int) -> dict[str, int]:
+    return {name: seq + shift if seq >= PROVISIONAL else seq for name, seq in seqs.items()}
 
 
 def _write_rows(space: Workspace, changed: Sequence[CentralRow]) -> None:
     """Write the records in bulk, entity by entity, in the order in which every push locks."""
     connection, tables = space.connection, space.central.tables
     for entity in space.central.registry:
-        mine = sorted((f for f in changed if f.entity is entity), key=lambda f: f.pk)
+        mine = sorted((f for f in changed if f.entity is entity), key=lambda f: f.row["id"])
         fresh, known = [f for f in mine if not f.stored_ver], [f for f in mine if f.stored_ver]
         stays = [references_of(entity, f.row) == f.stored_references for f in known]
         moved = [f.row for f, does in zip(known, stays, strict=True) if not does]
@@ -90,7 +92,7 @@ def bookkeeping(space: Workspace, found: CentralRow) -> Row:
     """Return the `sync_row` of a record."""
     return {
         "entity": found.entity.entity_name,
-        "pk": found.pk,
+        "pk": found.row["id"],
         "ver": found.ver,
         "created_seq": found.created_seq,
         "created_origin": found.created_origin,

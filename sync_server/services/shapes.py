@@ -13,7 +13,7 @@ import orjson
 
 from conflict.overlay import blank_row
 from shared_models.base import Record
-from shared_models.codec import Row, dumps, parse, stored_value
+from shared_models.codec import Row, dumps, is_stored_as_it_is, parse, stored_value, text_lengths
 from shared_models.errors import ErrorCode, RecordInvalid
 from shared_models.fields import ARCHIVED, SYSTEM_FIELDS, Column, Kind, Merge, columns, unit_of, units
 from shared_models.natural_ids import natural_id
@@ -91,7 +91,8 @@ def _values(op: Op, registry: Registry) -> Row:
     entity = registry.by_name.get(op.t)
     if entity is None:
         raise Wrong(op, ErrorCode.R301)
-    _check_base(entity, op)
+    if op.base:
+        _check_base(entity, op)
     values = _VERBS[op.op](entity, op)
     if op.t == "sync_conflict" and values.get("state") == "open":
         raise Wrong(op, ErrorCode.R303, "state", "problem.value")
@@ -107,10 +108,10 @@ def _check_base(entity: type[Record], op: Op) -> None:
         orjson.dumps(op.base)
     except orjson.JSONEncodeError:
         raise Wrong(op, ErrorCode.R303, None, "problem.type") from None
-    by_line = _merged_by_line(entity)
-    for name, value in op.base.items():
-        if name in by_line and not isinstance(value, str | None):
-            raise Wrong(op, ErrorCode.R303, name, "problem.type")
+    if by_line := _merged_by_line(entity):
+        for name, value in op.base.items():
+            if name in by_line and not isinstance(value, str | None):
+                raise Wrong(op, ErrorCode.R303, name, "problem.type")
 
 
 def _insert(entity: type[Record], op: Op) -> Row:
@@ -166,6 +167,8 @@ _VERBS: dict[str, Callable[[type[Record], Op], Row]] = {"i": _insert, "u": _upda
 
 def _value(entity: type[Record], op: Op, name: str, value: object) -> object:
     """Return one value in stored form."""
+    if type(value) is str and is_stored_as_it_is(value, _plain_texts(entity).get(name)):
+        return value
     column = _writable(entity).get(name)
     if column is None:
         raise Wrong(op, ErrorCode.R302, name)
@@ -195,6 +198,13 @@ def _set_change(entity: type[Record], op: Op, name: str, value: object) -> objec
 @cache
 def _writable(entity: type[Record]) -> dict[str, Column]:
     return {c.name: c for c in columns(entity) if c.name not in SYSTEM_FIELDS and c.col.merge is not Merge.DV}
+
+
+@cache
+def _plain_texts(entity: type[Record]) -> dict[str, tuple[int, int]]:
+    """Return name -> least and greatest length of the fields that a device may send as plain text."""
+    found = {name: text_lengths(entity, name) for name in _writable(entity)}
+    return {name: lengths for name, lengths in found.items() if lengths is not None}
 
 
 @cache

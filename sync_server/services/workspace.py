@@ -118,9 +118,11 @@ class Workspace:
         """Read at once what the ops name, their parents, and who wrote the versions that they had not seen."""
         wanted: dict[str, set[str]] = {}
         ops = [op for tx in txs for op in tx.ops if op.t in self.central.registry.by_name]
+        registry = self.central.registry
+        parents = {name: registry.parents(registry.get(name)) for name in {op.t for op in ops}}
         for op in ops:
             wanted.setdefault(op.t, set()).add(op.pk)
-            for field_name, parent in self.central.registry.parents(self.central.registry.get(op.t)):
+            for field_name, parent in parents[op.t]:
                 if isinstance(op.set.get(field_name), str):
                     wanted.setdefault(parent, set()).add(normal_text(op.set[field_name]))
         self.load(wanted)
@@ -137,8 +139,10 @@ class Workspace:
             found = self.records.get((op.t, op.pk))
             if found is None:
                 continue
-            wanted |= {seq for seq in (found.created_seq, *found.col_ver.values()) if seq > op.bv}
-            wanted |= {found.version_of(name) for name in op.set.keys() & latest_edit_units(found.entity)}
+            if found.ver > op.bv:  # no unit is newer than its record
+                wanted |= {seq for seq in (found.created_seq, *found.col_ver.values()) if seq > op.bv}
+            if latest := latest_edit_units(found.entity):
+                wanted |= {found.version_of(name) for name in op.set.keys() & latest}
         return {seq for seq in wanted if 0 < seq < PROVISIONAL}
 
     def _preload_cards(self, pks: set[str]) -> None:
@@ -178,7 +182,7 @@ class Workspace:
         """Give a record the tx's seq. exact: the device that sent it holds precisely what is stored (PROTOCOL 7.3)."""
         found.ver = seq
         found.row["updated_at"], found.row["updated_by"] = self.at, by
-        changes, key = self.changes.setdefault(seq, {}), (found.entity.entity_name, found.pk)
+        changes, key = self.changes.setdefault(seq, {}), (found.entity.entity_name, found.row["id"])
         changes[key] = changes.get(key, True) and exact
 
     def send_all(self, seq: int) -> None:
@@ -227,9 +231,9 @@ class Workspace:
 
 
 def _central(entity: type[Record], row: Row, stored: rows.Stored) -> CentralRow:
-    made = CentralRow(entity, row, *stored[:5], stored.ver, references_of(entity, row))
-    made.cell, made.stored_owner = stored.cell, owner_of(entity, row)
-    return made
+    ver, created_seq, origin, col_ver, extra, cell = stored
+    references, owner = references_of(entity, row), owner_of(entity, row)
+    return CentralRow(entity, row, ver, created_seq, origin, col_ver, extra, ver, references, cell, owner)
 
 
 def owner_of(entity: type[Record], row: Row) -> Owner | None:
