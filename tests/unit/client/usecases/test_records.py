@@ -146,7 +146,7 @@ def test_a_form_saves_only_what_was_changed_and_undo_takes_it_back(replica, hote
     start = forms.open_form(replica, opened, "company", hotel, None)
     saved = forms.save_form(replica, opened, EN, FormEnd(start, {"name": "  Hotel 7 Brazi "}))
     assert replica.get("company", hotel)["name"] == "Hotel 7 Brazi"
-    assert saved.label == "Hotel Șapte Brazi: Name"
+    assert saved.label == "Hotel 7 Brazi: Name"
     assert writing.undo(replica, EN, saved.tx)
     assert replica.get("company", hotel)["name"] == "Hotel Șapte Brazi"
 
