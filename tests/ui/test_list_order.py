@@ -49,6 +49,15 @@ async def test_a_late_company_that_nobody_talked_to_says_so(window):
     assert "no talk yet" in ui.texts()
 
 
+@pytest.mark.functions(34)
+async def test_no_talk_is_said_to_be_none_where_talks_may_be_kept_from_the_reader(window):
+    crm = believable_crm()
+    crm.sees_all_ties = False
+    ui = await window("/companies", crm)
+    assert "no talk you may see" in ui.texts()
+    assert "no talk yet" not in ui.texts()
+
+
 @pytest.mark.functions(38)
 @pytest.mark.parametrize("width", [1280, 390])
 async def test_a_list_says_by_what_it_stands_and_each_row_shows_the_figure(window, width):
