@@ -139,6 +139,7 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
             enter=lambda: desk.run(enter()),
             entered=entered,
             new=None if entity in desk.shell.state.person.denied else lambda: frame.new(entity),
+            sees_all=entity not in desk.shell.state.person.narrowed,
             again=lambda: desk.run(listed.start()),
             copy=desk.copy_details,
             scrolled=scrolled,
