@@ -16,6 +16,7 @@ from flet.utils.pip import ensure_flet_web_package_installed
 from client.config import ClientConfig, SyncTimes
 from client.platform.lock_file import LockFile
 from client.platform.profile import ProfileStore
+from client.platform.wrong_tries import WrongTriesStore
 from client.replica import purging
 from client.replica.replica import Replica, open_replica
 from client.sync import http_transport
@@ -71,7 +72,7 @@ def make_account(folder: Path, times: SyncTimes, end: EndToken = end_token) -> A
         with http_transport.make_client(server_url, times) as client:
             return http_transport.sign_in(client, request)
 
-    return Account(ProfileStore(folder), ask, secrets.token_bytes, now_ms, end)
+    return Account(ProfileStore(folder), WrongTriesStore(folder), ask, secrets.token_bytes, now_ms, end)
 
 
 def connect(folder: Path, times: SyncTimes, sign_in: SignInNow | None = None) -> http_transport.HttpTransport:

@@ -8,6 +8,7 @@ from typing import Any
 
 from client.events import Event, Events
 from client.platform.profile import ProfileStore
+from client.platform.wrong_tries import WrongTriesStore
 from client.replica import epochs, rows
 from client.replica.apply_remote import Outcome, apply_page
 from client.replica.connection import Connect, connect
@@ -46,7 +47,8 @@ def held_account(folder: Path, replica: Replica) -> HeldAccount:
     def ask(_server_url: str, _request: SignInRequest) -> SignInAnswer:
         raise Unreachable(None, "no network in this test")
 
-    return HeldAccount(Account(ProfileStore(folder), ask, lambda n: bytes(n), Clock()), replica, "laptop")
+    account = Account(ProfileStore(folder), WrongTriesStore(folder), ask, lambda n: bytes(n), Clock())
+    return HeldAccount(account, replica, "laptop")
 
 
 @dataclass

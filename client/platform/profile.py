@@ -55,13 +55,17 @@ def hashed(password: str, salt: str) -> str:
     return scrypt(password.encode(), salt=bytes.fromhex(salt), n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P, maxmem=2**26, dklen=32).hex()
 
 
-def check_unlock(profile: Profile, password: str, now_ms: int) -> None:
-    """Let a person in without a connection. Raises UnlockFailed: the password is wrong, or the lease has ended.
+def check_password(profile: Profile, password: str) -> None:
+    """Raise UnlockFailed where a password is not the one of the last sign-in.
 
     Nothing is deleted after any number of wrong tries: unsent edits are worth more than a lock that wipes.
     """
     if not hmac.compare_digest(hashed(password, profile.salt), profile.password_hash):
         raise UnlockFailed("unlock.wrong_password")
+
+
+def check_lease(profile: Profile, now_ms: int) -> None:
+    """Raise UnlockFailed where the device has not met the server for too long."""
     if now_ms > profile.lease_ends_ms:
         raise UnlockFailed("unlock.lease_ended")
 

@@ -6,10 +6,20 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from client.events import SignedOut
-from client.platform.profile import Profile, ProfileStore, check_unlock, make_profile
+from client.platform.profile import Profile, ProfileStore, check_lease, check_password, make_profile
+from client.platform.wrong_tries import WrongTriesStore
 from client.replica.replica import Replica
 from client.usecases.answers import OwnAccount
-from shared_models.errors import ErrorCode, FieldProblem, NeedsSignIn, RecordInvalid, Refused, ReplicaDamaged, UnlockFailed
+from shared_models.errors import (
+    Busy,
+    ErrorCode,
+    FieldProblem,
+    NeedsSignIn,
+    RecordInvalid,
+    Refused,
+    ReplicaDamaged,
+    UnlockFailed,
+)
 from shared_models.protocol import SignInAnswer, SignInRequest
 
 HOST = re.compile(r"(?!.{254})[\w-]{1,63}(\.[\w-]{1,63})*\.?|[\da-f:]+(\.[\d.]+)?")
@@ -39,6 +49,7 @@ class Account:
     """The account of this device, and what it takes to change it."""
 
     store: ProfileStore
+    tries: WrongTriesStore
     ask_server: SignIn
     random_bytes: Callable[[int], bytes]
     now_ms: Callable[[], int]
@@ -83,14 +94,24 @@ class Account:
             random_bytes=self.random_bytes,
         )
         self.store.save(profile)
+        self.tries.forget()
         return profile
 
     def unlock(self, password: str) -> Profile:
-        """Open the device without a connection. Raises UnlockFailed with a text key (`unlock.*`) that says what to do."""
+        """Open the device without a connection.
+
+        Raises UnlockFailed with a text key (`unlock.*`) that says what to do, and Busy L402, as a server does, when too many wrong
+        passwords were tried: then this one is not looked at.
+        """
         profile = self.profile
         if profile is None:
             raise UnlockFailed("unlock.never_signed_in")
-        check_unlock(profile, password, self.now_ms())
+        if wait_ms := self.tries.wait_ms(self.now_ms()):
+            raise Busy(ErrorCode.L402, "too many wrong passwords on this device", wait_ms / 1000)
+        self.tries.note(self.now_ms())
+        check_password(profile, password)
+        self.tries.forget()
+        check_lease(profile, self.now_ms())
         return profile
 
     def owner(self, replica: Replica) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from client.replica import rights
 from client.replica.replica import Replica
 from client.replica.rights import Known
+from client.usecases.answers import RowState
 from conflict.overlay import blank_row
 from shared_models.codec import Row
 from shared_models.errors import ErrorCode, Refused
@@ -114,9 +115,10 @@ class Allowed:
         """Whether the reader is responsible for a record that rights are given on."""
         return self.known is not None and subject_of(self._registry.get(entity), row).owner == self.known.person
 
-    def has_made(self, row: Row) -> bool:
-        """Whether the reader made a record."""
-        return self.known is not None and row.get("created_by") == self.known.person
+    def is_at_home(self, entity: str, row: Row, state: RowState) -> bool:
+        """Whether a record is the reader's own, or he has just made it. state: the record's."""
+        made = self.known is not None and row.get("created_by") == self.known.person
+        return self.is_own(entity, row) or (made and state == "waiting")
 
     def hidden_fields(self, entity: str) -> frozenset[str]:
         """Return the confidential fields of a kind that the reader neither sees nor writes."""

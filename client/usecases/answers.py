@@ -55,6 +55,8 @@ class Person:
     """In a browser of the office: signing out is a page of the server."""
     denied: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Kind of record that he may not add -> why, a text key."""
+    narrowed: frozenset[str] = frozenset()
+    """Kinds of records of which rights may keep some from him."""
 
 
 @dataclass(frozen=True)

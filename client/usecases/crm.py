@@ -91,9 +91,10 @@ class LocalCrm:
         user = self.replica.get("user", self.replica.facts()["user"] or "") or {}
         may = allowed(self.replica)
         denied = {entity: why for entity in ("company", "contact") if (why := may.create(entity))}
+        narrowed = frozenset(entity for entity in ("company", "contact") if not may.sees_all(entity))
         name, email, is_admin = user.get("name") or "", user.get("email") or "", bool(user.get("is_admin"))
         device = self.own_account.device_name if self.own_account is not None else ""
-        return Person(name, email, is_admin, device, self.own_account is None, denied)
+        return Person(name, email, is_admin, device, self.own_account is None, denied, narrowed)
 
     async def preferences(self) -> Preferences:
         """Return how the reader wants to see the product."""

@@ -62,7 +62,7 @@ class LocalDoor(Generic[C]):
     async def enter(self, server: str, email: str, password: str) -> C:
         """Sign in, or unlock without a connection when the account of this device is named.
 
-        Raises RecordInvalid, UnlockFailed (its text is a key), or a SyncError.
+        Raises RecordInvalid, UnlockFailed (its text is a key), or a SyncError: Busy L402 after too many tries, also of the device itself.
         """
         return await asyncio.to_thread(self._enter, server, email, password)
 

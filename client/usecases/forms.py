@@ -199,15 +199,21 @@ def _clean(value: object) -> object:
 
 
 def _label(replica: Replica, say: Say, start: FormStart, values: Mapping[str, object]) -> str:
+    """Return what was done, and to what: by the name that it has from then on."""
+    kind = replica.registry.get(start.entity)
     if start.id is None:
-        kind = replica.registry.get(start.entity)
-        title = " ".join(str(values[name]) for name in kind.title_fields if values.get(name))
+        title = _title(kind, values)
         if not kind.title_fields:
             title = " · ".join(_owner_titles(replica, kind, {**start.values, **values}))
         return saved_label(say, start.entity, title, (), verb="new")
     kinds = {name: point_kind(start.entity, name, values[name], start.kinds.get(name)) for name in values}
     keys = {name: f"value.contact_point.kind.{kind}" for name, kind in kinds.items() if kind}
-    return saved_label(say, start.entity, start.title, values, verb="edit", keys=keys)
+    title = _title(kind, {**start.values, **values}) or start.title
+    return saved_label(say, start.entity, title, values, verb="edit", keys=keys)
+
+
+def _title(kind: type[Record], values: Mapping[str, object]) -> str:
+    return " ".join(str(values[name]) for name in kind.title_fields if values.get(name))
 
 
 def _owner_titles(replica: Replica, kind: type[Record], values: Row) -> list[str]:

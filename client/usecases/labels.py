@@ -19,4 +19,13 @@ def saved_label(
         text = f"{title}: {names}" if title and names else title or names
     else:
         text = say(f"saved.{verb}", what=say(f"entity.{entity}"), title=title)
+    return _cut(text)
+
+
+def undo_label(say: Say, taken_back: str) -> str:
+    """Return what was done where a save was taken back. taken_back: the label of that save."""
+    return _cut(say("saved.undo", label=taken_back))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= MAX_LABEL else f"{text[: MAX_LABEL - 1]}…"

@@ -62,6 +62,8 @@ class CompanyRow:
     """Whether the reader typed something about it that he has not saved: into a form, or as a note."""
     is_shared: bool = False
     """Whether somebody shared it with the reader, and the share is in force."""
+    is_told_empty: bool = True
+    """As in `record_answers.RecordPage`: else talks with people of it may be kept from the reader."""
 
 
 @dataclass(frozen=True)

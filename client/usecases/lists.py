@@ -26,7 +26,9 @@ def companies(replica: Replica, query: ListQuery, after: str | None) -> Page[Com
     names, pks = Names(replica), [row["id"] for row in rows]
     refused = [refused_rows.company_row(names, one) for one in _refused(replica, "company", query, after)]
     names.load("pick_list_item", [row["type_id"] or row["industry_id"] for row in rows])
-    states, drafted, lent = replica.states_of("company", pks), drafts_on(replica), lent_to(allowed(replica), "company")
+    may = allowed(replica)
+    states, drafted, lent = replica.states_of("company", pks), drafts_on(replica), lent_to(may, "company")
+    sees_people = may.sees_all("contact")
     with replica.reading() as reader:
         beside = summaries.of_companies(reader, pks)
         due = orders.due_of(reader, pks)
@@ -49,6 +51,7 @@ def companies(replica: Replica, query: ListQuery, after: str | None) -> Page[Com
                     status=names.unusual(row["status_id"]),
                     has_draft=("company", row["id"]) in drafted,
                     is_shared=row["id"] in lent,
+                    is_told_empty=sees_people or may.is_at_home("company", row, states[row["id"]]),
                 )
                 for row in rows
             ),

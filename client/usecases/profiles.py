@@ -71,7 +71,7 @@ def rename_profile(replica: Replica, say: Say, pk: str, name: Label) -> Saved:
     """Give a profile another name. Raises NotAllowed, RecordInvalid, KeyError."""
     check_admin(replica)
     values = _names(replica, name, pk)
-    label = saved_label(say, "profile", _title(replica, say, pk), values, verb="edit")
+    label = saved_label(say, "profile", _said(say, Label(values["label_en"], values["label_ro"])), values, verb="edit")
     with replica.edit(label) as edit:
         edit.update("profile", pk, values)
         tx = edit.tx_id

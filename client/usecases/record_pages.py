@@ -34,6 +34,7 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
         return None
     _note_use(replica, entity, pk)
     names, kind, may = Names(replica), replica.registry.get(entity), allowed(replica)
+    state = replica.pending_of(entity, pk)
     parts, points = _parts(replica, names, entity, pk), _points(replica, entity, pk)
     notes = replica.children_of("note", f"{entity}_id", pk)
     talk = _last_talk(replica, entity, pk, notes)
@@ -53,7 +54,7 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
         title=replica.titles(entity, (pk,)).get(pk, ""),
         values=row,
         shown=names.shown(kind, row),
-        state=replica.pending_of(entity, pk),
+        state=state,
         place=next((str(part.values["city"]) for part in parts if part.entity == "address" and part.values["city"]), ""),
         waiting=len(waiting),
         waiting_since=waiting[0].saved_at if waiting else None,
@@ -74,7 +75,7 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
         questions=questions_about(replica, entity, pk),
         drafts=tuple(one for one in drafts_on(replica).get((entity, pk), ()) if not is_of_note(one)),
         sees_all_ties=may.sees_all(_other(entity)),
-        is_own=may.is_own(entity, row) or (may.has_made(row) and replica.pending_of(entity, pk) == "waiting"),
+        is_own=may.is_at_home(entity, row, state),
     )
 
 

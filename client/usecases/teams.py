@@ -77,7 +77,7 @@ def archive_team(replica: Replica, say: Say, pk: str, *, on: bool) -> Saved:
 
 
 def _put(replica: Replica, say: Say, pk: str, values: Row) -> Saved:
-    label = saved_label(say, "team", _title(replica, pk), values, verb="edit")
+    label = saved_label(say, "team", values.get("name") or _title(replica, pk), values, verb="edit")
     with replica.edit(label) as edit:
         edit.update("team", pk, values)
         tx = edit.tx_id

@@ -1,11 +1,11 @@
 """Small saves that need no form: a note, an archive, the undo of one of them."""
 
-from client.replica import drafts
+from client.replica import change_log, drafts
 from client.replica.replica import Replica
 from client.usecases.allowed import NotAllowed, allowed
 from client.usecases.answers import Owner, Saved
 from client.usecases.form_drafts import note_form
-from client.usecases.labels import Say, saved_label
+from client.usecases.labels import Say, saved_label, undo_label
 from shared_models.errors import FieldProblem, RecordInvalid
 
 
@@ -39,4 +39,6 @@ def archive(replica: Replica, say: Say, entity: str, pk: str) -> Saved:
 
 def undo(replica: Replica, say: Say, tx: str) -> bool:
     """Take a save back, as a new edit when it was sent already. Returns False when nothing was left to take back."""
-    return replica.undo(tx, say("saved.undo"))
+    with replica.reading() as reader:
+        known = change_log.find(reader, tx)
+    return known is not None and replica.undo(tx, undo_label(say, known.label))

@@ -151,3 +151,18 @@ def test_the_form_of_a_new_person_takes_the_cursor_from_the_picker_that_led_to_i
         window.key("End")
         window.page.keyboard.type("xy", delay=30)
         expect(first).to_have_value("Zamfiraxy")
+
+
+@pytest.mark.alone
+def test_a_company_is_edited_without_a_tab_once_its_form_is_there(window, gallery_url):
+    window.open(f"{gallery_url}/companies/{HOTEL}")
+    window.sees("Hotel Șapte Brazi")
+    window.key("e")
+    name = window.id("field.name").locator("input").first
+    expect(name).to_be_focused()
+    window.page.wait_for_timeout(driver.FOCUS_MS)
+    window.key("End")
+    window.page.keyboard.type(" Nou", delay=30)
+    expect(name).to_have_value("Hotel Șapte Brazi Nou")
+    window.key("Control+Enter")
+    window.sees("saved here")

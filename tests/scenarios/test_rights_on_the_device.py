@@ -128,6 +128,7 @@ async def test_what_a_right_that_was_taken_away_takes_off_the_lists_is_told_once
     listed = len((await crm.companies(ListQuery(), None)).rows)
     assert (await crm.status()).left is None
     give(world, ana, dan, profile_id=profile_id("salesperson"), team_id=NORTH)
+    assert (await crm.person()).narrowed == {"company", "contact"}
     gone = listed - len((await crm.companies(ListQuery(), None)).rows)
     assert gone > 0
     assert ((await crm.status()).left.rows, (await crm.status()).left.is_told) == (gone, False)
@@ -236,7 +237,9 @@ async def test_a_new_company_that_was_not_accepted_is_corrected_once_the_right_i
         assert [row.id for row in (await crm.companies(ListQuery(text))).rows] == found
         assert [(hit.id, hit.state) for hit in await crm.search(text)] == [(pk, "needs_you") for pk in found]
     assert (await crm.companies(ListQuery(role="supplier"))).rows == ()
-    assert (await crm.person()).denied == {"company": "denied.create.company", "contact": "denied.create.contact"}
+    person = await crm.person()
+    assert person.denied == {"company": "denied.create.company", "contact": "denied.create.contact"}
+    assert person.narrowed == set()
     place = FormPlace("company", saved.id, refused=page.state.refused.tx)
     form = FormModel(crm, place, None, {}, "correct", no_rest)
     await form.start()

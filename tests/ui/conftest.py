@@ -6,6 +6,7 @@ from itertools import count
 import pytest_asyncio
 
 from client.ui.app import open_ui
+from client.ui.view_models.base import Rest
 from tests.ui.believable import NOW
 from tests.ui.fake_crm import FakeCrm, believable_crm
 from tests.ui.probe import Probe, hurried
@@ -25,10 +26,12 @@ async def window() -> AsyncIterator[OpenWindow]:
     """Opens windows: `ui = await window("/inbox", crm, width=390)`; closed after the test."""
     opened: list[Probe] = []
 
-    async def start(route: str = "/", crm: FakeCrm | None = None, width: int = 1280, height: int = 800) -> Probe:
+    async def start(
+        route: str = "/", crm: FakeCrm | None = None, width: int = 1280, height: int = 800, rest: Rest = hurried
+    ) -> Probe:
         facade = crm or believable_crm()
         probe = await Probe.open(
-            lambda page: open_ui(page, facade, lambda: NOW, rest=hurried, clock=unhurried()),
+            lambda page: open_ui(page, facade, lambda: NOW, rest=rest, clock=unhurried()),
             width=width,
             height=height,
             route=route,

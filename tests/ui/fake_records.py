@@ -50,6 +50,7 @@ class FakeRecords(FakeState):
             r.get("code") or "", r.get("_last"), r.get("visit_every_days"), r.get("updated_at"), due_at(r),
             bool(r.get("code")) and "code" in self.pending.get(r["id"], ()), r.get("_status"), bool(r.get("_refused")),
             bool(self.drafts_on("company", r["id"])), r["id"] in self.lent,
+            self.sees_all_ties or self.is_own,
         )  # fmt: skip
 
     async def contacts(self, query: ListQuery, after: str | None = None) -> Page[ContactRow]:

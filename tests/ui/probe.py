@@ -43,6 +43,7 @@ class _Connection(Connection):
         self.page_url, self.page_name = "http://probe", ""
         self.sent = self.sent_bytes = 0
         self.invoked: list[tuple[str, Any]] = []
+        self.asked: list[tuple[int, str]] = []
         self.crashes: list[str] = []
         self.session: Session
 
@@ -55,6 +56,7 @@ class _Connection(Connection):
         elif message.action == MessageAction.INVOKE_METHOD:
             body = message.body
             self.invoked.append((body.name, body.args))
+            self.asked.append((body.control_id, body.name))
             if body.name == "push_route":
                 self.loop.call_soon(lambda: asyncio.ensure_future(self.route(body.args["route"])))
             self.loop.call_soon(self.session.handle_invoke_method_results, body.control_id, body.call_id, None, None)

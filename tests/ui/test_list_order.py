@@ -1,15 +1,17 @@
 """What stands where in a list, what heads it, and what is drawn again when one row changes."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from client.events import RecordsChanged
 from client.ui.colours import SETS
+from client.ui.layouts.list_groups import ROW_WIDE
 from client.ui.layouts.list_rows import face_of
 from client.ui.theme import Look
 from client.ui.widgets.marks import company_initials, initials_of
-from client.usecases.list_answers import CompanyRow
+from client.usecases.list_answers import CompanyRow, ListQuery
 from shared_models.texts import Texts
 from tests.ui.believable import NOW, ago
 from tests.ui.fake_crm import FakeCrm, believable_crm, company_id, contact_id
@@ -45,6 +47,15 @@ async def test_companies_stand_by_when_a_visit_is_due_the_longest_overdue_first(
 async def test_a_late_company_that_nobody_talked_to_says_so(window):
     ui = await window("/companies")
     assert "no talk yet" in ui.texts()
+
+
+@pytest.mark.functions(34)
+async def test_no_talk_is_said_to_be_none_where_talks_may_be_kept_from_the_reader(window):
+    crm = believable_crm()
+    crm.sees_all_ties = False
+    ui = await window("/companies", crm)
+    assert "no talk you may see" in ui.texts()
+    assert "no talk yet" not in ui.texts()
 
 
 @pytest.mark.functions(38)
@@ -167,6 +178,79 @@ async def test_a_record_that_is_opened_out_of_sight_is_scrolled_to(window):
     asked = len(ui.connection.invoked)
     await ui.go(f"/companies/{rows_of(ui)[30]}")
     assert [args["offset"] for name, args in ui.connection.invoked[asked:] if name == "scroll_to"]
+
+
+def scrolls(ui, asked):
+    """Return where the list was scrolled to since so many calls."""
+    return [args["offset"] for name, args in ui.connection.invoked[asked:] if name == "scroll_to"]
+
+
+@pytest.mark.functions(38)
+async def test_a_record_of_a_later_page_stands_in_the_list_beside_it_and_the_keys_go_on_from_there(window):
+    crm = many(400)
+    third = (await crm.companies(ListQuery(order="due"), "100")).rows
+    chosen, following = third[20].id, third[21].id
+    ui = await window(f"/companies/{chosen}", crm)
+    assert len(rows_of(ui)) == 150
+    assert scrolls(ui, 0)[-1] > 120 * ROW_WIDE - 800
+    await ui.key("J")
+    assert ui.page.route == f"/companies/{following}"
+    assert len(rows_of(ui)) == 150
+
+
+async def test_a_record_that_no_page_holds_leaves_the_list_as_it_is(window):
+    ui = await window(f"/companies/{contact_id(0)}", many(500))
+    assert len(rows_of(ui)) == 50
+
+
+async def test_a_record_of_a_later_page_is_no_reason_to_widen_what_was_asked_for(window):
+    crm = many(200)
+    ui = await window("/companies", crm)
+    await ui.type("list.search", "Firma 19")
+    found = rows_of(ui)
+    assert 0 < len(found) < 50
+    await ui.go(f"/companies/{company_id(0)}")
+    assert rows_of(ui) == found
+
+
+async def test_rows_that_are_asked_for_anew_begin_at_their_top_and_so_does_the_head_over_them(window):
+    ui = await window("/companies", many(60))
+
+    def pinned():
+        texts = ui.texts()
+        return texts[: texts.index("Most overdue first")][-2:]
+
+    await scroll_to_the_end(ui)
+    assert "Later" in pinned()
+    await ui.press("order.name")
+    await ui.press("order.due")
+    assert "Due for a visit" in pinned()
+
+
+async def test_a_list_in_another_order_is_scrolled_to_the_record_that_is_open(window, monkeypatch):
+    crm = many(40)
+    read = crm.companies
+
+    async def read_later(query, after=None):
+        for _ in range(10):  # as a thread would: the list is drawn meanwhile
+            await asyncio.sleep(0)
+        return await read(query, after)
+
+    monkeypatch.setattr(crm, "companies", read_later)
+    ui = await window("/companies", crm)
+    await ui.go(f"/companies/{rows_of(ui)[0]}")
+    asked = len(ui.connection.invoked)
+    await ui.press("order.name")
+    assert scrolls(ui, asked)[-1] > 30 * ROW_WIDE - 800
+
+
+async def test_a_window_that_becomes_wide_shows_the_row_of_the_open_record(window):
+    crm = many(40)
+    ids = rows_of(await window("/companies", crm))
+    ui = await window(f"/companies/{ids[30]}", crm, width=800)
+    assert not scrolls(ui, 0)
+    await ui.resize(1280, 800)
+    assert scrolls(ui, 0)[-1] > 0
 
 
 def test_initials_keep_their_marks_and_skip_what_says_only_the_kind():

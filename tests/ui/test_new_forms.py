@@ -1,5 +1,6 @@
 """Forms of a new person and a new company: what matters at the top, phone and e-mail beside it, the rest under "More"."""
 
+import flet as ft
 import pytest
 
 from client.ui.router import FormPlace
@@ -165,9 +166,28 @@ async def test_a_new_form_asks_for_the_cursor_also_where_another_box_has_it(wind
     assert asked(ui) > before
 
 
-async def test_a_form_whose_name_is_not_to_be_typed_over_by_stray_letters_asks_for_no_cursor(window):
-    ui = await window(f"/companies/{company_id(0)}?form=company:{company_id(0)}")
+async def test_the_form_of_a_company_that_is_here_asks_for_the_cursor_too(window):
+    ui = await window(f"/companies/{company_id(0)}")
+    await ui.key("e")
+    assert asked(ui) > 0
+
+
+async def test_a_phone_shows_no_keys_over_the_form_of_a_company_that_is_here(window):
+    ui = await window(f"/companies/{company_id(0)}", width=390, height=844)
+    await ui.press("record.edit")
+    assert ui.has("form.save")
     assert asked(ui) == 0
+
+
+async def test_a_form_that_opens_with_something_wrong_asks_for_the_cursor_there(window):
+    ui = await window(f"/companies/{company_id(0)}")
+    await ui.key("e")
+    await ui.type("field.fiscal_code", "RO 99000081")
+    await ui.key("Escape")
+    await ui.press("snack.action")
+    boxes = {c._i: c.key for c in ui.controls() if isinstance(c, ft.TextField)}
+    focused = [boxes.get(id) for id, name in ui.connection.asked if name == "focus"]
+    assert focused[-1] == "field.fiscal_code"
 
 
 async def test_a_form_takes_no_cursor_from_the_box_that_the_person_has_put_it_in(window, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 from client.events import RecordsChanged
 from client.ui.router import FormPlace
 from client.ui.view_models.form import FormModel
-from tests.ui.fake_crm import believable_crm, company_id
+from tests.ui.fake_crm import believable_crm, company_id, empty_crm
 from tests.ui.fake_rights import fill_guest
 
 HOTEL = company_id(0)
@@ -212,3 +212,17 @@ async def test_rights_that_arrive_are_in_force_at_once(window):
     crm.tell(RecordsChanged({}, frozenset({"profile_right"}), from_centre=True))
     await ui.settle()
     assert ui.has("list.new")
+
+
+@pytest.mark.functions(34)
+@pytest.mark.parametrize("denied", [{}, {"company": WHY}])
+async def test_an_empty_list_does_not_say_there_are_none_where_rights_may_keep_some_from_its_reader(window, denied):
+    crm = empty_crm()
+    crm.person_ = replace(crm.person_, denied=denied, narrowed=frozenset({"company"}))
+    ui = await window("/companies", crm)
+    assert ui.shows("No companies that you may see")
+    assert ui.shows("your rights decide which ones you see")
+    assert not ui.shows("No companies yet")
+    assert ui.has("list.first") is not bool(denied)
+    await ui.go("/contacts")
+    assert ui.shows("No contacts yet")

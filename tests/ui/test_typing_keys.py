@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from client.ui.router import Place
+from client.ui.views.form import HAND_S
 from tests.ui.fake_crm import FakeCrm, believable_crm, company_id
+from tests.ui.probe import hurried
 
 HOTEL = Place("companies", company_id(0))
 
@@ -114,13 +116,21 @@ async def test_n_opens_the_note_from_another_tab_and_letters_that_follow_are_tex
     assert ui.page.route == HOTEL.url
 
 
-async def test_the_form_of_a_company_takes_the_cursor_at_the_first_tab_not_before(window):
-    """Letters that were meant for something else, with an `e` among them, change no name."""
-    ui = await window(HOTEL.url)
+async def test_the_rest_of_a_word_whose_letter_opened_the_form_of_a_company_gets_into_no_name(window):
+    """Letters that were meant for something else, with an `e` among them: the form takes the cursor at the first Tab, not before."""
+    hand = asyncio.Event()
+
+    async def rest(seconds):
+        await (hand.wait() if seconds == HAND_S else hurried(seconds))
+
+    ui = await window(HOTEL.url, rest=rest)
     for letter in "vrea":
         await ui.key(letter)
+    hand.set()
+    await ui.settle()
     assert ui.has("form.save")
     assert not ui.keyed("field.name").autofocus
+    assert [name for name, _ in ui.connection.invoked].count("focus") == 0
     await ui.key("Tab")
     assert [name for name, _ in ui.connection.invoked].count("focus") == 1
     await ui.enter("field.name")

@@ -55,7 +55,7 @@ class FormCalls:
     cannot_add: Collection[str]
     """Kinds of records that the reader may not add."""
     first: ft.Ref[ft.TextField]
-    """Set to the box of the first field that is typed, so that a key can put the cursor there."""
+    """Set to the box that is typed in first (`FormState.to_type`), so that the cursor can be put there."""
     fields: ft.Ref[ft.ListView]
     """Set to what scrolls, so that a field (`place_of_field`) can be brought into sight."""
 
@@ -190,8 +190,8 @@ def _by_widget(look: Look, state: FormState, on: FormCalls, column: Column, expa
         mark=mark,
         required=is_required(column),
         hint=look.t(f"form.hint.{column.col.widget}") if column.col.widget in DAYS else "",
-        focused=name == state.focus,
-        ref=on.first if name == state.first_typed else None,
+        focused=name == state.focus and not state.is_named,
+        ref=on.first if name == state.to_type else None,
         glyph=GLYPHS.get(name, GLYPHS.get(column.col.widget)),
         left=on.left,
         lines=4 if column.col.widget == "long_text" else 1,

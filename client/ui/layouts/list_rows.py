@@ -76,7 +76,8 @@ def face_of(look: Look, item: AnyRow, chosen: str | None, order: str) -> Face:
 def _visit(look: Look, item: CompanyRow, order: str) -> str:
     """Return how far away the wished visit is, in a list by that; else how long ago the last talk was. Each says what it is."""
     if item.last_note_at is None:
-        return look.t("list.talked_never") if due_group(look, item) == "due" else ""
+        never = "list.talked_never" if item.is_told_empty else "list.talked_unseen"
+        return look.t(never) if due_group(look, item) == "due" else ""
     if order != "due" or item.due_at is None:
         return _ago(look, "talked", item.last_note_at)
     days = days_until(look, item.due_at)

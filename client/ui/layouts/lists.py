@@ -55,6 +55,8 @@ class ListCalls:
     """The cursor came into the search box."""
     new: Press | None
     """None: the reader may add no record of this kind."""
+    sees_all: bool
+    """Whether rights keep no record of this kind from the reader."""
     again: Press
     copy: Callable[[str], None]
     """Details of a failure, by its cause."""
@@ -152,11 +154,10 @@ def _content(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: st
         why = nothing_found(look, state.query.text, look.t("list.nothing_found_text"))
         return empty(look, "search", look.t("list.nothing_found"), why, clear)
     if not state.rows:
-        glyph, told = "building-2" if entity == "company" else "users", look.t(f"list.empty.{entity}")
-        if on.new is None:
-            return empty(look, glyph, told, look.t("list.empty_text.denied"))
-        new = button(look, "list.first", look.t(f"new.{entity}"), on.new, glyph="plus", kind="primary")
-        return empty(look, glyph, told, look.t(f"list.empty_text.{entity}"), new)
+        glyph, told = "building-2" if entity == "company" else "users", "empty" if on.sees_all else "unseen"
+        why = "list.unseen_text" if not on.sees_all else f"list.empty_text.{entity if on.new else 'denied'}"
+        acts = [button(look, "list.first", look.t(f"new.{entity}"), on.new, glyph="plus", kind="primary")] if on.new else []
+        return empty(look, glyph, look.t(f"list.{told}.{entity}"), look.t(why), *acts)
     return _rows(look, entity, state, on, chosen, top)
 
 

@@ -63,7 +63,7 @@ ROOMY = 1180
 """Width of a window from which the page beside the list has room for two columns in a row."""
 LABEL_WIDTH, LABEL_DROP = 176, 3
 """Width of a label before its value, and how much lower it stands so that both are on one baseline."""
-OF_ONESELF = {"why.none": "access.none", "why.open": "access.open"}
+OF_ONESELF = {f"why.{rule}": f"access.{rule}" for rule in ("confidential", "none", "open", "own", "reports")}
 """Rules of which one is told otherwise than others are told of him."""
 
 

@@ -67,16 +67,21 @@ class FormModel(ViewModel[FormState]):
         typed, draft = dict(self._drafts.get(self._key, {})), await self._kept.read()
         is_news = draft is not None and (not typed or (self.state.place.tie and draft.typed != typed))
         names = picked_names(draft) if draft is not None and not is_news else {}
-        self.put(start=start, typed=typed, names=names, draft=draft if is_news else None)
-        if is_news and self._is_asked_for:
-            await self.continue_draft()
-        elif typed:
-            await self.keep_now()
-        elif draft is None and self.state.missing_ends:
-            self.pick_open(self.state.missing_ends[0].name)
-            await self.pick_search()
-        if start.replaces is not None or self.state.typed:
-            await self._check()
+        is_asked_for = is_news and self._is_asked_for
+        is_begun = start.replaces is not None or bool(typed) or is_asked_for
+        self.put(start=start, typed=typed, names=names, draft=draft if is_news else None, is_opening=is_begun)
+        try:
+            if is_asked_for:
+                await self.continue_draft()
+            elif typed:
+                await self.keep_now()
+            elif draft is None and self.state.missing_ends:
+                self.pick_open(self.state.missing_ends[0].name)
+                await self.pick_search()
+            if start.replaces is not None or self.state.typed:
+                await self._check()
+        finally:
+            self.put(is_opening=False)
 
     async def _start_gone(self) -> None:
         """Show what was typed about a record that is not here."""

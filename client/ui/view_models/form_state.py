@@ -52,6 +52,8 @@ class FormState:
     """The person may no longer see the record; what is typed stands."""
     is_gone: bool = False
     """The record was not here when the form was to be opened; `typed` is what was typed about it before."""
+    is_opening: bool = False
+    """What was typed before is still being looked over: the cursor waits until it is known what is wrong with it."""
     picking: str | None = None
     pick_text: str = ""
     picks: tuple[Choice, ...] = ()
@@ -99,9 +101,12 @@ class FormState:
     @property
     def first_wrong(self) -> str:
         """Return the uppermost field of which something is to be looked at before the next save."""
-        wrong = {one.field for one in self.findings if one.severity == "error"} or {one.field for one in self.warnings}
         shown = (*self.missing_ends, *(column for _, columns in self.sections for column in columns))
-        return next((column.name for column in shown if column.name in wrong), "")
+        return next((column.name for column in shown if column.name in self._wrong), "")
+
+    @property
+    def _wrong(self) -> set[str]:
+        return {one.field for one in self.findings if one.severity == "error"} or {one.field for one in self.warnings}
 
     @property
     def denied(self) -> str:
@@ -126,19 +131,19 @@ class FormState:
 
     @property
     def focus(self) -> str:
-        """Return the field that takes the cursor when the form opens: the first that is typed, unless a record is picked first.
-
-        A company or person that is there keeps its name out of the way of letters that were meant for something else: a key,
-        `first_typed`, goes into it.
-        """
-        is_named = self.place.id is not None and self.place.entity in SCREEN_OF
-        return "" if self.missing_ends or is_named else self.first_typed
+        """Return the field that takes the cursor when the form opens: `to_type`, unless a record is picked first."""
+        return "" if self.missing_ends or self.is_opening else self.to_type
 
     @property
-    def first_typed(self) -> str:
-        """Return the first field that is typed."""
-        typed = (c.name for _, fields in self.sections for c in fields if not c.col.references and c.col.widget not in PRESSED)
-        return next(typed, "")
+    def is_named(self) -> bool:
+        """Whether it is of a company or person that is there: letters that were meant for something else must not get into its name."""
+        return self.place.id is not None and self.place.entity in SCREEN_OF
+
+    @property
+    def to_type(self) -> str:
+        """Return the typed field that the person goes on with: the uppermost of which something is to be looked at, else the first."""
+        typed = [c.name for _, fields in self.sections for c in fields if not c.col.references and c.col.widget not in PRESSED]
+        return next((name for name in typed if name in self._wrong), typed[0] if typed else "")
 
     @property
     def is_more_needed(self) -> bool:

@@ -26,6 +26,8 @@ class ListState(Generic[R]):
     rows: tuple[R, ...] = ()
     total: int | None = None
     next: str | None = None
+    shown: ListQuery | None = None
+    """What the rows answer, which is `query` only once that was read; None before the first were."""
     opening: str | None = None
     """Id of the record that stands open beside the list while the reader has chosen none (`RecordList`)."""
     phase: Phase = "reading"
@@ -59,6 +61,8 @@ class RecordList(ViewModel[ListState[R]]):
         self._turn = 0
         self._typing = 0
         self._more = False
+        self._sought: str | None = None
+        """Id of the record to whose page the next load reads on."""
 
     async def start(self) -> None:
         """Read the first page, or anew what is on the screen already."""
@@ -89,7 +93,7 @@ class RecordList(ViewModel[ListState[R]]):
         self._typing += 1
         query = replace(self.state.query, text=self.state.typed.strip())
         self.put(query=query)
-        if query != self._shown:
+        if query != self.state.shown:
             await self._load()
 
     async def clear_text(self) -> None:
@@ -120,6 +124,16 @@ class RecordList(ViewModel[ListState[R]]):
         finally:
             self._more = False
 
+    async def reach(self, id: str) -> None:
+        """Read on to the page on which a record stands that was opened from elsewhere, so that the keys go on from its row.
+
+        A list that was asked for less than all stays as it is, and so does one of which the record is no part, or is further down
+        than `MAX_ROWS`: rows in vain would only be drawn.
+        """
+        if not self.state.query.narrows:
+            self._sought = id
+            await self._load()
+
     def neighbour(self, id: str | None, step: int) -> str | None:
         """Return the id of the row `step` rows further than `id`, at most the first or last."""
         ids = [row.id for row in self.state.rows]
@@ -136,21 +150,32 @@ class RecordList(ViewModel[ListState[R]]):
         page, opening = answer if answer is not None else (None, None)
         rows = page.rows if page is not None else ()
         following = page.next if page is not None else None
-        while page is not None and query == self._shown and following is not None and len(rows) < min(wanted, MAX_ROWS):
+        while page is not None and query == self.state.shown and following is not None and len(rows) < min(wanted, MAX_ROWS):
             more = await self._fetch(query, following)
             rows, following = rows + more.rows, more.next
+        if page is not None and self._sought is not None and not query.narrows:
+            rows, following = await self._read_on(query, rows, following, self._sought)
         if page is not None and turn == self._turn:
-            self._shown = query
-            self.put(rows=rows, total=page.total, next=following, opening=opening)
+            self._sought = None
+            self.put(rows=rows, total=page.total, next=following, opening=opening, shown=query)
+
+    async def _read_on(
+        self, query: ListQuery, rows: tuple[R, ...], following: str | None, sought: str
+    ) -> tuple[tuple[R, ...], str | None]:
+        """Return rows and next place as far as the page of that record; as they are where it does not come."""
+        further, after = rows, following
+        while all(row.id != sought for row in further):
+            if after is None or len(further) >= MAX_ROWS:
+                return rows, following
+            more = await self._fetch(query, after)
+            further, after = further + more.rows, more.next
+        return further, after
 
     async def _answer(self, query: ListQuery) -> tuple[Page[R], str | None]:
         """Return the first page, and the record that stands open beside it while none is chosen."""
         page, now = await self._fetch(query, None), self.state.opening
         ids = [row.id for row in page.rows]
-        if now in ids and query == self._shown:
+        if now in ids and query == self.state.shown:
             return page, now
         last = None if query.narrows else await self._last_used(self._entity)
         return page, last or next((row.id for row in page.rows if not row.is_refused), ids[0] if ids else None)
-
-    _shown: ListQuery | None = None
-    """The query that the rows on the screen answer."""

@@ -24,6 +24,8 @@ from client.usecases.form_drafts import note_form
 SCROLL_MS = 150
 CURSOR_TURNS, CURSOR_PAUSE_S = 8, 0.15
 """How often a form that opens asks for the cursor at most, and the seconds between: a busy browser takes it away after as long."""
+HAND_S = 0.5
+"""Seconds in which the rest of a word comes whose letter has opened a form: it was no key, and its next letters no name."""
 
 
 @ft.component
@@ -36,6 +38,7 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
     arrivals: int = ft.use_memo(lambda: desk.keyboard.arrivals, [key])
     before: int | None = ft.use_memo(lambda: desk.keyboard.box, [key])
     decided: list[bool] = ft.use_memo(list, [key])
+    stray: list[str] = ft.use_memo(list, [key])
     tie = place.with_form(FormPlace("company_contact"))
     tie_key = tie.url if form.tie else None
 
@@ -132,6 +135,8 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
             # No box has had the cursor yet; later Flutter goes on from what has the focus, and be it a button.
             desk.keyboard.await_cursor()
             desk.run(put_cursor(first))
+        elif len(name) == 1:
+            stray.append(name)
         # While a form is open, keys of the screen under it do nothing; the palette opens over it.
         return True
 
@@ -139,8 +144,14 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
         """Put the cursor into the first field until it stays there, or the person puts it elsewhere.
 
         `autofocus` alone leaves it in a box under the form; and where the box that had it goes as the form opens, a browser
-        takes it from the new one a moment after it has come.
+        takes it from the new one a moment after it has come. The name of a record that is there is not in the way of a word
+        that was meant for something else: while that goes on, only Tab leads into it. Nor does a phone show its keys over a page
+        of which one field may be all that is looked for.
         """
+        if model.state.focus and model.state.is_named:
+            await desk.rest(HAND_S)
+            if stray or look.phone:
+                return
         stays = 0
         for _ in range(CURSOR_TURNS):
             box, here = first.current, desk.keyboard.box

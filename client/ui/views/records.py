@@ -34,7 +34,7 @@ AROUND_LIST = 180
 """Pixels of a window above and below its list, until the first scrolling tells the height."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Sight:
     """Which part of a list is in sight: pixels from its top, and its height (0: not told yet)."""
 
@@ -60,11 +60,13 @@ class Sight:
 def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: str) -> ft.Control:  # a component
     """List and detail of one kind of record."""
     listed = use_model(desk, lambda: _list_model(desk, entity), [entity])
-    top, set_top = ft.use_state(0)
     search_box: ft.Ref[ft.TextField] = ft.use_memo(ft.Ref, [])
     rows: ft.Ref[ft.ListView] = ft.use_memo(ft.Ref, [])
-    sight = ft.use_memo(Sight, [])
     state = listed.state
+    # Rows that are asked for anew, or were away meanwhile, are another list to Flutter, and begin at their top.
+    sight = ft.use_memo(Sight, [state.query, bool(state.rows), look.wide, look.phone, look.wide or place.id is None])
+    (seen, group), set_top = ft.use_state((sight, 0))
+    top = group if seen is sight else 0
     chosen = place.id or (state.opening if look.wide else None)
 
     def open_record(id: str) -> None:
@@ -85,7 +87,7 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
 
     def scrolled(e: ft.OnScrollEvent) -> None:
         sight.note(e)
-        set_top(group_at(look, groups_of(look, state), e.pixels))
+        set_top((sight, group_at(look, groups_of(look, state), e.pixels)))
         if e.max_scroll_extent - e.pixels < NEAR_END:
             desk.run(listed.more())
 
@@ -115,13 +117,19 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
 
     async def show_chosen() -> None:
         """Scroll to the row that was chosen, unless it is in sight; a list of which none is chosen begins at its top."""
-        above = place_of_row(look, groups_of(look, state), place.id) if place.id else None
-        target = sight.target(look, above) if above is not None else None
+        if place.id is None or not look.wide or not state.rows:
+            return
+        above = place_of_row(look, groups_of(look, state), place.id)
+        if above is None:
+            await listed.reach(place.id)  # once its row is drawn, this is asked again
+            return
+        target = sight.target(look, above)
         if target is not None:
             await scroll(rows, target)
 
     use_keys(desk, key)
-    use_once(lambda: desk.run(show_chosen()), chosen, bool(state.rows), state.query)
+    is_here = any(row.id == chosen for row in state.rows)
+    use_once(lambda: desk.run(show_chosen()), chosen, is_here, state.shown, look.wide)
     on = desk.guard(
         ListCalls(
             type=typed,
@@ -131,6 +139,7 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
             enter=lambda: desk.run(enter()),
             entered=entered,
             new=None if entity in desk.shell.state.person.denied else lambda: frame.new(entity),
+            sees_all=entity not in desk.shell.state.person.narrowed,
             again=lambda: desk.run(listed.start()),
             copy=desk.copy_details,
             scrolled=scrolled,

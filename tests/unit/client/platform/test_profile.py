@@ -2,7 +2,7 @@ import stat
 
 import pytest
 
-from client.platform.profile import DAY_MS, ProfileStore, check_unlock, make_profile
+from client.platform.profile import DAY_MS, ProfileStore, check_lease, check_password, make_profile
 from shared_models.errors import ReplicaDamaged, UnlockFailed
 
 NOW = 1_764_000_000_000
@@ -23,17 +23,18 @@ def some_profile():
 
 
 def test_the_right_password_opens_the_device_offline_within_its_lease():
-    check_unlock(some_profile(), "o parolă lungă", NOW + 13 * DAY_MS)
+    check_password(some_profile(), "o parolă lungă")
+    check_lease(some_profile(), NOW + 13 * DAY_MS)
 
 
 def test_a_wrong_password_is_refused_and_says_so():
     with pytest.raises(UnlockFailed, match="wrong_password"):
-        check_unlock(some_profile(), "o parola lunga", NOW)
+        check_password(some_profile(), "o parola lunga")
 
 
 def test_after_the_lease_the_device_locks_even_with_the_right_password():
     with pytest.raises(UnlockFailed, match="lease_ended"):
-        check_unlock(some_profile(), "o parolă lungă", NOW + 15 * DAY_MS)
+        check_lease(some_profile(), NOW + 15 * DAY_MS)
 
 
 def test_a_contact_with_the_server_begins_the_lease_anew(tmp_path):
@@ -42,7 +43,7 @@ def test_a_contact_with_the_server_begins_the_lease_anew(tmp_path):
     store.touch(NOW + 10 * DAY_MS)
     found = store.load()
     assert found is not None
-    check_unlock(found, "o parolă lungă", NOW + 20 * DAY_MS)
+    check_lease(found, NOW + 20 * DAY_MS)
 
 
 def test_a_contact_within_the_hour_does_not_write_the_file(tmp_path):
@@ -60,7 +61,7 @@ def test_a_contact_after_the_clock_was_set_back_does_not_leave_the_lease_years_l
     found = store.load()
     assert found is not None
     with pytest.raises(UnlockFailed, match="lease_ended"):
-        check_unlock(found, "o parolă lungă", NOW + 15 * DAY_MS)
+        check_lease(found, NOW + 15 * DAY_MS)
 
 
 def test_the_file_holds_no_password_and_only_its_owner_can_read_it(tmp_path):
@@ -102,4 +103,4 @@ def test_after_a_sign_out_the_file_holds_no_token_and_the_password_still_opens(t
     found = store.load()
     assert found is not None
     assert not found.is_signed_in
-    check_unlock(found, "o parolă lungă", NOW + 13 * DAY_MS)
+    check_lease(found, NOW + 13 * DAY_MS)

@@ -1,12 +1,13 @@
 """Signing in and opening the device: what is refused, what is kept, and that no edit is lost by any of it."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from client.events import SignedOut
 from client.platform.profile import DAY_MS, ProfileStore
+from client.platform.wrong_tries import FIRST_PAUSE_MS, FREE_TRIES, LONGEST_PAUSE_MS, WrongTriesStore
 from client.usecases.account import Account, HeldAccount, OthersData, checked_address
 from client.usecases.answers import OwnAccount
 from client.usecases.door import LastHere, LocalDoor
@@ -67,7 +68,8 @@ def clock():
 
 @pytest.fixture
 def account(tmp_path, server, clock):
-    return Account(ProfileStore(tmp_path / "device"), server, os.urandom, clock, server.end)
+    folder = tmp_path / "device"
+    return Account(ProfileStore(folder), WrongTriesStore(folder), server, os.urandom, clock, server.end)
 
 
 @pytest.fixture
@@ -312,6 +314,77 @@ async def test_whoever_tries_too_often_is_not_sent_on_to_what_is_here(door, serv
     server.is_up, server.trouble = False, Busy(ErrorCode.L402, "too many tries", 12.0)
     with pytest.raises(Busy):
         await door.enter(URL, EMAIL, PASSWORD)
+
+
+async def guess(door, times):
+    """Try wrong passwords that are looked at."""
+    for _ in range(times):
+        with pytest.raises(UnlockFailed, match="wrong_password"):
+            await door.enter(URL, EMAIL, "guess")
+
+
+@pytest.mark.functions(140)
+async def test_whoever_guesses_without_a_connection_waits_longer_and_longer_and_then_gets_in(door, server, clock):
+    await door.enter(URL, EMAIL, PASSWORD)
+    server.is_up = False
+    await guess(door, FREE_TRIES)
+    waits = []
+    for _ in range(8):
+        with pytest.raises(Busy) as braked:
+            await door.enter(URL, EMAIL, PASSWORD)
+        assert braked.value.code is ErrorCode.L402
+        waits.append(round(braked.value.retry_after_s))
+        clock.now += int(braked.value.retry_after_s * 1000)
+        await guess(door, 1)
+    assert waits == [FIRST_PAUSE_MS // 1000 * 2**i for i in range(5)] + [LONGEST_PAUSE_MS // 1000] * 3
+    clock.now += LONGEST_PAUSE_MS
+    assert await door.enter(URL, EMAIL, PASSWORD) == "the companies"
+    await guess(door, FREE_TRIES - 1)
+    assert await door.enter(URL, EMAIL, PASSWORD) == "the companies"
+
+
+async def test_the_pause_outlasts_a_restart_and_a_clock_that_is_set_back_and_the_server_ends_it(door, account, server, clock):
+    await door.enter(URL, EMAIL, PASSWORD)
+    server.is_up = False
+    await guess(door, FREE_TRIES)
+    again = replace(account, tries=WrongTriesStore(account.tries.folder))
+    with pytest.raises(Busy):
+        again.unlock(PASSWORD)
+    clock.now -= 365 * DAY_MS
+    with pytest.raises(Busy):
+        again.unlock(PASSWORD)
+    clock.now += FIRST_PAUSE_MS
+    with pytest.raises(UnlockFailed, match="wrong_password"):
+        again.unlock("guess")
+    server.is_up = True
+    assert await door.enter(URL, EMAIL, PASSWORD) == "the companies"
+    server.is_up = False
+    assert await door.enter(URL, EMAIL, PASSWORD) == "the companies"
+
+
+async def test_whoever_knows_the_password_is_not_braked_for_a_lease_that_has_ended(door, server, clock):
+    await door.enter(URL, EMAIL, PASSWORD)
+    server.is_up = False
+    clock.now += 15 * DAY_MS
+    for _ in range(FREE_TRIES + 2):
+        with pytest.raises(UnlockFailed, match="lease_ended"):
+            await door.enter(URL, EMAIL, PASSWORD)
+
+
+@pytest.mark.parametrize("held", ["", "[]", '{"count": "many"}', b"\xff"])
+async def test_a_damaged_note_of_wrong_tries_keeps_nobody_out(door, account, server, held):
+    await door.enter(URL, EMAIL, PASSWORD)
+    server.is_up = False
+    account.tries.path.write_bytes(held if isinstance(held, bytes) else held.encode())
+    assert await door.enter(URL, EMAIL, PASSWORD) == "the companies"
+
+
+async def test_wrong_tries_that_cannot_be_noted_keep_nobody_out(door, account, server):
+    await door.enter(URL, EMAIL, PASSWORD)
+    server.is_up = False
+    account.tries.path.with_suffix(".new").mkdir()
+    await guess(door, FREE_TRIES + 1)
+    assert await door.enter(URL, EMAIL, PASSWORD) == "the companies"
 
 
 def test_whoever_came_in_without_a_connection_is_signed_in_as_soon_as_there_is_one(account, replica, server):

@@ -3,10 +3,11 @@
 import pytest
 
 from client.replica.rights import RuleBook
-from client.usecases import decided, decisions, forms, record_pages, writing
+from client.usecases import decided, decisions, forms, lists, record_pages, writing
 from client.usecases.allowed import NotAllowed, allowed
 from client.usecases.answers import Label, Owner
 from client.usecases.form_answers import FormEnd
+from client.usecases.list_answers import ListQuery
 from shared_models.registry import CRM
 from shared_models.texts import LANGUAGES, Texts
 from sync_server.services.shipped_profiles import profile_id, shipped_profiles
@@ -175,6 +176,14 @@ def test_a_page_knows_whether_people_may_be_kept_from_its_reader_and_whether_he_
     arrive(replica, profile, ("record_share", LENT))
     page = record_pages.record_page(replica, "company", THEIRS)
     assert (page.sees_all_ties, page.denied.get("tie", "")) == (sees_all, denied)
+
+
+@pytest.mark.functions(34)
+@pytest.mark.parametrize(("profile", "told"), [("salesperson", (True, False)), ("accountant", (True, True))])
+def test_a_list_knows_of_which_companies_talks_may_be_kept_from_its_reader(replica, profile, told):
+    arrive(replica, profile)
+    page = lists.companies(replica, ListQuery(), None)
+    assert [(one.id, one.is_told_empty) for one in page.rows] == list(zip((MINE, THEIRS), told, strict=True))
 
 
 @pytest.mark.functions(34)

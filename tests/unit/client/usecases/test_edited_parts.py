@@ -47,7 +47,7 @@ def test_phone_and_mail_stand_in_the_form_and_are_changed_and_added_by_one_save(
     before = len(replica.waiting())
     saved = edit(replica, hotel, name="Hotel Nou", phone=NEW, email=MAIL)
     assert set(points(replica, hotel)) == {("phone", NEW), ("email", MAIL)}
-    assert (len(replica.waiting()), saved.label) == (before + 1, "Hotel: Name, Phone, E-mail")
+    assert (len(replica.waiting()), saved.label) == (before + 1, "Hotel Nou: Name, Phone, E-mail")
     assert writing.undo(replica, EN, saved.tx)
     assert points(replica, hotel) == [("phone", OLD)]
 

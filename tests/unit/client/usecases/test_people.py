@@ -131,7 +131,7 @@ def test_a_name_that_is_taken_or_missing_is_said_at_its_field(replica):
         ("label_ro", "problem.required"),
     ]
     saved = profiles.rename_profile(replica, EN, OFFICE, Label("Back office", "Birou"))
-    assert saved.label.startswith("Office: ")
+    assert saved.label.startswith("Back office: ")
     first = profiles.add_profile(replica, EN, Label("Office", "Casierie"), None)
     assert first.id != OFFICE  # the key of a renamed profile stays its own
 

@@ -146,9 +146,19 @@ def test_a_form_saves_only_what_was_changed_and_undo_takes_it_back(replica, hote
     start = forms.open_form(replica, opened, "company", hotel, None)
     saved = forms.save_form(replica, opened, EN, FormEnd(start, {"name": "  Hotel 7 Brazi "}))
     assert replica.get("company", hotel)["name"] == "Hotel 7 Brazi"
-    assert saved.label == "Hotel Șapte Brazi: Name"
+    assert saved.label == "Hotel 7 Brazi: Name"
     assert writing.undo(replica, EN, saved.tx)
     assert replica.get("company", hotel)["name"] == "Hotel Șapte Brazi"
+
+
+def test_what_was_taken_back_after_it_was_sent_is_named_among_what_was_sent(replica, hotel):
+    saved = writing.archive(replica, EN, "company", hotel)
+    assert saved.label == "Archived: Hotel Șapte Brazi"
+    with replica.edit("on it") as edit:
+        edit.update("company", hotel, {"legal_name": "Hotel SRL"})
+    assert writing.undo(replica, EN, saved.tx)
+    assert replica.waiting()[-1].label == "Taken back · Archived: Hotel Șapte Brazi"
+    assert not writing.undo(replica, EN, "unknown")
 
 
 def test_a_new_record_begins_with_its_defaults_and_its_responsible(replica, hotel):

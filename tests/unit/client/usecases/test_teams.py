@@ -21,7 +21,7 @@ def test_a_team_is_added_led_filled_and_renamed(replica):
     people.put_person(replica, EN, DAN, "team_id", made.id)
     assert teams.put_team(replica, EN, made.id, "leader_id", ANA).label == "Nord: Leader"
     teams.put_team(replica, EN, made.id, "profile_id", profile_id("office"))
-    assert teams.rename_team(replica, EN, made.id, "Nord-Est").label == "Nord: Name"
+    assert teams.rename_team(replica, EN, made.id, "Nord-Est").label == "Nord-Est: Name"
     page = teams.team_page(replica, made.id)
     assert ([one.name for one in page.members], page.noted) == (["Ana", "Dan"], {DAN})
     assert (page.row.leader, page.row.people, page.row.profile.en, page.row.state) == ("Ana", 2, "Office", "waiting")
