@@ -273,7 +273,7 @@ def silent_verdict() -> list[Patch]:
     real, ack = push._told, pull._ack
 
     def told(verdict: Any) -> Any:
-        return verdict.model_copy(update={"seq": verdict.seq - 1}) if verdict.v in REFUSED else verdict
+        return {**verdict, "seq": verdict["seq"] - 1} if verdict["v"] in REFUSED else verdict
 
     def told_by_pull(*parts: Any) -> list[Any]:
         found: list[Any] = ack(*parts)
