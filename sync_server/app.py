@@ -1,5 +1,6 @@
 """The sync server: the only place where its parts are made and joined."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from random import SystemRandom
 
+import structlog
 from litestar import Litestar, get
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
@@ -29,12 +31,15 @@ from sync_server.api.snapshot_routes import snapshot_router
 from sync_server.api.sync_routes import sync_router
 from sync_server.config import ServerConfig
 from sync_server.db.account_tables import account_tables_of
-from sync_server.db.engine import open_store
+from sync_server.db.engine import Store, StoreDown, open_store
 from sync_server.db.tables import tables_of
 from sync_server.services.accounts import Accounts
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
 from sync_server.services.snapshots import Snapshots
+
+TIDY_S = 1.0
+"""Seconds without a write after which the database file is tidied."""
 
 
 def now_us() -> int:
@@ -75,18 +80,37 @@ async def health(central: GivenCentral) -> dict[str, str]:
     return {"status": "ok"}
 
 
+async def keep_tidy(store: Store, every_s: float = TIDY_S) -> None:
+    """Move what was written to a file of SQLite to its place, once nothing was written for a while; until it is cancelled."""
+    is_due = False
+    while True:
+        await asyncio.sleep(every_s)
+        if store.was_written():
+            is_due = True
+        elif is_due:
+            is_due = False
+            try:
+                await sync_to_thread(store.tidy)
+            except StoreDown as error:
+                structlog.get_logger().warning("write-ahead log stays", why=str(error))
+
+
 def create_app(server: Server, office: Office | None = None) -> Litestar:
     """Return the ASGI application of a server; with an office, its web is mounted at /app."""
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await sync_to_thread(server.snapshots.warm)
+        store = server.central.store
+        tidying = asyncio.create_task(keep_tidy(store)) if store.is_sqlite else None
         if office is not None:
             async with office.running():
                 yield
         else:
             yield
-        server.central.store.close()
+        if tidying is not None:
+            tidying.cancel()
+        store.close()
 
     limits = office.limits if office else SignInLimits.start(server.central.now_us)
     return Litestar(

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,8 +17,8 @@ Connection = sa.Connection
 IMMEDIATE = "BEGIN IMMEDIATE"
 """How a writer of SQLite begins: it holds the file from then on."""
 BUSY_TIMEOUT_MS = 15_000
-CHECKPOINT_PAGES = 8_000
-"""Pages in the write-ahead log, 32 MB, before they are moved to the file: a push writes hundreds, and many of them again."""
+CHECKPOINT_PAGES = 32_000
+"""Pages in the write-ahead log, 128 MB, before a writer has to move them to the file: most go at a quiet moment (`Store.tidy`)."""
 CACHE_KIB = 32_768
 """Pages that one SQLite connection keeps: a push touches records all over the file."""
 
@@ -43,6 +43,8 @@ class Store:
     write_lock: threading.RLock = field(default_factory=threading.RLock)
     _turn: threading.RLock = field(default_factory=threading.RLock, repr=False)
     """Held where a writer of SQLite computes, and not while it commits: see `preparing`."""
+    _written: threading.Event = field(default_factory=threading.Event, repr=False)
+    """Set by a write to a file of SQLite: the write-ahead log holds something."""
 
     @cached_property
     def is_sqlite(self) -> bool:
@@ -81,6 +83,7 @@ class Store:
         if self.is_sqlite:
             with self.write_lock, self._transaction(None, IMMEDIATE) as connection:
                 yield connection
+            self._written.set()
         else:
             with self._transaction("READ COMMITTED") as connection:
                 yield connection
@@ -110,6 +113,23 @@ class Store:
             raise StoreDown(type(error.orig).__name__) from error
         except sa.exc.TimeoutError as error:  # every connection of the pool was in use for too long
             raise StoreDown("no free connection") from error
+
+    def was_written(self) -> bool:
+        """Whether a file of SQLite was written to since this was asked last."""
+        was = self._written.is_set()
+        self._written.clear()
+        return was
+
+    def tidy(self) -> None:
+        """Move what SQLite's write-ahead log holds to the file itself; nobody waits for it. Raises StoreDown.
+
+        On a connection of its own: the pool's last one is the writer's, which knows the pages.
+        """
+        try:
+            with closing(sqlite3.connect(str(self.engine.url.database))) as connection:
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except sqlite3.Error as error:
+            raise StoreDown(str(error)) from error
 
     def is_reachable(self) -> bool:
         """Whether the database answers."""
