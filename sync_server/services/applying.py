@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from orjson import dumps
+
 from shared_models.clock import stamp_ms
 from shared_models.codec import Row
 from shared_models.protocol import Op, Tx
 from sync_server.services.actor import Actor
-from sync_server.services.workspace import HistoryLine, Workspace, json_of
+from sync_server.services.workspace import Workspace
 
 NO_TXS = frozenset[str]()
 
@@ -88,20 +90,22 @@ class Applying:
 
     def remember(self, entity: str, pk: str, unit: str, before: Row | None, after: Row | None, kind: str) -> None:
         """Write one line of history."""
-        line = {
-            **(self._authorship or self._sign()),
-            "entity": entity,
-            "record_id": pk,
-            "unit": unit,
-            "before": json_of(before),
-            "after": json_of(after),
-            "kind": kind,
-        }
-        self.space.history.append(HistoryLine(self.seq, line))
+        self.space.history.append(
+            {
+                **(self._authorship or self._sign()),
+                "entity": entity,
+                "record_id": pk,
+                "unit": unit,
+                "before": None if before is None else dumps(before).decode(),
+                "after": None if after is None else dumps(after).decode(),
+                "kind": kind,
+            }
+        )
 
     def _sign(self) -> Row:
         """Return what all lines of history of the tx say alike."""
         self._authorship = {
+            "seq": self.seq,
             "by": self.actor.user_id,
             "device": self.actor.device_id,
             "tx_id": self.tx.id,

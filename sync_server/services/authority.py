@@ -191,10 +191,9 @@ class Authority:
 
     def _past(self, entity: str, pk: str) -> Iterator[Past]:
         """Yield what was stored of a record, newest first, this request's too."""
-        for one in reversed(self.space.history):
-            line = one.values
+        for line in reversed(self.space.history):
             if (line["entity"], line["record_id"]) == (entity, pk) and line["kind"] != "overwritten":
-                yield one.seq, line["unit"], orjson.loads(line["before"] or "{}")
+                yield line["seq"], line["unit"], orjson.loads(line["before"] or "{}")
         if (entity, pk) not in self.pasts:
             found = past.lines(self.space.connection, self.space.central.tables, entity, [pk], (0, past.ALL), LOOK_BACK)
             self.pasts[entity, pk] = [

@@ -13,7 +13,7 @@ from shared_models.ids import derived_id
 from shared_models.protocol import Op
 from sync_server.services.applying import Applying
 from sync_server.services.shapes import FORMS
-from sync_server.services.workspace import CentralRow, json_of
+from sync_server.services.workspace import CentralRow
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ def put(work: Applying, found: CentralRow, clash: Clash, *, name: str) -> None:
         "record_id": found.pk,
         "unit": clash.unit,
         "policy": clash.policy,
-        "before": json_of(clash.before),
-        "mine": json_of(clash.mine),
-        "theirs": json_of(clash.theirs),
+        "before": _json_of(clash.before),
+        "mine": _json_of(clash.mine),
+        "theirs": _json_of(clash.theirs),
         "mine_by": work.actor.user_id,
         "mine_at": work.typed_at,
         "mine_device": work.actor.device_id,
@@ -82,7 +82,7 @@ def put(work: Applying, found: CentralRow, clash: Clash, *, name: str) -> None:
 def _keep_earlier(work: Applying, found: CentralRow, card: CentralRow, clash: Clash) -> None:
     """Keep the value that a continued card held so far: its author replaced it himself, and it stays findable."""
     work.remember(found.entity.entity_name, found.pk, clash.unit, None, orjson.loads(card.row["mine"] or "null"), "overwritten")
-    work.space.history[-1].values.update(tx_id=card.row["transaction_id"], typed_at=card.row["mine_at"])
+    work.space.history[-1].update(tx_id=card.row["transaction_id"], typed_at=card.row["mine_at"])
 
 
 def close_own(work: Applying, found: CentralRow, unit: str, typed: Row) -> None:
@@ -162,3 +162,8 @@ def base_of(op: Op, unit: Unit) -> Row | None:
     """Return the values of a unit that the author had on the screen."""
     found = {name: op.base[name] for name in unit.fields if name in op.base}
     return found or None
+
+
+def _json_of(values: Row | None) -> str | None:
+    """Return the JSON of an object of values."""
+    return None if values is None else orjson.dumps(values).decode()

@@ -252,7 +252,7 @@ def _take(request: _Request, tx: Tx) -> None:
             if verb != "applied":  # only an applied tx is acknowledged in place of its rows (PROTOCOL 7.3)
                 request.space.send_all(seq)
             cards = work.cards
-            if changes_rules(op.t for op in tx.ops):
+            if changes_rules([op.t for op in tx.ops]):
                 request.authority.renew()
     except Wrong as wrong:
         verb, error = "rejected", wrong.error

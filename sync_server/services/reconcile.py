@@ -143,8 +143,12 @@ def _update_unit(work: Applying, found: CentralRow, op: Op, unit: Unit, values: 
 def _replace_seen(work: Applying, found: CentralRow, unit: Unit, values: Row) -> bool:
     """Store a value whose author saw what it replaces, as most do. Returns whether it is another one."""
     row, entity = found.row, found.entity.entity_name
-    before = {name: row[name] for name in unit.fields}
-    mine = {name: values.get(name, row[name]) for name in unit.fields}
+    if len(unit.fields) == 1:
+        name = unit.fields[0]
+        before, mine = {name: row[name]}, {name: values[name]}
+    else:
+        before = {name: row[name] for name in unit.fields}
+        mine = {name: values.get(name, row[name]) for name in unit.fields}
     if work.after:
         cards.close_own(work, found, unit.name, mine)
     work.remember(entity, row["id"], unit.name, before, mine, "applied")

@@ -44,8 +44,9 @@ def settle(
         ],
     )  # fmt: skip
     for n, line in enumerate(space.history):
-        line.values["seq"], line.values["n"] = line.seq + shift, n
-    feed.write_history(connection, tables, [line.values for line in space.history])
+        line["seq"] += shift
+        line["n"] = n
+    feed.write_history(connection, tables, space.history)
     codes = [(entity, folded, str(space.codes[entity, folded])) for entity, folded in sorted(space.new_codes)]
     lookups.write(connection, tables, codes, sorted(space.new_suspects))
     ledger.write(connection, tables, verdicts, dead, reissued)

@@ -43,7 +43,7 @@ def withhold(work: Applying, checked: Checked, before: Before) -> None:
     space.records, space.codes = before.records, before.codes
     space.new_codes, space.new_suspects = before.new_codes, before.new_suspects
     space.changes.pop(work.seq, None)
-    space.history = [line for line in space.history if line.seq != work.seq]
+    space.history = [line for line in space.history if line["seq"] != work.seq]
     space.cards_loaded.clear()
     work.cards.clear()
     for op in work.tx.ops:

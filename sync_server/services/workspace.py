@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-import orjson
-
 from conflict.overlay import blank_row
 from shared_models.base import Record, normal_text
 from shared_models.codec import Row
@@ -58,14 +56,6 @@ class CentralRow:
 
 
 @dataclass
-class HistoryLine:
-    """One past value; `seq` may be provisional."""
-
-    seq: int
-    values: Row
-
-
-@dataclass
 class Workspace:
     """Everything that one request has read and means to write."""
 
@@ -77,7 +67,8 @@ class Workspace:
     authors: dict[int, Author] = field(default_factory=dict)
     changes: dict[int, dict[tuple[str, str], bool]] = field(default_factory=dict)
     """Seq -> (entity, id) -> whether what is stored is exactly what the device sent."""
-    history: list[HistoryLine] = field(default_factory=list)
+    history: list[Row] = field(default_factory=list)
+    """Past values, as their table has them but for their number (`n`); their seqs are provisional."""
     codes: dict[tuple[str, str], str | None] = field(default_factory=dict)
     """(entity, folded code) -> the record that holds or held it."""
     new_codes: set[tuple[str, str]] = field(default_factory=set)
@@ -252,8 +243,3 @@ def references_of(entity: type[Record], row: Row) -> tuple[object, ...]:
 def latest_edit_units(entity: type[Record]) -> frozenset[str]:
     """Return the units of an entity of which the latest edit wins."""
     return frozenset(unit.name for unit in units(entity).values() if unit.policy is Merge.LE)
-
-
-def json_of(values: Row | None) -> str | None:
-    """Return the JSON of an object of values, for cards and history."""
-    return None if values is None else orjson.dumps(values).decode()
