@@ -59,7 +59,10 @@ class WrongTriesStore:
 
     def forget(self) -> None:
         """Begin anew: the password was right."""
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError:
+            log.warning("the wrong tries cannot be forgotten")
 
     def _load(self) -> WrongTries:
         try:

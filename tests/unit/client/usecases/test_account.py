@@ -385,6 +385,8 @@ async def test_wrong_tries_that_cannot_be_noted_keep_nobody_out(door, account, s
     account.tries.path.with_suffix(".new").mkdir()
     await guess(door, FREE_TRIES + 1)
     assert await door.enter(URL, EMAIL, PASSWORD) == "the companies"
+    account.tries.path.mkdir()  # nor be removed
+    assert await door.enter(URL, EMAIL, PASSWORD) == "the companies"
 
 
 def test_whoever_came_in_without_a_connection_is_signed_in_as_soon_as_there_is_one(account, replica, server):
