@@ -119,6 +119,35 @@ async def test_a_form_whose_every_field_is_kept_from_the_reader_says_so_and_is_l
     assert ui.keyed("record.title").value == "Hotel Șapte Brazi"
 
 
+@pytest.mark.parametrize("way", ["escape", "cross", "beside"])
+async def test_a_form_that_is_left_beside_an_offered_draft_offers_it_again_and_loses_nothing(window, way):
+    crm = believable_crm()
+    await (await window(FORM, crm)).type("field.legal_name", "Șapte Brazi Turism SRL")
+    ui = await window(FORM, crm)
+    for n, (field, text) in enumerate((("email", "patru@brazi.example"), ("phone", "0722 000 777")), 2):
+        await ui.type(f"field.{field}", text)
+        await leave(ui, way)
+        await ui.go(FORM)
+        assert ui.has("form.draft.continue")
+        assert ui.keyed(f"field.{field}").value == text, "what this window typed is at hand"
+        assert [len(draft.typed) for draft in crm.drafts.values()] == [n]
+    await ui.press("form.draft.continue")
+    await ui.press("form.save")
+    assert set(crm.saved[0].values) == {"legal_name", "email", "phone"}
+    assert crm.drafts == {}
+
+
+async def test_discarding_what_was_typed_beside_an_offered_draft_leaves_that_alone(window):
+    crm = believable_crm()
+    await (await window(FORM, crm)).type("field.legal_name", "Șapte Brazi Turism SRL")
+    ui = await window(FORM, crm)
+    await ui.type("field.email", "patru@brazi.example")
+    await ui.key("Escape")
+    await ui.go(FORM)
+    await ui.press("form.discard")
+    assert [draft.typed for draft in crm.drafts.values()] == [{"legal_name": "Șapte Brazi Turism SRL"}]
+
+
 @pytest.mark.parametrize("end", ["save", "discard"])
 async def test_an_offered_draft_that_nobody_decided_on_outlives_the_form(window, end):
     crm = believable_crm()

@@ -11,7 +11,7 @@ from client.ui.facade import Crm
 from client.ui.router import FormPlace
 from client.ui.view_models.base import DEBOUNCE_S, Rest, ViewModel
 from client.ui.view_models.form_state import FormState, form_key, has_errors, stored
-from client.ui.view_models.kept_form import KeptForm, continued, draft_of, left_of, picked_names
+from client.ui.view_models.kept_form import KeptForm, continued, draft_of, left_of, older_of, picked_names
 from client.usecases.allowed import NotAllowed
 from client.usecases.answers import Owner, Saved
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
@@ -65,11 +65,13 @@ class FormModel(ViewModel[FormState]):
         if start is None:
             return
         typed, draft = dict(self._drafts.get(self._key, {})), await self._kept.read()
-        is_news = draft is not None and (not typed or (self.state.place.tie and draft.typed != typed))
-        names = picked_names(draft) if draft is not None and not is_news else {}
+        older = older_of(draft, typed, is_other=self.state.place.tie)
+        is_news = older is not None
+        picked = picked_names(draft) if draft is not None and not (is_news and self.state.place.tie) else {}
+        names = {name: label for name, label in picked.items() if not is_news or name in typed}
         is_asked_for = is_news and self._is_asked_for
         is_begun = start.replaces is not None or bool(typed) or is_asked_for
-        self.put(start=start, typed=typed, names=names, draft=draft if is_news else None, is_opening=is_begun)
+        self.put(start=start, typed=typed, names=names, draft=older, is_opening=is_begun)
         try:
             if is_asked_for:
                 await self.continue_draft()

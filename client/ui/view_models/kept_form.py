@@ -88,6 +88,18 @@ def draft_of(state: FormState, form: str, address: str) -> FormDraft | None:
     )
 
 
+def older_of(draft: FormDraft | None, typed: dict[str, object], *, is_other: bool) -> FormDraft | None:
+    """Return what is to be asked about when a form opens: what is written down beyond what this window has at hand.
+
+    typed: what was typed in this window, over a draft that nobody had decided on or none. is_other: the window's may be of another
+    record, whose draft is written down under the same form; then all that differs is asked about.
+    """
+    if draft is None or (is_other and draft.typed == typed):
+        return None
+    rest = draft.typed if is_other else {name: value for name, value in draft.typed.items() if name not in typed}
+    return replace(draft, typed=rest) if rest or not typed else None
+
+
 def left_of(state: FormState) -> FormDraft | None:
     """Return what stays a draft when a form is saved: an older one that nobody has decided on, without what is saved over it."""
     older = state.draft
