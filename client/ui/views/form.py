@@ -145,12 +145,15 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
 
         `autofocus` alone leaves it in a box under the form; and where the box that had it goes as the form opens, a browser
         takes it from the new one a moment after it has come. The name of a record that is there is not in the way of a word
-        that was meant for something else: while that goes on, only Tab leads into it. Nor does a phone show its keys over a page
-        of which one field may be all that is looked for.
+        that was meant for something else: it takes the cursor once no letter has come for a while. Nor does a phone show its keys
+        over a page of which one field may be all that is looked for.
         """
         if model.state.focus and model.state.is_named:
-            await desk.rest(HAND_S)
-            if stray or look.phone:
+            heard = -1
+            while heard < len(stray):
+                heard = len(stray)
+                await desk.rest(HAND_S)
+            if look.phone:
                 return
         stays = 0
         for _ in range(CURSOR_TURNS):
