@@ -270,8 +270,12 @@ class Desk:
                 if self.keyboard.arrivals > arrivals or not self._is_shown(control._i):
                     break
                 await self.rest(BACK_S)
-            live.go_on(str(control.key))
-            self._redraw()
+            self.go_on(control, live)
+
+    def go_on(self, box: ft.TextField, live: LiveText) -> None:
+        """Put the cursor of a text box that has it at the end of the text."""
+        live.go_on(str(box.key))
+        self._redraw()
 
     def _is_shown(self, control: int) -> bool:
         """Whether a control is on the screen, by its number."""

@@ -160,9 +160,12 @@ def test_a_company_is_edited_without_a_tab_once_its_form_is_there(window, galler
     window.key("e")
     name = window.id("field.name").locator("input").first
     expect(name).to_be_focused()
-    window.page.wait_for_timeout(driver.FOCUS_MS)
-    window.key("End")
-    window.page.keyboard.type(" Nou", delay=30)
+    at_the_end = "box => box.selectionStart === box.value.length"
+    for _ in range(driver.PATIENCE_MS // 100):
+        if name.evaluate(at_the_end):
+            break
+        window.page.wait_for_timeout(100)
+    window.page.keyboard.type(" Nou", delay=30)  # no letter replaces the name
     expect(name).to_have_value("Hotel Șapte Brazi Nou")
     window.key("Control+Enter")
     window.sees("saved here")
