@@ -2,6 +2,7 @@
 
 import pytest
 
+from client.replica import change_log
 from client.sync.conversation import Progress
 from client.sync.states import State
 from client.sync.status import status_of
@@ -149,6 +150,23 @@ def test_a_form_saves_only_what_was_changed_and_undo_takes_it_back(replica, hote
     assert saved.label == "Hotel 7 Brazi: Name"
     assert writing.undo(replica, EN, saved.tx)
     assert replica.get("company", hotel)["name"] == "Hotel Șapte Brazi"
+
+
+def test_an_archived_record_says_since_when_and_comes_back_by_one_save_that_can_be_taken_back(replica, hotel):
+    def archived_at():
+        return record_pages.record_page(replica, "company", hotel).archived_at
+
+    assert archived_at() is None
+    writing.archive(replica, EN, "company", hotel)
+    assert archived_at() == replica.get("company", hotel)["archived_at"] is not None
+    saved = writing.unarchive(replica, EN, "company", hotel)
+    assert archived_at() is None
+    with replica.reading() as reader:
+        [op] = change_log.ops(reader, change_log.find(reader, saved.tx).n)
+    assert (saved.label, op.op, op.set) == ("Brought back: Hotel Șapte Brazi", "u", {"archived_at": None})
+    assert not writing.unarchive(replica, EN, "company", hotel).tx
+    assert writing.undo(replica, EN, saved.tx)
+    assert archived_at() is not None
 
 
 def test_what_was_taken_back_after_it_was_sent_is_named_among_what_was_sent(replica, hotel):
