@@ -195,6 +195,15 @@ def test_a_new_record_without_a_name_says_so_and_saves_nothing(replica):
     assert replica.count("company") == 0
 
 
+def test_a_name_that_is_cleared_with_blanks_is_missing_as_that_of_a_new_record(replica, hotel):
+    opened = forms.OpenForms()
+    start = forms.open_form(replica, opened, "company", hotel, None)
+    with pytest.raises(RecordInvalid) as refused:
+        forms.save_form(replica, opened, EN, FormEnd(start, {"name": "   "}))
+    assert [(p.field, p.reason) for p in refused.value.problems] == [("name", "problem.required")]
+    assert replica.get("company", hotel)["name"] == "Hotel Șapte Brazi"
+
+
 @pytest.mark.functions(4, 19)
 def test_a_changed_phone_is_a_new_row_and_the_old_one_is_removed(replica, hotel):
     opened = forms.OpenForms()
