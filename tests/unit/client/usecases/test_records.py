@@ -204,6 +204,14 @@ def test_a_name_that_is_cleared_with_blanks_is_missing_as_that_of_a_new_record(r
     assert replica.get("company", hotel)["name"] == "Hotel Șapte Brazi"
 
 
+def test_the_label_of_a_save_names_a_record_as_it_is_stored(replica):
+    opened = forms.OpenForms()
+    start = forms.open_form(replica, opened, "company", None, None)
+    saved = forms.save_form(replica, opened, EN, FormEnd(start, {"name": "\u202eHotel\u2066 Alpin"}))
+    assert replica.get("company", saved.id)["name"] == "Hotel Alpin"
+    assert saved.label == replica.waiting()[-1].label == "New: Hotel Alpin"
+
+
 @pytest.mark.functions(4, 19)
 def test_a_changed_phone_is_a_new_row_and_the_old_one_is_removed(replica, hotel):
     opened = forms.OpenForms()
