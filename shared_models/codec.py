@@ -9,6 +9,7 @@ from unicodedata import is_normalized
 
 from annotated_types import MaxLen, MinLen
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from shared_models.base import Record, Text
 from shared_models.errors import FieldProblem, RecordInvalid
@@ -49,7 +50,7 @@ def stored_value(entity: type[Record], name: str, value: object) -> Any:  # Any:
     try:
         return adapter.dump_python(adapter.validate_python(value), mode="json")
     except ValidationError as error:
-        raise RecordInvalid(tuple(FieldProblem(name, _reason(e["type"], column)) for e in error.errors())) from None
+        raise RecordInvalid(tuple(FieldProblem(name, _reason(_kind(e), column)) for e in error.errors())) from None
 
 
 def is_stored_as_it_is(value: str, lengths: tuple[int, int] | None) -> bool:
@@ -91,12 +92,18 @@ def parse(entity: type[Record], values: Mapping[str, Any]) -> Record:  # Any: st
     try:
         return entity.model_validate(values)
     except ValidationError as error:
-        raise RecordInvalid(tuple(_problem(entity, e["loc"], e["type"]) for e in error.errors())) from None
+        raise RecordInvalid(tuple(_problem(entity, e["loc"], _kind(e)) for e in error.errors())) from None
 
 
 def _problem(entity: type[Record], place: tuple[int | str, ...], kind: str) -> FieldProblem:
     name = str(place[0]) if place else ""
     return FieldProblem(name, _reason(kind, _forms(entity)[name][0] if name in _forms(entity) else None))
+
+
+def _kind(error: ErrorDetails) -> str:
+    """Return the pydantic error type; of a field that is cleared and cannot be empty, that it is missing."""
+    is_item = any(isinstance(step, int) for step in error["loc"])
+    return "missing" if error["input"] is None and not is_item else error["type"]
 
 
 def _reason(kind: str, column: Column | None) -> str:

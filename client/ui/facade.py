@@ -133,6 +133,10 @@ class Crm(Protocol):
         """Archive a record, or remove a part of one."""
         ...
 
+    async def unarchive(self, entity: str, id: str) -> Saved:
+        """Bring an archived record back."""
+        ...
+
     async def undo(self, tx: str) -> bool:
         """Take a save back. Returns False when nothing was left to take back."""
         ...

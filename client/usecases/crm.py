@@ -207,6 +207,10 @@ class LocalCrm:
         """Archive a record, or remove a part of one."""
         return await self._with_words(lambda say: writing.archive(self.replica, say, entity, id))
 
+    async def unarchive(self, entity: str, id: str) -> Saved:
+        """Bring an archived record back."""
+        return await self._with_words(lambda say: writing.unarchive(self.replica, say, entity, id))
+
     async def undo(self, tx: str) -> bool:
         """Take a save back."""
         return await self._with_words(lambda say: writing.undo(self.replica, say, tx))

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from shared_models.base import normal_text
+
 MAX_LABEL = 120
 Say = Callable[..., str]
 """Text of a key in the reader's language: `Texts.t(key, **params)`."""
@@ -28,4 +30,6 @@ def undo_label(say: Say, taken_back: str) -> str:
 
 
 def _cut(text: str) -> str:
+    """Return a label as it is stored: what was typed may hold signs that turn it around (`normal_text`)."""
+    text = normal_text(text)
     return text if len(text) <= MAX_LABEL else f"{text[: MAX_LABEL - 1]}…"

@@ -8,6 +8,7 @@ from client.usecases.answers import Label, RowState, Shown
 from client.usecases.form_drafts import FormDraft
 from client.usecases.reaching import address_of
 from shared_models.codec import Row
+from shared_models.fields import ARCHIVED
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,11 @@ class RecordPage:
     """Whether all of its contacts, or companies, are here; else rights may keep some from the reader, and nobody here knows how many."""
     is_own: bool = False
     """Whether it is the reader's own, or he has just made it."""
+
+    @property
+    def archived_at(self) -> int | None:
+        """When it was archived, in microseconds since 1970 UTC; None while it is in use."""
+        return self.values.get(ARCHIVED)
 
     @property
     def is_told_empty(self) -> bool:

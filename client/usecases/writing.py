@@ -1,4 +1,4 @@
-"""Small saves that need no form: a note, an archive, the undo of one of them."""
+"""Small saves that need no form: a note, an archive and the way back from it, the undo of one of them."""
 
 from client.replica import change_log, drafts
 from client.replica.replica import Replica
@@ -33,6 +33,18 @@ def archive(replica: Replica, say: Say, entity: str, pk: str) -> Saved:
     label = saved_label(say, entity, title, (), verb="archive")
     with replica.edit(label) as edit:
         edit.archive(entity, pk)
+        tx = edit.tx_id
+    return Saved(tx, pk, label)
+
+
+def unarchive(replica: Replica, say: Say, entity: str, pk: str) -> Saved:
+    """Bring an archived record back. Raises KeyError for one that is gone, NotAllowed: it takes the right to archive (PROTOCOL 4)."""
+    if denied := allowed(replica).archive(entity, pk):
+        raise NotAllowed(denied)
+    title = replica.titles(entity, (pk,)).get(pk, "")
+    label = saved_label(say, entity, title, (), verb="restore")
+    with replica.edit(label) as edit:
+        edit.unarchive(entity, pk)
         tx = edit.tx_id
     return Saved(tx, pk, label)
 

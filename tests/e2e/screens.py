@@ -117,6 +117,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "companies-offline": ("/companies?data=work_offline", "row.", nothing),
     "companies-list": ("/companies?data=waiting", "row.", nothing),
     "company-decided": (f"/companies/{HOTEL}?data=decided", "record.", nothing),
+    "company-archived": (f"/companies/{HOTEL}?data=archived", "record.unarchive", nothing),
     "company-past": (f"/companies/{HOTEL}?data=past", "note.text", nothing),
     "company-contacts": (f"/companies/{HOTEL}/contacts?data=waiting", "tie.", nothing),
     "guest-contacts": (f"/companies/{HOTEL}/contacts?data=guest", "tab.", nothing),

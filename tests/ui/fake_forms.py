@@ -194,10 +194,17 @@ class FakeForms(FakeRecords):
         self.tell(RecordsChanged({entity: frozenset({id})}))
         return Saved(f"archive:{entity}:{id}", id, f"Archived: {self.title(entity, id)}")
 
+    async def unarchive(self, entity: str, id: str) -> Saved:
+        if denied := self.denied.get("archive"):
+            raise NotAllowed(denied)
+        self.rows[entity][id]["archived_at"] = None
+        self.tell(RecordsChanged({entity: frozenset({id})}))
+        return Saved(f"unarchive:{entity}:{id}", id, f"Brought back: {self.title(entity, id)}")
+
     async def undo(self, tx: str) -> bool:
         self.undone.append(tx)
-        if tx.startswith("archive:"):
-            _, entity, id = tx.split(":")
-            self.rows[entity][id]["archived_at"] = None
+        if tx.startswith(("archive:", "unarchive:")):
+            did, entity, id = tx.split(":")
+            self.rows[entity][id]["archived_at"] = None if did == "archive" else ago()
             self.tell(RecordsChanged({entity: frozenset({id})}))
         return True

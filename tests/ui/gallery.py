@@ -1,6 +1,6 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery [PORT]`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept|arrives`
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept|arrives|archived`
 for the other states; /sign-in?data=known|unreachable|braked|others|wiped.
 """
 
@@ -67,6 +67,9 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         )
         for form, end, heading in forms:
             crm.drafts[form] = FormDraft(form, page + end, "Hotel Șapte Brazi", f"form.{heading}", typed, at=ago(minutes=37))
+        crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago()), Inbox()
+    if data == "archived":
+        crm.rows["company"][company_id(0)]["archived_at"] = ago(days=9)
         crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago()), Inbox()
     if data == "refused":
         new = {"id": "new", "name": "Popas Nou", "updated_at": ago(), "_place": "Bran", "_refused": True}

@@ -1,12 +1,14 @@
 from dataclasses import replace
 
 import flet as ft
+import pytest
 
 from client.events import RecordsChanged
 from client.ui.layouts.list_rows import FIGURE_ROOM
 from client.usecases.timeline_answers import Timeline, TimelineEntry
 from tests.ui.believable import ago
 from tests.ui.fake_crm import FakeCrm, believable_crm, company_id, contact_id
+from tests.ui.test_share import has_option
 
 HOTEL = f"/companies/{company_id(0)}"
 
@@ -74,6 +76,47 @@ async def test_an_archived_company_leaves_the_list_and_undo_brings_it_back(windo
     assert ui.keyed("snack").value == "Archived: Hotel Șapte Brazi"
     await ui.press("snack.action")
     assert ui.has(f"row.{company_id(0)}")
+
+
+@pytest.mark.functions(1, 13)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("entity", "pk"), [("company", company_id(0)), ("contact", contact_id(0))])
+async def test_an_archived_record_says_so_and_can_be_brought_back(window, width, entity, pk):
+    crm = believable_crm()
+    crm.rows[entity][pk]["archived_at"] = ago(days=1)
+    ui = await window(f"/{'companies' if entity == 'company' else 'contacts'}/{pk}", crm, width=width)
+    assert ui.keyed("record.archived").value == "Archived yesterday"
+    assert not has_option(ui, "record.archive")
+    assert ui.has("record.edit")
+    await ui.press("record.unarchive")
+    assert not has_option(ui, "record.archived")
+    assert not ui.has("record.unarchive")
+    assert has_option(ui, "record.archive")
+    assert ui.keyed("snack").value == f"Brought back: {crm.title(entity, pk)}"
+    await ui.press("snack.action")
+    assert ui.keyed("record.archived").value == "Archived today"
+
+
+@pytest.mark.functions(1)
+async def test_whoever_has_the_page_open_when_the_archive_arrives_is_told(window):
+    crm = believable_crm()
+    ui = await window(HOTEL, crm)
+    assert not has_option(ui, "record.archived")
+    crm.rows["company"][company_id(0)]["archived_at"] = ago()
+    crm.tell(RecordsChanged({"company": frozenset({company_id(0)})}, from_centre=True))
+    await ui.settle()
+    assert ui.keyed("record.archived").value == "Archived today"
+    assert ui.keyed("record.title").value == "Hotel Șapte Brazi"
+
+
+@pytest.mark.functions(1)
+async def test_whoever_may_not_archive_a_record_reads_that_it_is_and_cannot_bring_it_back(window):
+    crm = believable_crm()
+    crm.rows["company"][company_id(0)]["archived_at"] = ago()
+    crm.denied = {"archive": "denied.archive.company"}
+    ui = await window(HOTEL, crm)
+    assert has_option(ui, "record.archived")
+    assert not ui.has("record.unarchive")
 
 
 async def test_empty_fields_are_hidden_and_the_rest_is_text(window):

@@ -22,6 +22,7 @@ class RecordCalls:
     reach: Callable[[str], None]
     note: NoteCalls
     archive: Callable[[str, str], None]
+    unarchive: Press
     share: Press
     end_share: Callable[[str], None]
     """A share of this record, by its id."""

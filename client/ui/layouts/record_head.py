@@ -2,7 +2,7 @@
 
 import flet as ft
 
-from client.ui.dates import clock, until
+from client.ui.dates import clock, until, weekday_of
 from client.ui.figures import capital, choice, dotted
 from client.ui.layouts.drafts import drafts
 from client.ui.layouts.parts import is_narrow
@@ -78,6 +78,21 @@ def _refused(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control | None
     return row(dot(look, "needs_you"), words, way, gap=S4, tight=True)
 
 
+def _archived(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control | None:
+    """Return that the record is archived and since when, and the way back for whoever may archive it."""
+    if page.archived_at is None:
+        return None
+    told = look.t("record.archived", when=weekday_of(look, page.archived_at))
+    way = None if "archive" in page.denied else link(look, "record.unarchive", look.t("act.bring_back"), on.unarchive)
+    return row(
+        icon(look, "archive", 14, "ink3"),
+        txt(look, told, "meta", "ink2", W5, key="record.archived"),
+        way,
+        gap=S4,
+        tight=True,
+    )
+
+
 def _denied(look: Look, page: RecordPage) -> ft.Control | None:
     """Return why this page only can be read, for whom it can."""
     why = page.denied.get("change")
@@ -113,6 +128,7 @@ def head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Container:
                 txt(look, meta, "meta", "ink2") if (meta := _meta(look, page)) else None,
                 txt(look, codes, "meta", "ink3") if codes else None,
                 txt(look, waits, "meta", "wait", W5, key="record.waits") if waits else None,
+                _archived(look, page, on),
                 _lent(look, page),
                 _denied(look, page),
                 _refused(look, page, on),
@@ -154,7 +170,7 @@ def more_button(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control | N
     found: list[tuple[str, str, Press]] = []
     if page.may_share:
         found.append(("record.share", look.t("share.act"), on.share))
-    if "archive" not in page.denied:
+    if "archive" not in page.denied and page.archived_at is None:
         found.append(("record.archive", look.t("act.archive"), lambda: on.archive(page.entity, page.id)))
     if not found:
         return None
@@ -206,6 +222,7 @@ def phone_head(look: Look, page: RecordPage, on: RecordCalls) -> ft.Control:
         txt(look, page.title, "title", weight=W6, lines=2, key="record.title"),
         _wrapped(status, meta, gap=S8, lines=S4) if status else meta,
         txt(look, waits, "meta", "wait", W5, key="record.waits") if waits else None,
+        _archived(look, page, on),
         _lent(look, page),
         _denied(look, page),
         _refused(look, page, on),

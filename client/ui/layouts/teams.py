@@ -116,7 +116,7 @@ def _body(look: Look, key: str, cells: list[ft.Control]) -> ft.Control:
 def _page(look: Look, state: TeamState, page: TeamPage, on: TeamCalls) -> list[ft.Control]:
     head = _named(look, page, on) if state.naming is None else _naming(look, state, on)
     if page.row.is_archived:
-        back = link(look, "team.restore", look.t("teams.restore"), on.archive)
+        back = link(look, "team.restore", look.t("act.bring_back"), on.archive)
         return [
             head,
             space(S16),

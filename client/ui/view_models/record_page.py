@@ -160,6 +160,10 @@ class RecordPageModel(ViewModel[PageState]):
         """Archive the record, or remove a part of it."""
         return await self._crm.archive(entity, id)
 
+    async def unarchive(self) -> Saved:
+        """Bring the record back that is archived."""
+        return await self._crm.unarchive(self.state.entity, self.state.id)
+
     async def _load(self, first: bool) -> None:
         page = await self.read(self._crm.record(self.state.entity, self.state.id), first=first)
         if self.state.phase == "ready":

@@ -240,6 +240,9 @@ def _record_calls(desk: Desk, model: RecordPageModel, place: Place, note_text: f
             desk.go(Place(place.screen))
         await desk.shell.saved(saved, "snack.done")
 
+    async def unarchive() -> None:
+        await desk.shell.saved(await model.unarchive(), "snack.done")
+
     async def end_share(id: str) -> None:
         await desk.shell.saved(await desk.crm.rights.end_share(id), "snack.done")
 
@@ -262,6 +265,7 @@ def _record_calls(desk: Desk, model: RecordPageModel, place: Place, note_text: f
             reach=lambda address: desk.run(_launch(address)),
             note=_note_calls(desk, model, place, note_text),
             archive=lambda entity, id: desk.run(archive(entity, id)),
+            unarchive=lambda: desk.run(unarchive()),
             share=lambda: desk.go(place.with_form(FormPlace(SHARE))),
             end_share=lambda id: desk.run(end_share(id)),
             inbox=lambda id: desk.go(Place("inbox", id)),

@@ -51,6 +51,8 @@ def test_a_value_of_another_kind_is_refused(entity, field, value):
     ("entity", "field", "value", "reason"),
     [
         (Company, "name", "", "problem.required"),
+        (Company, "name", None, "problem.required"),
+        (Company, "roles", [None], "problem.value"),
         (Company, "name", "x" * 201, "problem.too_long"),
         (Company, "code", "x" * 31, "problem.too_long"),
         (Company, "visit_every_days", 0, "problem.range"),

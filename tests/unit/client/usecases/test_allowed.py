@@ -60,6 +60,7 @@ def test_what_cannot_be_saved_says_so_and_nothing_is_changed(replica):
         (lambda: save(replica, "address", None, {"city": "Sibiu"}, Owner("company", THEIRS)), "denied.change.company"),
         (lambda: writing.add_note(replica, EN, START_MS, Owner("company", THEIRS), "Heard"), "denied.change.company"),
         (lambda: writing.archive(replica, EN, "company", THEIRS), "denied.archive.company"),
+        (lambda: writing.unarchive(replica, EN, "company", THEIRS), "denied.archive.company"),
     ):
         with pytest.raises(NotAllowed) as refused:
             attempt()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from client.replica import change_log
 from client.sync.conversation import Progress
 from client.sync.states import State
 from client.sync.status import status_of
@@ -151,6 +152,23 @@ def test_a_form_saves_only_what_was_changed_and_undo_takes_it_back(replica, hote
     assert replica.get("company", hotel)["name"] == "Hotel Șapte Brazi"
 
 
+def test_an_archived_record_says_since_when_and_comes_back_by_one_save_that_can_be_taken_back(replica, hotel):
+    def archived_at():
+        return record_pages.record_page(replica, "company", hotel).archived_at
+
+    assert archived_at() is None
+    writing.archive(replica, EN, "company", hotel)
+    assert archived_at() == replica.get("company", hotel)["archived_at"] is not None
+    saved = writing.unarchive(replica, EN, "company", hotel)
+    assert archived_at() is None
+    with replica.reading() as reader:
+        [op] = change_log.ops(reader, change_log.find(reader, saved.tx).n)
+    assert (saved.label, op.op, op.set) == ("Brought back: Hotel Șapte Brazi", "u", {"archived_at": None})
+    assert not writing.unarchive(replica, EN, "company", hotel).tx
+    assert writing.undo(replica, EN, saved.tx)
+    assert archived_at() is not None
+
+
 def test_what_was_taken_back_after_it_was_sent_is_named_among_what_was_sent(replica, hotel):
     saved = writing.archive(replica, EN, "company", hotel)
     assert saved.label == "Archived: Hotel Șapte Brazi"
@@ -175,6 +193,23 @@ def test_a_new_record_without_a_name_says_so_and_saves_nothing(replica):
         forms.save_form(replica, opened, EN, FormEnd(start, {"name": " "}))
     assert [(p.field, p.reason) for p in refused.value.problems] == [("name", "problem.required")]
     assert replica.count("company") == 0
+
+
+def test_a_name_that_is_cleared_with_blanks_is_missing_as_that_of_a_new_record(replica, hotel):
+    opened = forms.OpenForms()
+    start = forms.open_form(replica, opened, "company", hotel, None)
+    with pytest.raises(RecordInvalid) as refused:
+        forms.save_form(replica, opened, EN, FormEnd(start, {"name": "   "}))
+    assert [(p.field, p.reason) for p in refused.value.problems] == [("name", "problem.required")]
+    assert replica.get("company", hotel)["name"] == "Hotel Șapte Brazi"
+
+
+def test_the_label_of_a_save_names_a_record_as_it_is_stored(replica):
+    opened = forms.OpenForms()
+    start = forms.open_form(replica, opened, "company", None, None)
+    saved = forms.save_form(replica, opened, EN, FormEnd(start, {"name": "\u202eHotel\u2066 Alpin"}))
+    assert replica.get("company", saved.id)["name"] == "Hotel Alpin"
+    assert saved.label == replica.waiting()[-1].label == "New: Hotel Alpin"
 
 
 @pytest.mark.functions(4, 19)
