@@ -28,7 +28,7 @@ def test_a_value_that_was_seen_or_is_the_authors_own_is_replaced(policy, how):
     assert decide(policy, Typed("mine", **how), Stored("theirs")) == Merged(APPLY, "mine")
 
 
-@pytest.mark.parametrize("policy", STANDS_IF_SEEN)
+@pytest.mark.parametrize("policy", sorted(STANDS_IF_SEEN))
 @pytest.mark.parametrize("stored", ["theirs", None, "mine"])
 @pytest.mark.parametrize("base", [{}, {"base": "before", "has_base": True}])
 def test_of_these_policies_whatever_was_typed_over_a_seen_value_stands(policy, stored, base):
