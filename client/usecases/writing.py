@@ -1,5 +1,7 @@
 """Small saves that need no form: a note, an archive and the way back from it, the undo of one of them."""
 
+from typing import Literal
+
 from client.replica import change_log, drafts
 from client.replica.replica import Replica
 from client.usecases.allowed import NotAllowed, allowed
@@ -27,24 +29,24 @@ def add_note(replica: Replica, say: Say, now_ms: int, owner: Owner, body: str) -
 
 def archive(replica: Replica, say: Say, entity: str, pk: str) -> Saved:
     """Archive a record, or remove a part of one. Raises KeyError for one that is gone, NotAllowed."""
-    if denied := allowed(replica).archive(entity, pk):
-        raise NotAllowed(denied)
-    title = replica.titles(entity, (pk,)).get(pk, "")
-    label = saved_label(say, entity, title, (), verb="archive")
-    with replica.edit(label) as edit:
-        edit.archive(entity, pk)
-        tx = edit.tx_id
-    return Saved(tx, pk, label)
+    return _put_away(replica, say, entity, pk, "archive")
 
 
 def unarchive(replica: Replica, say: Say, entity: str, pk: str) -> Saved:
     """Bring an archived record back. Raises KeyError for one that is gone, NotAllowed: it takes the right to archive (PROTOCOL 4)."""
+    return _put_away(replica, say, entity, pk, "restore")
+
+
+def _put_away(replica: Replica, say: Say, entity: str, pk: str, verb: Literal["archive", "restore"]) -> Saved:
     if denied := allowed(replica).archive(entity, pk):
         raise NotAllowed(denied)
     title = replica.titles(entity, (pk,)).get(pk, "")
-    label = saved_label(say, entity, title, (), verb="restore")
+    label = saved_label(say, entity, title, (), verb=verb)
     with replica.edit(label) as edit:
-        edit.unarchive(entity, pk)
+        if verb == "archive":
+            edit.archive(entity, pk)
+        else:
+            edit.unarchive(entity, pk)
         tx = edit.tx_id
     return Saved(tx, pk, label)
 
