@@ -62,9 +62,11 @@ def take_acks(writing: Writing, acks: Iterable[Ack], unsent: bool, sent: set[Key
 def settle_shown(connection: sqlite3.Connection, tally: Tally, accepted: Mapping[Key, Sequence[Accepted]]) -> set[Key]:
     """Give rows that are on the screen as the centre has them now their version and stamps; returns them.
 
-    Left out: rows with another op above, an archive (its moment is the centre's), or an insert of what the centre had before.
+    Left out: rows with another op above, an archive (its moment is the centre's), an insert of what the centre had before, or an
+    op that does not settle yet.
     """
     done: set[Key] = set()
+    upto = settling.first_unanswered(connection)
     by_entity: dict[str, list[str]] = defaultdict(list)
     for entity, pk in accepted:
         by_entity[entity].append(pk)
@@ -78,7 +80,7 @@ def settle_shown(connection: sqlite3.Connection, tally: Tally, accepted: Mapping
         rows = [
             (pk, version, ops)
             for pk, version, is_new, layers in found
-            if _is_shown(ops := accepted[entity, pk], version, bool(is_new), layers)
+            if _is_shown(ops := accepted[entity, pk], version, bool(is_new), layers) and all(one.place.n < upto for one in ops)
         ]
         _stamp(connection, entity, [ops for _, _, ops in rows])
         for pk, version, ops in rows:

@@ -1,5 +1,6 @@
 """What becomes of a tx once it is answered: verdicts, settling, drafts, forgetting (PROTOCOL 7.7, traps 6 and 9)."""
 
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,8 +13,10 @@ KEPT_US = 7 * 24 * 3600 * 1_000_000
 """Least time that a settled tx is kept, in case the centre is restored from a backup. Source: PROTOCOL 7.7."""
 
 
-ANSWERED = "state = 'acked' AND seq <= ? AND state <> 'settled'"
+ANSWERED = "state = 'acked' AND n < ? AND seq <= ? AND state <> 'settled'"
 """The last part is the condition of the index: SQLite does not conclude it from the first."""
+AT_THE_END = 2**63 - 1
+"""Behind every save."""
 
 
 def take_verdict(
@@ -35,23 +38,38 @@ def take_verdict(
     writing.log_changed = True
 
 
+def first_unanswered(connection: sqlite3.Connection) -> int:
+    """Return the place of the first save that was sent and is yet to get its answer. Those behind it do not settle before it does.
+
+    It may be in the replica already, and its verdict on no page: a snapshot has no verdicts, and a pull none of an older device
+    epoch. Laid over the rows without what was saved after it, it would take the screen back to its values (I9). One that never
+    left is in no row; they leave in order, so where the first that is pending never left, none did.
+    """
+    firsts = (
+        connection.execute("SELECT n, sent FROM _sync_tx WHERE state = ? AND state <> 'settled' ORDER BY n LIMIT 1", (state,))
+        for state in ("inflight", "pending")  # each by itself: the index has them by state
+    )
+    return min((n for found in firsts for n, sent in found if sent), default=AT_THE_END)
+
+
 def settle(writing: Writing, cursor: int, now_us: int) -> set[tuple[str, str]]:
-    """Let go of every answered tx whose effect is in the replica now; refused ones become drafts.
+    """Let go of every answered tx whose effect is in the replica now, in the order of the saves; refused ones become drafts.
 
     Returns the rows that its ops named: the caller lays them anew.
     """
     connection = writing.connection
+    upto = first_unanswered(connection), cursor
     done = f"n IN (SELECT n FROM _sync_tx WHERE {ANSWERED})"
-    rows = set(connection.execute(f"SELECT tbl, pk FROM _sync_op WHERE {done}", (cursor,)).fetchall())
+    rows = set(connection.execute(f"SELECT tbl, pk FROM _sync_op WHERE {done}", upto).fetchall())
     if not rows:
         return rows
-    connection.execute(f"DELETE FROM _sync_touch WHERE {done}", (cursor,))
+    connection.execute(f"DELETE FROM _sync_touch WHERE {done}", upto)
     # A draft that its author has dealt with stays so when the tx had to be offered again after a server restore.
     connection.execute(
         "UPDATE _sync_tx SET state = 'settled', settled_at = ?, draft = CASE WHEN verdict IN ('rejected', 'deferred') "
         "THEN coalesce(draft, 'open') ELSE draft END "
         f"WHERE {ANSWERED}",
-        (now_us, cursor),
+        (now_us, *upto),
     )
     writing.log_changed = True
     return rows

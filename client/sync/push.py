@@ -147,6 +147,8 @@ def _next_batch(talk: Conversation, size: int, under_way: Sequence[int] = ()) ->
     with talk.replica.write(durable=True) as writing:
         if not under_way and outbox.isolate_poison(writing) is not None:
             epochs.renumber(writing, talk.replica.ids)
+            cursor = meta.get(writing.connection, "cursor")
+            settling.settle_and_lay(writing, talk.replica.registry, cursor, talk.now_ms() * 1000)  # what stood behind it
         talk.replica.ids.end_run()
         return outbox.take_batch(writing, talk.schema_version, size, under_way=under_way)
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from client.replica import standing
+from client.replica import change_log, epochs, outbox, standing
 from tests.world import copy_of, put_back, view_of
 
 
@@ -362,6 +362,36 @@ def test_poisoned_save_is_set_aside_and_the_next_ones_go(world, ana, dan, acme):
     assert ana.get("company", acme)["name"] == "Breaks the server"
     with ana.replica.reading() as reader:
         assert standing.waiting(reader)[0].attempts >= 5
+
+
+def taken_before_a_new_numbering(ana, acme) -> tuple[str, str]:
+    """Save twice: the centre takes the first before the device begins a new epoch, whose pulls have the second's verdict only."""
+    first = ana.edit("company", acme, name="First")
+    ana.network.lost_answers = ["push", "pull"]
+    ana.sync()
+    with ana.replica.write(durable=True) as writing:
+        epochs.renumber(writing, ana.replica.ids)
+    second = ana.edit("company", acme, name="Second")
+    ana.network.lost_answers = ["push"]
+    ana.sync()
+    return first, second
+
+
+def test_screen_does_not_go_back_to_a_save_whose_verdict_is_on_no_page(ana, acme):
+    first, second = taken_before_a_new_numbering(ana, acme)
+    assert ana.get("company", acme)["name"] == "Second"
+    assert [(tx.tx_id, tx.state) for tx in ana.replica.waiting()] == [(first, "inflight"), (second, "acked")]
+    assert ana.sync().error is None
+    assert (ana.replica.waiting(), ana.get("company", acme)["name"]) == ([], "Second")
+
+
+def test_save_behind_one_that_is_set_aside_does_not_wait_for_it(ana, acme):
+    first, _ = taken_before_a_new_numbering(ana, acme)
+    with ana.replica.write(durable=True) as writing:
+        tx = change_log.find(writing.connection, first)
+        change_log.set_state(writing.connection, (tx.n,), {"attempts": outbox.POISON_ATTEMPTS})
+    ana.sync()
+    assert [(tx.tx_id, tx.state) for tx in ana.replica.waiting()] == [(first, "isolated")]
 
 
 def test_quarantined_device_still_pulls_and_sends_again_when_a_person_lets_it(world, ana, dan, acme):

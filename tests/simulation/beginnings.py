@@ -30,6 +30,20 @@ def first_sync_with_saves_of_its_own(stage: Stage, a: Device, b: Device, _c: Dev
     stage.sync(new, b)
 
 
+def first_sync_after_a_lost_answer(stage: Stage, a: Device, b: Device, _c: Device) -> None:
+    """The snapshot has a first save, whose verdict no page brings, and the pull behind it the verdict of a second one."""
+    _, new = _newcomer(stage, a, b)
+    thing = stage.new_thing(new, is_shared=False)
+    stage.cut(new, "push answer", "snapshot")
+    late = stage.snapshot()
+    stage.retitle(new, thing)
+    other = stage.new_thing(new, is_shared=False)
+    new.network.late_snapshot = late
+    stage.cut(new, "push answer")
+    stage.retitle(new, other)
+    stage.sync(new, b)
+
+
 def first_sync_that_is_cut(stage: Stage, a: Device, b: Device, _c: Device) -> None:
     """A part is gone on with, and never with the rest of another snapshot."""
     thing, new = _newcomer(stage, a, b, is_file=False)
@@ -123,6 +137,7 @@ def snapshot_of_an_older_timeline(stage: Stage, a: Device, b: Device, _c: Device
 
 OF_FIRST_SYNCS = (
     first_sync_with_saves_of_its_own,
+    first_sync_after_a_lost_answer,
     first_sync_that_is_cut,
     first_sync_that_is_killed,
     snapshot_with_another_byte,

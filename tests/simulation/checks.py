@@ -177,7 +177,7 @@ def touched(device: Device) -> dict[Named, Row]:
 
 
 def screen_went_back(device: Device, before: dict[Named, Row], people: People) -> None:
-    """I9: a round puts no value back on the screen that an own value had replaced there, unless that was refused or asked."""
+    """I9: a round puts no value back on the screen that an own value had replaced there, unless that was refused, asked or closed."""
     if not before:
         return
     drafts = {(op.t, op.pk) for draft in device.replica.drafts() for op in draft.ops}
@@ -206,7 +206,9 @@ def _is_shown_again(people: People, row: Row, now: Row, edit: Typed) -> bool:
 
 
 def _is_news(device: Device, act: Act, edit: Typed, now: Row) -> bool:
-    """Whether the edit was not taken, or somebody gave the unit its old value again after that."""
+    """Whether the edit was not taken, or somebody gave the unit its old value again after that, or it is kept from its author now."""
+    if views.is_closed(device, edit.place):
+        return True
     evidence = Evidence(device.organisation, Memory())
     if evidence.verdicts.get(act.tx) in ("conflict", "rejected", "deferred"):
         return True

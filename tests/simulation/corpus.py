@@ -9,4 +9,6 @@ SEEDS = {
     688558243: "a late page of another question was taken for the first page of a long pull",
     870186085: "a late final page of a long pull, older than a page before it, lacked what that one had left to it",
     748500278: "a form forgot what it stood on when a round had settled that before its save",
+    818099126: "a save in the snapshot, its verdict on no page, was laid over the rows without those after it, and the screen went back",
+    6500359: "a field that was closed to its author while his value was on its way back was taken for one that went back",
 }

@@ -136,6 +136,19 @@ def fields_closed_and_opened(stage: Stage, a: Device, b: Device, c: Device) -> N
             raise Broken(f"I3 {a.name} as {key} sees the price segment {row['price_segment_id']}")
 
 
+def fields_closed_over_an_own_value(stage: Stage, a: Device, b: Device, c: Device) -> None:
+    """A confidential field is closed to its author while his value is on its way back: it is empty on his screen, and not gone back."""
+    _apart(stage, a, b, c)
+    thing = _own(stage, a)
+    _changed(stage, ("user", a.user, {"profile_id": profile_id("office")}))
+    stage.sync(a)
+    with stage.people.save(a, "price", is_atomic=False) as save:
+        save.update(stage.people.cast.thing, thing, {"price_segment_id": SEGMENT})
+    stage.cut(a, "pull")
+    _changed(stage, ("user", a.user, {"profile_id": profile_id("guest")}))
+    stage.sync(a)
+
+
 def share_that_ends(stage: Stage, a: Device, b: Device, c: Device) -> None:
     """A record that was shared to be changed is edited in time, and sent too late: by the centre's clock it is over (12.4)."""
     _apart(stage, a, b, c)
@@ -197,6 +210,6 @@ def asked_about_what_has_left(stage: Stage, a: Device, b: Device, c: Device) -> 
 
 
 OF_RIGHTS = (
-    fields_closed_and_opened, given_away_under_an_edit, given_away_with_an_edit_behind_it, profile_taken_and_given_back, share_that_ends,
+    fields_closed_and_opened, fields_closed_over_an_own_value, given_away_under_an_edit, given_away_with_an_edit_behind_it, profile_taken_and_given_back, share_that_ends,
     moved_between_two_pages, asked_about_what_has_left,
 )  # fmt: skip

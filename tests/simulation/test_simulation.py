@@ -11,6 +11,7 @@ from tests.simulation.casts import INVENTED, RIGHTS, Cast
 from tests.simulation.corpus import SEEDS
 from tests.simulation.evidence import Broken
 from tests.simulation.run import Run
+from tests.simulation.stage import Stage
 from tests.simulation.stories import OF_RIGHTS, STORIES
 from tests.simulation.wrong import WRONG, Missing, planted
 
@@ -73,6 +74,7 @@ TOLD_BY = {
     "snapshot_present_seq": "snapshot_of_an_older_day",
     "snapshot_over_saves": "first_sync_with_saves_of_its_own",
     "snapshot_not_overlaid": "first_sync_with_saves_of_its_own",
+    "settle_out_of_order": "first_sync_after_a_lost_answer",
     "snapshot_any_shape": "snapshot_of_an_older_program",
     "snapshot_any_epoch": "snapshot_of_an_older_timeline",
     "snapshot_unchecked": "snapshot_with_another_byte",
@@ -153,6 +155,18 @@ def test_wrong_variant_is_found_by_its_story(name, story, weeks):
         return False
 
     assert any(found(seed) for seed in SOME_SEEDS)
+
+
+def test_own_value_that_goes_back_is_found_while_its_author_may_see_it(weeks, monkeypatch):
+    cut, told = Stage.cut, {STORY_AT: "fields_closed_over_an_own_value"}
+
+    def cut_and_settled_early(*arguments):
+        with planted("early_settle"):
+            cut(*arguments)
+
+    monkeypatch.setattr(Stage, "cut", cut_and_settled_early)
+    with pytest.raises(Broken, match=r"I9 .*price_segment_id.* back to \(\(None,\),\)"):
+        Run(weeks, 1, A_FEW_STEPS, cast=RIGHTS, told=told).play()
 
 
 @pytest.mark.parametrize("name", WRONG)

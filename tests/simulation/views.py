@@ -1,8 +1,11 @@
 """Nobody holds more than his rights let him see, nor less (I2, I3): told by `decide` from all central rows, whatever the views say."""
 
+from shared_models.fields import columns, unit_of
+from shared_models.rights import view
 from tests.rights_model import Tables, expected, is_seen, rules_of
 from tests.simulation.device import Device
 from tests.simulation.evidence import Broken
+from tests.simulation.knowledge import Place
 
 
 def nothing_denied(device: Device, at: int) -> None:
@@ -22,6 +25,17 @@ def nothing_denied(device: Device, at: int) -> None:
                 row = tables[name].get(pk)
                 if row is None or not is_seen(organisation.registry, rules, tables, device.user, name, row, at):
                     raise Broken(f"I3 {device.name} holds {name} {pk}, which {device.user} may not see: {row}")
+
+
+def is_closed(device: Device, place: Place) -> bool:
+    """Whether the values of a unit are kept from a device's person: what he holds of it is empty, his own ones too (12.5)."""
+    organisation = device.organisation
+    if not organisation.has_rights:
+        return False
+    kind, (_, _, unit) = organisation.registry.get(place[0]), place
+    rules = rules_of(organisation.registry, organisation.tables())
+    hidden = view(rules, device.user, organisation.central.now_us()).hidden
+    return any(column.col.right_group in hidden for column in columns(kind) if unit_of(kind, column.name) == unit)
 
 
 def of(device: Device) -> Tables:

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from client.replica import change_log, meta, schema, takeover
+from client.replica import change_log, meta, schema, settling, takeover
 from client.sync import bootstrap
 from client.sync.parcel import Parcel
 from shared_models.snapshot import COLUMNS
@@ -139,7 +139,12 @@ def part_of_another() -> list[Patch]:
     return [(Parcel, "__init__", init)]
 
 
+def settle_out_of_order() -> list[Patch]:
+    """A save is let go of though one before it, which the snapshot has already, still waits for its verdict."""
+    return [(settling, "first_unanswered", lambda _: settling.AT_THE_END)]
+
+
 VARIANTS = (
     snapshot_torn, snapshot_present_seq, snapshot_over_saves, snapshot_not_overlaid, snapshot_any_shape, snapshot_any_epoch,
-    snapshot_unchecked, part_of_another,
+    snapshot_unchecked, part_of_another, settle_out_of_order,
 )  # fmt: skip

@@ -2,9 +2,10 @@
 
 import pytest
 
-from client.replica import digests, integrity
+from client.replica import digests, integrity, outbox, settling
 from client.replica.apply_remote import Outcome, apply_page
 from client.replica.remote_page import Ack
+from shared_models.registry import SCHEMA_VERSION
 from tests.clients import START_MS, bring, central_row, make_replica, page_of
 
 ACME = "018f1111-0000-7000-8000-000000000001"
@@ -98,6 +99,28 @@ def test_verdict_of_an_older_save_does_not_take_a_row_back_that_a_staged_page_br
     assert bring(replica, to=9, acks=(Ack(tx, "applied", 7, 77, None),)) is Outcome.CHECKPOINT
     assert replica.get("company", ACME)["name"] == "Theirs"
     assert replica.look("company", ACME).versions == {"*": 8}
+
+
+def test_save_behind_one_without_a_verdict_stays_until_that_one_has_it(replica):
+    first = rename(replica, "First")
+    second = rename(replica, "Second")
+    with replica.edit("Another row") as edit:
+        edit.insert("company", {"name": "Beta"}, BETA)
+    other = str(edit.tx_id)
+    with replica.write(durable=True) as writing:
+        outbox.take_batch(writing, SCHEMA_VERSION)
+    held = (8, "company", central_row("company", ACME, name="Second"))  # the first one was taken long ago, as in a snapshot
+    bring(replica, held, to=9, acks=(Ack(second, "applied", 8, 88, None), Ack(other, "applied", 9, 99, None)))
+    assert replica.get("company", ACME)["name"] == "Second"
+    assert [tx.tx_id for tx in replica.waiting()] == [first, second, other]
+    bring(replica, (10, "company", central_row("company", BETA, name="Theirs")), to=10)
+    assert replica.get("company", BETA)["name"] == "Beta"
+    assert integrity.check(replica) == []
+    with replica.write(durable=True) as writing:
+        settling.take_verdict(writing, 1, "applied", 4)
+        settling.settle_and_lay(writing, replica.registry, 10, 100)
+    assert replica.waiting() == []
+    assert (replica.get("company", ACME)["name"], replica.get("company", BETA)["name"]) == ("Second", "Theirs")
 
 
 def test_row_under_an_own_edit_that_a_long_pull_brings_twice_counts_once(replica):
