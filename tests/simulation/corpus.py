@@ -11,4 +11,5 @@ SEEDS = {
     748500278: "a form forgot what it stood on when a round had settled that before its save",
     818099126: "a save in the snapshot, its verdict on no page, was laid over the rows without those after it, and the screen went back",
     6500359: "a field that was closed to its author while his value was on its way back was taken for one that went back",
+    814697669: "what was taken away by a save that was refused, and sent again, was thought to be gone for no reason",
 }

@@ -58,6 +58,13 @@ class Evidence:
             return {row.tx_id: json.loads(row.verdict)["v"] for row in found}
 
     @cached_property
+    def took_effect(self) -> dict[str, str]:
+        """Save as it was first issued -> the one in which it was taken: itself, or one that was sent again once it was refused."""
+        taken = [tx for tx, verdict in self.verdicts.items() if verdict not in ("rejected", "deferred")]
+        again = {self.memory.origins[tx]: tx for tx in taken if tx in self.memory.origins}
+        return again | {tx: tx for tx in taken if tx not in self.memory.origins}
+
+    @cached_property
     def letters(self) -> set[str]:
         """Ids of the txs in the dead letters."""
         tables = self.organisation.central.tables

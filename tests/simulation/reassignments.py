@@ -118,6 +118,22 @@ def profile_taken_and_given_back(stage: Stage, a: Device, b: Device, c: Device) 
         raise Broken(f"I2 {c.name} may see {thing} again, and does not hold it")
 
 
+def refused_and_sent_again(stage: Stage, a: Device, b: Device, c: Device) -> None:
+    """What somebody took away while he might not change it is gone once he may, and sends that save again (6.4)."""
+    _apart(stage, a, b, c)
+    thing = stage.new_thing(a, is_shared=False, labels=["x"])
+    stage.sync(a)
+    tx = stage.edit(a, thing, labels=[])
+    _changed(stage, ("user", a.user, {"profile_id": profile_id("guest")}))
+    stage.sync(a)
+    if not _is_refused(stage, tx):
+        raise Broken(f"trap 15: {tx} of {a.name} was not refused, though a guest changes nothing")
+    _changed(stage, ("user", a.user, {"profile_id": profile_id("salesperson")}))
+    stage.sync(a)
+    a.replica.retry_draft(tx)
+    stage.sync(a, _admin(stage))
+
+
 def fields_closed_and_opened(stage: Stage, a: Device, b: Device, c: Device) -> None:
     """Confidential fields, and records made of them, leave somebody who keeps the rest (12.5)."""
     _apart(stage, a, b, c)
@@ -210,6 +226,6 @@ def asked_about_what_has_left(stage: Stage, a: Device, b: Device, c: Device) -> 
 
 
 OF_RIGHTS = (
-    fields_closed_and_opened, fields_closed_over_an_own_value, given_away_under_an_edit, given_away_with_an_edit_behind_it, profile_taken_and_given_back, share_that_ends,
-    moved_between_two_pages, asked_about_what_has_left,
+    fields_closed_and_opened, fields_closed_over_an_own_value, given_away_under_an_edit, given_away_with_an_edit_behind_it, profile_taken_and_given_back,
+    refused_and_sent_again, share_that_ends, moved_between_two_pages, asked_about_what_has_left,
 )  # fmt: skip

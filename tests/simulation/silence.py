@@ -1,7 +1,7 @@
 """I5: nothing that a person typed goes in silence, and nobody is asked about what he had seen. Told from the history."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -266,45 +266,49 @@ class _Change:
     member: Member
     act: Act
     place: Place
+    tx: str
+    """The save in which it took effect: what was refused may have been sent again."""
 
 
 def adds_kept(evidence: Evidence, people: People) -> None:
     """What somebody added is there, unless someone who had seen that very add took it away; then it is gone."""
     cast = people.cast
-    done = {tx for tx in people.memory.acts if evidence.verdicts.get(tx) not in (None, "rejected", "deferred")}
     labels = cast.fields["labels"]
     alive = {(cast.thing, row["id"], label) for row in evidence.all(cast.thing) for label in row[labels]}
     alive |= {(cast.tie, row["id"], "") for row in evidence.all(cast.tie) if row[ARCHIVED] is None}
     asked = {card["transaction_id"] for card in evidence.cards}
-    adds, removes = _adds_and_removes(people, (act for act in people.memory.acts.values() if act.tx in done))
+    adds, removes = _adds_and_removes(people, evidence.took_effect)
     for add in adds:
-        is_withheld = add.act.is_atomic and evidence.verdicts[add.act.tx] == "conflict"  # all of it, the add too
-        if add.member in alive or add.act.tx in asked or is_withheld:
+        is_withheld = add.act.is_atomic and evidence.verdicts[add.tx] == "conflict"  # all of it, the add too
+        if add.member in alive or add.tx in asked or is_withheld:
             continue
         if not any(_took_away(evidence, remove, add) for remove in removes if remove.member == add.member):
-            raise Broken(f"I5 {add.member} that {add.act.tx} added is gone, though nobody who removed it had seen that")
+            raise Broken(f"I5 {add.member} that {add.tx} added is gone, though nobody who removed it had seen that")
     for remove in removes:
         seen = (_took_away(evidence, remove, add) for add in adds if add.member == remove.member)
-        if remove.member in alive and remove.act.tx not in asked and all(seen):
-            raise Broken(f"I5 {remove.member} is there, though {remove.act.tx} took it away and had seen every add of it")
+        if remove.member in alive and remove.tx not in asked and all(seen):
+            raise Broken(f"I5 {remove.member} is there, though {remove.tx} took it away and had seen every add of it")
 
 
 def _took_away(evidence: Evidence, remove: _Change, add: _Change) -> bool:
     knowledge = remove.act.knew.get(remove.place[:2], Knowledge())
     row = Knowledge(knowledge.row, stands=knowledge.stands)
-    return remove.act is add.act or evidence.memory.had_seen(row, remove.place[2], add.act.tx)
+    return remove.act is add.act or evidence.memory.had_seen(row, remove.place[2], add.tx)
 
 
-def _adds_and_removes(people: People, acts: Iterable[Act]) -> tuple[list[_Change], list[_Change]]:
+def _adds_and_removes(people: People, took_effect: Mapping[str, str]) -> tuple[list[_Change], list[_Change]]:
     cast, labels = people.cast, people.cast.fields["labels"]
     adds, removes = list[_Change](), list[_Change]()
-    for act in acts:
+    for act in people.memory.acts.values():
+        tx = took_effect.get(act.tx)
+        if tx is None:
+            continue
         for typed in act.edits:
             entity, pk, unit = typed.place
             if entity == cast.tie and unit == cast.tie_mark:
-                (removes if act.verb == "archive" else adds).append(_Change((entity, pk, ""), act, typed.place))
+                (removes if act.verb == "archive" else adds).append(_Change((entity, pk, ""), act, typed.place, tx))
             if entity == cast.thing and unit == labels and act.verb != "archive":
                 now, old = set(typed.value[0] or ()), set(typed.shown[0][0] or ())
-                adds += [_Change((entity, pk, label), act, typed.place) for label in sorted(now - old)]
-                removes += [_Change((entity, pk, label), act, typed.place) for label in sorted(old - now)]
+                adds += [_Change((entity, pk, label), act, typed.place, tx) for label in sorted(now - old)]
+                removes += [_Change((entity, pk, label), act, typed.place, tx) for label in sorted(old - now)]
     return adds, removes
