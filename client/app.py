@@ -23,6 +23,7 @@ from client.sync import http_transport
 from client.sync.ahead import in_background
 from client.sync.engine import SyncEngine
 from client.sync.farewell import Farewells, end_token
+from client.sync.live import LiveChannel
 from client.sync.worker import SyncWorker
 from client.ui.app import open_door, open_ui
 from client.usecases.account import Account, EndToken, HeldAccount
@@ -119,10 +120,12 @@ class InstalledClient:
 
     crm: LocalCrm
     worker: SyncWorker
+    live: LiveChannel
     transport: http_transport.HttpTransport
 
     def stop(self) -> None:
-        """End the sync thread; what is open stays readable."""
+        """End the threads of sync; what is open stays readable."""
+        self.live.close()
         self.worker.close()
 
     def close(self) -> None:
@@ -156,9 +159,11 @@ def start_client(
         )
         worker = SyncWorker(engine, LockFile(config.lock_path))
         worker.start()
+        live = LiveChannel(transport, engine, worker.notify, config.times, SystemRandom())
+        live.start()
         opened.pop_all()
     crm = make_crm(replica, transport, engine, worker, config.folder, held)
-    return InstalledClient(crm, worker, transport)
+    return InstalledClient(crm, worker, live, transport)
 
 
 @dataclass

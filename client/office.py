@@ -23,11 +23,12 @@ from client.browser import flet_app
 from client.config import SyncTimes
 from client.platform.lock_file import LockFile
 from client.sync.engine import SyncEngine
+from client.sync.live import LiveChannel
 from client.sync.worker import SyncWorker
 from client.ui.app import open_ui, show_failure
 from client.usecases.crm import LocalCrm
 from shared_models.errors import FieldfareError
-from shared_models.transport import Transport
+from shared_models.transport import LiveTransport
 
 log = logging.getLogger("fieldfare.office")
 USER_HEADER = b"x-fieldfare-user"
@@ -36,9 +37,9 @@ SIGN_OUT = "/app/sign-out"
 IDLE_S = 600.0
 """Seconds that a replica stays open after its last tab. Source: `architecture.md` 5."""
 SWEEP_S = 60.0
-OFFICE_TIMES = SyncTimes(poll_s=2.0, settle_s=0.05)
-"""In process a poll costs under a millisecond, so the office sees changes within two seconds until pokes come."""
-TransportFor = Callable[[str], Transport]
+OFFICE_TIMES = SyncTimes(poll_s=15.0, settle_s=0.05)
+"""Pokes come at once. A poll finds what a command of the terminal wrote, and what time itself changes, as the end of a share."""
+TransportFor = Callable[[str], LiveTransport]
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Desk:
 
     crm: LocalCrm
     worker: SyncWorker
+    live: LiveChannel
     tabs: int = 0
     idle_since: float | None = None
 
@@ -102,13 +104,16 @@ class Desks:
                 engine.run_once()
             worker = SyncWorker(engine, LockFile(folder / "sync.lock"))
             worker.start()
+            live = LiveChannel(transport, engine, worker.notify, OFFICE_TIMES, SystemRandom())
+            live.start()
             opened.pop_all()
         crm = make_crm(replica, transport, engine, worker, folder, None)
-        return Desk(crm, worker)
+        return Desk(crm, worker, live)
 
     async def _close(self, user: str) -> None:
         desk = self._open.pop(user, None)
         if desk is not None:
+            await asyncio.to_thread(desk.live.close)
             await asyncio.to_thread(desk.worker.close)
             await asyncio.to_thread(desk.crm.replica.close)
 

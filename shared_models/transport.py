@@ -28,6 +28,36 @@ class UpToDate:
     safe_seq: int
 
 
+@dataclass(frozen=True)
+class Poke:
+    """There is something newer at the server; what it is comes by pull."""
+
+    seq: int
+    """Up to where the server has written."""
+    spread_ms: int = 0
+    """Within how many milliseconds the pull is to begin, at random: so many devices hear this at once."""
+
+
+class Pokes(Protocol):
+    """An open live channel."""
+
+    def __iter__(self) -> Iterator[Poke]:
+        """Yield pokes as they come, until the server ends the channel. Raises a SyncError when it breaks off."""
+        ...
+
+    def close(self) -> None:
+        """End it, from any thread; who iterates comes out."""
+        ...
+
+
+class LiveSource(Protocol):
+    """A way to the server that has a live channel."""
+
+    def live(self, after: int) -> Pokes:
+        """Open the channel. after: cursor of the replica; what is newer already is told at once. Raises SyncError."""
+        ...
+
+
 class Transport(Protocol):
     """One signed-in device's way to the server. Every method blocks; every failure is a `SyncError`."""
 
@@ -69,3 +99,7 @@ class Transport(Protocol):
     def fetch(self, request: FetchRequest) -> Iterator[bytes]:
         """Ask for rows again: NDJSON, rows lines and a `fetched` line."""
         ...
+
+
+class LiveTransport(Transport, LiveSource, Protocol):
+    """Both: what is asked, and what the server says by itself."""

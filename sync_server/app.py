@@ -23,6 +23,7 @@ from sync_server.api.auth_routes import auth_router
 from sync_server.api.bodies import MAX_BYTES
 from sync_server.api.documentation import failures, openapi_config
 from sync_server.api.limits import SignInLimits
+from sync_server.api.live_routes import LiveChannels, live_router
 from sync_server.api.office import Office, office_mount
 from sync_server.api.office_sign_in import sign_in_routes
 from sync_server.api.problems import HANDLERS
@@ -32,6 +33,7 @@ from sync_server.api.sync_routes import sync_router
 from sync_server.config import ServerConfig
 from sync_server.db.account_tables import account_tables_of
 from sync_server.db.engine import Store, StoreDown, open_store
+from sync_server.db.listening import Listening
 from sync_server.db.tables import tables_of
 from sync_server.services.accounts import Accounts
 from sync_server.services.central import Central
@@ -95,21 +97,30 @@ async def keep_tidy(store: Store, every_s: float = TIDY_S) -> None:
                 structlog.get_logger().warning("write-ahead log stays", why=str(error))
 
 
-def create_app(server: Server, office: Office | None = None) -> Litestar:
-    """Return the ASGI application of a server; with an office, its web is mounted at /app."""
+def create_app(server: Server, office: Office | None = None, channels: LiveChannels | None = None) -> Litestar:
+    """Return the ASGI application of a server; with an office, its web is mounted at /app.
+
+    channels: those that whoever stops the server ends; the application ends its own with itself.
+    """
+    live = channels or LiveChannels(server.central.store.news)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await sync_to_thread(server.snapshots.warm)
         store = server.central.store
         tidying = asyncio.create_task(keep_tidy(store)) if store.is_sqlite else None
+        others = Listening(store, server.central.tables)
+        live.start()
+        others.start()
         if office is not None:
             async with office.running():
                 yield
         else:
             yield
+        live.end()
         if tidying is not None:
             tidying.cancel()
+        await sync_to_thread(others.close)
         store.close()
 
     limits = office.limits if office else SignInLimits.start(server.central.now_us)
@@ -117,6 +128,7 @@ def create_app(server: Server, office: Office | None = None) -> Litestar:
         route_handlers=[
             health,
             sync_router(),
+            live_router(),
             snapshot_router(),
             auth_router(),
             *((*sign_in_routes(office), office_mount(office)) if office else ()),
@@ -125,6 +137,7 @@ def create_app(server: Server, office: Office | None = None) -> Litestar:
             "central": Provide(lambda: server.central, sync_to_thread=False),
             "accounts": Provide(lambda: server.accounts, sync_to_thread=False),
             "sign_in_limits": Provide(lambda: limits, sync_to_thread=False),
+            "channels": Provide(lambda: live, sync_to_thread=False),
             "snapshots": Provide(lambda: server.snapshots, sync_to_thread=False),
             "actor": Provide(provide_actor),
         },

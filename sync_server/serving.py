@@ -10,8 +10,9 @@ from typing import Any
 import structlog
 import uvicorn
 
-from shared_models.transport import Transport
+from shared_models.transport import LiveTransport
 from sync_server.api.limits import SignInLimits
+from sync_server.api.live_routes import LiveChannels
 from sync_server.api.office import Office
 from sync_server.app import Server, create_app, open_server
 from sync_server.config import ServerConfig
@@ -44,10 +45,25 @@ def serve(config: ServerConfig, listening: socket.socket) -> int:
     log_as_json()
     server = open_server(config)
     log_missing_admin(server)
-    app = create_app(server, make_office(server) if config.office else None)
+    channels = LiveChannels(server.central.store.news)
+    app = create_app(server, make_office(server) if config.office else None, channels)
     spare_the_collector()
-    uvicorn.Server(uvicorn.Config(app, **uvicorn_options(config))).run(sockets=[listening])
+    LiveServer(uvicorn.Config(app, **uvicorn_options(config)), channels).run(sockets=[listening])
     return 0
+
+
+class LiveServer(uvicorn.Server):
+    """Ends the live channels when it is told to stop: else it would wait for each of them until it may break them off."""
+
+    def __init__(self, config: uvicorn.Config, channels: LiveChannels) -> None:
+        """channels: those of the application."""
+        super().__init__(config)
+        self._channels = channels
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more requests, and let those that run come to their end."""
+        self._channels.end()
+        await super().shutdown(sockets)
 
 
 def log_missing_admin(server: Server) -> None:
@@ -108,7 +124,7 @@ def make_office(server: Server) -> Office | None:
         return None
     create_office = found[0].load()
 
-    def transport_for(user_id: str) -> Transport:
+    def transport_for(user_id: str) -> LiveTransport:
         office_devices.ensure(server.central, user_id)
         return LocalTransport(
             server.central, Actor(user_id, office_device(user_id)), server.snapshots, server.accounts.is_admin

@@ -14,11 +14,13 @@ from litestar.testing import TestClient
 
 from shared_models.protocol import PATH
 from shared_models.registry import SCHEMA_VERSION
+from sync_server.api.live_routes import PING_S, LiveChannels
 from sync_server.api.office import Office
 from sync_server.app import Server, create_app, open_server
 from sync_server.config import ServerConfig
 from sync_server.services import setup
 from sync_server.services.accounts import NewUser
+from sync_server.serving import LiveServer, uvicorn_options
 from tests.wire import with_origins
 
 START_US = 1_795_000_000_000_000
@@ -110,11 +112,11 @@ def in_process(server: Server, office: Office | None = None) -> Iterator[TestCli
         yield client
 
 
-class _ToldServer(uvicorn.Server):
+class _ToldServer(LiveServer):
     """Tells when it listens, so that nobody has to look again and again."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
+    def __init__(self, config: uvicorn.Config, channels: LiveChannels) -> None:
+        super().__init__(config, channels)
         self.listens = threading.Event()
 
     async def startup(self, sockets: Any = None) -> None:
@@ -123,12 +125,14 @@ class _ToldServer(uvicorn.Server):
 
 
 @contextmanager
-def behind_socket(server: Server, office: Office | None = None) -> Iterator[str]:
-    """Yield the address of the application behind a real socket, with the product's own uvicorn options."""
-    from sync_server.serving import uvicorn_options
+def behind_socket(server: Server, office: Office | None = None, ping_s: float = PING_S) -> Iterator[str]:
+    """Yield the address of the application behind a real socket, with the product's own uvicorn options.
 
+    ping_s: between two signs of life of a live channel.
+    """
     options = {**uvicorn_options(server.config), "host": "127.0.0.1", "port": 0}
-    running = _ToldServer(uvicorn.Config(create_app(server, office), **options))
+    channels = LiveChannels(server.central.store.news, ping_s)
+    running = _ToldServer(uvicorn.Config(create_app(server, office, channels), **options), channels)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     assert running.listens.wait(30)

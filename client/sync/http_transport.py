@@ -5,9 +5,12 @@ Requests are built by hand and carry no header that the server does not need: an
 
 import gzip
 import json
+import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -40,7 +43,7 @@ from shared_models.protocol import (
     TokenRequest,
 )
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
-from shared_models.transport import PullRequest, UpToDate
+from shared_models.transport import Poke, PullRequest, UpToDate
 
 M = TypeVar("M", bound=BaseModel)
 ZSTD_LEVEL = 6
@@ -49,6 +52,12 @@ SMALL_BYTES = 600
 """Bodies below it go as they are: packing would not save a network packet."""
 HISTORY_S = 15.0
 """Seconds of silence after which a history is given up: a person waits for it, and next to no work is lost."""
+LIVE_S = 60.0
+"""Seconds of silence after which a live channel is given up: the server says something every 25 (PROTOCOL 15)."""
+MAX_SPREAD_MS = 60_000
+"""Longest time over which a server spreads the pulls of many devices: a poll comes then anyway."""
+MAX_EVENT_BYTES = 10_000
+"""Of what a live channel says at a time."""
 MAX_LINE_BYTES = 64_000_000
 """Longest line of a pull that is read: 5,000 rows of the longest notes that a record may hold stay below it."""
 MAX_PAGE_BYTES = 5 * MAX_LINE_BYTES
@@ -188,6 +197,11 @@ class HttpTransport:
         body = request.model_dump_json(by_alias=True).encode()
         return _lines(self._send("POST", f"{PATH}/fetch", body, packed=True))
 
+    def live(self, after: int) -> "HttpPokes":
+        """Open the live channel: server-sent events on a connection of its own."""
+        response = self._send("GET", f"{PATH}/events", None, read_s=LIVE_S, extra={"last-event-id": str(after)})
+        return HttpPokes(response)
+
     def _send(
         self,
         method: str,
@@ -197,6 +211,7 @@ class HttpTransport:
         packed: bool = False,
         start: int = 0,
         read_s: float | None = None,
+        extra: Mapping[str, str] = MappingProxyType({}),
     ) -> httpx.Response:
         """Send a request with a token; once again with a new one when the token has expired. The answer's body is not read yet.
 
@@ -205,7 +220,7 @@ class HttpTransport:
         with translated():
             for attempt in (1, 2):
                 token = self.token.get()
-                headers = {"authorization": f"Bearer {token}"}
+                headers = {"authorization": f"Bearer {token}", **extra}
                 if packed:
                     headers["accept-encoding"] = ", ".join(encodings())
                 if start:
@@ -221,6 +236,47 @@ class HttpTransport:
                 _refuse(response)
                 return response
         raise AssertionError("unreachable")
+
+
+class HttpPokes:
+    """A live channel over HTTP."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        """response: one of `text/event-stream`, of which nothing was read."""
+        self._response, self._is_read = response, False
+
+    def __iter__(self) -> Iterator[Poke]:
+        """Yield pokes until the server ends the channel. Raises Unreachable when it breaks off, ProtocolFault for what is none."""
+        self._is_read = True
+        try:
+            with translated():
+                rest = b""
+                for piece in self._response.iter_raw():
+                    *whole, rest = (rest + piece).split(b"\n")
+                    if len(rest) > MAX_EVENT_BYTES:
+                        raise ProtocolFault(None, "an event without an end")
+                    yield from (_poke(line) for line in whole if line.startswith(b"data:"))
+        finally:
+            self._response.close()
+
+    def close(self) -> None:
+        """End it, from any thread: whoever waits for the next event comes out with Unreachable, or at an end."""
+        if not self._is_read:
+            self._response.close()
+            return
+        stream = self._response.extensions.get("network_stream")
+        connection = stream.get_extra_info("socket") if stream is not None else None
+        if connection is not None:
+            with suppress(OSError):  # it is closed already
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+def _poke(line: bytes) -> Poke:
+    try:
+        said = json.loads(line.removeprefix(b"data:"))
+        return Poke(int(said["seq"]), min(max(int(said.get("spread_ms", 0)), 0), MAX_SPREAD_MS))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ProtocolFault(None, "an event that is no poke") from None
 
 
 class translated:  # reads as a statement: with translated(): ...

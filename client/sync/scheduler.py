@@ -24,6 +24,11 @@ class Scheduler:
         self.unwritten_at: int | None = None
         """Next attempt while the replica cannot be written: a full disk must not end the attempts. None: it stands there."""
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a round runs now."""
+        return self._running
+
     @staticmethod
     def step(state: State, event: Event) -> Step:
         """Return the table's answer."""

@@ -28,13 +28,18 @@ FOR_THE_LOST = "for_the_lost"
 
 async def provide_actor(request: Request[Any, Any, Any], accounts: GivenAccounts) -> Actor:  # Any: `problems`
     """Return who the access token of a request stands for. Raises Refusal A101, A102, A107."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token or len(token) > 200:
-        raise Refusal(ErrorCode.A101, 401, "no access token")
-    actor = await sync_to_thread(accounts.authenticate, token)
+    actor = await sync_to_thread(accounts.authenticate, bearer(request))
     if actor.is_to_be_wiped and not request.route_handler.opt.get(FOR_THE_LOST):
         raise Refusal(ErrorCode.A107, 403, "the device is to be wiped")
     return actor
+
+
+def bearer(request: Request[Any, Any, Any]) -> str:  # Any: `problems`
+    """Return the access token of a request. Raises Refusal A101 for one that has none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token or len(token) > 200:
+        raise Refusal(ErrorCode.A101, 401, "no access token")
+    return token
 
 
 def needs_protection(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:  # Any: `problems`

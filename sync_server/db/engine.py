@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from sync_server.db.news import News, noted
+
 Connection = sa.Connection
 """What services are given; they never make one."""
 
@@ -45,6 +47,8 @@ class Store:
     """Held where a writer of SQLite computes, and not while it commits: see `preparing`."""
     _written: threading.Event = field(default_factory=threading.Event, repr=False)
     """Set by a write to a file of SQLite: the write-ahead log holds something."""
+    news: News = field(default_factory=News, repr=False, compare=False)
+    """Told of every seq that a write of this process committed."""
 
     @cached_property
     def is_sqlite(self) -> bool:
@@ -80,13 +84,14 @@ class Store:
         Raises Contended for a deadlock, a serialization failure, a lock that was not had in time, or a unique value that
         another transaction stored first; Unstorable for a value that no column takes; StoreDown for a database that cannot work.
         """
+        isolation, begin = (None, IMMEDIATE) if self.is_sqlite else ("READ COMMITTED", "BEGIN")
+        with self.write_lock if self.is_sqlite else nullcontext(), self._transaction(isolation, begin) as connection:
+            noted(connection)  # of a transaction that was undone
+            yield connection
+            seq = noted(connection)
         if self.is_sqlite:
-            with self.write_lock, self._transaction(None, IMMEDIATE) as connection:
-                yield connection
             self._written.set()
-        else:
-            with self._transaction("READ COMMITTED") as connection:
-                yield connection
+        self.news.tell(seq)
 
     @contextmanager
     def _transaction(self, isolation: str | None, begin: str = "BEGIN") -> Iterator[Connection]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sync_server.db import plans
+from sync_server.db import news, plans
 from sync_server.db.engine import Connection
 from sync_server.db.tables import STATEMENTS, Tables
 
@@ -72,6 +72,7 @@ def take(connection: Connection, tables: Tables, count: int, *, new_rules: bool 
     """
     plans.run(connection, _taking(tables), {"count": count, "more": int(new_rules)})
     [(seq, *_)] = plans.fetch(connection, _reading(tables))
+    news.note(connection, int(seq))
     return int(seq) - count
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from queue import SimpleQueue
 
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
-from shared_models.transport import PullRequest, UpToDate
+from shared_models.transport import Poke, PullRequest, UpToDate
 from sync_server.db.engine import Contended, StoreDown
+from sync_server.db.news import News
 from sync_server.services import digest, hello, history, pull, push
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
@@ -74,6 +76,39 @@ class LocalTransport:
         """Ask for rows again."""
         with refusals_as_errors():
             return iter(digest.fetch(self.central, self.asker(), request))
+
+    def live(self, after: int) -> "LocalPokes":
+        """Open the live channel."""
+        return LocalPokes(self.central.store.news, after)
+
+
+@dataclass
+class LocalPokes:
+    """A live channel in process: whoever iterates waits on a queue."""
+
+    news: News
+    after: int
+    _queue: "SimpleQueue[int | None]" = field(default_factory=SimpleQueue)
+
+    def __post_init__(self) -> None:
+        """Begin to hear."""
+        self._end = self.news.subscribe(self._queue.put)
+        if self.news.newest > self.after:
+            self._queue.put(self.news.newest)
+
+    def __iter__(self) -> Iterator[Poke]:
+        """Yield pokes, of those that came together the last alone, until it is closed."""
+        while (seq := self._queue.get()) is not None:
+            while not self._queue.empty():
+                if (newer := self._queue.get()) is None:
+                    return
+                seq = newer
+            yield Poke(seq)
+
+    def close(self) -> None:
+        """End it, from any thread."""
+        self._end()
+        self._queue.put(None)
 
 
 @contextmanager

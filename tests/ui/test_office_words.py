@@ -10,7 +10,7 @@ from client.usecases.sync_answers import SyncStatus
 from shared_models.errors import ReplicaDamaged, ReplicaFull
 from shared_models.registry import CRM
 from shared_models.texts import LANGUAGES, load
-from shared_models.transport import Transport
+from shared_models.transport import LiveTransport
 from tests.ui.believable import ago
 from tests.ui.believable_records import fill_records
 from tests.ui.believable_trouble import fill_trouble
@@ -53,7 +53,7 @@ async def test_a_tab_whose_data_cannot_be_opened_says_why_in_both_languages(tmp_
     ui = await Probe.open(lambda page: None)
     ui.page.client_ip = "127.0.0.1"
 
-    def no_way(user: str) -> Transport:
+    def no_way(user: str) -> LiveTransport:
         raise AssertionError("the server is not asked")
 
     await Office(Desks(no_way, tmp_path / "office")).main(ui.page)
