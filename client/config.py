@@ -11,7 +11,7 @@ class SyncTimes:
     poll_s: float = 60.0
     """Between two idle pulls while no live channel pokes."""
     settle_s: float = 0.3
-    """After a save, so that a burst of saves makes one push."""
+    """After a round, before a save begins the next: so a burst of saves makes one push, and the first of them goes at once."""
     backoff_first_s: float = 2.0
     backoff_most_s: float = 300.0
     """Upper limit of the doubling wait after failures; I7: an attempt is never further away than this."""

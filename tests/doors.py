@@ -157,6 +157,14 @@ def sign_out(who: Visitor) -> Iterator[httpx.Response]:
     yield who.post("/auth/sign-out", None)
 
 
+def events(who: Visitor) -> Iterator[httpx.Response]:
+    """Listen from the beginning, up to the first poke."""
+    headers = {"accept-encoding": "identity", "last-event-id": "0", **who.headers}
+    with who.caller.http.stream("GET", f"{PATH}/events", headers=headers) as answer:
+        said = next(answer.iter_raw(), b"")
+    yield httpx.Response(answer.status_code, headers=answer.headers, content=said, request=answer.request)
+
+
 PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "health": health,
     "signIn": sign_in,
@@ -169,6 +177,7 @@ PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "fetch": fetch,
     "snapshot": snapshot,
     "snapshotBytes": snapshot_bytes,
+    "events": events,
     "signOut": sign_out,
 }
 """Operation of the OpenAPI document -> how it is tried; signing out is the last."""

@@ -44,6 +44,8 @@ class Scheduler:
         if action is Action.AGAIN:
             self._again = True
         elif action in NOW_REASONS:
+            if action is Action.ARM_SOON and self._is_quiet(facts["last_success_at"]):
+                action = Action.ARM_NOW
             self._arm(self._attempt(action, facts["failures"], None, facts["next_attempt_at"]))
         return action is Action.RUN
 
@@ -59,6 +61,10 @@ class Scheduler:
         if facts["next_attempt_at"] is None:
             return 0
         return self._wait_ms(facts["next_attempt_at"])
+
+    def _is_quiet(self, last_success_at: int | None) -> bool:
+        """Whether a save is the first after a pause: it goes at once, and those that follow it join in the next round."""
+        return last_success_at is None or self._now_ms() - last_success_at >= self._times.settle_s * 1000
 
     def _wait_ms(self, attempt_at: int) -> int:
         """Return how long to wait for an attempt: a clock that was set back does not push it out of reach."""
