@@ -17,6 +17,7 @@ from client.sync.engine import SyncEngine
 from shared_models.codec import Row
 from shared_models.ids import IdMaker
 from shared_models.registry import Registry
+from sync_server.api.live_routes import LiveChannels
 from sync_server.app import Server, create_app, now_us
 from sync_server.config import ServerConfig
 from sync_server.db.account_tables import account_tables_of
@@ -29,7 +30,7 @@ from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.central import Central
 from sync_server.services.local_transport import LocalTransport
 from sync_server.services.snapshots import Policy
-from sync_server.serving import spare_the_collector, uvicorn_options
+from sync_server.serving import LiveServer, spare_the_collector, uvicorn_options
 from tests.bench.data import DATA, Data
 from tests.bench.devices import EMAIL, PASSWORD, device, new_replica
 
@@ -91,10 +92,14 @@ class ServerProcess:
             for as_columns in (False, True):
                 one.wait_for_snapshot(as_columns=as_columns)
 
+    def process(self) -> psutil.Process:
+        """Return the process."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid)
+
     def cpu_s(self) -> float:
         """Return the CPU seconds that it has used."""
-        assert self._process is not None
-        used = psutil.Process(self._process.pid).cpu_times()
+        used = self.process().cpu_times()
         return float(used.user + used.system)
 
     def kill(self) -> None:
@@ -129,7 +134,7 @@ def served(folder: Path, data: Data, n: int, url: str = "") -> Iterator[str]:
         yield server.address
 
 
-class _Told(uvicorn.Server):
+class _Told(LiveServer):
     """Says where it listens as soon as it does."""
 
     async def startup(self, sockets: list | None = None) -> None:
@@ -146,9 +151,10 @@ def main() -> None:
     folder, name, n, url = sys.argv[1:]
     server = make_central(Path(folder), DATA[name].registry, DATA[name].rows(int(n)), url)
     options = {**uvicorn_options(server.config), "host": "127.0.0.1", "port": 0}
-    app = create_app(server)
+    channels = LiveChannels(server.central.store.news)
+    app = create_app(server, channels=channels)
     spare_the_collector()
-    _Told(uvicorn.Config(app, **options)).run()
+    _Told(uvicorn.Config(app, **options), channels).run()
 
 
 if __name__ == "__main__":

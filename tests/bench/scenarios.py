@@ -20,7 +20,7 @@ from client.config import FirstSync
 from shared_models.ids import uuid7
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.services.snapshots import ZSTD
-from tests.bench import conflict, footprint, kill, limits, live, postgresql_limit, slow_link, workload
+from tests.bench import channels, conflict, footprint, kill, limits, live, postgresql_limit, slow_link, workload
 from tests.bench.central import filled_replica, make_central, running, served
 from tests.bench.data import Data
 from tests.bench.devices import BY_COLUMNS, Device, device, save_one
@@ -264,6 +264,7 @@ SCENARIOS: dict[str, tuple[Callable[[Path, int, Data], Figure], int]] = {
     "pull-postgresql": (pull_postgresql, 10_000),
     "idle": (idle, 10_000),
     "live": (live.live, 100),
+    "channels": (channels.channels, 5_000),
     "conflict": (conflict.conflict, 1_000),
     "kill": (kill.kill, 10_000),
     "slow-link": (slow_link.slow_link, 100_000),
