@@ -10,6 +10,8 @@ PATH = "/sync/v1"
 MAX_TXS = 1000
 """Transactions in one push. 1000: 25-30 % less time an edit than 200 (`tests.bench push`), as edits share pages and commits;
 a usual one is then 100 KB and holds the writer for about 0.2 s."""
+MAX_WITH_ANSWER = 500
+"""Seqs that the page in the answer to a push may span."""
 MAX_PUSH_BYTES = 1_000_000
 """Body of one push, decompressed."""
 MAX_OPS = 500
@@ -107,6 +109,7 @@ class PushRequest(Message):
     """Transactions of one device, in device order.
 
     origins: the ids that their `after` name, each once: long lists repeat them. left: what waits on the device beside them.
+    pull: cursor of a device that takes what is newer with the answer (PROTOCOL 6.8).
     """
 
     device_epoch: Epoch
@@ -114,6 +117,7 @@ class PushRequest(Message):
     schema_version: Annotated[int, Field(alias="schema", ge=1, le=2**31 - 1)]
     origins: Annotated[list[Key], Field(max_length=MAX_ORIGINS)] = Field(default_factory=list)
     left: Pending | None = None
+    pull: Annotated[int | None, Field(ge=0, le=2**62)] = None
     txs: Annotated[list[Tx], Field(max_length=MAX_TXS)]
 
 
@@ -143,6 +147,7 @@ class PushAnswer(Message):
     """Verdicts in order. `expected_tx`: the next number that the server wants, when it met a gap.
 
     reused: the device epoch whose numbers are used under other ids (trap 7); the device takes a fresh one.
+    page: the lines of the pull that was asked for with it, if what is newer is little; else the device pulls.
     """
 
     server_epoch: Epoch
@@ -151,6 +156,8 @@ class PushAnswer(Message):
     verdicts: list[Verdict]
     expected_tx: int | None = None
     reused: bool = False
+    page: list[dict[str, Any]] = Field(default_factory=list)
+    """Any: what JSON gives."""
 
 
 class DeviceIncident(Message):

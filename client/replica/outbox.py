@@ -123,7 +123,8 @@ def take_batch(
     meta.put(connection, {"next_number": number})
     ns = tuple(n for n, _ in taken)
     left = change_log.count_left(connection, ahead.union(ns))
-    body = _body(facts, schema_version, origins, left, parts)
+    is_last = len(waiting) == len(taken) and not ahead
+    body = _body(facts, schema_version, origins, left, parts, pulls=is_last)
     ids = tuple(tx.id for tx in waiting[: len(ns)])
     return Batch(ns, ids, body.encode(), len(waiting) > len(taken))
 
@@ -154,9 +155,15 @@ def _body(
     origins: Iterable[str],
     left: tuple[int, int | None],
     parts: list[str],
+    *,
+    pulls: bool,
 ) -> str:
+    """Return the JSON of a `PushRequest`. pulls: what is newer is to come with the answer, where one page may bring it."""
     named = {"device_epoch": facts["device_epoch"], "server_epoch": facts["server_epoch"], "schema": schema_version}
-    head = dumps({**named, "origins": list(origins), "left": {"n": left[0], "oldest": left[1]}})
+    named |= {"origins": list(origins), "left": {"n": left[0], "oldest": left[1]}}
+    if pulls and facts["complete"] and not facts["replace"] and not facts["stage_after"]:
+        named["pull"] = facts["cursor"]
+    head = dumps(named)
     return f'{head[:-1]},"txs":[{",".join(parts)}]}}'
 
 

@@ -1,8 +1,9 @@
 """One round of synchronisation, as a story: hello, push, pull, verify. Where and when rounds happen: `scheduler`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
+from typing import Any
 
 from client.config import FirstSync, SyncTimes
 from client.events import DeviceWiped, SyncStatusChanged
@@ -14,7 +15,7 @@ from client.sync.audit import Audit, Tell, whole
 from client.sync.conversation import Conversation, EpochChanged, Progress, Quarantined, Stopped
 from client.sync.hello import say_hello
 from client.sync.pull import Pulled, pull_newer
-from client.sync.push import push_waiting
+from client.sync.push import Pushed, push_waiting
 from client.sync.scheduler import Scheduler
 from client.sync.states import RESTING, Event, State
 from client.sync.status import SyncStatus, status_of
@@ -158,12 +159,12 @@ class SyncEngine:
             self._hello_due = False
             self._is_left_short = self._is_short()
             self._move(Event.DONE)
-        answered, push_error = self._push()
-        pulled = self._pull()
+        pushed, push_error = self._push()
+        pulled = self._pull(pushed.page)
         self._issue_again()
         proof = self._then(Event.DONE, lambda: prove(self._talk, pulled))
         self._move(Event.DONE if push_error is None else event_of(push_error))
-        return RoundResult(self._rest(), answered, pulled.rows, proof, push_error)
+        return RoundResult(self._rest(), pushed.answered, pulled.rows, proof, push_error)
 
     def _is_short(self) -> bool:
         return numbers.is_short(self.replica.facts(), self.replica.registry)
@@ -174,22 +175,22 @@ class SyncEngine:
         self._wiped()
         self.replica.events.publish(DeviceWiped())
 
-    def _push(self) -> tuple[int, SyncError | None]:
+    def _push(self) -> tuple[Pushed, SyncError | None]:
         """Push first; if it fails in any way, the pull still runs (sync.md 3)."""
         if self.replica.facts()["quarantined"]:
             self._enter(State.PULL)
-            return 0, Quarantined(None, "sending is stopped until a person looks")
+            return Pushed(), Quarantined(None, "sending is stopped until a person looks")
         self._enter(State.PUSH)
         try:
-            answered = push_waiting(self._talk)
+            pushed = push_waiting(self._talk)
         except SyncError as error:
             self._move(event_of(error))
             self._enter(State.PULL)
-            return 0, error
+            return Pushed(), error
         self._move(Event.DONE)
-        return answered, None
+        return pushed, None
 
-    def _pull(self) -> Pulled:
+    def _pull(self, page: Sequence[dict[str, Any]]) -> Pulled:  # Any: what JSON gives
         facts = self.replica.facts()
         if facts["replace"] or not facts["complete"]:
             self._move(Event.LOADING)
@@ -197,7 +198,7 @@ class SyncEngine:
             newer = pull_newer(self._talk)
             bootstrap.done(self._talk)
             return replace(newer, rows=loaded + newer.rows)
-        return pull_newer(self._talk)
+        return pull_newer(self._talk, page)
 
     def _issue_again(self) -> None:
         """Deferred txs whose rows have arrived are issued again at once, for the next round (trap 8)."""

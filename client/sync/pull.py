@@ -1,6 +1,6 @@
 """Third step: take in what is newer, page by page, whether or not the push went through."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from client.replica import epochs, purging, settling
 from client.replica.apply_remote import Outcome, apply_page
 from client.replica.remote_page import RemotePage
 from client.sync.conversation import Conversation, EpochChanged, Progress, Stopped
-from client.sync.wire import read_page
+from client.sync.wire import Line, read_page
 from shared_models.errors import ErrorCode, ProtocolFault, SyncError
 from shared_models.protocol import PAGE_ROWS
 from shared_models.transport import PullRequest, UpToDate
@@ -26,16 +26,18 @@ class Pulled:
     digests: dict[str, tuple[int, str]] | None = None
 
 
-def pull_newer(talk: Conversation) -> Pulled:
+def pull_newer(talk: Conversation, first: Sequence[dict[str, Any]] = ()) -> Pulled:  # Any: what JSON gives
     """Pull until nothing is newer. Each page is kept once it is taken in, so a broken pull goes on where it was.
 
+    first: lines of a page that came with the answer to a push; it is one like any other, and may be of no use.
     Raises EpochChanged, Stopped, or the SyncError of a request that failed.
     """
     taken, dead_ends = 0, 0
     while True:
         talk.stop_if_asked()
         facts = talk.replica.facts()
-        answer = _ask(talk, facts)
+        answer = iter(first) if first else _ask(talk, facts)
+        first = ()
         if answer is None:
             dead_ends += 1
         elif isinstance(answer, UpToDate):
@@ -55,7 +57,7 @@ def pull_newer(talk: Conversation) -> Pulled:
             raise ProtocolFault(None, "pages that lead nowhere")
 
 
-def _ask(talk: Conversation, facts: Any) -> Iterator[bytes] | UpToDate | None:  # Any: see `meta`
+def _ask(talk: Conversation, facts: Any) -> Iterator[Line] | UpToDate | None:  # Any: see `meta`
     """Send one pull; None when the server no longer knows our place, which was then given up.
 
     After a round that failed pages are small: each that comes is kept, and a large one may never come over a bad line.
@@ -77,7 +79,7 @@ def _ask(talk: Conversation, facts: Any) -> Iterator[bytes] | UpToDate | None:  
         return None
 
 
-def _read(talk: Conversation, lines: Iterator[bytes]) -> RemotePage:
+def _read(talk: Conversation, lines: Iterator[Line]) -> RemotePage:
     page = read_page(lines, talk.replica.registry, talk.loads, talk.should_stop, talk.schema_version)
     if page is None:
         raise Stopped

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from client.replica import change_log, epochs, meta, outbox, settling
 from client.replica.outbox import NO_BATCH, Batch
@@ -31,8 +31,17 @@ AHEAD = 2
 of the first, the one behind it does no harm: its numbers only fit when all before them were taken."""
 
 
-def push_waiting(talk: Conversation) -> int:
-    """Send every waiting tx; returns how many got a verdict. Whatever was answered before a failure is stored.
+class Pushed(NamedTuple):
+    """How a push ended."""
+
+    answered: int = 0
+    """Txs that got a verdict."""
+    page: Sequence[dict[str, Any]] = ()
+    """Lines of the pull that came with the last answer. Any: what JSON gives."""
+
+
+def push_waiting(talk: Conversation) -> Pushed:
+    """Send every waiting tx. Whatever was answered before a failure is stored.
 
     While batches are on their way, the next one is made ready and the last answer is stored.
     Raises EpochChanged, Quarantined, or the SyncError of a request that failed.
@@ -42,7 +51,7 @@ def push_waiting(talk: Conversation) -> int:
         pipe.send_first()
         while pipe.under_way:
             pipe.step()
-        return pipe.answered
+        return Pushed(pipe.answered, pipe.page)
     except (SyncError, EpochChanged, Stopped):
         pipe.give_up()
         raise
@@ -72,6 +81,8 @@ class _Pipe:
         self.in_hand = NO_BATCH
         """The one whose answer came last."""
         self.answered = 0
+        self.page: Sequence[dict[str, Any]] = ()
+        """What came with the last answer. Any: what JSON gives."""
         self._idle = 0
         self._ready = NO_BATCH
 
@@ -100,6 +111,7 @@ class _Pipe:
         if goes_on:
             self._send_ready()
         self._count(_take_answer(self.talk, answer))
+        self.page = answer.page
         self.talk.stop_if_asked()
         if goes_on and 0 < len(self.under_way) < AHEAD:
             self._make_ready()

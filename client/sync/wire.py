@@ -18,6 +18,8 @@ from shared_models.registry import Registry
 M = TypeVar("M", bound=BaseModel)
 Loads = Callable[[bytes], Any]
 """Parses JSON. Any: what JSON gives."""
+Line = bytes | dict[str, Any]
+"""One that is to be parsed, or, of a page within another message, one that was. Any: what JSON gives."""
 
 
 def fastest_loads() -> Loads:
@@ -30,7 +32,7 @@ def fastest_loads() -> Loads:
 
 
 def read_page(
-    lines: Iterator[bytes], registry: Registry, loads: Loads, should_stop: Callable[[], bool], schema_version: int
+    lines: Iterator[Line], registry: Registry, loads: Loads, should_stop: Callable[[], bool], schema_version: int
 ) -> RemotePage | None:
     """Read one page, or None when it was stopped on the way; the stream is closed in any case.
 
@@ -80,9 +82,9 @@ def _begin(record: dict[str, Any], schema_version: int) -> RemotePage:  # Any: w
     return RemotePage(begin, nothing)
 
 
-def _parsed(line: bytes, loads: Loads) -> dict[str, Any]:  # Any: what JSON gives
+def _parsed(line: Line, loads: Loads) -> dict[str, Any]:  # Any: what JSON gives
     try:
-        record = loads(line)
+        record = loads(line) if isinstance(line, bytes) else line
     except ValueError:
         raise ProtocolFault(None, "a line that is not JSON") from None
     if not isinstance(record, dict) or "k" not in record:

@@ -124,6 +124,11 @@ def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: i
         return iter(_final(asked, held))
 
 
+def is_whole(lines: Sequence[bytes]) -> bool:
+    """Whether a page is all that is newer, and not the first of a long pull."""
+    return orjson.loads(lines[-1])["after"] is None
+
+
 def _whole_rows(request: PullRequest) -> int:
     """Return how much news comes in one page. A first sync has pages from the start: what has come is on the screen."""
     return request.most or (WHOLE_ROWS if request.cursor else PAGE_ROWS)

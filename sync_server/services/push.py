@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from shared_models import clock
 from shared_models.codec import Row, dumps
 from shared_models.errors import ErrorCode
-from shared_models.protocol import MAX_PUSH_BYTES, CodedError, Pending, PushAnswer, PushRequest, Tx, Verb
+from shared_models.protocol import MAX_PUSH_BYTES, MAX_WITH_ANSWER, CodedError, Pending, PushAnswer, PushRequest, Tx, Verb
+from shared_models.transport import PullRequest, UpToDate
 from sync_server.db import devices, ledger, timeline
 from sync_server.db.engine import Connection, Contended, StoreDown, Unstorable
 from sync_server.db.ledger import Author
@@ -20,6 +21,7 @@ from sync_server.services.applying import Applying
 from sync_server.services.authority import Authority
 from sync_server.services.central import Central
 from sync_server.services.checks import NotYet, check
+from sync_server.services.pull import is_whole, open_page
 from sync_server.services.refusals import Refusal
 from sync_server.services.rulebook import changes_rules
 from sync_server.services.shapes import FAULTS, Shape, Wrong, shapes_of
@@ -84,7 +86,8 @@ class _Request:
 
 def accept(central: Central, actor: Actor, body: bytes) -> PushAnswer:
     """Answer one push. body: JSON of `PushRequest`. Raises what `accept_json` raises."""
-    return PushAnswer.model_validate(_answer(central, actor, body))
+    answer, page = _answer(central, actor, body)
+    return PushAnswer.model_validate({**answer, "page": [orjson.loads(line) for line in page]})
 
 
 def accept_json(central: Central, actor: Actor, body: bytes) -> bytes:
@@ -93,20 +96,36 @@ def accept_json(central: Central, actor: Actor, body: bytes) -> bytes:
     Raises Refusal: P201 for what cannot be read, P202 for a schema version that is not supported, P203 for another server
     epoch, P205 for a known id with other content, L401 for a body that is too large, S502 when other writers never let go.
     """
-    return orjson.dumps(_answer(central, actor, body))
+    answer, page = _answer(central, actor, body)
+    return orjson.dumps({**answer, "page": [orjson.Fragment(line) for line in page]} if page else answer)
 
 
-def _answer(central: Central, actor: Actor, body: bytes) -> Row:
-    """Return a `PushAnswer` as it is sent."""
+def _answer(central: Central, actor: Actor, body: bytes) -> tuple[Row, list[bytes]]:
+    """Return a `PushAnswer` as it is sent, and the lines of its page."""
     with central.store.preparing():
         push = parse(body, central)
         shapes = shapes_of(push, central.registry)
     try:
-        return _accept(central, actor, push, shapes)
+        answer = _accept(central, actor, push, shapes)
     except Unstorable:
-        return _one_by_one(central, actor, push, shapes)
+        answer = _one_by_one(central, actor, push, shapes)
     except StoreDown as error:
         raise Refusal(ErrorCode.S502, 503, str(error), retry_after_s=5) from error
+    return answer, _page(central, actor, push, answer)
+
+
+def _page(central: Central, actor: Actor, push: PushRequest, answer: Row) -> list[bytes]:
+    """Return what a device would get if it pulled now, where that is one small page; its verdicts are stored whatever happens here."""
+    last = max((verdict["seq"] for verdict in answer["verdicts"]), default=0)
+    if push.pull is None or not push.pull < last <= push.pull + MAX_WITH_ANSWER:
+        return []
+    request = PullRequest(push.pull, push.server_epoch, push.device_epoch, None, MAX_WITH_ANSWER)
+    try:
+        found = open_page(central, actor, request)
+    except (Refusal, Contended, StoreDown):
+        return []
+    lines = [] if isinstance(found, UpToDate) else list(found)
+    return lines if lines and is_whole(lines) else []
 
 
 def _one_by_one(central: Central, actor: Actor, push: PushRequest, shapes: Mapping[str, Shape]) -> Row:

@@ -128,6 +128,8 @@ class Network:
         self._old_request()
         self._happens("push")
         answer = self._through("push", lambda: self._send(body))
+        if answer.page and ("pull" in self.lost or self.page_rows or self._by_chance(0.5)):
+            answer = answer.model_copy(update={"page": []})  # a server that has much to do leaves it out
         old, self.last_push = self.last_push, answer
         return old if old is not None and self._by_chance(0.05) else answer
 
