@@ -9,7 +9,7 @@ from shared_models.__main__ import main
 from sync_server.app import open_server
 from sync_server.cli.devices import INCIDENTS_SHOWN
 from sync_server.config import ServerConfig
-from sync_server.db import feed
+from sync_server.db import feed, server_lock
 from sync_server.services.shipped_profiles import profile_id
 from sync_server.serving import log_missing_admin
 from tests.servers import Caller, company_tx, in_process, record_id
@@ -268,6 +268,17 @@ def serving(monkeypatch):
     monkeypatch.setattr("sync_server.serving.listen", lambda config: nullcontext())
     monkeypatch.setattr("sync_server.serving.serve", lambda config, listening: 0)
     monkeypatch.setattr("sync_server.cli.serve._check_certificate", lambda config: None)
+
+
+def test_a_second_server_on_a_folder_ends_and_says_what_to_do(data, tmp_path, serving, capsys):
+    with server_lock.acquire(ServerConfig(Path(data)).url):
+        assert server("run", "--data", data) == 1
+        said = capsys.readouterr().out
+        assert f"A server runs on {tmp_path / 'data' / 'central.db'} already" in said
+        assert "--data" in said
+        assert "Serving" not in said
+        assert server("status", "--data", data) == 0
+    assert server("run", "--data", data) == 0
 
 
 @pytest.mark.parametrize(
