@@ -65,6 +65,15 @@ def test_every_command_explains_itself(capsys, words):
     assert f"usage: fieldfare server {' '.join(words)}".rstrip() in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("words", [[], ["user"], ["device"], ["letter"]])
+def test_a_group_of_commands_lists_them_as_commands(capsys, words):
+    with pytest.raises(SystemExit):
+        server(*words, "--help")
+    said = capsys.readouterr().out
+    assert "\ncommands:\n" in said
+    assert "positional arguments" not in said
+
+
 def test_a_server_is_made_and_its_admin_signs_in(data, tmp_path):
     made = open_server(ServerConfig(tmp_path / "data"))
     with in_process(made) as http:
