@@ -171,4 +171,9 @@ class ReplicaDamaged(ReplicaError):
 
 
 class UnlockFailed(FieldfareError):
-    """Wrong password, or the offline lease has ended."""
+    """Wrong password, or the offline lease has ended. Its text is a text key."""
+
+    def __init__(self, key: str, wait_s: float = 0.0) -> None:
+        """Name the text key. wait_s: seconds until another password is looked at; 0: at once."""
+        super().__init__(key)
+        self.wait_s = wait_s

@@ -100,8 +100,8 @@ class Account:
     def unlock(self, password: str) -> Profile:
         """Open the device without a connection.
 
-        Raises UnlockFailed with a text key (`unlock.*`) that says what to do, and Busy L402, as a server does, when too many wrong
-        passwords were tried: then this one is not looked at.
+        Raises UnlockFailed with a text key (`unlock.*`) that says what to do, and how long the next try waits; and Busy L402, as a
+        server does, while it waits: then this one is not looked at.
         """
         profile = self.profile
         if profile is None:
@@ -109,7 +109,10 @@ class Account:
         if wait_ms := self.tries.wait_ms(self.now_ms()):
             raise Busy(ErrorCode.L402, "too many wrong passwords on this device", wait_ms / 1000)
         self.tries.note(self.now_ms())
-        check_password(profile, password)
+        try:
+            check_password(profile, password)
+        except UnlockFailed as failure:
+            raise UnlockFailed(str(failure), self.tries.wait_ms(self.now_ms()) / 1000) from None
         self.tries.forget()
         check_lease(profile, self.now_ms())
         return profile

@@ -23,7 +23,7 @@ NAMED_BY = {
     "note": ("body",),
 }
 """Fields by whose values a part is called on the screen: before and after are told by its two names."""
-VERBS: dict[PartVerb, str] = {"added": "added", "removed": "removed", "restored": "restored"}
+VERBS: dict[PartVerb, str] = {"added": "added", "removed": "removed", "brought_back": "brought_back"}
 """Kind of an entry all of whose parts met with the same."""
 
 
@@ -104,7 +104,7 @@ class Saves:
         naming = NAMED_BY.get(entity, ())
         others = tuple(change for change in changes if change.field not in naming)
         if moves:
-            return PartChange("restored", None, new, others)
+            return PartChange("brought_back", None, new, others)
         return PartChange("changed", old, new, others) if changes else None
 
     def _named(self, entity: str, pk: str, values: Row) -> Part:
@@ -136,7 +136,7 @@ def _kind(own: list[HistoryEntry], changes: list[Change], parts: list[PartChange
         return "created"
     moves = [line for line in own if is_move(line)]
     if moves and not changes:
-        return "archived" if is_archived(moves[0].after) else "restored"
+        return "archived" if is_archived(moves[0].after) else "brought_back"
     if not changes and not parts:
         return None
     verbs = {part.verb for part in parts}

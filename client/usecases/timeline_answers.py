@@ -18,7 +18,7 @@ class Change:
     after_shown: Label | str | None = None
 
 
-PartVerb = Literal["added", "changed", "removed", "restored"]
+PartVerb = Literal["added", "changed", "removed", "brought_back"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,17 @@ class TimelineEntry:
 
     id: str
     kind: Literal[
-        "note", "created", "changed", "merged", "overwritten", "restored", "refused", "archived", "decided", "added", "removed"
+        "note",
+        "created",
+        "changed",
+        "merged",
+        "overwritten",
+        "brought_back",
+        "refused",
+        "archived",
+        "decided",
+        "added",
+        "removed",
     ]
     entity: str
     at: int

@@ -3,7 +3,7 @@
 import argparse
 
 from shared_models.codec import Row
-from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, moment, open_existing, say
+from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, group_parser, moment, open_existing, say
 
 INCIDENTS_DAYS = 30
 INCIDENTS_US = INCIDENTS_DAYS * 86_400_000_000
@@ -13,7 +13,7 @@ INCIDENTS_SHOWN = 3
 
 def add_device(commands: Subparsers) -> None:
     """Add `device` with its commands."""
-    devices = commands.add_parser("device", help="devices that sync").add_subparsers(metavar="COMMAND", required=True)
+    devices = group_parser(commands, "device", "devices that sync")
     parser = command_parser(devices, "list", "show every device, when it was last seen, and what was wrong on it")
     parser.set_defaults(run=run_device_list)
     parser = command_parser(devices, "revoke", "lock a device out at once; what waits on it stays there")

@@ -4,7 +4,7 @@ import argparse
 import re
 from typing import TYPE_CHECKING
 
-from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, moment, open_existing, say
+from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, group_parser, moment, open_existing, say
 
 if TYPE_CHECKING:
     from shared_models.protocol import CodedError
@@ -15,9 +15,7 @@ VALUE_LENGTH = 200
 
 def add_letter(commands: Subparsers) -> None:
     """Add `letter` with its commands."""
-    letters = commands.add_parser("letter", help="changes that were refused, and why").add_subparsers(
-        metavar="COMMAND", required=True
-    )
+    letters = group_parser(commands, "letter", "changes that were refused, and why")
     parser = command_parser(
         letters,
         "list",

@@ -10,6 +10,7 @@ from sync_server.cli.terminal import (
     add_password,
     command_parser,
     explained,
+    group_parser,
     open_existing,
     password_of,
     refused,
@@ -20,7 +21,7 @@ from sync_server.services.shipped_profiles import PROFILES, profile_id
 
 def add_user(commands: Subparsers) -> None:
     """Add `user` with its commands."""
-    users = commands.add_parser("user", help="people who may sign in").add_subparsers(metavar="COMMAND", required=True)
+    users = group_parser(commands, "user", "people who may sign in")
     parser = command_parser(users, "add", "give a person an account")
     parser.add_argument("email")
     parser.add_argument("--name", required=True)

@@ -20,8 +20,12 @@ from sync_server.cli.terminal import (
 )
 
 if TYPE_CHECKING:
+    from sync_server.app import Server
     from sync_server.config import ServerConfig
 
+SERVED_ALREADY = """A server runs on {database} already, and only one can. It goes on; nothing was started here.
+  - To start it anew, end that one first: Ctrl+C in its terminal, or stop its service.
+  - To run another server beside it, name a folder of its own with --data, and another --port."""
 OUT_OF_REACH = """Warning: the server listens at {host} without TLS. Devices and browsers on other machines are refused, because passwords
 and records never travel over plain http; only this machine itself is served. To serve others, do one of the two:
   - give the server a certificate:    --certificate crm.pem --key crm.key
@@ -50,8 +54,7 @@ def add_run(commands: Subparsers) -> None:
 @explained
 def run_server(arguments: argparse.Namespace) -> int:
     """Serve until stopped."""
-    from sync_server.services import setup
-    from sync_server.serving import listen, serve
+    from sync_server.db import server_lock
 
     config = config_of(arguments)
     if bool(config.certificate) != bool(config.key):
@@ -62,6 +65,19 @@ def run_server(arguments: argparse.Namespace) -> int:
         raise NotPossible(f"There is no file {missing}.")
     _check_certificate(config)
     server = open_existing(arguments)
+    try:
+        lock = server_lock.acquire(config.url)
+    except server_lock.ServedAlready as error:
+        server.central.store.close()
+        raise NotPossible(SERVED_ALREADY.format(database=error)) from error
+    with lock:
+        return _serve(config, server, arguments)
+
+
+def _serve(config: "ServerConfig", server: "Server", arguments: argparse.Namespace) -> int:
+    from sync_server.services import setup
+    from sync_server.serving import listen, serve
+
     setup.complete(server.central)  # a migration that was cut short after its tables
     try:
         listening = listen(config)

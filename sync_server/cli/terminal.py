@@ -43,6 +43,11 @@ def command_parser(commands: Subparsers, name: str, help_text: str, description:
     return parser
 
 
+def group_parser(commands: Subparsers, name: str, help_text: str) -> Subparsers:
+    """Return what the commands of a new group are added to."""
+    return commands.add_parser(name, help=help_text).add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+
 def say(text: str) -> None:
     """Write a line for the person at the terminal, at once."""
     sys.stdout.write(f"{text}\n")

@@ -5,28 +5,16 @@ import sqlalchemy as sa
 
 from shared_models.fields import units
 from shared_models.registry import CRM
-from sync_server.db import migrate, past
-from sync_server.db.engine import open_store
-from sync_server.services import history, setup
+from sync_server.db import past
+from sync_server.services import history
 from sync_server.services.actor import Actor
-from sync_server.services.central import Central
 from tests.properties.test_scoped_pull import TABLES
-from tests.unit.sync_server.centre import NOW_US, Centre, archive, edit, new, pk
+from tests.unit.sync_server.centre import archive, edit, new, pk
 
 pytestmark = pytest.mark.functions(13)
 FIRM, OTHER, STREET, NOTE, PINNED = 1, 2, 3, 4, 5
 MANY = 30_000
 """Lines of other records: enough for an engine to prefer an index."""
-
-
-@pytest.fixture
-def centre(central_url):
-    migrate.upgrade(central_url)
-    store = open_store(central_url, synchronous="OFF")
-    made = Centre(Central(store, TABLES, CRM, lambda: NOW_US))
-    setup.start(made.central, lambda: "epoch")
-    yield made
-    store.close()
 
 
 def owned(n, entity, owner=FIRM, **values):

@@ -7,30 +7,23 @@ import sqlalchemy as sa
 
 from shared_models.fields import Kind, columns
 from shared_models.registry import CRM
-from sync_server.db import migrate, rows
-from sync_server.db.engine import open_store
-from sync_server.services import setup
+from sync_server.db import rows
 from sync_server.services.bulk_import import ImportedBy, import_rows
-from sync_server.services.central import Central
 from sync_server.services.demo_company import build_demo
 from tests.properties.test_scoped_pull import TABLES
-from tests.unit.sync_server.centre import NOW_US, Centre, edit, new, pk
+from tests.unit.sync_server.centre import NOW_US, edit, new, pk
 
 RECORDS = 1500
 IBAN = {"iban": "RO09BCYP0000001234567890", "currency": "EUR", "bank_name": "BCY", "bic": None, "holder": None}
 
 
 @pytest.fixture
-def centre(central_url):
-    migrate.upgrade(central_url)
-    store = open_store(central_url, synchronous="OFF")
-    made = Centre(Central(store, TABLES, CRM, lambda: NOW_US))
-    setup.start(made.central, lambda: "epoch")
-    with store.write() as connection:
+def centre(centre):
+    """The centre with some of the demo company."""
+    with centre.central.store.write() as connection:
         found = islice(build_demo("small", NOW_US), RECORDS)
-        import_rows(connection, made.central, found, ImportedBy("user-ana", "import"))
-    yield made
-    store.close()
+        import_rows(connection, centre.central, found, ImportedBy("user-ana", "import"))
+    return centre
 
 
 def tables_and_loads(central):

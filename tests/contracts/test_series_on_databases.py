@@ -5,29 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from shared_models.protocol import HelloRequest
-from shared_models.registry import CRM
-from sync_server.db import migrate
-from sync_server.db.engine import open_store
-from sync_server.db.tables import tables_of
-from sync_server.services import setup
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.hello import greet
 from sync_server.services.refusals import Refusal
-from tests.unit.sync_server.centre import NOW_US
 
 pytestmark = pytest.mark.functions(2)
 DEVICES = 8
 
 
 @pytest.fixture
-def central(central_url):
-    migrate.upgrade(central_url)
-    store = open_store(central_url, synchronous="OFF")
-    made = Central(store, tables_of(CRM), CRM, lambda: NOW_US)
-    setup.start(made, lambda: "epoch")
-    yield made
-    store.close()
+def central(centre):
+    return centre.central
 
 
 def asked(central: Central, device: int) -> list[tuple[int, int]]:

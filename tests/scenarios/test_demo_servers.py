@@ -23,6 +23,21 @@ def test_a_server_that_does_not_start_shows_its_log(tmp_path):
     server.stop()
 
 
+def test_a_second_server_on_one_folder_does_not_start_and_one_after_a_killed_one_does(tmp_path):
+    first, second = ServerProcess(tmp_path, free_port()), ServerProcess(tmp_path, free_port())
+    first.prepare("small")
+    try:
+        first.start()
+        with pytest.raises(RuntimeError, match="already, and only one can"):
+            second.start()
+        assert first.fate() is None
+        first.kill()
+        second.start()
+    finally:
+        first.stop()
+        second.stop()
+
+
 def test_a_server_that_hangs_is_given_up_and_ended(monkeypatch, tmp_path):
     monkeypatch.setattr(demo_servers, "START_S", 0.0)
     server = ServerProcess(tmp_path, free_port())

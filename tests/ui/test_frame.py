@@ -10,7 +10,7 @@ from client.usecases.answers import Person, Preferences
 from client.usecases.door import LastHere
 from client.usecases.list_answers import Hit
 from client.usecases.sync_answers import SyncStatus
-from shared_models.errors import Unreachable
+from shared_models.errors import Busy, ErrorCode, Unreachable
 from tests.ui.believable import NOW
 from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, company_id
 from tests.ui.probe import Probe
@@ -114,6 +114,18 @@ async def test_a_wrong_password_keeps_what_was_typed(door_of):
     await ui.press("sign_in.enter")
     assert ui.keyed("sign_in.failure").value == "The password is wrong."
     assert ui.keyed("sign_in.email").value == "ana@firma.ro"
+    await ui.close()
+
+
+@pytest.mark.functions(140)
+async def test_the_button_is_off_while_the_next_try_has_to_wait(door_of):
+    ui = await door_of(FakeDoor(("https://crm.firma.ro", "ana@firma.ro"), Busy(ErrorCode.L402, "x", 47)))
+    await ui.type("sign_in.password", "nope")
+    assert not ui.keyed("sign_in.enter").disabled
+    await ui.press("sign_in.enter")
+    assert ui.keyed("sign_in.failure").value == "Too many tries. Try again in 47 seconds."
+    assert ui.keyed("sign_in.enter").disabled
+    assert ui.keyed("sign_in.password").value == "nope"
     await ui.close()
 
 

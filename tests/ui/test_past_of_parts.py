@@ -62,7 +62,7 @@ async def test_a_number_that_two_people_changed_at_once_says_that_both_are_kept(
     [
         ("added", PartChange("added", None, OFFICE), ("Adăugat · Adresă", "Lungă 5, Brașov")),
         ("removed", PartChange("removed", OLD, None), ("Eliminat · Mobil", "0722\u00a0123\u00a0456")),
-        ("restored", PartChange("restored", None, ACCOUNT), ("Restaurat · Cont bancar", "RO49 AAAA 1B31 0075 9384 0000")),
+        ("brought_back", PartChange("brought_back", None, ACCOUNT), ("Adus înapoi · Cont bancar", "RO49 AAAA 1B31 0075 9384 0000")),
         ("changed", PartChange("changed", ACCOUNT, ACCOUNT, (Change("currency", "RON", "EUR"),)),
          ("Modificat · Cont bancar", "Cont bancar RO49 AAAA 1B31 0075 9384 0000 · Monedă", "EUR")),
         ("removed", PartChange("removed", part("note", body="Sună\nluni " + "x" * 100), None), ("Eliminat · Notă", "Sună luni xx", "…")),

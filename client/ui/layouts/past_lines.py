@@ -9,7 +9,7 @@ from client.usecases.timeline_answers import Change, PartChange, TimelineEntry
 from shared_models.fields import column_of
 from shared_models.registry import CRM
 
-OF_PARTS = ("added", "removed", "restored")
+OF_PARTS = ("added", "removed", "brought_back")
 """Kinds of entries whose head says already what was done with every part in them."""
 MAX_NAME = 80
 """Letters of a note by which it is called."""

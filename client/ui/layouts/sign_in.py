@@ -7,7 +7,7 @@ import flet as ft
 
 from client.ui.shell import mark
 from client.ui.theme import S8, S12, S16, S24, Look
-from client.ui.view_models.sign_in import SignInState
+from client.ui.view_models.sign_in import TRY_NOW, SignInState
 from client.ui.widgets import (
     TOP,
     W5,
@@ -135,11 +135,12 @@ def failure_of(look: Look, state: SignInState) -> ft.Control | None:
     if not state.message:
         return None
     told = look.n(state.message, state.wait_s) if state.wait_s else look.t(state.message, email=state.other)
-    words = txt(look, told, "meta", "need", W5, lines=None, expand=True, key="sign_in.failure")
+    glyph, tone = ("circle-check", "ok") if state.message == TRY_NOW else ("circle-alert", "need")
+    words = txt(look, told, "meta", tone, W5, lines=None, expand=True, key="sign_in.failure")
     return ft.Container(
-        row(icon(look, "circle-alert", 16, "need"), words, gap=S8, cross=TOP),
-        bgcolor=look.c.need_soft,
-        border=edge(look, "need_soft"),
+        row(icon(look, glyph, 16, tone), words, gap=S8, cross=TOP),
+        bgcolor=look.tone(f"{tone}_soft"),
+        border=edge(look, f"{tone}_soft"),
         border_radius=8,
         padding=pad(S12, S8),
     )

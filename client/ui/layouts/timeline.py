@@ -34,7 +34,7 @@ GLYPHS = {
     "changed": ("pencil", "ink2"),
     "merged": ("git-merge", "ink2"),
     "overwritten": ("history", "ink2"),
-    "restored": ("undo-2", "ink2"),
+    "brought_back": ("undo-2", "ink2"),
     "refused": ("circle-x", "need"),
     "archived": ("archive", "ink2"),
     "added": ("plus", "ink2"),

@@ -14,13 +14,16 @@ from shared_models.errors import Busy, ErrorCode, FieldfareError, FieldProblem, 
 MOST_WAIT_S = 600
 """Seconds that are counted down at most, whatever a server or something in its place says."""
 
+TRY_NOW = "sign_in.try_now"
+"""What the page says when the seconds are over."""
+
 
 @dataclass(frozen=True)
 class SignInState:
     """What the sign-in page shows. message: text key of what went wrong, or is to be known first. is_known: the password opens what is here.
 
     is_ready: it was looked for, so the cursor goes to the field that has to be typed, `starts_at`. other: e-mail address of the
-    person whose data is on the device. wait_s: seconds until the server takes another try; the message names them.
+    person whose data is on the device. wait_s: seconds until another try is taken; the message names them, and says when they are over.
     """
 
     server: str = ""
@@ -84,22 +87,23 @@ class SignIn(ViewModel[SignInState]):
             self.put(problems=refusal.problems)
         except UnlockFailed as failure:
             self.put(message=str(failure))
+            if failure.wait_s:
+                self._wait(f"{failure}_wait", failure.wait_s)
         except OthersData as refusal:
             self.put(message="sign_in.others_data" if refusal.email else "sign_in.someones_data", other=refusal.email)
         except Unreachable:
             self.put(message="sign_in.unreachable")
         except Busy as busy:
-            self._wait(busy)
+            self._wait("sign_in.braked" if busy.code is ErrorCode.L402 else "sign_in.busy", busy.retry_after_s)
         except FieldfareError as error:
             self.put(message=f"error.{cause_of(error)}")
         finally:
             self.put(busy=False)
         return None
 
-    def _wait(self, busy: Busy) -> None:
+    def _wait(self, message: str, wait_s: float) -> None:
         """Tell in how many seconds to try again, and count them down."""
-        message = "sign_in.braked" if busy.code is ErrorCode.L402 else "sign_in.busy"
-        self.put(message=message, wait_s=min(max(1, math.ceil(busy.retry_after_s)), MOST_WAIT_S))
+        self.put(message=message, wait_s=min(max(1, math.ceil(wait_s)), MOST_WAIT_S))
         self._counting = asyncio.create_task(self._count())
 
     async def _count(self) -> None:
@@ -107,7 +111,7 @@ class SignIn(ViewModel[SignInState]):
             await self._rest(1.0)
             self.put(wait_s=self.state.wait_s - 1)
         await self._rest(1.0)
-        self.put(wait_s=0, message="")
+        self.put(wait_s=0, message=TRY_NOW)
 
 
 class AgainDoor:

@@ -9,6 +9,8 @@ from client.ui.widgets.frame import CENTRE, col, pad, pads, row
 from client.ui.widgets.text import W5, W6, icon, txt, width_of
 
 Press = Callable[[], None]
+OFF = 0.45
+"""How much is left of the colours of a button that cannot be pressed now."""
 
 
 def pressable(
@@ -67,7 +69,7 @@ def button(
     big: bool = False,
     busy: bool = False,
 ) -> ft.Semantics:
-    """Return a button: primary (one per view), outline, quiet or danger. keys: hint on wide screens. busy: at work."""
+    """Return a button: primary (one per view), outline, quiet or danger. press: None is not now. keys: hint on wide screens. busy: at work."""
     ink = {"primary": look.c.on_accent, "danger": look.c.need, "quiet": look.c.accent_ink}.get(kind, look.c.ink)
     pale = {True: "#990C1B3C", False: "#B3FFFFFF"}[look.c.dark] if kind == "primary" else look.c.ink3
     face = row(
@@ -91,7 +93,16 @@ def button(
     )
     make = ft.FilledButton if kind == "primary" else ft.TextButton
     height = 48 if look.phone else (40 if big else 36)
-    box = make(content=face, style=shape, height=height, key=id, on_click=(lambda _: press()) if press and not busy else None)
+    is_off = press is None and not busy
+    box = make(
+        content=face,
+        style=shape,
+        height=height,
+        key=id,
+        disabled=is_off,
+        opacity=OFF if is_off else 1,
+        on_click=(lambda _: press()) if press and not busy else None,
+    )
     return ft.Semantics(identifier=id, content=box, expand=expand)
 
 

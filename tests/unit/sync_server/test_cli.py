@@ -9,7 +9,7 @@ from shared_models.__main__ import main
 from sync_server.app import open_server
 from sync_server.cli.devices import INCIDENTS_SHOWN
 from sync_server.config import ServerConfig
-from sync_server.db import feed
+from sync_server.db import feed, server_lock
 from sync_server.services.shipped_profiles import profile_id
 from sync_server.serving import log_missing_admin
 from tests.servers import Caller, company_tx, in_process, record_id
@@ -63,6 +63,15 @@ def test_every_command_explains_itself(capsys, words):
         server(*words, "--help")
     assert stop.value.code == 0
     assert f"usage: fieldfare server {' '.join(words)}".rstrip() in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [[], ["user"], ["device"], ["letter"]])
+def test_a_group_of_commands_lists_them_as_commands(capsys, words):
+    with pytest.raises(SystemExit):
+        server(*words, "--help")
+    said = capsys.readouterr().out
+    assert "\ncommands:\n" in said
+    assert "positional arguments" not in said
 
 
 def test_a_server_is_made_and_its_admin_signs_in(data, tmp_path):
@@ -268,6 +277,17 @@ def serving(monkeypatch):
     monkeypatch.setattr("sync_server.serving.listen", lambda config: nullcontext())
     monkeypatch.setattr("sync_server.serving.serve", lambda config, listening: 0)
     monkeypatch.setattr("sync_server.cli.serve._check_certificate", lambda config: None)
+
+
+def test_a_second_server_on_a_folder_ends_and_says_what_to_do(data, tmp_path, serving, capsys):
+    with server_lock.acquire(ServerConfig(Path(data)).url):
+        assert server("run", "--data", data) == 1
+        said = capsys.readouterr().out
+        assert f"A server runs on {tmp_path / 'data' / 'central.db'} already" in said
+        assert "--data" in said
+        assert "Serving" not in said
+        assert server("status", "--data", data) == 0
+    assert server("run", "--data", data) == 0
 
 
 @pytest.mark.parametrize(

@@ -193,9 +193,22 @@ async def test_whoever_tried_too_often_reads_the_seconds_as_they_go_by(code, key
     assert page.state.wait_s == 2
     await clock.go_on()
     await clock.go_on()
-    assert (page.state.message, page.state.wait_s) == ("", 0)
+    assert (page.state.message, page.state.wait_s, page.state.password) == ("sign_in.try_now", 0, "another")
+    assert all(Texts(language).has("sign_in.try_now") for language in LANGUAGES)
     door.refusal = None
     assert await page.enter() == "the companies"
+
+
+@pytest.mark.functions(140)
+async def test_the_wrong_password_after_which_a_pause_begins_is_told_with_the_seconds():
+    clock = Seconds()
+    page = await opened(Door(UnlockFailed("unlock.wrong_password", 9.1)), clock.rest)
+    page.type("password", "correct horse")
+    await page.enter()
+    assert (page.state.message, page.state.wait_s) == ("unlock.wrong_password_wait", 10)
+    assert (page.state.password, page.state.busy) == ("correct horse", False)
+    assert all("10" in Texts(language).n(page.state.message, 10) for language in LANGUAGES)
+    page.stop()
 
 
 async def test_a_page_that_is_gone_counts_no_longer():

@@ -324,6 +324,18 @@ async def guess(door, times):
 
 
 @pytest.mark.functions(140)
+async def test_the_wrong_try_that_begins_a_pause_says_how_long_it_is(door, server):
+    await door.enter(URL, EMAIL, PASSWORD)
+    server.is_up = False
+    told = []
+    for _ in range(FREE_TRIES):
+        with pytest.raises(UnlockFailed, match="wrong_password") as failed:
+            await door.enter(URL, EMAIL, "guess")
+        told.append(round(failed.value.wait_s))
+    assert told == [0] * (FREE_TRIES - 1) + [FIRST_PAUSE_MS // 1000]
+
+
+@pytest.mark.functions(140)
 async def test_whoever_guesses_without_a_connection_waits_longer_and_longer_and_then_gets_in(door, server, clock):
     await door.enter(URL, EMAIL, PASSWORD)
     server.is_up = False

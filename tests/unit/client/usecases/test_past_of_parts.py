@@ -110,8 +110,8 @@ def test_numbers_of_two_kinds_are_two_changes(replica):
     [
         ([line("bank_account", IBAN, "*", None, {"iban": "RO49AAAA"})], "added", [("added", None, "RO49AAAA", [])]),
         ([removed("bank_account", IBAN)], "removed", [("removed", "RO49AAAA", None, [])]),
-        ([line("address", STREET, "archived_at", {"archived_at": 4}, {"archived_at": None})], "restored",
-         [("restored", None, "Scurtă 3", [])]),
+        ([line("address", STREET, "archived_at", {"archived_at": 4}, {"archived_at": None})], "brought_back",
+         [("brought_back", None, "Scurtă 3", [])]),
         ([line("address", STREET, "address", {"street": "Lungă 5"}, {"street": "Scurtă 3"})], "changed",
          [("changed", "Lungă 5", "Scurtă 3", [])]),
         ([line("company_contact", TIE, "is_primary", {"is_primary": False}, {"is_primary": True}, kind="overwritten")], "overwritten",
@@ -191,9 +191,9 @@ def test_what_waits_of_a_tie_is_told_at_both_ends_and_bringing_back_is_told(repl
         edit.unarchive("company_contact", TIE)
         edit.unarchive("company", FIRM)
     assert [(entry.kind, of_parts(entry)) for entry in offline(replica, "contact", PERSON)] == [
-        ("restored", [("restored", None, PERSON, [])]), ("removed", [("removed", PERSON, None, [])]),
+        ("brought_back", [("brought_back", None, PERSON, [])]), ("removed", [("removed", PERSON, None, [])]),
     ]  # fmt: skip
-    assert [entry.kind for entry in offline(replica)] == ["restored", "archived"]
+    assert [entry.kind for entry in offline(replica)] == ["brought_back", "archived"]
 
 
 def settle(replica, verdict="applied", seq=8):

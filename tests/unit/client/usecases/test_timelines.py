@@ -79,7 +79,7 @@ def test_archiving_and_bringing_back_are_told_apart(replica):
         line("archived_at", {"archived_at": 4}, {"archived_at": None}, seq=9, typed_at=9),
         line("archived_at", {"archived_at": None}, {"archived_at": 4}, seq=8, typed_at=8),
     )
-    assert [entry.kind for entry in found.entries] == ["restored", "archived"]
+    assert [entry.kind for entry in found.entries] == ["brought_back", "archived"]
 
 
 def test_a_save_that_changed_nothing_a_person_reads_is_not_told(replica):
@@ -99,7 +99,7 @@ def test_a_record_that_is_brought_back_with_nothing_else_that_a_person_reads_is_
         line("archived_at", {"archived_at": 4}, {"archived_at": None}),
         line("name", {"name": "A"}, {"name": "A"}),
     ).entries
-    assert (entry.kind, entry.changes) == ("restored", ())
+    assert (entry.kind, entry.changes) == ("brought_back", ())
 
 
 def test_who_and_whether_it_was_the_reader_and_when_are_told(replica):
