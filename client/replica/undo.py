@@ -60,8 +60,7 @@ def _invert(edit: Edit, registry: Registry, op: Op) -> None:
         (edit.unarchive if op.op == "d" else edit.archive)(op.t, op.pk)
     else:
         before = {name: value for name, value in op.base.items() if _is_mine(op, name, now, kind)}
-        if kind.entity_name != "sync_conflict":
-            edit.update(op.t, op.pk, {n: _back(op, n, now, v, units(kind)[unit_of(kind, n)].policy) for n, v in before.items()})
+        edit.update(op.t, op.pk, {n: _back(op, n, now, v, units(kind)[unit_of(kind, n)].policy) for n, v in before.items()})
 
 
 def _is_mine(op: Op, name: str, now: Row, kind: type) -> bool:

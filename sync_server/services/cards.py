@@ -111,6 +111,15 @@ def decide(work: Applying, card: CentralRow, state: str) -> None:
     work.space.touch(card, work.seq, work.actor.user_id, exact=False)
 
 
+def reopen(work: Applying, card: CentralRow, decision: object) -> None:
+    """Take a decision back for whoever made it; where it is not his, or not the one that stands, the card stays as it is."""
+    if card.row["state"] != decision or card.row["decided_by"] != work.actor.user_id:
+        work.mixed = True
+        return
+    card.row.update(state="open", decided_by=None, decided_at=None)
+    work.space.touch(card, work.seq, work.actor.user_id, exact=False)
+
+
 def _own_open_card(work: Applying, found: CentralRow, unit: str) -> CentralRow | None:
     if not work.after:
         return None

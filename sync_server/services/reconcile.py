@@ -38,7 +38,10 @@ def _apply_ops(work: Applying, checked: Checked) -> None:
         elif op.t == "sync_conflict":
             card = work.space.get(op.t, op.pk)
             assert card is not None  # checked before
-            cards.decide(work, card, checked[i]["state"])
+            if checked[i]["state"] == "open":
+                cards.reopen(work, card, op.base["state"])
+            else:
+                cards.decide(work, card, checked[i]["state"])
         else:
             found = work.space.get(op.t, op.pk)
             assert found is not None  # checked before

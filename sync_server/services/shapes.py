@@ -94,7 +94,7 @@ def _values(op: Op, registry: Registry) -> Row:
     if op.base:
         _check_base(entity, op)
     values = _VERBS[op.op](entity, op)
-    if op.t == "sync_conflict" and values.get("state") == "open":
+    if op.t == "sync_conflict" and values.get("state") == "open" and op.base.get("state") in (None, "open"):
         raise Wrong(op, ErrorCode.R303, "state", "problem.value")
     return values
 

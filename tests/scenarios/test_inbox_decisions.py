@@ -138,6 +138,41 @@ async def test_a_decision_can_be_taken_back_while_it_waits(world, ana, dan, acme
 
 
 @pytest.mark.functions(142)
+@pytest.mark.parametrize("decision", ["kept_theirs", "restored_mine"])
+async def test_a_decision_that_was_sent_is_taken_back_with_its_value_and_its_card_is_open_again(
+    world, ana, dan, acme, decision
+):
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    [card] = (await dan.crm.inbox()).cards
+    saved = await dan.crm.decide(card.id, decision)
+    world.rest()
+    assert (await ana.crm.inbox()).cards == ()
+    assert await dan.crm.undo(saved.tx)
+    assert [one.id for one in (await dan.crm.inbox()).cards] == [card.id]
+    world.rest()
+    for person in (ana, dan):
+        assert [one.id for one in (await person.crm.inbox()).cards] == [card.id]
+        assert person.device.get("company", acme)["name"] == "Acme by Ana"
+        assert person.device.get("sync_conflict", card.id)["decided_by"] is None
+    await dan.crm.decide(card.id, "restored_mine")
+    world.rest()
+    assert (ana.device.get("company", acme)["name"], (await ana.crm.inbox()).cards) == ("Acme by Dan", ())
+
+
+async def test_taking_a_decision_back_leaves_the_one_of_somebody_else_that_was_first(world, ana, dan, acme):
+    clash(ana, dan, "company", acme, {"name": "Acme by Dan"}, {"name": "Acme by Ana"})
+    [card] = (await dan.crm.inbox()).cards
+    await ana.crm.decide(card.id, "kept_theirs")
+    saved = await dan.crm.decide(card.id, "kept_theirs")
+    sync(ana, dan)
+    await dan.crm.undo(saved.tx)
+    world.rest()
+    for person in (ana, dan):
+        found = person.device.get("sync_conflict", card.id)
+        assert (found["state"], found["decided_by"]) == ("kept_theirs", ana.device.world.users["ana"])
+
+
+@pytest.mark.functions(142)
 async def test_both_texts_can_be_kept_where_they_stand_one_below_the_other(world, ana, dan, acme):
     clash(ana, dan, "company", acme, {"description": "ONE by Dan\ntwo"}, {"description": "ONE by Ana\ntwo"})
     [card] = (await dan.crm.inbox()).cards

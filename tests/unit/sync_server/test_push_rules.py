@@ -126,6 +126,24 @@ def test_a_card_is_decided_and_never_opened_again_by_hand(centre):
     assert [(row["state"], row["decided_by"]) for row in centre.cards()] == [("kept_theirs", "user-ana")]
 
 
+def test_a_decision_is_taken_back_only_by_its_author_and_only_while_it_stands(centre):
+    seq = centre.save("ana", new(1, name="N")).seq
+    centre.save("ion", edit(1, seq, {"name": "N"}, name="N2"))
+    (card,) = centre.save("ana", edit(1, seq, {"name": "N"}, name="N3")).conflicts
+    decision = {"t": "sync_conflict", "pk": card, "op": "u", "bv": 1}
+    centre.save("ana", {**decision, "set": {"state": "kept_theirs"}})
+    for author, taken, stands in (
+        ("ion", "kept_theirs", ("kept_theirs", "user-ana")),
+        ("ana", "edited", ("kept_theirs", "user-ana")),
+        ("ana", "kept_theirs", ("open", None)),
+        ("ana", "kept_theirs", ("open", None)),
+    ):
+        verdict = centre.save(author, {**decision, "set": {"state": "open"}, "base": {"state": taken}})
+        [row] = centre.cards()
+        assert (row["state"], row["decided_by"], verdict.v in ("applied", "merged")) == (*stands, True)
+    assert centre.save("ion", {**decision, "set": {"state": "restored_mine"}}).v == "applied"
+
+
 def test_a_card_tells_who_decided_it_otherwise_later_but_not_who_decided_it_alike(centre):
     seq = centre.save("ana", new(1, name="N")).seq
     centre.save("ion", edit(1, seq, {"name": "N"}, name="N2"))

@@ -4,9 +4,10 @@ import pytest
 
 from client.replica import change_log, integrity, outbox
 from client.replica.remote_page import Ack
-from tests.clients import bring, central_row, make_replica
+from tests.clients import ANA, bring, central_row, make_replica
 
 ACME = "018f1111-0000-7000-8000-000000000001"
+CARD = "018f2222-0000-7000-8000-000000000001"
 
 
 @pytest.fixture
@@ -71,6 +72,24 @@ def test_undo_of_an_archive_and_of_an_insert(replica):
         outbox.take_batch(writing, 1)
     assert replica.undo(edit.tx_id, "Undo")
     assert replica.get("company", pk)["archived_at"] is not None
+
+
+def test_a_sent_decision_is_undone_by_an_op_that_names_it_and_opens_its_card(replica):
+    card = central_row(
+        "sync_conflict", CARD, kind="value", record_type="company", record_id=ACME, unit="name", policy="FM", for_users=[ANA],
+    )  # fmt: skip
+    bring(replica, (6, "sync_conflict", card), to=6)
+    with replica.edit("Keep theirs") as edit:
+        edit.update("sync_conflict", CARD, {"state": "kept_theirs"})
+    send(replica, edit.tx_id, 7)
+    assert replica.cards() == []
+    assert replica.undo(edit.tx_id, "Undo")
+    assert [one["id"] for one in replica.cards()] == [CARD]
+    [waiting] = replica.waiting()
+    with replica.reading() as reader:
+        found = change_log.find(reader, waiting.tx_id)
+        [op] = change_log.ops(reader, found.n)
+    assert (op.set, op.base) == ({"state": "open"}, {"state": "kept_theirs"})
 
 
 def test_undo_of_what_is_no_longer_known_says_so(replica):
