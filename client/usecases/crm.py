@@ -195,6 +195,10 @@ class LocalCrm:
         """Return what stood in a form when it was left unsaved."""
         return await asyncio.to_thread(form_drafts.find_draft, self.replica, form)
 
+    async def drafts_beside(self, form: str) -> tuple[FormDraft, ...]:
+        """Return the other drafts of the form of a new record."""
+        return await asyncio.to_thread(form_drafts.drafts_beside, self.replica, form)
+
     async def last_draft(self) -> FormDraft | None:
         """Return the reader's last draft."""
         return await asyncio.to_thread(form_drafts.last_draft, self.replica)
