@@ -48,7 +48,8 @@ MAX_OTHERS = 3
 
 def form_sheet(look: Look, state: FormState, on: FormCalls, told: ft.Control | None = None) -> ft.Control:
     """Return the form: head, fields, foot. told: the message of the snack bar, which stands between fields and foot."""
-    return col(_head(look, state, on), line(look), fill(_body(look, state, on)), told, _foot(look, state, on), expand=True)
+    foot = None if state.is_closed else _foot(look, state, on)
+    return col(_head(look, state, on), line(look), fill(_body(look, state, on)), told, foot, expand=True)
 
 
 def _head(look: Look, state: FormState, on: FormCalls) -> ft.Control:
@@ -149,6 +150,9 @@ def _body(look: Look, state: FormState, on: FormCalls) -> ft.Control:
         return form_gone(look, state)
     if state.start is None:
         return ft.Container(skeleton(look, 6, 64), padding=S16) if state.phase == "slow" else ft.Container()
+    if state.is_closed:
+        back = button(look, "form.back", look.t("act.back"), on.close, kind="primary")
+        return empty(look, "lock", look.t(state.denied), look.t("form.closed_text"), back, key="form.closed")
     if not state.sections:
         return empty(look, "lock", look.t("form.failed"), look.t("denied.confidential"))
     first, *rest = form_fields(state)

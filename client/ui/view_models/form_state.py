@@ -100,7 +100,13 @@ class FormState:
     @property
     def can_save(self) -> bool:
         """Whether there is something to save: a record, and a field of it that the person may see."""
-        return not self.is_gone and (self.start is None or bool(self.sections))
+        return not self.is_gone and not self.is_closed and (self.start is None or bool(self.sections))
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it would make a record that the person may not make, whatever he typed; what he typed before stays in its form."""
+        denied = self.start.denied if self.start is not None and self.is_new else ""
+        return denied not in ("", "denied.create_for") and not (self.typed or self.draft or self.others)
 
     @property
     def first_wrong(self) -> str:
@@ -136,7 +142,7 @@ class FormState:
     @property
     def focus(self) -> str:
         """Return the field that takes the cursor when the form opens: `to_type`, unless a record is picked first."""
-        return "" if self.missing_ends or self.is_opening else self.to_type
+        return "" if self.missing_ends or self.is_opening or self.is_closed else self.to_type
 
     @property
     def is_named(self) -> bool:
