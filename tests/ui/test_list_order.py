@@ -248,15 +248,6 @@ async def test_a_window_that_becomes_wide_shows_the_row_of_the_open_record(windo
     assert scrolls(ui, 0)[-1] > 0
 
 
-async def load_anew(ui):
-    """Load the page in the browser anew: its session goes on, and Flutter begins with every list at its top."""
-    connection = ui.connection
-    await ui.session.disconnect(60)
-    await ui.settle()
-    await ui.session.connect(connection)
-    await ui.settle()
-
-
 def pinned(ui, order="Most overdue first"):
     """Return what stands pinned over a list."""
     texts = ui.texts()
@@ -270,7 +261,7 @@ async def test_a_page_that_is_loaded_anew_shows_its_list_where_it_was_under_the_
     await ui.press(f"row.{chosen}")
     await scroll_to_the_end(ui)
     head, asked = pinned(ui), len(ui.connection.invoked)
-    await load_anew(ui)
+    await ui.load_anew()
     assert scrolls(ui, asked)[0] == 5000
     assert "Later" in head
     assert pinned(ui) == head
@@ -281,7 +272,7 @@ async def test_a_page_that_is_loaded_anew_shows_the_row_of_the_open_record(windo
     await ui.press(f"row.{rows_of(ui)[0]}")
     await scroll_to_the_end(ui)
     asked = len(ui.connection.invoked)
-    await load_anew(ui)
+    await ui.load_anew()
     assert scrolls(ui, asked) == [5000, 0]
 
 
