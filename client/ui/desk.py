@@ -17,6 +17,7 @@ from client.ui.facade import Crm
 from client.ui.keyboard import Keyboard, chord, letter_of
 from client.ui.live_text import LiveText
 from client.ui.router import RESOLVED, Place, place_of
+from client.ui.sight import Sight
 from client.ui.view_models.base import Rest
 from client.ui.view_models.profiles import Naming
 from client.ui.view_models.record_list import RecordList
@@ -73,6 +74,10 @@ class Desk:
         """Likewise of teams."""
         self.lists: dict[str, RecordList[CompanyRow] | RecordList[ContactRow]] = {}
         """The lists by their kind of record: a search is still there when one comes back."""
+        self.sights: dict[str, Sight] = {}
+        """What is in sight of the lists, or was when they were left."""
+        self.returns = 0
+        """How often the window came back after it was away, be it as a page that was loaded anew: what it draws begins at its top."""
         self._left_at: dict[str, Place] = {}
         """Where a screen was left: what was chosen there is still chosen."""
         self._readers: list[Callable[[Event], Awaitable[None]]] = []
@@ -124,6 +129,7 @@ class Desk:
 
     def _back(self, redraw: Callable[[], None]) -> None:
         """Do what was begun while the window was away, and tell it what came meanwhile."""
+        self.returns += 1
         redraw()
         held, self._held = self._held, []
         for work in held:

@@ -110,7 +110,7 @@ class Crm(Protocol):
         ...
 
     async def keep_draft(self, draft: FormDraft) -> None:
-        """Keep what stands in an open form on this device, in the place of an earlier draft of the form."""
+        """Keep what stands in an open form on this device, in the place of an earlier draft of the form; of now, if not of earlier."""
         ...
 
     async def drop_draft(self, form: str) -> None:
@@ -119,6 +119,10 @@ class Crm(Protocol):
 
     async def draft(self, form: str) -> FormDraft | None:
         """Return what stood in a form when it was left without a save or a discard."""
+        ...
+
+    async def drafts_beside(self, form: str) -> tuple[FormDraft, ...]:
+        """Return the other drafts of the form of a new record, the last one first."""
         ...
 
     async def last_draft(self) -> FormDraft | None:

@@ -12,6 +12,8 @@ RESOLVED = "resolved"
 """What stands in the address for the page of decided cards, in place of the id of a thing in the inbox."""
 SHARE = "record_share"
 """What has a sheet of its own over a company's or contact's page."""
+MOST_DIGITS = 6
+"""Digits of the number of a draft in an address; what has more is none of ours."""
 ENTITY_OF = {"companies": "company", "contacts": "contact"}
 SCREEN_OF = {"company": "companies", "contact": "contacts"}
 
@@ -26,6 +28,8 @@ class FormPlace:
     card: str | None = None
     tie: bool = False
     """Whether the new company or contact is tied to the record whose page is open, in the same save."""
+    draft: int | None = None
+    """Which draft of a new record it goes on with, beside the one that the form has without a number."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Place:
             query |= {"refused": self.form.refused} if self.form.refused else {}
             query |= {"card": self.form.card} if self.form.card else {}
             query |= {"tie": "1"} if self.form.tie else {}
+            query |= {"draft": str(self.form.draft)} if self.form.draft else {}
         return "/" + "/".join(parts) + (f"?{urlencode(query)}" if query else "")
 
     def with_form(self, form: FormPlace | None) -> "Place":
@@ -83,4 +88,7 @@ def _form(query: dict[str, str]) -> FormPlace | None:
     if entity not in (*FORMS, SHARE):
         return None
     is_tied = query.get("tie") == "1" and not id and entity in SCREEN_OF
-    return FormPlace(entity, id or None, query.get("refused"), query.get("card"), is_tied)
+    is_new = not (id or query.get("refused") or query.get("card"))
+    draft = query.get("draft", "")
+    number = int(draft) if is_new and draft.isascii() and draft.isdecimal() and len(draft) <= MOST_DIGITS else None
+    return FormPlace(entity, id or None, query.get("refused"), query.get("card"), is_tied, number or None)

@@ -177,7 +177,12 @@ class LocalCrm:
 
     async def check(self, entity: str, values: Row, own_id: str | None = None) -> tuple[Finding, ...]:
         """Return what looks wrong in the fields given."""
-        return await asyncio.to_thread(findings.check, self.replica, entity, values, own_id)
+        return await asyncio.to_thread(self._check, entity, values, own_id)
+
+    def _check(self, entity: str, values: Row, own_id: str | None) -> tuple[Finding, ...]:
+        today = preferences.today(preferences.load(self._preferences_path, self.replica), self.now_ms())
+        not_come_yet = findings.not_come_yet(self.replica.registry.get(entity), values, today)
+        return (*findings.check(self.replica, entity, values, own_id), *not_come_yet)
 
     async def save(self, form: FormEnd) -> Saved:
         """Save a form as one tx."""
@@ -194,6 +199,10 @@ class LocalCrm:
     async def draft(self, form: str) -> FormDraft | None:
         """Return what stood in a form when it was left unsaved."""
         return await asyncio.to_thread(form_drafts.find_draft, self.replica, form)
+
+    async def drafts_beside(self, form: str) -> tuple[FormDraft, ...]:
+        """Return the other drafts of the form of a new record."""
+        return await asyncio.to_thread(form_drafts.drafts_beside, self.replica, form)
 
     async def last_draft(self) -> FormDraft | None:
         """Return the reader's last draft."""

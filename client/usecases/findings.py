@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 from client.replica.queries import Filter
 from client.replica.replica import Replica
@@ -14,7 +15,7 @@ from client.usecases.values import Checked
 from shared_models.base import Record
 from shared_models.codec import Row, stored_value
 from shared_models.errors import RecordInvalid
-from shared_models.fields import Kind, column_of
+from shared_models.fields import Kind, column_of, data_columns
 
 
 def check(replica: Replica, entity: str, values: Row, own_id: str | None = None) -> tuple[Finding, ...]:
@@ -95,11 +96,27 @@ def _period(values: Row, whole: Row) -> list[Finding]:
     return [Finding("ended_on", "warning.ends_before_it_begins", {}, "warning")]
 
 
+def not_come_yet(kind: type[Record], values: Row, today: date) -> tuple[Finding, ...]:
+    """Return warnings about days after today in fields of what has been, as far as each is known: a day, a month or a year.
+
+    today: where the reader is.
+    """
+    days = [(name, value) for name, value in values.items() if isinstance(value, str) and _KNOWN.fullmatch(value)]
+    past = {column.name for column in data_columns(kind) if column.col.is_past}
+    return tuple(
+        Finding(name, "warning.not_come_yet", {}, "warning")
+        for name, day in days
+        if name in past and day > today.isoformat()[: len(day)]
+    )
+
+
 def _bare(code: str) -> str:
     return re.sub(r"\W", "", code).upper().removeprefix("RO")
 
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_KNOWN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+"""A day, month or year, as it is stored; a birthday without its year is in every one."""
 Rule = Callable[[str, Row], Checked]
 _RULES: dict[str, Rule] = {
     "fiscal_code": lambda text, row: checks.fiscal_code(text, row.get("vat_country")),

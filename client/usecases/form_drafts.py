@@ -1,5 +1,6 @@
 """Drafts of open forms and of notes: what is typed survives a killed program and a closed window, until it is saved or given up."""
 
+import re
 from dataclasses import replace
 
 from client.events import DraftsChanged
@@ -7,6 +8,25 @@ from client.replica import drafts
 from client.replica.drafts import FormDraft as FormDraft  # the shape that the screens know
 from client.replica.replica import Replica
 from client.usecases.answers import Owner
+
+_NUMBER = re.compile(r"~draft([0-9]+)")
+
+
+def numbered(form: str, number: int) -> str:
+    """Return under which name a further draft of a new record is kept. form: that of the form, or of another draft of it."""
+    entity, owner, record = family(form).partition("@")
+    return f"{entity}~draft{number}{owner}{record}"
+
+
+def number_of(form: str) -> int:
+    """Return the number of a further draft of a new record; 1 for the draft that has none."""
+    found = _NUMBER.search(form)
+    return int(found[1]) if found else 1
+
+
+def family(form: str) -> str:
+    """Return the form of which a draft is, whichever of its drafts it is."""
+    return _NUMBER.sub("", form)
 
 
 def note_form(owner: Owner) -> str:
@@ -22,12 +42,13 @@ def is_of_note(draft: FormDraft) -> bool:
 def keep_draft(replica: Replica, draft: FormDraft, now_ms: int) -> None:
     """Keep what stands in a form, in the place of an earlier draft of it. A power cut may take the last one back.
 
+    It is of now, unless it says of when it is.
     Of a record that is no longer here nothing but what was typed is kept.
     """
     with replica.write(durable=False) as writing:
         if drafts.draft_of(writing.connection, _user(replica), draft.form) is None:
             writing.events.append(DraftsChanged())
-        draft = drafts.within(writing.connection, replica.registry, replace(draft, at=now_ms * 1000))
+        draft = drafts.within(writing.connection, replica.registry, replace(draft, at=draft.at or now_ms * 1000))
         drafts.keep(writing.connection, _user(replica), draft)
 
 
@@ -43,6 +64,13 @@ def find_draft(replica: Replica, form: str) -> FormDraft | None:
     """Return what stood in a form when it was left without a save or a discard."""
     with replica.reading() as reader:
         return drafts.draft_of(reader, _user(replica), form)
+
+
+def drafts_beside(replica: Replica, form: str) -> tuple[FormDraft, ...]:
+    """Return the other drafts of the form of a new record, the last one first."""
+    with replica.reading() as reader:
+        found = drafts.drafts_of(reader, _user(replica))
+    return tuple(one for one in found if one.form != form and family(one.form) == family(form))
 
 
 def last_draft(replica: Replica) -> FormDraft | None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
+from datetime import date, datetime
 from errno import ENOSPC
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,6 +23,11 @@ def load(path: Path, replica: Replica) -> Preferences:
     found = {**known, **_stored(path)}
     kept = {name: value for name, value in found.items() if value in _allowed(name, value)}
     return Preferences(**kept)  # type: ignore[arg-type]  # checked against what is allowed in the line above
+
+
+def today(preferences: Preferences, now_ms: int) -> date:
+    """Return the day that it is for the reader. now_ms: milliseconds since 1970 UTC."""
+    return datetime.fromtimestamp(now_ms / 1000, ZoneInfo(preferences.time_zone)).date()
 
 
 def last_language(path: Path, open_replica: Callable[[], Replica]) -> Language | None:

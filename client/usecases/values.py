@@ -25,6 +25,10 @@ PHONES = ("phone", "mobile", "fax")
 """Kinds of contact points that are numbers."""
 HOME = "RO"
 """Country whose rules hold where a record names none."""
+CUI = r"[0-9]{2,10}"
+"""Form of a Romanian fiscal code without its prefix; the last digit is the check digit."""
+VAT_PREFIXES = ("EL", "XI")
+"""What VAT numbers of Greece and Northern Ireland begin with, which are no codes of ISO 3166."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,16 @@ class Checked:
 def fiscal_code(text: str, country: str | None = None) -> Checked:
     """Check a fiscal code: the check digit of a Romanian CUI, with or without RO, or the form of an EU VAT number.
 
+    Letters in front that are no country, or that no digit follows, are no prefix of a number: then it is said what is expected.
     Sources: `stdnum.ro.cui` (weights 7-5-3-2-1-7-5-3-2), `stdnum.eu.vat`.
     """
     compact = re.sub(r"[\s.\-/]", "", text).upper()
     prefix = compact[:2] if compact[:2].isalpha() else None
+    if prefix and not country and not _begins_a_number(prefix, compact):
+        return Checked(compact, "warning.fiscal_code.unknown")
     if (country or prefix or HOME) == "RO":
         digits = compact.removeprefix("RO")
-        if not digits.isdigit():
+        if not re.fullmatch(CUI, digits):
             return Checked(compact, "warning.fiscal_code.form")
         return Checked(compact) if cui.is_valid(digits) else Checked(compact, "warning.fiscal_code.check_digit")
     full = compact if prefix else f"{country}{compact}"
@@ -57,6 +64,11 @@ def fiscal_code(text: str, country: str | None = None) -> Checked:
     except ValidationError:
         return Checked(full, "warning.fiscal_code.country", {"country": country or prefix or ""})
     return Checked(full)
+
+
+def _begins_a_number(prefix: str, compact: str) -> bool:
+    is_country = prefix in VAT_PREFIXES or prefix in dict(countries("en"))
+    return is_country and any(char.isdigit() for char in compact)
 
 
 def trade_register_no(text: str) -> Checked:

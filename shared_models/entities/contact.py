@@ -46,7 +46,7 @@ class Contact(Record):
     status_id: Annotated[Id | None, Col(widget="list", references="pick_list_item", choices="contact_status", in_list=True)] = (
         None
     )
-    birth_date: Annotated[PartialDate | None, Col(widget="partial_date", right_group="personal")] = None
+    birth_date: Annotated[PartialDate | None, Col(widget="partial_date", right_group="personal", is_past=True)] = None
     language: Annotated[Text | None, Field(max_length=5), Col(merge=Merge.LE, widget="language")] = None
     responsible_id: Annotated[Id | None, Col(merge=Merge.LE, widget="picker", references="user", in_list=True)] = None
     description: Annotated[Text | None, Field(max_length=20_000), Col(merge=Merge.LM, widget="long_text")] = None
@@ -56,7 +56,7 @@ class Contact(Record):
         Literal["consent", "contract", "legitimate_interest"] | None,
         Col(merge=Merge.GR, group="consent", widget="choice"),
     ] = None
-    consent_on: Annotated[Day | None, Col(merge=Merge.GR, group="consent", widget="day")] = None
+    consent_on: Annotated[Day | None, Col(merge=Merge.GR, group="consent", widget="day", is_past=True)] = None
     consent_source: Annotated[Text | None, Field(max_length=200), Col(merge=Merge.GR, group="consent")] = None
 
 
@@ -69,7 +69,7 @@ class RelatedPerson(Record):
     contact_id: Annotated[Id, Parent(), Col(merge=Merge.AN, references="contact", right_group="personal")]
     kind: Annotated[Literal["spouse", "child", "assistant"], Col(widget="choice", in_list=True, right_group="personal")]
     name: Annotated[Text, Field(min_length=1, max_length=200), Col(in_list=True, right_group="personal")]
-    birth_date: Annotated[PartialDate | None, Col(widget="partial_date", right_group="personal")] = None
+    birth_date: Annotated[PartialDate | None, Col(widget="partial_date", right_group="personal", is_past=True)] = None
     note: Annotated[Text | None, Field(max_length=2000), Col(merge=Merge.LM, widget="long_text", right_group="personal")] = None
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.bench.relay import Link, counting
 from tests.e2e import driver
-from tests.e2e.driver import FOCUS_MS, PATIENCE_MS
+from tests.e2e.driver import FOCUS_MS, PAINT_MS, PATIENCE_MS
 from tests.ui.fake_crm import company_id
 
 pytestmark = pytest.mark.browser
@@ -105,6 +105,35 @@ def test_a_list_scrolls_and_search_follows_the_fingers(window, gallery_url):
     expect(window.id("list.search").locator("input")).to_have_value("hotel sapte")
     expect(window.id(f"row.{company_id(4)}")).to_have_count(0)
     expect(window.id(f"row.{company_id(0)}")).to_be_visible()
+
+
+def test_a_page_that_is_loaded_anew_shows_the_row_of_the_open_record_where_it_was(window, gallery_url):
+    window.open(gallery_url + "/companies")
+    window.sees("Vila Belvedere")
+    place, row = scrolled_down(window, window.page.locator("[flt-semantics-identifier^='row.']"), 400)
+    window.press(row)
+    expect(window.page).to_have_url(re.compile(row.removeprefix("row.")))
+    window.page.reload()
+    window.ready()
+    assert window.still(row) == place
+
+
+def test_a_phone_that_goes_back_from_a_record_finds_the_list_where_it_was(phone, gallery_url):
+    phone.open(gallery_url + "/companies")
+    phone.sees("Vila Belvedere")
+    place, row = scrolled_down(phone, phone.page.locator("[flt-semantics-identifier^='row.']"), 200)
+    phone.press(row)
+    phone.press("back")
+    assert phone.still(row) == place
+
+
+def scrolled_down(window, rows, x):
+    """Scroll a list down; returns where a row in the middle of what is in sight lies then, and its identifier."""
+    window.page.mouse.move(x, 500)
+    window.page.mouse.wheel(0, 700)
+    window.page.wait_for_timeout(PAINT_MS)
+    row = rows.nth(rows.count() // 2).get_attribute("flt-semantics-identifier")
+    return window.still(row), row
 
 
 def test_a_search_is_made_and_walked_through_without_a_mouse(window, gallery_url):

@@ -7,7 +7,7 @@ from client.events import ChangeLogChanged, DraftsChanged, RecordsChanged
 from client.usecases.allowed import NotAllowed
 from client.usecases.answers import Owner, Saved
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
-from client.usecases.form_drafts import FormDraft, note_form
+from client.usecases.form_drafts import FormDraft, family, note_form
 from client.usecases.form_parts import part_to, parts_of, points_of
 from client.usecases.list_answers import Hit
 from client.usecases.timeline_answers import TimelineEntry
@@ -158,7 +158,7 @@ class FakeForms(FakeRecords):
 
     async def keep_draft(self, draft: FormDraft) -> None:
         is_new = draft.form not in self.drafts
-        self.drafts[draft.form] = replace(draft, at=ago())
+        self.drafts[draft.form] = replace(draft, at=draft.at or ago())
         if is_new:
             self.tell(DraftsChanged())
         if self.arrives:
@@ -170,6 +170,10 @@ class FakeForms(FakeRecords):
 
     async def draft(self, form: str) -> FormDraft | None:
         return self.drafts.get(form)
+
+    async def drafts_beside(self, form: str) -> tuple[FormDraft, ...]:
+        found = (one for one in self.drafts.values() if one.form != form and family(one.form) == family(form))
+        return tuple(sorted(found, key=lambda draft: -draft.at))
 
     async def last_draft(self) -> FormDraft | None:
         return max(self.drafts.values(), key=lambda draft: draft.at, default=None)

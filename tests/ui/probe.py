@@ -225,6 +225,13 @@ class Probe:
         await self.connection.route(route)
         await self.settle()
 
+    async def load_anew(self) -> None:
+        """Load the page in the browser anew: its session goes on, and Flutter begins with all that scrolls at its beginning."""
+        await self.session.disconnect(60)
+        await self.settle()
+        await self.session.connect(self.connection)
+        await self.settle()
+
 
 async def hurried(seconds: float) -> None:
     """Pass short rests at once and never end long ones, so that no test waits for a real clock."""

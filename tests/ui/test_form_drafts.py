@@ -106,6 +106,98 @@ async def test_typing_beside_an_offered_draft_loses_neither(window):
     assert ui.keyed("field.email").value == "popas@carpati.example"
 
 
+@pytest.mark.parametrize("way", ["escape", "cross", "beside", "killed"])
+async def test_a_new_record_typed_beside_an_offered_draft_of_another_replaces_nothing_of_it(window, way):
+    crm = believable_crm()
+    first = await window(NEW, crm)
+    await first.type("field.name", "Popas Nou")
+    await first.type("field.email", "popas@carpati.example")
+    ui = await window(NEW, crm)
+    await ui.type("field.name", "C")
+    await ui.type("field.name", "Cabana Nouă")
+    if way != "killed":
+        await leave(ui, way)
+    typed = [draft.typed for draft in crm.drafts.values()]
+    assert len(typed) == 2
+    assert {"name": "Popas Nou", "email": "popas@carpati.example"} in typed
+    assert {"name": "Cabana Nouă"} in typed
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Another draft, of 10:42: Popas Nou"), ("ro", "Altă ciornă, de la 10:42: Popas Nou")],
+)
+async def test_each_of_two_drafts_of_new_records_is_named_and_gone_on_with(window, language, words):
+    crm = believable_crm()
+    crm.preferences_ = Preferences(language)
+    await (await window(NEW, crm)).type("field.name", "Popas Nou")
+    await (await window(NEW, crm)).type("field.name", "Cabana Nouă")
+    ui = await window(NEW, crm)
+    assert ui.keyed("form.other.0").value == words
+    assert not ui.has("snack.action"), "the form tells of both"
+    await ui.press("form.other.0.continue")
+    assert ui.keyed("field.name").value == "Popas Nou"
+    await ui.press("form.save")
+    assert [form.values for form in crm.saved] == [{"name": "Popas Nou"}]
+    await ui.go(NEW)
+    await ui.press("form.draft.continue")
+    assert ui.keyed("field.name").value == "Cabana Nouă"
+    assert not ui.has("form.other.0.continue")
+    await ui.press("form.save")
+    assert crm.drafts == {}
+
+
+async def test_what_is_typed_is_at_hand_again_after_another_draft_was_looked_at(window):
+    crm = believable_crm()
+    await (await window(NEW, crm)).type("field.name", "Popas Nou")
+    ui = await window(NEW, crm)
+    await ui.type("field.name", "Cabana Nouă")
+    await ui.press("form.other.0.continue")
+    assert ui.keyed("field.name").value == "Popas Nou"
+    assert ui.keyed("form.other.0").value == "Another draft, of 10:42: Cabana Nouă"
+    await ui.press("form.other.0.continue")
+    assert ui.keyed("field.name").value == "Cabana Nouă"
+    assert {len(draft.typed) for draft in crm.drafts.values()} == {1}
+    assert len(crm.drafts) == 2
+
+
+async def test_a_further_draft_that_is_given_up_leaves_what_is_typed(window):
+    crm = believable_crm()
+    await (await window(NEW, crm)).type("field.name", "Popas Nou")
+    ui = await window(NEW, crm)
+    await ui.type("field.name", "Cabana Nouă")
+    await ui.press("form.other.0.discard")
+    assert not ui.has("form.other.0.continue")
+    assert ui.keyed("field.name").value == "Cabana Nouă"
+    assert [draft.typed for draft in crm.drafts.values()] == [{"name": "Cabana Nouă"}]
+
+
+async def test_three_new_addresses_of_one_company_are_three_drafts_that_its_page_tells_of(window):
+    crm, form = believable_crm(), f"/companies/{HOTEL}?form=address"
+    streets = ("Strada Unu", "Strada Doi", "Strada Trei")
+    for street in streets:
+        await (await window(form, crm)).type("field.street", street)
+    ui = await window(f"/companies/{HOTEL}", crm)
+    found = set()
+    for n in range(3):
+        await ui.press(f"record.draft.{n}.continue")
+        found.add(ui.keyed("field.street").value)
+        await ui.key("Escape")
+    assert found == set(streets)
+
+
+async def test_a_new_person_looked_for_by_name_leaves_the_draft_of_another_alone(window):
+    crm, form = believable_crm(), f"/companies/{HOTEL}?form=contact&tie=1"
+    await (await window(form, crm)).type("field.last_name", "Popescu")
+    ui = await window(f"/companies/{HOTEL}?form=company_contact", crm)
+    await ui.type("field.contact_id.search", "Zamfira Nouă")
+    await ui.press("pick.new")
+    assert ui.keyed("field.last_name").value == "Nouă"
+    typed = [dict(draft.typed) for draft in crm.drafts.values()]
+    assert {"last_name": "Popescu"} in typed
+    assert {"first_name": "Zamfira", "last_name": "Nouă"} in typed
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 async def test_a_form_whose_every_field_is_kept_from_the_reader_says_so_and_is_left(window, width):
     crm = believable_crm()

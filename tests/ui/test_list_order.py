@@ -215,16 +215,11 @@ async def test_a_record_of_a_later_page_is_no_reason_to_widen_what_was_asked_for
 
 async def test_rows_that_are_asked_for_anew_begin_at_their_top_and_so_does_the_head_over_them(window):
     ui = await window("/companies", many(60))
-
-    def pinned():
-        texts = ui.texts()
-        return texts[: texts.index("Most overdue first")][-2:]
-
     await scroll_to_the_end(ui)
-    assert "Later" in pinned()
+    assert "Later" in pinned(ui)
     await ui.press("order.name")
     await ui.press("order.due")
-    assert "Due for a visit" in pinned()
+    assert "Due for a visit" in pinned(ui)
 
 
 async def test_a_list_in_another_order_is_scrolled_to_the_record_that_is_open(window, monkeypatch):
@@ -251,6 +246,66 @@ async def test_a_window_that_becomes_wide_shows_the_row_of_the_open_record(windo
     assert not scrolls(ui, 0)
     await ui.resize(1280, 800)
     assert scrolls(ui, 0)[-1] > 0
+
+
+def pinned(ui, order="Most overdue first"):
+    """Return what stands pinned over a list."""
+    texts = ui.texts()
+    return texts[: texts.index(order)][-2:]
+
+
+@pytest.mark.functions(38)
+async def test_a_page_that_is_loaded_anew_shows_its_list_where_it_was_under_the_same_head(window):
+    ui = await window("/companies", many(40))
+    chosen = rows_of(ui)[-1]
+    await ui.press(f"row.{chosen}")
+    await scroll_to_the_end(ui)
+    head, asked = pinned(ui), len(ui.connection.invoked)
+    await ui.load_anew()
+    assert scrolls(ui, asked)[0] == 5000
+    assert "Later" in head
+    assert pinned(ui) == head
+
+
+async def test_a_page_that_is_loaded_anew_shows_the_row_of_the_open_record(window):
+    ui = await window("/companies", many(40))
+    await ui.press(f"row.{rows_of(ui)[0]}")
+    await scroll_to_the_end(ui)
+    asked = len(ui.connection.invoked)
+    await ui.load_anew()
+    assert scrolls(ui, asked) == [5000, 0]
+
+
+@pytest.mark.functions(38)
+@pytest.mark.parametrize("way", ["back", "nav.companies", "escape", "elsewhere"])
+async def test_a_phone_that_goes_back_to_a_list_finds_it_where_it_was(window, way):
+    ui = await window("/companies", many(40), width=390, height=844)
+    await scroll_to_the_end(ui)
+    head = pinned(ui)
+    await ui.press(f"row.{rows_of(ui)[-1]}")
+    asked = len(ui.connection.invoked)
+    if way == "escape":
+        await ui.key("Escape")
+    elif way == "elsewhere":
+        await ui.go("/companies")
+        await ui.press("nav.contacts")
+        asked = len(ui.connection.invoked)
+        await ui.press("nav.companies")
+    else:
+        await ui.press(way)
+    assert scrolls(ui, asked) == [5000]
+    assert "Later" in head
+    assert pinned(ui) == head
+
+
+async def test_a_list_that_was_asked_for_anew_before_one_comes_back_to_it_begins_at_its_top(window):
+    ui = await window("/companies", many(40), width=390, height=844)
+    await scroll_to_the_end(ui)
+    await ui.press("order.name")
+    asked = len(ui.connection.invoked)
+    await ui.press(f"row.{rows_of(ui)[0]}")
+    await ui.press("back")
+    assert not any(scrolls(ui, asked))  # 0: the tabs of the page between
 
 
 def test_initials_keep_their_marks_and_skip_what_says_only_the_kind():

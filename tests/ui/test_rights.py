@@ -187,6 +187,44 @@ async def test_whoever_may_add_nothing_finds_no_way_to_it(window, width):
     assert not ui.has("form.save")
 
 
+@pytest.mark.functions(34)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("route", "why", "list_place"),
+    [
+        ("/companies?form=company", NO_COMPANIES, "/companies"),
+        (f"{PAGE}?form=contact&tie=1", "Your profile does not let you add people.", None),
+        (f"{PAGE}?form=address", SAID, PAGE),
+    ],
+)
+async def test_the_address_of_a_form_that_makes_what_one_may_not_make_shows_no_form_and_the_way_back(
+    window, width, route, why, list_place
+):
+    crm = believable_crm()
+    fill_guest(crm)
+    ui = await window(route, crm, width=width)
+    assert ui.keyed("form.closed").value == why
+    assert not [id for id in ui.ids() if id.startswith("field.")]
+    for gone in ("form.save", "form.discard", "form.denied"):
+        assert not ui.has(gone), gone
+    await ui.key("Control+Enter")
+    assert crm.saved == []
+    await ui.press("form.back")
+    assert "form=contact&" not in ui.page.route
+    assert list_place in (None, ui.page.route)
+    assert not ui.has("snack.action")
+
+
+async def test_a_draft_of_a_record_that_one_may_not_make_any_more_is_still_read_in_its_form(window):
+    crm = believable_crm()
+    await (await window("/companies?form=company", crm)).type("field.name", "Popas Nou")
+    fill_guest(crm)
+    ui = await window("/companies?form=company", crm)
+    await ui.press("form.draft.continue")
+    assert ui.keyed("field.name").value == "Popas Nou"
+    assert ui.keyed("form.denied").value == NO_COMPANIES
+
+
 async def test_whoever_may_add_one_kind_is_offered_that_one(window):
     ui = await window("/contacts", reader({}, company=True))
     assert ui.has("list.new")

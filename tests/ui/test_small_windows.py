@@ -258,3 +258,10 @@ async def test_the_tab_of_an_address_is_scrolled_to_again_while_the_letters_of_a
     await ui.settle()
     assert scrolled() == before
     await ui.close()
+
+
+async def test_the_tab_of_an_address_is_scrolled_to_again_when_the_page_is_loaded_anew(window):
+    ui = await window(f"/companies/{company_id(0)}/details", romanian(), width=320, height=640)
+    asked = len(ui.connection.invoked)
+    await ui.load_anew()
+    assert [args["offset"] for name, args in ui.connection.invoked[asked:] if name == "scroll_to"][:1] == [-1]

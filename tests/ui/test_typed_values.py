@@ -3,7 +3,9 @@
 import pytest
 
 from client.usecases import findings
+from shared_models.fields import data_columns
 from shared_models.registry import CRM
+from tests.ui.believable import NOW
 from tests.ui.fake_crm import believable_crm, contact_id
 
 FORM = f"/contacts/{contact_id(1)}?form=contact:{contact_id(1)}"
@@ -147,11 +149,27 @@ async def test_a_country_that_nobody_knows_says_what_to_write(window, language, 
     assert crm.saved == []
 
 
+@pytest.mark.functions(20)
+@pytest.mark.parametrize(("language", "words"), [("en", "This date is in the future"), ("ro", "Această dată este în viitor")])
+@pytest.mark.parametrize("field", ["birth_date", "consent_on"])
+async def test_a_day_that_has_not_come_is_a_warning_which_the_second_save_keeps(window, language, words, field):
+    crm = by_the_rules(in_language(language))
+    ui = await window(FORM, crm)
+    await ui.type(f"field.{field}", "17.05.2031")
+    await ui.press("form.save")
+    assert ui.keyed(f"field.{field}.message").value == words
+    assert crm.saved == []
+    await ui.press("form.save")
+    assert crm.saved[0].values == {field: "2031-05-17"}
+
+
 def by_the_rules(crm):
-    """Let the fake check values as the product does, but for records that look alike."""
+    """Let the fake check values as the product does, but for records that look alike. It is 24 November 2026."""
 
     async def check(entity, values, own_id=None):
-        return findings.look_over(CRM.get(entity), values, values)
+        kind = CRM.get(entity)
+        own = {column.name: values.get(column.name) for column in data_columns(kind)}
+        return (*findings.look_over(kind, own, own), *findings.not_come_yet(kind, own, NOW.date()))
 
     crm.check = check
     return crm

@@ -34,6 +34,7 @@ from client.ui.widgets import (
     txt,
     width_of,
 )
+from client.usecases.form_drafts import FormDraft
 from shared_models.fields import Column, data_columns
 from shared_models.registry import CRM
 
@@ -41,9 +42,14 @@ WIDE = ("name", "legal_name", "description", "note", "source_note", "street", "v
 """Fields that take the whole width."""
 
 
+MAX_OTHERS = 3
+"""Further drafts that are offered at once; each that is dealt with makes room for the next."""
+
+
 def form_sheet(look: Look, state: FormState, on: FormCalls, told: ft.Control | None = None) -> ft.Control:
     """Return the form: head, fields, foot. told: the message of the snack bar, which stands between fields and foot."""
-    return col(_head(look, state, on), line(look), fill(_body(look, state, on)), told, _foot(look, state, on), expand=True)
+    foot = None if state.is_closed else _foot(look, state, on)
+    return col(_head(look, state, on), line(look), fill(_body(look, state, on)), told, foot, expand=True)
 
 
 def _head(look: Look, state: FormState, on: FormCalls) -> ft.Control:
@@ -144,6 +150,9 @@ def _body(look: Look, state: FormState, on: FormCalls) -> ft.Control:
         return form_gone(look, state)
     if state.start is None:
         return ft.Container(skeleton(look, 6, 64), padding=S16) if state.phase == "slow" else ft.Container()
+    if state.is_closed:
+        back = button(look, "form.back", look.t("act.back"), on.close, kind="primary")
+        return empty(look, "lock", look.t(state.denied), look.t("form.closed_text"), back, key="form.closed")
     if not state.sections:
         return empty(look, "lock", look.t("form.failed"), look.t("denied.confidential"))
     first, *rest = form_fields(state)
@@ -152,7 +161,14 @@ def _body(look: Look, state: FormState, on: FormCalls) -> ft.Control:
     sections += [_section(look, state, on, name, fields) for name, fields in rest] if first[0] or is_open else []
     is_tied = state.place.tie and state.place.entity == "company"
     tied = txt(look, look.t("form.tied.company"), "meta", "ink2", lines=2) if is_tied else None
-    strips = (_draft(look, state, on), _denied(look, state), _unplaced(look, state), _news(look, state, on), tied)
+    strips = (
+        _draft(look, state, on),
+        *_others(look, state, on),
+        _denied(look, state),
+        _unplaced(look, state),
+        _news(look, state, on),
+        tied,
+    )
     said = [ft.Container(strip, padding=pads(bottom=S16)) for strip in strips if strip is not None]
     parts: list[ft.Control] = [col(*said)]  # always there: a strip that comes while one types moves no field to another place
     for section in sections:
@@ -176,6 +192,21 @@ def _draft(look: Look, state: FormState, on: FormCalls) -> ft.Control | None:
     go_on = link(look, "form.draft.continue", look.t("act.continue"), on.continue_draft)
     give_up = link(look, "form.draft.discard", look.t("form.draft.discard"), on.decline_draft)
     return banner(look, "form.draft", "pencil", text, go_on, give_up)
+
+
+def _others(look: Look, state: FormState, on: FormCalls) -> list[ft.Control]:
+    """Return a strip for every further draft of a new record, with the name that was typed in it."""
+    return [_other(look, place, draft, on) for place, draft in enumerate(state.others[:MAX_OTHERS])]
+
+
+def _other(look: Look, place: int, draft: FormDraft, on: FormCalls) -> ft.Control:
+    id, at = f"form.other.{place}", moment(look, draft.at)
+    fields = CRM.get(draft.form.partition(":")[0]).title_fields
+    name = " ".join(str(draft.typed[field]) for field in fields if draft.typed.get(field))
+    text = look.t("form.draft.other_named", at=at, name=name) if name else look.t("form.draft.other", at=at)
+    go_on = link(look, f"{id}.continue", look.t("act.continue"), lambda: on.continue_other(draft))
+    give_up = link(look, f"{id}.discard", look.t("form.draft.discard"), lambda: on.decline_other(draft))
+    return banner(look, id, "pencil", text, go_on, give_up, below=look.phone)
 
 
 def _news(look: Look, state: FormState, on: FormCalls) -> ft.Control | None:

@@ -11,6 +11,7 @@ from client.ui.view_models.form_state import FormState
 from client.ui.widgets import Message, Press, chips_field, choice_field, picker_field, switch_field, text_field
 from client.usecases import typed_days
 from client.usecases.form_answers import Choice, Finding
+from client.usecases.form_drafts import FormDraft
 from client.usecases.form_parts import name_to_make, parts_of, point_kind, points_of, to_make
 from client.usecases.values import country_code, country_name
 from shared_models.entities.company import ROLES
@@ -52,6 +53,8 @@ class FormCalls:
     """A text box was left."""
     continue_draft: Press
     decline_draft: Press
+    continue_other: Callable[[FormDraft], None]
+    decline_other: Callable[[FormDraft], None]
     cannot_add: Collection[str]
     """Kinds of records that the reader may not add."""
     first: ft.Ref[ft.TextField]

@@ -11,10 +11,20 @@ from client.ui.facade import Crm
 from client.ui.router import FormPlace
 from client.ui.view_models.base import DEBOUNCE_S, Rest, ViewModel
 from client.ui.view_models.form_state import FormState, form_key, has_errors, stored
-from client.ui.view_models.kept_form import KeptForm, continued, draft_of, left_of, older_of, picked_names
+from client.ui.view_models.kept_form import (
+    KeptForm,
+    beside,
+    continued,
+    draft_of,
+    is_of_another,
+    left_of,
+    older_of,
+    picked_names,
+)
 from client.usecases.allowed import NotAllowed
 from client.usecases.answers import Owner, Saved
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
+from client.usecases.form_drafts import FormDraft
 from client.usecases.form_parts import form_column
 from shared_models.errors import ErrorCode, RecordInvalid
 from shared_models.fields import column_of
@@ -52,7 +62,7 @@ class FormModel(ViewModel[FormState]):
         self._turn = 0
         self._form = form_key(place, owner)
         self._tie_form = form_key(FormPlace("company_contact"), owner)
-        self._kept = KeptForm(crm, self._form, lambda: draft_of(self.state, self._form, key), rest)
+        self._kept = KeptForm(crm, self._form, lambda: draft_of(self.state, self._form, key), self._set_aside, rest)
         self._warned_at = 0.0
 
     async def start(self) -> None:
@@ -66,12 +76,13 @@ class FormModel(ViewModel[FormState]):
             return
         typed, draft = dict(self._drafts.get(self._key, {})), await self._kept.read()
         older = older_of(draft, typed, is_other=self.state.place.tie)
+        others = await self._crm.drafts_beside(self._form) if self.state.is_new else ()
         is_news = older is not None
         picked = picked_names(draft) if draft is not None and not (is_news and self.state.place.tie) else {}
         names = {name: label for name, label in picked.items() if not is_news or name in typed}
         is_asked_for = is_news and self._is_asked_for
         is_begun = start.replaces is not None or bool(typed) or is_asked_for
-        self.put(start=start, typed=typed, names=names, draft=older, is_opening=is_begun)
+        self.put(start=start, typed=typed, names=names, draft=older, others=others, is_opening=is_begun)
         try:
             if is_asked_for:
                 await self.continue_draft()
@@ -253,6 +264,21 @@ class FormModel(ViewModel[FormState]):
         self.put(draft=None)
         await self._kept.drop()
         await self.keep_now()
+
+    async def decline_other(self, draft: FormDraft) -> None:
+        """Give up a further draft of this form."""
+        self.put(others=tuple(one for one in self.state.others if one.form != draft.form))
+        self._drafts.pop(draft.place, None)
+        await self._crm.drop_draft(draft.form)
+
+    async def _set_aside(self) -> None:
+        """Give the draft that nobody has decided on a place of its own, once another new record is typed over it."""
+        older = self.state.draft
+        if older is None or not is_of_another(self.state, older):
+            return
+        aside = beside(older, await self._crm.drafts_beside(self._form), self._key)
+        await self._crm.keep_draft(aside)
+        self.put(draft=None, others=(aside, *self.state.others))
 
     async def keep_soon(self) -> None:
         """Write down what is typed, a moment after it."""

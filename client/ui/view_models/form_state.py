@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from client.ui.router import SCREEN_OF, FormPlace
@@ -10,7 +10,7 @@ from client.ui.view_models.base import Phase
 from client.usecases import typed_days, values
 from client.usecases.answers import Label, Owner
 from client.usecases.form_answers import Choice, Finding, FormStart
-from client.usecases.form_drafts import FormDraft
+from client.usecases.form_drafts import FormDraft, numbered
 from client.usecases.form_parts import form_column, form_sections, part_to
 from shared_models.fields import Column, data_columns
 from shared_models.registry import CRM
@@ -20,6 +20,8 @@ def form_key(place: FormPlace, owner: Owner | None) -> str:
     """Return which form this is, wherever it is opened: of a record, or of a new one, with its owner where it will have one."""
     answers = f"~{place.refused or place.card}" if place.refused or place.card else ""
     own = f"{place.entity}:{place.id or ''}{answers}"
+    if place.draft is not None:
+        return numbered(form_key(replace(place, draft=None), owner), place.draft)
     if place.id is not None or owner is None:
         return own
     is_owned = place.tie or place.entity not in SCREEN_OF or part_to(place.entity, owner.entity) is not None
@@ -69,6 +71,8 @@ class FormState:
     """The person wants to see what stands under "More"."""
     draft: FormDraft | None = None
     """What was typed before the program or the window was closed, until the person continues it or gives it up."""
+    others: tuple[FormDraft, ...] = ()
+    """Further drafts of this form of a new record, each of another one: they stay until the person goes on with them or gives them up."""
     phase: Phase = "reading"
     failure: str = ""
 
@@ -96,7 +100,13 @@ class FormState:
     @property
     def can_save(self) -> bool:
         """Whether there is something to save: a record, and a field of it that the person may see."""
-        return not self.is_gone and (self.start is None or bool(self.sections))
+        return not self.is_gone and not self.is_closed and (self.start is None or bool(self.sections))
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it would make a record that the person may not make, whatever he typed; what he typed before stays in its form."""
+        denied = self.start.denied if self.start is not None and self.is_new else ""
+        return denied not in ("", "denied.create_for") and not (self.typed or self.draft or self.others)
 
     @property
     def first_wrong(self) -> str:
@@ -132,7 +142,7 @@ class FormState:
     @property
     def focus(self) -> str:
         """Return the field that takes the cursor when the form opens: `to_type`, unless a record is picked first."""
-        return "" if self.missing_ends or self.is_opening else self.to_type
+        return "" if self.missing_ends or self.is_opening or self.is_closed else self.to_type
 
     @property
     def is_named(self) -> bool:

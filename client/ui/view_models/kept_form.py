@@ -1,26 +1,35 @@
 """What is typed into one form, written down on the device until the form is saved or given up."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
 from client.ui.facade import Crm
+from client.ui.router import place_of
 from client.ui.view_models.base import KEEP_S, Rest
 from client.ui.view_models.form_state import FormState
 from client.usecases.answers import Label
-from client.usecases.form_drafts import FormDraft
+from client.usecases.form_drafts import FormDraft, number_of, numbered
 from client.usecases.form_parts import is_of_form
 
 
 class KeptForm:
     """The draft of one form. form: which one (`form_key`). No write that is late brings back what was saved or given up.
 
-    draft: returns what stands in the form now, None when there is nothing to keep.
+    draft: returns what stands in the form now, None when there is nothing to keep. set_aside: gives what that would replace a
+    place of its own, where it has to stay.
     """
 
-    def __init__(self, crm: Crm, form: str, draft: Callable[[], FormDraft | None], rest: Rest) -> None:
-        self._crm, self._form, self._draft, self._rest = crm, form, draft, rest
+    def __init__(
+        self,
+        crm: Crm,
+        form: str,
+        draft: Callable[[], FormDraft | None],
+        set_aside: Callable[[], Awaitable[None]],
+        rest: Rest,
+    ) -> None:
+        self._crm, self._form, self._draft, self._set_aside, self._rest = crm, form, draft, set_aside, rest
         self._kept: FormDraft | None = None
         self._is_keeping = self._is_over = False
         self.storing = asyncio.Lock()
@@ -63,8 +72,11 @@ class KeptForm:
     async def keep_now(self) -> None:
         """Write down what is typed, unless it is written already, or saved or given up."""
         async with self.storing:
+            if self._is_over:
+                return
+            await self._set_aside()
             draft = self._draft()
-            if self._is_over or draft == self._kept:
+            if draft == self._kept:
                 return
             await (self.drop() if draft is None else self._crm.keep_draft(draft))
             self._kept = draft
@@ -98,6 +110,19 @@ def older_of(draft: FormDraft | None, typed: dict[str, object], *, is_other: boo
         return None
     rest = draft.typed if is_other else {name: value for name, value in draft.typed.items() if name not in typed}
     return replace(draft, typed=rest) if rest or not typed else None
+
+
+def is_of_another(state: FormState, older: FormDraft) -> bool:
+    """Whether a new record is being typed over a draft of another one: a field of it has got another text."""
+    return state.is_new and any(older.typed.get(name, value) != value for name, value in state.typed.items())
+
+
+def beside(older: FormDraft, others: Iterable[FormDraft], address: str) -> FormDraft:
+    """Return a draft under a number of its own. others: the further drafts that there are. address: of the form that it was of."""
+    number = 1 + max(number_of(one.form) for one in (older, *others))
+    place = place_of(address)
+    form = replace(place.form, draft=number) if place.form else None
+    return replace(older, form=numbered(older.form, number), place=place.with_form(form).url)
 
 
 def left_of(state: FormState) -> FormDraft | None:

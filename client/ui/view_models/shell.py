@@ -12,6 +12,7 @@ from client.ui.router import record_place
 from client.ui.view_models.base import Rest, ViewModel
 from client.usecases.answers import Person, Preferences, Saved
 from client.usecases.causes import cause_of
+from client.usecases.form_drafts import family
 from client.usecases.sync_answers import SyncStatus
 from shared_models.errors import FieldfareError
 from shared_models.rules import RULE_ENTITIES
@@ -135,7 +136,7 @@ class Shell(ViewModel[ShellState]):
     async def offer_draft(self, on_screen: frozenset[str]) -> None:
         """Tell of the form or note that was left unsaved last, unless it is on the screen, which tells of it by itself."""
         draft = await self._crm.last_draft()
-        if draft is not None and draft.form not in on_screen:
+        if draft is not None and family(draft.form) not in on_screen:
             label = (("label", draft.title),) if draft.title else ()
             await self.say(
                 Snack("snack.draft", label, place=draft.place, action="act.open", at=draft.at, heading=draft.heading)

@@ -8,7 +8,7 @@ from client.ui.desk import Desk, Work
 from client.ui.keyboard import PALETTE, SAVES
 from client.ui.layouts.form import form_sheet
 from client.ui.layouts.form_fields import FormCalls, place_of_field
-from client.ui.router import ENTITY_OF, FormPlace, Place, record_place
+from client.ui.router import ENTITY_OF, FormPlace, Place, place_of, record_place
 from client.ui.shell import said
 from client.ui.theme import Look
 from client.ui.view_models.form import FormModel
@@ -19,7 +19,7 @@ from client.ui.widgets import Press, put_cursor, side_sheet
 from client.ui.widgets.cursor import MOVES
 from client.usecases.answers import Owner, Saved
 from client.usecases.form_answers import Choice
-from client.usecases.form_drafts import note_form
+from client.usecases.form_drafts import FormDraft, family, note_form
 
 SCROLL_MS = 150
 CURSOR_TURNS, CURSOR_PAUSE_S = 8, 0.15
@@ -113,6 +113,11 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
         desk.run(model.keep_now())
         desk.go(record_place(entity, id))
 
+    def continue_other(draft: FormDraft) -> None:
+        other = place_of(draft.place)
+        desk.continued = other.url
+        desk.go(other)
+
     def gone() -> None:
         """Say that what was typed is kept, where the window went elsewhere without a word: by its Back, or to another record."""
         if decided or not model.state.changed or model.state.is_gone or desk.place.url == key:
@@ -191,6 +196,8 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
             left=lambda: desk.run(model.keep_now()),
             continue_draft=lambda: desk.run(model.continue_draft()),
             decline_draft=lambda: desk.run(model.decline_draft()),
+            continue_other=continue_other,
+            decline_other=lambda draft: desk.run(model.decline_other(draft)),
             cannot_add=desk.shell.state.person.denied,
             first=first,
             fields=fields,
@@ -232,9 +239,9 @@ async def offer_back(desk: Desk, key: str, told: str) -> None:
 
 
 def drafts_at(place: Place) -> frozenset[str]:
-    """Return whose drafts are on the screen at a place: the open form's (`form_key`), the open record's and its note's."""
+    """Return whose drafts are on the screen at a place: the open form's (`family`), the open record's and its note's."""
     owner = _owner(place)
-    form = form_key(place.form, owner) if place.form else ""
+    form = family(form_key(place.form, owner)) if place.form else ""
     own = {note_form(owner), form_key(FormPlace(owner.entity, owner.id), owner)} if owner else set()
     return frozenset({form, *own} - {""})
 

@@ -1,13 +1,13 @@
 """Companies and Contacts: the list, and the page of the record that is chosen, side by side or one after the other."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import flet as ft
 
 from client.ui.desk import Desk
 from client.ui.early import EarlyLetters
 from client.ui.keyboard import SAVES
-from client.ui.layouts.list_groups import HEAD_PHONE, HEAD_WIDE, ROW_PHONE, ROW_WIDE, group_at, groups_of, place_of_row
+from client.ui.layouts.list_groups import AnyState, group_at, groups_of, place_of_row
 from client.ui.layouts.lists import ListCalls, list_body, list_pane, no_detail
 from client.ui.layouts.note_box import NoteCalls
 from client.ui.layouts.record import record_page, tab_in_sight
@@ -15,6 +15,7 @@ from client.ui.layouts.record_calls import RecordCalls
 from client.ui.layouts.record_head import more_button
 from client.ui.router import SCREEN_OF, SHARE, FormPlace, Place, place_of, record_place
 from client.ui.shell import ShellCalls, top_bar
+from client.ui.sight import Sight
 from client.ui.theme import Look
 from client.ui.view_models.record_list import RecordList
 from client.ui.view_models.record_page import RecordPageModel
@@ -30,30 +31,6 @@ WRITES = {"e": "change", "n": "note"}
 """Key on a record's page -> what it begins (`RecordPage.denied`)."""
 SETTLING = (1.5, 4.0)
 """Seconds after which the tabs of a window that has just opened are scrolled again: its letters may have come meanwhile."""
-AROUND_LIST = 180
-"""Pixels of a window above and below its list, until the first scrolling tells the height."""
-
-
-@dataclass(eq=False)
-class Sight:
-    """Which part of a list is in sight: pixels from its top, and its height (0: not told yet)."""
-
-    above: float = 0
-    height: float = 0
-
-    def note(self, e: ft.OnScrollEvent) -> None:
-        """Take what the client tells while scrolling."""
-        self.above, self.height = e.pixels, e.viewport_dimension
-
-    def target(self, look: Look, row: float) -> float | None:
-        """Return where to scroll so that a row is in sight below the pinned header; None when it is already."""
-        head, cell = (HEAD_PHONE, ROW_PHONE) if look.phone else (HEAD_WIDE, ROW_WIDE)
-        height = self.height or max(cell, look.height - AROUND_LIST)
-        if row < self.above + head:
-            return max(0, row - head)
-        if row + cell > self.above + height:
-            return row + cell - height if self.height else max(0, row - head - cell)
-        return None
 
 
 @ft.component
@@ -63,10 +40,10 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
     search_box: ft.Ref[ft.TextField] = ft.use_memo(ft.Ref, [])
     rows: ft.Ref[ft.ListView] = ft.use_memo(ft.Ref, [])
     state = listed.state
-    # Rows that are asked for anew, or were away meanwhile, are another list to Flutter, and begin at their top.
-    sight = ft.use_memo(Sight, [state.query, bool(state.rows), look.wide, look.phone, look.wide or place.id is None])
-    (seen, group), set_top = ft.use_state((sight, 0))
-    top = group if seen is sight else 0
+    is_shown = look.wide or place.id is None
+    sight = ft.use_memo(lambda: _sight_of(desk, look, entity, state), [state.query, bool(state.rows), look.phone])
+    _, set_top = ft.use_state((sight, 0))
+    top = group_at(look, groups_of(look, state), sight.above)
     chosen = place.id or (state.opening if look.wide else None)
 
     def open_record(id: str) -> None:
@@ -97,12 +74,12 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
             if following is not None:
                 open_record(following)
             return following is not None
-        if name == "/" and (look.wide or place.id is None):
+        if name == "/" and is_shown:
             desk.keyboard.await_cursor(one_line=True)
             desk.run(put_cursor(search_box))
         elif name == "enter" and not look.wide and place.id is None and state.rows:
             open_record(state.rows[0].id)
-        elif name == "escape" and state.typed and (look.wide or place.id is None):
+        elif name == "escape" and state.typed and is_shown:
             desk.run(listed.clear_text())
         else:
             return False
@@ -114,6 +91,11 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
         await listed.search_now()
         if listed.state.rows:
             open_record(listed.state.rows[0].id)
+
+    async def show_as_left() -> None:
+        """Scroll to where the list was left: one that Flutter draws anew begins at its top, and says nothing of it."""
+        if is_shown and state.rows and sight.above:
+            await scroll(rows, sight.above)
 
     async def show_chosen() -> None:
         """Scroll to the row that was chosen, unless it is in sight; a list of which none is chosen begins at its top."""
@@ -129,7 +111,8 @@ def RecordsView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity:
 
     use_keys(desk, key)
     is_here = any(row.id == chosen for row in state.rows)
-    use_once(lambda: desk.run(show_chosen()), chosen, is_here, state.shown, look.wide)
+    use_once(lambda: desk.run(show_as_left()), sight, is_shown, look.wide, desk.returns)
+    use_once(lambda: desk.run(show_chosen()), chosen, is_here, state.shown, look.wide, desk.returns)
     on = desk.guard(
         ListCalls(
             type=typed,
@@ -174,6 +157,14 @@ def _list_model(desk: Desk, entity: str) -> RecordList[CompanyRow] | RecordList[
     return desk.lists[entity]
 
 
+def _sight_of(desk: Desk, look: Look, entity: str, state: AnyState) -> Sight:
+    """Return what was in sight of the list when it was left; of rows that are asked for anew, or were away, the top."""
+    left = desk.sights.get(entity)
+    if left is None or not state.rows or (left.query, left.is_phone) != (state.query, look.phone):
+        left = desk.sights[entity] = Sight(state.query, look.phone)
+    return left
+
+
 @ft.component
 def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: str) -> ft.Control:  # a component
     """The page of one record."""
@@ -195,7 +186,7 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
         for pause in (0.0, *(SETTLING if desk.is_settling else ())):
             desk.run(show_tab(pause))
 
-    use_once(show_tabs, id, place.tab, model.state.page is not None, look.width, look.lang)
+    use_once(show_tabs, id, place.tab, model.state.page is not None, look.width, look.lang, desk.returns)
 
     def key(name: str) -> bool:
         if name in ("e", "n") and model.state.phase in ("reading", "slow"):

@@ -180,4 +180,5 @@ def banner(
         bgcolor=look.tone(f"{tone}_soft"),
         border_radius=R8,
         padding=pads(left=S12, right=S4 if actions or close else S12, top=S4, bottom=S4),
+        key=f"{id}.strip",  # else Flutter takes it for the one that was in its place, whose identifiers it keeps
     )

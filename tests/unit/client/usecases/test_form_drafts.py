@@ -50,6 +50,28 @@ def test_the_last_draft_has_the_name_that_its_record_has_now(replica):
     assert form_drafts.last_draft(replica).title == ""
 
 
+def test_further_drafts_of_a_new_record_are_found_beside_each_other_each_with_its_own_time(replica):
+    with replica.edit("a company") as edit:
+        pk = edit.insert("company", {"name": "Acme"})
+    first = FormDraft(f"address:@company:{pk}", "/", "", "form.new.address", {"street": "Unu"}, at=NOW_MS * 1000)
+    second = replace(first, form=form_drafts.numbered(first.form, 2), typed={"street": "Doi"}, at=0)
+    for draft in (first, second, NEW):
+        form_drafts.keep_draft(replica, draft, NOW_MS + 5)
+    (beside,) = form_drafts.drafts_beside(replica, first.form)
+    assert (beside.typed, beside.at) == ({"street": "Doi"}, (NOW_MS + 5) * 1000)
+    assert form_drafts.drafts_beside(replica, second.form) == (first,)
+    assert len(form_drafts.drafts_on(replica)["company", pk]) == 2
+
+
+@pytest.mark.parametrize("form", ["company:", "contact:@company:01890000"])
+def test_a_numbered_draft_is_of_its_form(form):
+    second = form_drafts.numbered(form, 2)
+    assert second != form
+    assert (form_drafts.number_of(form), form_drafts.number_of(second)) == (1, 2)
+    assert form_drafts.family(second) == form
+    assert form_drafts.numbered(second, 3) == form_drafts.numbered(form, 3)
+
+
 def heard(replica):
     """Return what is told of drafts from now on."""
     told: list[object] = []

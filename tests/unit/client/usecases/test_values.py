@@ -25,6 +25,27 @@ def test_vat_numbers_of_other_countries_have_their_own_rules():
     assert values.fiscal_code("DE136695970").warning == "warning.fiscal_code.country"
 
 
+@pytest.mark.functions(5)
+@pytest.mark.parametrize("text", ["DROP TABLE", "QQ123", "select", "Ștefan 12", "romania", "DE"])
+def test_letters_that_begin_no_number_say_what_is_expected(text):
+    assert values.fiscal_code(text).warning == "warning.fiscal_code.unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "warning"),
+    [
+        ("EL094259216", None, None),
+        ("XI123", None, "warning.fiscal_code.country"),
+        ("DROP TABLE", "DE", "warning.fiscal_code.country"),
+        ("DROP TABLE", "RO", "warning.fiscal_code.form"),
+        ("RO 1", None, "warning.fiscal_code.form"),
+        ("12345678901", None, "warning.fiscal_code.form"),
+    ],
+)
+def test_a_number_of_a_country_is_checked_by_its_rules(text, country, warning):
+    assert values.fiscal_code(text, country).warning == warning
+
+
 def test_both_forms_of_a_trade_register_number_pass():
     assert values.trade_register_no("J40/372/2002").warning is None
     assert values.trade_register_no("X1").warning == "warning.trade_register_no"
