@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import zstandard
 
-from shared_models.protocol import MAX_FETCH, PATH
+from shared_models.protocol import MAX_FETCH, MAX_WITH_ANSWER, PATH
 from shared_models.registry import CRM
 from shared_models.replica_shape import fingerprint
 from tests.model_device import Key
@@ -86,8 +86,9 @@ def hello(who: Visitor) -> Iterator[httpx.Response]:
 def push(who: Visitor) -> Iterator[httpx.Response]:
     """Send nothing, and again what the admin has sent. What a person may write is walked by a test of its own."""
     again = {"id": "boss-1", "tx": 1, "hlc": 1, "ops": [{"t": "company", "pk": "0", "op": "d"}]}
-    for txs in ([], [again]):
-        yield who.post(f"{PATH}/push", {**who.caller.envelope(), "txs": txs})
+    own = {**again, "id": f"door-{who.caller.install}"}
+    for txs in ([], [again], [own]):
+        yield who.post(f"{PATH}/push", {**who.caller.envelope(), "txs": txs, "pull": max(who.seq - MAX_WITH_ANSWER // 2, 0)})
 
 
 def pull(who: Visitor) -> Iterator[httpx.Response]:

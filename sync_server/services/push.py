@@ -115,9 +115,12 @@ def _answer(central: Central, actor: Actor, body: bytes) -> tuple[Row, list[byte
 
 
 def _page(central: Central, actor: Actor, push: PushRequest, answer: Row) -> list[bytes]:
-    """Return what a device would get if it pulled now, where that is one small page; its verdicts are stored whatever happens here."""
+    """Return what a device would get if it pulled now, where that is one small page; its verdicts are stored whatever happens here.
+
+    A device that was lost pushes, and gets nothing.
+    """
     last = max((verdict["seq"] for verdict in answer["verdicts"]), default=0)
-    if push.pull is None or not push.pull < last <= push.pull + MAX_WITH_ANSWER:
+    if actor.is_to_be_wiped or push.pull is None or not push.pull < last <= push.pull + MAX_WITH_ANSWER:
         return []
     request = PullRequest(push.pull, push.server_epoch, push.device_epoch, None, MAX_WITH_ANSWER)
     try:

@@ -138,6 +138,7 @@ def test_an_admin_hears_everything(house):
     for operation in WHOLE_VIEW:
         heard, _ = heard_by(house, house.visitors["ana"], operation)
         assert heard == words.shown(house.planted.stored()), operation
+    assert heard_by(house, house.visitors["ana"], "push")[0], "what is newer comes with the answer"
     past, _ = heard_by(house, house.visitors["ana"], "history")
     assert len(past | heard) > 0.95 * len(words.places)
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from client.replica import epochs, outbox
+from client.replica import epochs, meta, outbox
 from client.replica.remote_page import Ack
 from shared_models.errors import RecordInvalid
 from shared_models.protocol import PushRequest
@@ -81,9 +81,20 @@ def test_numbers_have_no_gap_when_a_save_is_undone_before_it_was_sent(replica):
 
 def test_repeated_send_has_the_same_content(replica):
     save(replica, "One")
-    first = batch(replica).body
+    first = json.loads(batch(replica).body)
     bring(replica, (7, "company", central_row("company", ACME, name="Theirs")), to=7)
-    assert batch(replica).body == first
+    assert json.loads(batch(replica).body) == {**first, "pull": 7}
+
+
+def test_only_the_last_batch_of_a_complete_replica_asks_for_what_is_newer(replica):
+    for name in ("One", "Two"):
+        save(replica, name)
+    assert "pull" not in json.loads(batch(replica, max_txs=1).body)
+    assert json.loads(batch(replica).body)["pull"] == replica.facts()["cursor"]
+    for facts in ({"complete": False}, {"replace": True}, {"stage_after": "9|company|"}):
+        with replica.write(durable=False) as writing:
+            meta.put(writing.connection, {"complete": True, "replace": False, "stage_after": None, **facts})
+        assert "pull" not in json.loads(batch(replica).body)
 
 
 def test_batch_keeps_its_limits(replica):
