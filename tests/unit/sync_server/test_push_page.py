@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from shared_models.errors import ErrorCode
 from shared_models.protocol import MAX_WITH_ANSWER
 from sync_server.services import push
 from sync_server.services.actor import Actor
@@ -80,7 +81,7 @@ def test_a_repeated_push_gets_what_is_newer_by_now(centre):
 
 def test_verdicts_are_answered_where_the_page_cannot_be_read(centre, monkeypatch):
     def busy(*_):
-        raise Refusal("S502", 503, "busy")
+        raise Refusal(ErrorCode.S502, 503, "busy")
 
     monkeypatch.setattr(push, "open_page", busy)
     answer = sent(centre, 1, new(1), cursor=0)
