@@ -18,6 +18,8 @@ from shared_models.errors import ReplicaError, SyncError
 from shared_models.transport import LiveSource, Poke, Pokes
 
 LOG = logging.getLogger("fieldfare.sync")
+CLOSE_S = 2.0
+"""Most that whoever closes waits: a server that cannot be reached is asked for longer, and what it answers then is passed over."""
 NO_CHANNEL = (State.NEEDS_AUTH, State.NEEDS_UPGRADE)
 """States in which the server would not let the device in."""
 
@@ -49,7 +51,7 @@ class LiveChannel:
             self._ends = True
             self._news.notify_all()
             self._hang_up()
-        self._thread.join()
+        self._thread.join(CLOSE_S)
 
     @property
     def is_open(self) -> bool:
@@ -68,8 +70,11 @@ class LiveChannel:
                 failures += 1
             except ReplicaError:
                 failures += 1  # a full disk, say: the engine tells of it
-            except Exception:  # a mistake of ours is logged, and polls go on
-                LOG.exception("the live channel broke off")
+            except (
+                Exception
+            ):  # a mistake of ours is logged, and polls go on; at the end of the program the network is gone already
+                if not self._ends:
+                    LOG.exception("the live channel broke off")
                 failures += 1
             self._wait(self._pause_s(failures))
 
@@ -77,7 +82,7 @@ class LiveChannel:
         facts = self._replica.facts()
         with closing(self._source.live(facts["cursor"])) as pokes:
             with self._news:
-                if self._ends:
+                if self._ends or not self._is_wanted():
                     return
                 self._open = pokes
             try:

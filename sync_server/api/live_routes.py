@@ -95,6 +95,8 @@ class LiveChannels:
         woken.set()
 
 
+NOT_HELD_BACK = {"cache-control": "no-store", "x-accel-buffering": "no"}
+"""Headers: neither a cache nor nginx waits for more of it."""
 GivenChannels = NamedDependency[SkipValidation[LiveChannels]]
 
 
@@ -124,7 +126,7 @@ async def events(
             return False
 
     channels.news.tell(await sync_to_thread(_reached, central))
-    return ServerSentEvent(channels.pokes(actor.device_id, last_event_id, stands), headers={"cache-control": "no-store"})
+    return ServerSentEvent(channels.pokes(actor.device_id, last_event_id, stands), headers=NOT_HELD_BACK)
 
 
 def _reached(central: Central) -> int:

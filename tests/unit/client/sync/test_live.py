@@ -218,3 +218,39 @@ def test_the_end_of_the_program_ends_the_channel(source, engine, told):
     live.close()
     assert channel.is_closed.is_set()
     assert not live.is_open
+
+
+class Silent:
+    """A server that is asked, and does not answer until it is let go."""
+
+    def __init__(self):
+        self.asked, self.answers = threading.Event(), threading.Event()
+        self.channel = Channel(0)
+
+    def live(self, after):
+        self.asked.set()
+        self.answers.wait(SOON_S)
+        return self.channel
+
+
+def test_nobody_waits_for_a_server_that_does_not_answer(engine, told, monkeypatch):
+    monkeypatch.setattr("client.sync.live.CLOSE_S", 0.01)
+    source = Silent()
+    live = LiveChannel(source, engine, told, TIMES, Random(1))
+    live.start()
+    assert source.asked.wait(SOON_S)
+    live.close()
+    source.answers.set()
+    assert source.channel.is_closed.wait(SOON_S)
+    assert not live.is_open
+
+
+def test_a_channel_that_opens_when_it_is_not_wanted_any_more_is_closed(engine, told, replica):
+    source = Silent()
+    live = LiveChannel(source, engine, told, TIMES, Random(1))
+    live.start()
+    assert source.asked.wait(SOON_S)
+    know(replica, paused=True)
+    source.answers.set()
+    assert source.channel.is_closed.wait(SOON_S)
+    live.close()
