@@ -9,7 +9,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -22,6 +21,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from tests.missing_services import ServiceMissing
+from tests.ports import free_port
 
 START_TIMEOUT_S = 60
 """A cold MariaDB takes 2 s here; a loaded machine ten times that."""
@@ -254,10 +254,3 @@ def wait_until(answers: Callable[[], object], server: subprocess.Popen[bytes], f
                 log = (folder / "log").read_text(errors="replace")
                 raise RuntimeError(f"the database server did not start:\n{log}") from error
         time.sleep(0.05)
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

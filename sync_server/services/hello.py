@@ -7,16 +7,21 @@ from sync_server.db.engine import Contended, StoreDown
 from sync_server.services import series
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
-from sync_server.services.push import SUPPORTED_SCHEMAS
+from sync_server.services.push import ATTEMPTS, SUPPORTED_SCHEMAS
 from sync_server.services.refusals import Refusal
 
 
 def greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer:
     """Note what the device says of itself and measure its clock. Raises Refusal S502 when the database is busy."""
-    try:
-        return _greet(central, actor, request)
-    except (Contended, StoreDown) as error:
-        raise Refusal(ErrorCode.S502, 503, str(error), retry_after_s=2) from error
+    for _ in range(ATTEMPTS):
+        try:
+            return _greet(central, actor, request)
+        except Contended as error:  # another process began the same series, say: then it is there
+            reason: Exception = error
+        except StoreDown as error:
+            reason = error
+            break
+    raise Refusal(ErrorCode.S502, 503, str(reason), retry_after_s=2) from reason
 
 
 def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer:

@@ -24,6 +24,7 @@ from shared_models.ids import IdMaker
 from shared_models.protocol import SignInRequest
 from shared_models.registry import CRM
 from tests.e2e import driver
+from tests.ports import free_port
 
 pytestmark = pytest.mark.postgresql
 DEVICES = int(os.environ.get("FIELDFARE_DEVICES", "6"))
@@ -39,7 +40,7 @@ def command(*words: object) -> list[str]:
 @contextmanager
 def serving(folder: Path, url: str) -> Iterator[str]:
     """Yield the address of a server process of its own."""
-    port = driver.free_port()
+    port = free_port()
     words = "run", "--data", folder, "--database", url, "--port", port, "--no-office"
     server = subprocess.Popen(command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:

@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Error, Locator, Page, Playwright, expect
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 FLAGS = (
@@ -43,13 +44,6 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=installed, headless=True, args=list(FLAGS))
 
 
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextlib.contextmanager
 def gallery(log: Path) -> Iterator[str]:
     """Serve the gallery over believable data; yields its address without the trailing slash."""
@@ -68,7 +62,7 @@ def gallery(log: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def demo(log: Path) -> Iterator[tuple[str, str]]:
     """Run `fieldfare demo` on free ports; yields the addresses of the office and of the field device."""
-    port = free_port()
+    port = free_port(following=1)
     command = [sys.executable, "-m", "shared_models", "demo", "--no-browser", "--size", "small", "--port", str(port)]
     with log.open("wb") as out:
         server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, start_new_session=True)

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e import driver
+from tests.ports import free_port
 
 SERVER = "https://crm.firma.ro"
 PROGRAM = "**/main.dart.*"
@@ -50,14 +51,14 @@ def device(folder: Path, port: int) -> Iterator[str]:
 @pytest.fixture
 def device_url(tmp_path: Path) -> Iterator[str]:
     """Address of the page of a device that runs."""
-    with device(tmp_path, driver.free_port()) as url:
+    with device(tmp_path, free_port()) as url:
         yield url
 
 
 def test_the_page_speaks_the_browsers_language_and_says_so_when_nothing_answers_it_until_something_does(
     browser: Browser, tmp_path: Path
 ) -> None:
-    port = driver.free_port()
+    port = free_port()
     with driver.window(browser, language="ro-RO") as window:
         gone = window.page.locator("#gone")
         with device(tmp_path, port) as url:

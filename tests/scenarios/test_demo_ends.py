@@ -15,10 +15,11 @@ import pytest
 
 from client.app import open_local
 from client.demo import place_of, show
-from client.demo_servers import DeviceProcess, ServerProcess, command, ended_by_signals, free_port, is_taken
+from client.demo_servers import DeviceProcess, ServerProcess, command, ended_by_signals, is_taken
 from client.demo_watch import MOST, watch
 from client.platform.profile import ProfileStore
 from shared_models.__main__ import main
+from tests.ports import free_port
 
 AS_BACKGROUND_JOB = ("/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh")
 """How a script starts what it puts into the background: with SIGINT ignored."""
@@ -26,7 +27,7 @@ AS_BACKGROUND_JOB = ("/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh")
 
 def port_for_two():
     """Return a port that is free together with the next one, which the demo's device takes."""
-    return next(port for port in iter(free_port, None) if not is_taken(port + 1))
+    return free_port(following=1)
 
 
 def started(folder, port, *more, by=()):

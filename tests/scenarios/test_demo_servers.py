@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from client import demo_servers
-from client.demo_servers import ServerProcess, ended_by_signals, fate_of, free_port
+from client.demo_servers import ServerProcess, ended_by_signals, fate_of
+from tests.ports import free_port
 
 
 def test_a_server_that_cannot_make_its_database_says_why(tmp_path):

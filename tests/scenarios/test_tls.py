@@ -17,7 +17,7 @@ from client.config import SyncTimes
 from client.sync.http_transport import make_client, sign_in
 from shared_models.errors import Unreachable
 from shared_models.protocol import SignInRequest
-from tests.e2e.driver import free_port
+from tests.ports import free_port
 
 EMAIL, PASSWORD = "ana@example.ro", "correct horse"
 START_S = 60.0

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from client import app, cli
-from client.demo_servers import free_port
 from client.platform.lock_file import LockFile
 from shared_models.__main__ import main
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_the_demo_refuses_a_port_that_cannot_serve_two_at_once(monkeypatch, tmp_
 @pytest.mark.parametrize("which", [0, 1])
 def test_the_demo_names_the_port_that_is_taken_before_it_makes_anything(monkeypatch, tmp_path, capsys, which):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    port = free_port()
+    port = free_port(following=2) + 1
     with socket.create_server(("127.0.0.1", port)):
         assert main(["demo", "--no-browser", "--port", str(port - which)]) == 1
     assert f"Port {port} of this machine is taken" in capsys.readouterr().out

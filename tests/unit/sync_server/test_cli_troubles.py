@@ -9,12 +9,12 @@ import sys
 import pytest
 import sqlalchemy as sa
 
-from client.demo_servers import free_port
 from shared_models.__main__ import main
 from sync_server.app import open_server
 from sync_server.config import ServerConfig
 from sync_server.db import migrate
 from sync_server.db.troubles import told
+from tests.ports import free_port
 
 EVERY = [
     ["run"], ["status"], ["user", "list"], ["user", "add", "a@b.ro", "--name", "A"], ["user", "password", "a@b.ro"],
