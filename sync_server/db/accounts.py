@@ -1,11 +1,15 @@
 """Accounts, tokens and sessions in the central database."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
+from sync_server.db import plans
 from sync_server.db.account_tables import AccountTables
 from sync_server.db.engine import Connection
+from sync_server.db.tables import STATEMENTS
 
 
 @dataclass(frozen=True)
@@ -153,22 +157,27 @@ def add_access_token(connection: Connection, tables: AccountTables, sha256: str,
 
 def holder_of_access_token(connection: Connection, tables: AccountTables, sha256: str) -> tuple[Holder, int] | None:
     """Return whom an access token stands for and when it ends, unless its device was revoked since."""
+    found = plans.first(connection, _holders(tables), {"of": sha256})
+    if found is None:
+        return None
+    device, user_id, expires_at, is_admin, wipe_at = found
+    return Holder(user_id, device, bool(is_admin), wipe_at is not None), expires_at
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _holders(tables: AccountTables) -> "sa.Select[*tuple[Any, ...]]":  # Any: as in `plans`; every request asks it
     access, device, user = tables.access_token, tables.device_token, tables.user
     ordered = sa.select(tables.device.c.wipe_at).where(tables.device.c.id == access.c.device).scalar_subquery()
-    query = (
+    return (
         sa.select(access.c.device, access.c.user_id, access.c.expires_at, user.c.is_admin, ordered.label("wipe_at"))
         .join(user, user.c.id == access.c.user_id)
         .where(
-            access.c.sha256 == sha256,
+            access.c.sha256 == sa.bindparam("of"),
             _is_live(user),
             ~_was_wiped(tables, access.c.device),
             sa.exists().where(device.c.device == access.c.device, device.c.revoked_at.is_(None)),
         )
     )
-    found = connection.execute(query).first()
-    if found is None:
-        return None
-    return Holder(found.user_id, found.device, bool(found.is_admin), found.wipe_at is not None), found.expires_at
 
 
 def let_in_again(connection: Connection, tables: AccountTables, device: str) -> None:
