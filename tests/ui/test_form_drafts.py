@@ -269,6 +269,37 @@ async def test_a_new_record_that_is_saved_leaves_the_draft_of_another_as_it_was(
     assert [draft.typed for draft in crm.drafts.values()] == [{"name": "Popas Nou"}]
 
 
+@pytest.mark.parametrize("first", ["Fereastra unu", ""], ids=["both-typed", "second-typed-first"])
+@pytest.mark.parametrize("closed_last", [0, 1])
+async def test_two_windows_that_make_a_record_each_keep_what_was_typed_in_both(window, first, closed_last):
+    crm = believable_crm()
+    windows = [await window(NEW, crm)]
+    if first:
+        await windows[0].type("field.name", first)
+    windows.append(await window(NEW, crm))
+    await windows[1].type("field.name", "Fereastra doi")
+    await windows[0].type("field.name", "Fereastra unu, mai departe")
+    await windows[1].type("field.email", "doi@example.ro")
+    await windows[1 - closed_last].key("Escape")
+    await windows[closed_last].key("Escape")
+    kept = [draft.typed for draft in crm.drafts.values()]
+    assert {"name": "Fereastra unu, mai departe"} in kept
+    assert {"name": "Fereastra doi", "email": "doi@example.ro"} in kept
+
+
+@pytest.mark.parametrize("end", ["save", "discard"])
+async def test_the_end_of_a_form_leaves_what_another_window_typed_into_its_own(window, end):
+    crm = believable_crm()
+    one, two = await window(NEW, crm), await window(NEW, crm)
+    await one.type("field.name", "Fereastra unu")
+    await two.type("field.name", "Fereastra doi")
+    await one.press(f"form.{end}")
+    assert {"name": "Fereastra doi"} in [draft.typed for draft in crm.drafts.values()]
+    assert [saved.values for saved in crm.saved] == ([{"name": "Fereastra unu"}] if end == "save" else [])
+    await two.press("form.save")
+    assert {"name": "Fereastra doi"} in [saved.values for saved in crm.saved]
+
+
 async def test_a_discarded_text_comes_back_by_undo_alone(window):
     crm = believable_crm()
     ui = await window(FORM, crm)

@@ -325,8 +325,9 @@ class FormModel(ViewModel[FormState]):
 
     async def _store(self, start: FormStart) -> Saved:
         """Save, with no draft under way that could outlive it."""
-        drafts = (self._form, *([self._tie_form] if self._tie_key else []))
         async with self._kept.storing:
+            await self._kept.keep_clear()
+            drafts = (self._kept.form, *([self._tie_form] if self._tie_key else []))
             saved = await self._crm.save(FormEnd(start, self.state.changed, self._tie(), drafts, left_of(self.state)))
             self._kept.end()
         return saved

@@ -1,6 +1,7 @@
 """What is typed into one form, written down on the device until the form is saved or given up."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, replace
 from typing import Any
@@ -10,7 +11,7 @@ from client.ui.router import place_of
 from client.ui.view_models.base import KEEP_S, Rest
 from client.ui.view_models.form_state import FormState
 from client.usecases.answers import Label
-from client.usecases.form_drafts import FormDraft, number_of, numbered
+from client.usecases.form_drafts import FormDraft, family, number_of, numbered
 from client.usecases.form_parts import is_of_form
 
 
@@ -29,19 +30,26 @@ class KeptForm:
         set_aside: Callable[[], Awaitable[None]],
         rest: Rest,
     ) -> None:
-        self._crm, self._form, self._draft, self._set_aside, self._rest = crm, form, draft, set_aside, rest
+        self._crm, self._draft, self._set_aside, self._rest = crm, draft, set_aside, rest
+        self.form = form
+        """Under which name it is kept; another one once another window of the device keeps its own under this one."""
+        self._place: str | None = None
         self._kept: FormDraft | None = None
+        self._seen: FormDraft | None = None
+        """What stands under the name, as far as this window knows."""
         self._is_keeping = self._is_over = False
         self.storing = asyncio.Lock()
         """Held by a save, so that no write is under way that could outlive it."""
 
     async def read(self) -> FormDraft | None:
         """Return what was typed before the program or the window was closed."""
-        return await self._crm.draft(self._form)
+        self._seen = await self._crm.draft(self.form)
+        return self._seen
 
     async def drop(self) -> None:
         """Forget what was typed before; what is typed later is kept."""
-        await self._crm.drop_draft(self._form)
+        await self._crm.drop_draft(self.form)
+        self._seen = None
 
     def known(self, draft: FormDraft) -> None:
         """Take note that a draft is written down already."""
@@ -55,6 +63,7 @@ class KeptForm:
         """Remove the draft of a form that was given up. older: the one that stays in its place."""
         self.end()
         async with self.storing:
+            await self.keep_clear()
             await (self.drop() if older is None else self._crm.keep_draft(older))
 
     async def keep_soon(self) -> None:
@@ -78,8 +87,26 @@ class KeptForm:
             draft = self._draft()
             if draft == self._kept:
                 return
-            await (self.drop() if draft is None else self._crm.keep_draft(draft))
-            self._kept = draft
+            await self.keep_clear()
+            await (self.drop() if draft is None else self._crm.keep_draft(self._named(draft)))
+            self._kept = self._seen = draft
+
+    async def keep_clear(self) -> None:
+        """Take another name where another window of the device has kept its own new record under this one since: both stay."""
+        stored = await self._crm.draft(self.form) if family(self.form).partition("@")[0].endswith(":") else None
+        if stored is None or (self._seen is not None and _texts(stored) == _texts(self._seen)):
+            return
+        other = beside(stored, await self._crm.drafts_beside(self.form), stored.place)
+        self.form, self._place, self._seen = other.form, other.place, None
+
+    def _named(self, draft: FormDraft) -> FormDraft:
+        """Return a draft under the name that this window has."""
+        return draft if self._place is None else replace(draft, form=self.form, place=self._place)
+
+
+def _texts(draft: FormDraft) -> str:
+    """Return what was typed, alike before and after it was written down."""
+    return json.dumps(dict(draft.typed), sort_keys=True, default=list)
 
 
 def draft_of(state: FormState, form: str, address: str) -> FormDraft | None:
