@@ -169,3 +169,21 @@ def test_a_company_is_edited_without_a_tab_once_its_form_is_there(window, galler
     expect(name).to_have_value("Hotel Șapte Brazi Nou")
     window.key("Control+Enter")
     window.sees("saved here")
+
+
+@pytest.mark.alone
+def test_a_letter_in_a_new_form_that_is_opened_again_goes_behind_what_was_typed_before(window, gallery_url):
+    window.open(f"{gallery_url}/companies?form=company")
+    window.type("field.name", "Ciorna Unu")
+    window.key("Escape")
+    expect(window.id("form.save")).to_have_count(0)
+    window.press("list.new")
+    name = window.id("field.name").locator("input").first
+    expect(name).to_be_focused()
+    at_the_end = "box => box.selectionStart === box.value.length"
+    for _ in range(driver.PATIENCE_MS // 100):
+        if name.evaluate(at_the_end):
+            break
+        window.page.wait_for_timeout(100)
+    window.page.keyboard.type("!", delay=30)
+    expect(name).to_have_value("Ciorna Unu!")
