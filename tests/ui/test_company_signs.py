@@ -1,9 +1,11 @@
 """What a company says of itself where it is met: its status, unless it is the usual one, and with whom the last talk was."""
 
+from typing import Any
+
 import pytest
 
 from client.ui.colours import LIGHT
-from client.ui.layouts.record_facts import facts_of
+from client.ui.layouts.record_facts import fact_lines, facts_of
 from client.ui.theme import Look
 from client.usecases.record_answers import RecordPage
 from shared_models.texts import Texts
@@ -54,3 +56,20 @@ def test_the_last_talk_says_with_whom_it_was(every, person, why):
         "x", "company", "Hotel", values, {}, "sent", last_note_at=ago(days=3), last_note_by="Ana Pop", last_note_with=person
     )
     assert facts_of(look, page)[0].why == why
+
+
+@pytest.mark.parametrize(
+    ("width", "who", "why"),
+    [
+        (390, "Ioana Știrbei", "with Ioana Știrbei"),
+        (390, "Răzvan Munteanu-Mureșan", ""),
+        (320, "Ioana Știrbei", ""),
+        (600, "Răzvan Munteanu-Mureșan", "with Răzvan Munteanu-Mureșan"),
+    ],
+)
+def test_a_reason_stands_on_the_line_of_a_phone_whole_or_not_at_all(width, who, why):
+    look = Look(LIGHT, Texts("en"), now=NOW, width=width)
+    page = RecordPage("x", "company", "Hotel", {}, {}, "sent", last_note_at=ago(days=3), last_note_by="Ana", last_note_with=who)
+    lines: Any = fact_lines(look, page)
+    words = lines.controls[0].content.controls[1]
+    assert "".join(span.text for span in words.spans) == "3 days ago" + (f"  Ana · {why}" if why else "")

@@ -10,9 +10,11 @@ from client.ui.theme import R12, S4, S12, S16, Look
 from client.ui.widgets import STRETCH, W4, W5, W6, Maybe, col, edge, line, on_one_line, pad, row, txt
 from client.usecases.record_answers import RecordPage
 
-FACT_ROOM, USUAL, LETTER_PX = 42, 390, 7
-"""Letters of value and reason that fit on one line of a phone of the usual width, seven pixels to a letter; a reason that does not
-fit stays away rather than be cut."""
+VALUE_PX, WHY_PX = 9.6, 7.4
+"""Width of a letter of the value, and of the label and the reason. A reason that does not fit stays away rather than be cut."""
+NARROW, WIDE = frozenset("iljtțfrI.,·:;'| "), frozenset("mwMW@")
+LETTERS = {**dict.fromkeys(NARROW, 0.5), **dict.fromkeys(WIDE, 1.4)}
+"""Letter -> its part of the usual width, where it is another."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,17 @@ def facts_row(look: Look, facts: tuple[Fact, ...]) -> ft.Control:
 def fact_lines(look: Look, page: RecordPage) -> ft.Control:
     """Return the three things to know one under the other, for a page with little room."""
     facts: list[Maybe] = []
-    room = FACT_ROOM - max(0, USUAL - look.width) // LETTER_PX
     for fact in facts_of(look, page):
         facts += [line(look)] if facts else []
-        why = f"  {fact.why}" if fact.why and len(fact.value) + len(fact.why) <= room else ""
+        room = look.width - 2 * S16 - S12 - _px(fact.label, WHY_PX) - _px(fact.value, VALUE_PX)
+        why = f"  {fact.why}" if fact.why and _px(f"  {fact.why}", WHY_PX) <= room else ""
         words = on_one_line(look, (fact.value, "body", fact.tone, W6), (why, "meta", "ink3", W4))
         words.expand = True
         words.text_align = ft.TextAlign.RIGHT
         facts.append(ft.Container(row(txt(look, fact.label, "meta", "ink2", W5), words, gap=S12), height=40))
     return col(*facts)
+
+
+def _px(text: str, letter_px: float) -> float:
+    """Return about how wide a text is. A line that is too long is broken at a blank, and a phone number without its end looks whole."""
+    return sum(LETTERS.get(letter, 1) for letter in text) * letter_px
