@@ -4,7 +4,7 @@ the cursor is where one types first."""
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.e2e import driver
 from tests.ui.fake_crm import company_id
@@ -14,6 +14,15 @@ HOTEL = company_id(0)
 SIZES = [(1280, 800), (390, 844)]
 KEPT_MS = 1500
 """Milliseconds after which what was typed is on the disk: it is written once in a second."""
+
+
+def wait_for_the_end_of(box: Locator) -> None:
+    """Wait until the cursor stands behind what is in a text field, so that no letter replaces it."""
+    for _ in range(driver.PATIENCE_MS // 100):
+        if box.evaluate("box => box.selectionStart === box.value.length"):
+            return
+        box.page.wait_for_timeout(100)
+    raise AssertionError("the cursor does not come behind the text")
 
 
 @pytest.mark.alone
@@ -160,11 +169,7 @@ def test_a_company_is_edited_without_a_tab_once_its_form_is_there(window, galler
     window.key("e")
     name = window.id("field.name").locator("input").first
     expect(name).to_be_focused()
-    at_the_end = "box => box.selectionStart === box.value.length"
-    for _ in range(driver.PATIENCE_MS // 100):
-        if name.evaluate(at_the_end):
-            break
-        window.page.wait_for_timeout(100)
+    wait_for_the_end_of(name)
     window.page.keyboard.type(" Nou", delay=30)  # no letter replaces the name
     expect(name).to_have_value("Hotel Șapte Brazi Nou")
     window.key("Control+Enter")
@@ -180,10 +185,6 @@ def test_a_letter_in_a_new_form_that_is_opened_again_goes_behind_what_was_typed_
     window.press("list.new")
     name = window.id("field.name").locator("input").first
     expect(name).to_be_focused()
-    at_the_end = "box => box.selectionStart === box.value.length"
-    for _ in range(driver.PATIENCE_MS // 100):
-        if name.evaluate(at_the_end):
-            break
-        window.page.wait_for_timeout(100)
+    wait_for_the_end_of(name)
     window.page.keyboard.type("!", delay=30)
     expect(name).to_have_value("Ciorna Unu!")

@@ -19,7 +19,7 @@ def test_a_database_is_served_by_one_and_free_again_afterwards(tmp_path):
         pass
 
 
-@pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links")
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="this system has no symbolic links")
 def test_one_file_by_two_names_is_one_database(tmp_path):
     (tmp_path / "central.db").touch()
     (tmp_path / "link.db").symlink_to(tmp_path / "central.db")
