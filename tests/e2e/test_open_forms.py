@@ -174,17 +174,3 @@ def test_a_company_is_edited_without_a_tab_once_its_form_is_there(window, galler
     expect(name).to_have_value("Hotel Șapte Brazi Nou")
     window.key("Control+Enter")
     window.sees("saved here")
-
-
-@pytest.mark.alone
-def test_a_letter_in_a_new_form_that_is_opened_again_goes_behind_what_was_typed_before(window, gallery_url):
-    window.open(f"{gallery_url}/companies?form=company")
-    window.type("field.name", "Ciorna Unu")
-    window.key("Escape")
-    expect(window.id("form.save")).to_have_count(0)
-    window.press("list.new")
-    name = window.id("field.name").locator("input").first
-    expect(name).to_be_focused()
-    wait_for_the_end_of(name)
-    window.page.keyboard.type("!", delay=30)
-    expect(name).to_have_value("Ciorna Unu!")

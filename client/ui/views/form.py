@@ -167,8 +167,8 @@ def FormView(desk: Desk, look: Look, place: Place, form: FormPlace) -> ft.Contro
                 return
             stays = stays + 1 if box is not None and here == box._i else 0
             if stays == MOVES:
-                if box is not None and (model.state.is_named or model.state.typed):
-                    desk.go_on(box, look.live)  # else the first letter would replace what stands there
+                if box is not None and model.state.is_named:
+                    desk.go_on(box, look.live)  # else the first letter would replace its name
                 return
             await put_cursor(first)
             await desk.rest(CURSOR_PAUSE_S)
