@@ -1,11 +1,10 @@
 """One server on one SQLite database: a lock that the operating system lets go of when its process ends, however it ends."""
 
-import os
-import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import sqlalchemy as sa
+from filelock import FileLock, Timeout
 
 
 class ServedAlready(Exception):
@@ -22,23 +21,10 @@ def acquire(url: str) -> AbstractContextManager[object]:
     if made.get_backend_name() != "sqlite" or not made.database:
         return nullcontext()
     database = Path(made.database.removeprefix("file:")).resolve()
-    file = os.open(database.with_name(f"{database.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    lock = FileLock(
+        database.with_name(f"{database.name}.lock"), mode=0o600, blocking=False, thread_local=False, fallback_to_soft=False
+    )
     try:
-        _lock(file)
-    except OSError:
-        os.close(file)
+        return lock.acquire()
+    except Timeout:
         raise ServedAlready(str(database)) from None
-    return os.fdopen(file, "rb")
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: int) -> None:
-        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(file: int) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
