@@ -27,7 +27,8 @@ class FormDraft:
     """What stood in a form that was not saved. form: which one, and the only draft of it."""
 
     form: str
-    """`entity:id`, or `entity:` of a new one; after a `~` what it answers, after an `@` the record that it will belong to.
+    """`entity:id`, or `entity:` of a new one; after a `~` what it answers, or `draft2` of the second of one form; after an `@` the
+    record that it will belong to.
     `note:entity:id` is the note that is being written about a record."""
     place: str
     """Address that opens the form."""
