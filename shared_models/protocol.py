@@ -83,7 +83,7 @@ class Tx(Message):
     id: its identity for ever, which nobody can guess (`ids.IdMaker.tx_id`). tx: its place in the order of its device epoch, from 1. origin: the id under which it
     was first issued, when it is an unchanged re-issue. after: origins of the device's own unsettled txs that touched the
     same rows or their parents when it was saved, and of those that these stood on, as places in the request's `origins`. epoch: the server epoch that its base
-    versions belong to, when it is not the message's.
+    versions belong to, when it is not the message's. schema: the schema version that it was first sent in, when it is not the message's.
     """
 
     id: Key
@@ -93,6 +93,7 @@ class Tx(Message):
     hlc: Annotated[int, Field(ge=0, le=2**63 - 1)]
     label: Annotated[str, Field(max_length=120)] = ""
     epoch: Epoch | None = None
+    schema_version: Annotated[int | None, Field(alias="schema", ge=1, le=2**31 - 1)] = None
     atomic: bool = False
     ops: Annotated[list[Op], Field(min_length=1, max_length=MAX_OPS)]
 

@@ -1,7 +1,7 @@
 """The list of entities that a product instance knows, parents before children."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from shared_models.base import Record
@@ -12,6 +12,7 @@ from shared_models.entities.people import Team, User
 from shared_models.entities.reach import Address, ContactPoint, Note
 from shared_models.entities.rights import Profile, ProfileRight, RecordShare, UserRight
 from shared_models.entities.sync_conflict import SyncConflict
+from shared_models.evolution import Evolution
 from shared_models.fields import columns
 
 
@@ -20,6 +21,8 @@ class Registry:
     """Entities by name. Both halves are given one; benchmarks and simulations bring their own."""
 
     entities: tuple[type[Record], ...]
+    evolution: Evolution = field(default_factory=Evolution, compare=False)
+    """How these entities came to be what they are."""
 
     @cached_property
     def by_name(self) -> dict[str, type[Record]]:
@@ -80,7 +83,7 @@ CRM = Registry(
         RecordShare,
     )
 )
-"""The product's own entities. The schema version below changes with them."""
+"""The product's own entities. What changes in them is a step of their evolution."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = CRM.evolution.newest
 """Version of the entities on the wire; the server supports the last six (`sync_server/PROTOCOL.md`, part "Versions")."""

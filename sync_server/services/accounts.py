@@ -213,7 +213,7 @@ class Accounts:
         holder, expires_at = found
         if expires_at <= self.central.now_us():
             raise Refusal(ErrorCode.A102, 401, "access token")
-        return Actor(holder.user_id, holder.device, holder.is_admin, holder.is_to_be_wiped)
+        return Actor(holder.user_id, holder.device, holder.is_admin, holder.is_to_be_wiped, holder.schema_version)
 
     def sign_out(self, device: str) -> None:
         """Forget a device's tokens; it is the same device when it signs in again."""

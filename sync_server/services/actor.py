@@ -12,3 +12,5 @@ class Actor:
     is_admin: bool = False
     is_to_be_wiped: bool = False
     """Whether the device was lost: it may say hello and push, nothing else."""
+    schema_version: int | None = None
+    """Version of the entities that the device said hello with; none before its first hello."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from shared_models.registry import SCHEMA_VERSION, Registry
+from shared_models.registry import Registry
 from sync_server.db.engine import Store
 from sync_server.db.tables import Tables
 from sync_server.services.cell_book import CellBook
@@ -25,7 +25,11 @@ class Central:
     registry: Registry
     now_us: Callable[[], int]
     """Wall time in microseconds since 1970-01-01 UTC."""
-    schema_version: int = SCHEMA_VERSION
     rulebook: RuleBook = field(default_factory=RuleBook, compare=False)
     cell_book: CellBook = field(default_factory=CellBook, compare=False)
     audits: Turns = field(default_factory=lambda: Turns(AUDITS, AUDIT_AGAIN_S), compare=False)
+
+    @property
+    def schema_version(self) -> int:
+        """Version of the entities that the database has."""
+        return self.registry.evolution.newest

@@ -23,7 +23,7 @@ from shared_models.fields import wire_columns
 from shared_models.protocol import MAX_LISTED, DigestAnswer, DigestRequest, FetchRequest, PartLine
 from sync_server.db import digests, feed, placed_feed, timeline
 from sync_server.db.engine import Connection
-from sync_server.services import sight
+from sync_server.services import sight, versions
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.pull import joined, line, row_lines
@@ -62,6 +62,8 @@ def _compare(central: Central, actor: Actor, asked: DigestRequest) -> DigestAnsw
         connection, now, seen = sights.connection, _checked(sights.clock, asked.server_epoch), sights.now
         if asked.entity is None:
             found = _entities(central, seen, connection, asked)
+            if (version := versions.older(central, actor)) is not None:
+                found = versions.digests_down(central.registry.evolution, version, found)
             wires = {name: digest.wire() for name, digest in found.items()}
             return DigestAnswer(server_epoch=now.epoch, seq=now.seq, entities=wires)
         kind = _known(central, asked.entity)
@@ -78,7 +80,9 @@ def fetch(central: Central, actor: Actor, asked: FetchRequest) -> list[bytes]:
         placed = placed_feed.some(sights.connection, central.tables, asked.t, asked.pks)
         found = [one.row for one in placed if seen is None or seen.shows(asked.t, one.cell)]
     hidden = frozenset() if seen is None else seen.view.hidden
-    return [*row_lines(central, found, hidden), line({"k": "fetched", "epoch": now.epoch, "seq": now.seq})]
+    lines = [*row_lines(central, found, hidden), line({"k": "fetched", "epoch": now.epoch, "seq": now.seq})]
+    version = versions.older(central, actor)
+    return lines if version is None else list(versions.lines_down(central.registry.evolution, version, lines))
 
 
 def _checked(now: timeline.Clock, epoch: str) -> timeline.Clock:

@@ -7,7 +7,7 @@ from sync_server.db.engine import Contended, StoreDown
 from sync_server.services import series
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
-from sync_server.services.push import ATTEMPTS, SUPPORTED_SCHEMAS
+from sync_server.services.push import ATTEMPTS
 from sync_server.services.refusals import Refusal
 
 
@@ -67,6 +67,6 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
 def _action(central: Central, request: HelloRequest, restored: int | None, *, is_lost: bool) -> str:
     if is_lost:
         return "wipe"
-    if not central.schema_version - SUPPORTED_SCHEMAS < request.schema_version <= central.schema_version:
+    if not central.registry.evolution.supports(request.schema_version):
         return "upgrade"
     return "ok" if restored is None else "rebootstrap"

@@ -11,7 +11,7 @@ from shared_models.fields import column_of, columns, units
 from shared_models.protocol import HistoryEntry, HistoryPage
 from sync_server.db import past
 from sync_server.db.engine import Connection
-from sync_server.services import sight
+from sync_server.services import sight, versions
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
@@ -40,6 +40,8 @@ def page(central: Central, actor: Actor, entity: str, record: str, before: int |
         if not is_last:
             found = _whole_saves(central, connection, seen, whose, found)
     entries = [_entry(_open_part(central.registry.get(line["entity"]), seen, line)) for line in found]
+    if (version := versions.older(central, actor)) is not None:
+        entries = [versions.entry_down(central.registry.evolution, version, entry) for entry in entries]
     return HistoryPage(entries=entries, more=not is_last)
 
 

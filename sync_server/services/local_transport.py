@@ -18,7 +18,7 @@ from sync_server.services.refusals import Refusal
 from sync_server.services.snapshots import Snapshots
 
 
-@dataclass(frozen=True)
+@dataclass
 class LocalTransport:
     """`shared_models.transport.Transport` for one signed-in device, calling the services directly."""
 
@@ -38,7 +38,9 @@ class LocalTransport:
     def hello(self, request: HelloRequest) -> HelloAnswer:
         """Tell the server where the device stands."""
         with refusals_as_errors():
-            return hello.greet(self.central, self.asker(), request)
+            answer = hello.greet(self.central, self.asker(), request)
+        self.actor = replace(self.actor, schema_version=request.schema_version)
+        return answer
 
     def push(self, body: bytes) -> PushAnswer:
         """Send one push."""

@@ -15,7 +15,7 @@ from shared_models.transport import PullRequest, UpToDate
 from sync_server.db import digests, feed, ledger, timeline
 from sync_server.db.engine import Connection
 from sync_server.db.feed import WireRow
-from sync_server.services import sight
+from sync_server.services import sight, versions
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
@@ -97,8 +97,11 @@ class _Asked:
     def digest(self) -> dict[str, Digest]:
         """Return the digest of each entity as the device's user sees it."""
         if self.sights.now is None:
-            return digests.read(self.connection, self.central.tables)
-        return sight.digest_of(self.central.registry, self.connection, self.central.tables, self.sights.now)
+            found = digests.read(self.connection, self.central.tables)
+        else:
+            found = sight.digest_of(self.central.registry, self.connection, self.central.tables, self.sights.now)
+        version = versions.older(self.central, self.actor)
+        return found if version is None else versions.digests_down(self.central.registry.evolution, version, found)
 
 
 def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: int | None = None) -> Iterator[bytes] | UpToDate:
@@ -107,6 +110,14 @@ def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: i
     page_rows: most that one page holds, whatever the device takes; for tests of long pulls.
     Raises Refusal P203 for another server epoch and P206 for a cursor that this timeline does not have.
     """
+    page = _page(central, actor, request, page_rows)
+    version = versions.older(central, actor)
+    if version is None or isinstance(page, UpToDate):
+        return page
+    return versions.lines_down(central.registry.evolution, version, page)
+
+
+def _page(central: Central, actor: Actor, request: PullRequest, page_rows: int | None) -> Iterator[bytes] | UpToDate:
     with sight.snapshot(central, actor) as sights:
         asked = _Asked(central, actor, request, sights)
         now = asked.now

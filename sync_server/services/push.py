@@ -1,7 +1,7 @@
 """Takes in what a device did: one durable verdict for every transaction, all of a request in one database transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import orjson
@@ -15,7 +15,7 @@ from shared_models.transport import PullRequest, UpToDate
 from sync_server.db import devices, ledger, timeline
 from sync_server.db.engine import Connection, Contended, StoreDown, Unstorable
 from sync_server.db.ledger import Author
-from sync_server.services import reconcile, settling
+from sync_server.services import reconcile, settling, versions
 from sync_server.services.actor import Actor
 from sync_server.services.applying import Applying
 from sync_server.services.authority import Authority
@@ -29,7 +29,6 @@ from sync_server.services.workspace import PROVISIONAL, Workspace, latest_edit_u
 
 ATTEMPTS = 4
 """Times that a request is tried against other writers before the device is asked to come back."""
-SUPPORTED_SCHEMAS = 6
 
 
 class Poison(Exception):
@@ -103,8 +102,9 @@ def accept_json(central: Central, actor: Actor, body: bytes) -> bytes:
 def _answer(central: Central, actor: Actor, body: bytes) -> tuple[Row, list[bytes]]:
     """Return a `PushAnswer` as it is sent, and the lines of its page."""
     with central.store.preparing():
-        push = parse(body, central)
-        shapes = shapes_of(push, central.registry)
+        sent = parse(body, central)
+        push = versions.up(central.registry.evolution, sent)
+        shapes = shapes_of(sent, push.txs, central.registry)
     try:
         answer = _accept(central, actor, push, shapes)
     except Unstorable:
@@ -124,7 +124,7 @@ def _page(central: Central, actor: Actor, push: PushRequest, answer: Row) -> lis
         return []
     request = PullRequest(push.pull, push.server_epoch, push.device_epoch, None, MAX_WITH_ANSWER)
     try:
-        found = open_page(central, actor, request)
+        found = open_page(central, replace(actor, schema_version=push.schema_version), request)
     except (Refusal, Contended, StoreDown):
         return []
     lines = [] if isinstance(found, UpToDate) else list(found)
@@ -180,9 +180,8 @@ def parse(body: bytes, central: Central) -> PushRequest:
         raise Refusal(ErrorCode.P201, 422, "txs: one id twice")
     if any(place >= len(push.origins) for tx in push.txs for place in tx.after):
         raise Refusal(ErrorCode.P201, 422, "txs: after names no origin")
-    newest = central.schema_version
-    if not newest - SUPPORTED_SCHEMAS < push.schema_version <= newest:
-        raise Refusal(ErrorCode.P202, 409, f"schema {push.schema_version}, here {newest}")
+    if not central.registry.evolution.supports(push.schema_version):
+        raise Refusal(ErrorCode.P202, 409, f"schema {push.schema_version}, here {central.schema_version}")
     return push
 
 
@@ -271,7 +270,9 @@ def _take(request: _Request, tx: Tx) -> None:
             author = Author(work.origin, request.actor.device_id, request.actor.user_id, work.hlc, request.space.at)
             request.space.authors[seq] = author
             verb = reconcile.apply(work, checked)
-            if verb != "applied":  # only an applied tx is acknowledged in place of its rows (PROTOCOL 7.3)
+            # Only an applied tx is acknowledged in place of its rows (PROTOCOL 7.3), and one of an older version is not what
+            # its device has.
+            if verb != "applied" or tx.schema_version is not None:
                 request.space.send_all(seq)
             cards = work.cards
             if changes_rules([op.t for op in tx.ops]):
@@ -341,7 +342,8 @@ def _stored(decided: _Decided) -> str:
 
 def _letter(request: _Request, work: Applying, verb: str, error: CodedError) -> Row:
     tx = work.tx
-    body = tx.model_dump(mode="json", exclude_defaults=True)
+    body = tx.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    body["schema"] = request.central.schema_version  # read long after
     if tx.after:
         body["after"] = [request.push.origins[place] for place in tx.after]  # read long after its request is gone
     return {

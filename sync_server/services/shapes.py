@@ -52,17 +52,19 @@ class Shape(NamedTuple):
     """Why it can never be applied: Wrong, or one of FAULTS."""
 
 
-def shapes_of(push: PushRequest, registry: Registry) -> dict[str, Shape]:
-    """Return the shape of every tx of a request, by id."""
-    return {tx.id: _shape(tx, push.origins, registry) for tx in push.txs}
+def shapes_of(push: PushRequest, txs: Sequence[Tx], registry: Registry) -> dict[str, Shape]:
+    """Return the shape of every tx of a request, by id. txs: the same as the entities are now."""
+    return {tx.id: _shape(sent, tx, push.origins, registry) for sent, tx in zip(push.txs, txs, strict=True)}
 
 
-def _shape(tx: Tx, origins: Sequence[str], registry: Registry) -> Shape:
-    content = _content(tx, origins)
+def _shape(sent: Tx, tx: Tx, origins: Sequence[str], registry: Registry) -> Shape:
+    content = _content(sent, origins)
     known = hashlib.sha256(content).hexdigest()
     try:
         if len(content) > MAX_TX_BYTES:  # never less than what the limit counts
-            _check_size(tx)
+            _check_size(sent)
+        if tx.schema_version is not None and not registry.evolution.supports(tx.schema_version):
+            raise Wrong(tx.ops[0], ErrorCode.P202)
         return Shape({place: _values(op, registry) for place, op in enumerate(tx.ops)}, known, None)
     except (Wrong, *FAULTS) as fault:
         return Shape({}, known, fault)

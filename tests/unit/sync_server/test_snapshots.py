@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 
 from shared_models.digest import Digest
 from shared_models.errors import ErrorCode
+from shared_models.evolution import Evolution
 from shared_models.registry import CRM
 from shared_models.replica_shape import fingerprint
 from shared_models.snapshot import SnapshotRequest
@@ -282,7 +283,8 @@ def names(tmp_path):
 
 def test_those_of_another_version_of_the_program_are_removed_at_the_start(snapshots, centre, tmp_path):
     snapshots.offer(DAN, asked())
-    newer = replace(centre.central, schema_version=centre.central.schema_version + 1)
+    registry = centre.central.registry
+    newer = replace(centre.central, registry=replace(registry, evolution=Evolution(registry.evolution.newest + 1)))
     Snapshots(newer, tmp_path / "snapshots", lambda _: None, Policy(min_rows=5)).warm()
     assert names(tmp_path) == set()
 

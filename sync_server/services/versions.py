@@ -1,0 +1,89 @@
+"""Speaks with devices whose program is older: what they send is cast up, what they are sent is cast down (PROTOCOL 11)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from shared_models.digest import Digest
+from shared_models.evolution import Evolution, Values
+from shared_models.protocol import HistoryEntry, PushRequest, Tx
+from sync_server.services.actor import Actor
+from sync_server.services.central import Central
+
+CARD = "sync_conflict"
+SIDES = ("before", "mine", "theirs")
+"""Fields of a card that hold values of a record, as JSON."""
+
+
+def older(central: Central, actor: Actor) -> int | None:
+    """Return the version of a device whose program is older; None for one of today."""
+    version = actor.schema_version
+    return None if version is None or version >= central.schema_version else version
+
+
+def up(evolution: Evolution, sent: PushRequest) -> PushRequest:
+    """Return a push as a device with today's program would have sent it; the same object when one did."""
+    if sent.schema_version == evolution.newest and all(tx.schema_version is None for tx in sent.txs):
+        return sent
+    txs = [_tx_up(evolution, tx, tx.schema_version or sent.schema_version) for tx in sent.txs]
+    return sent.model_copy(update={"txs": txs})
+
+
+def _tx_up(evolution: Evolution, tx: Tx, version: int) -> Tx:
+    if version == evolution.newest:
+        return tx if tx.schema_version is None else tx.model_copy(update={"schema_version": None})
+    return evolution.tx_up(tx, version) if evolution.supports(version) else tx  # refused by its shape
+
+
+def lines_down(evolution: Evolution, version: int, lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a page, or of fetched rows, as a device of an older version reads them."""
+    for line in lines:
+        record = _line_down(evolution, version, orjson.loads(line))
+        if record is not None:
+            yield orjson.dumps(record) + b"\n"
+
+
+def digests_down(evolution: Evolution, version: int, found: Mapping[str, Digest]) -> dict[str, Digest]:
+    """Return the digests of the entities that a version has."""
+    return {name: one for name, one in found.items() if evolution.knows(name, version)}
+
+
+def entry_down(evolution: Evolution, version: int, entry: HistoryEntry) -> HistoryEntry:
+    """Return a past value under the names that a version has."""
+    cast = {
+        "unit": evolution.unit_down(entry.entity, entry.unit, version),
+        **{side: None if (values := getattr(entry, side)) is None else evolution.row_down(entry.entity, values, version)
+           for side in ("before", "after")},
+    }  # fmt: skip
+    return entry.model_copy(update=cast)
+
+
+def _line_down(evolution: Evolution, version: int, record: Values) -> Values | None:
+    """Return one line, or None when the version knows nothing of what it is about."""
+    kind = record["k"]
+    if kind == "begin":
+        return {**record, "schema": version}
+    if kind in ("rows", "leave") and not evolution.knows(record["t"], version):
+        return None
+    return _rows_down(evolution, version, record) if kind == "rows" else record
+
+
+def _rows_down(evolution: Evolution, version: int, record: Values) -> Values:
+    name, cols = record["t"], record["cols"]
+    cast = [_row_down(evolution, version, name, dict(zip(cols, row, strict=True))) for row in record["rows"]]
+    cols = list(cast[0])
+    return {**record, "cols": cols, "rows": [[row[col] for col in cols] for row in cast]}
+
+
+def _row_down(evolution: Evolution, version: int, entity: str, values: Values) -> Values:
+    row = evolution.row_down(entity, values, version)
+    if entity != CARD:
+        return row
+    about = values["record_type"]
+    sides = {side: _side_down(evolution, version, about, values[side]) for side in SIDES}
+    return {**row, **sides, "unit": evolution.unit_down(about, values["unit"], version)}
+
+
+def _side_down(evolution: Evolution, version: int, about: str, text: Any) -> Any:  # Any: what a row holds
+    return orjson.dumps(evolution.row_down(about, orjson.loads(text), version)).decode() if text else text
