@@ -26,6 +26,11 @@ class Added:
     entity: str
     name: str
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields whose value is another from this version on."""
+        return (self.name,)
+
     def up(self, values: Values) -> Values:
         """Return values of the version before as they are now: an older device has none for it."""
         return values
@@ -48,6 +53,11 @@ class Renamed(Added):
     """A field that has another name: `name` before, `new` now."""
 
     new: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields whose value is another from this version on."""
+        return self.name, self.new
 
     def up(self, values: Values) -> Values:
         """Return values of the version before as they are now."""
@@ -78,6 +88,11 @@ class Split(Added):
     new: tuple[str, ...]
     apart: Callable[[Any], Mapping[str, Any]]  # Any: stored scalars
     joined: Callable[[Mapping[str, Any]], Any]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields whose value is another from this version on."""
+        return self.name, *self.new
 
     def up(self, values: Values) -> Values:
         """Return values of the version before as they are now."""
@@ -146,19 +161,19 @@ class Evolution:
 
     def row_up(self, entity: str, values: Values, version: int) -> Values:
         """Return the values of a row, or of some of its fields, of an older version as they are now."""
-        for change in self._changes(entity, version):
+        for change in self.changes(entity, version):
             values = change.up(values)
         return values
 
     def row_down(self, entity: str, values: Values, version: int) -> Values:
         """Return the values of a row as an older version has them, and with them what it does not know."""
-        for change in reversed(self._changes(entity, version)):
+        for change in reversed(self.changes(entity, version)):
             values = change.down(values)
         return values
 
     def unit_down(self, entity: str, unit: str, version: int) -> str:
         """Return what a field or group was called in an older version; its name of now when that version has none."""
-        for change in reversed(self._changes(entity, version)):
+        for change in reversed(self.changes(entity, version)):
             unit = change.down_unit(unit)
         return unit
 
@@ -167,7 +182,7 @@ class Evolution:
 
         Of what was one field and is several, an update sets those parts that its author changed.
         """
-        for change in self._changes(op.t, version):
+        for change in self.changes(op.t, version):
             op = _op_up(change, op)
         return op
 
@@ -175,7 +190,15 @@ class Evolution:
         """Return a tx of an older version as it would be now, with the version that it came in."""
         return tx.model_copy(update={"ops": [self.op_up(op, version) for op in tx.ops], "schema_version": version})
 
-    def _changes(self, entity: str, version: int) -> tuple[Added, ...]:
+    def unit_up(self, entity: str, unit: str, version: int) -> tuple[str, ...]:
+        """Return what a field or group of an older version is called now."""
+        units: tuple[str, ...] = (unit,)
+        for change in self.changes(entity, version):
+            units = tuple(name for unit in units for name in change.up_unit(unit))
+        return units
+
+    def changes(self, entity: str, version: int) -> tuple[Added, ...]:
+        """Return how the fields of an entity changed since a version, in order."""
         return self._later.get((entity, version), ())
 
     @cached_property

@@ -2,7 +2,8 @@
 
 Each table holds the rows as a screen shows them. Hidden columns: `_n` (a stable row number, which the search index points
 to; an implicit rowid may change in a VACUUM), `_v` (server version of the central content, 0 while the centre has none),
-and `_k` (folded title, the key of sorting and of searching by the start of a name).
+`_k` (folded title, the key of sorting and of searching by the start of a name) and `_ext` (JSON: what a newer version knows of the
+record and this one does not, field -> value).
 There are no foreign keys: the centre keeps references whole, and a row on the screen may well stand on an edit that the
 centre has not accepted yet. WITHOUT ROWID was considered: it saves a tenth of the insert time, but the search index needs
 row numbers.
@@ -50,6 +51,7 @@ def table_sql(entity: type[Record]) -> str:
     """Return the statement that makes an entity's table."""
     parts = ["_n INTEGER PRIMARY KEY", "_v INTEGER NOT NULL DEFAULT 0"]
     parts += ["_k TEXT NOT NULL DEFAULT ''"] if has_key(entity) else []
+    parts += ["_ext TEXT"]
     parts += [f"{quoted(c.name)} {sql_type(c.kind)}" + (" NOT NULL UNIQUE" if c.name == "id" else "") for c in columns(entity)]
     return f"CREATE TABLE {quoted(entity.entity_name)} ({', '.join(parts)}) STRICT"
 

@@ -202,6 +202,8 @@ def put_rows(checkpoint: Checkpoint, chunk: RowsChunk) -> None:
                 checkpoint.to_lay[chunk.entity].add(pk)
         values = [value for pk, value in zip(pks, values, strict=True) if pk not in pending]
     connection.executemany(rows.upsert_sql(kind), values)
+    if chunk.later:
+        rows.keep_later(connection, kind, pks, chunk.later)
     checkpoint.writing.changed(chunk.entity, set(pks))
 
 

@@ -195,6 +195,12 @@ def ops(connection: sqlite3.Connection, n: int) -> list[Op]:
     return [_op(row) for row in connection.execute(f"SELECT {_OP} FROM _sync_op WHERE n = ? ORDER BY i", (n,))]
 
 
+def every_op(connection: sqlite3.Connection) -> Iterator[tuple[int, int, Op]]:
+    """Yield each op of the log with its tx's place and its own."""
+    for n, i, *op in connection.execute(f"SELECT n, i, {_OP} FROM _sync_op ORDER BY n, i").fetchall():
+        yield n, i, _op(tuple(op))
+
+
 def open_ops(connection: sqlite3.Connection, entity: str, pk: str) -> list[tuple[LoggedTx, Op]]:
     """Return the unsettled ops on one row, in order, each with its tx."""
     cols = ", ".join(f"t.{c}" for c in _TX.split(", "))

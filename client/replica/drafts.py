@@ -45,6 +45,12 @@ class FormDraft:
     """Microseconds since 1970 UTC."""
 
 
+def entity_of(form: str) -> str | None:
+    """Return the entity whose fields a form has; None for a note's, which has one text."""
+    found = _RECORD.match(form)
+    return None if found is None or (found[1] == "note" and form.count(":") > 1) else found[1]
+
+
 def keep(connection: sqlite3.Connection, user: str, draft: FormDraft) -> None:
     """Keep a draft in the place of an earlier one of its form; part of the caller's transaction."""
     connection.execute(

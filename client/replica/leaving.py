@@ -108,6 +108,8 @@ def hide(checkpoint: "apply_remote.Checkpoint", groups: Iterable[str]) -> None:
     """Empty the fields of confidential groups, and remove the records that are made of them and the cards about them."""
     hidden, connection = frozenset(groups), checkpoint.writing.connection
     for entity in checkpoint.registry if hidden else ():
+        # Which of what only a newer version knows is confidential is known to that version alone.
+        connection.execute(f"UPDATE {quoted(entity.entity_name)} SET _ext = NULL WHERE _ext IS NOT NULL")
         if _is_within({c.col.right_group for c in data_columns(entity)}, hidden):
             every = [pk for (pk,) in connection.execute(f"SELECT id FROM {quoted(entity.entity_name)}")]
             take_leave(checkpoint, [(entity.entity_name, every)])

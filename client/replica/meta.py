@@ -18,6 +18,10 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "rows_epoch": None,
     "cursor": 0,
     "hlc": 0,
+    # Version of the entities that the file has; of one that is older than this fact, the first.
+    "schema": None,
+    # Version that the centre had at the last hello.
+    "server_schema": 0,
     "next_number": 1,
     # Whether a whole checkpoint was ever applied; until then pages are applied as they come.
     "complete": False,

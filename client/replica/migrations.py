@@ -4,14 +4,16 @@ The change log and the drafts of open forms are what a person typed and cannot b
 below and frozen once released.
 Entity tables are derived. A new field or entity needs no step: the shape of the registry has a fingerprint, and a file that
 has another one gets the missing tables and columns, indexes of the new shape, a fresh search index, and its rows anew from the centre, which alone knows
-the values of a new field; what waits in the log stays. Anything else is a step of its own.
+the values of a new field; what waits in the log stays. What has another name or form is cast up by the steps of the entities'
+evolution (`casting`), so that an updated program shows and keeps everything before its next contact. Anything else is a step of
+its own.
 """
 
 from collections.abc import Callable
 
 from sqlite_utils import Database, Migrations
 
-from client.replica import meta, rows, schema
+from client.replica import casting, meta, rows, schema
 from conflict.overlay import blank_row
 from shared_models.base import Record
 from shared_models.fields import columns
@@ -47,7 +49,7 @@ def _change_log() -> Migrations:
 
 
 def _change_log_steps() -> tuple[Callable[[Database], None], ...]:
-    return m001_first, m002_form_drafts, m003_incidents_told
+    return m001_first, m002_form_drafts, m003_incidents_told, m004_schema_versions
 
 
 def m001_first(db: Database) -> None:
@@ -67,8 +69,14 @@ def m003_incidents_told(db: Database) -> None:
         db.execute(statement)
 
 
+def m004_schema_versions(db: Database) -> None:
+    """Let a tx that was sent be sent again just so, whatever version the file has by then."""
+    for statement in _SCHEMA_VERSIONS_4:
+        db.execute(statement)
+
+
 def _shape(registry: Registry) -> str:
-    return f"shape_{schema.fingerprint(registry)}"
+    return f"version_{registry.evolution.newest}_{schema.fingerprint(registry)}"
 
 
 def _records(registry: Registry) -> Migrations:
@@ -76,18 +84,26 @@ def _records(registry: Registry) -> Migrations:
 
     @steps(name=_shape(registry))
     def grow(db: Database) -> None:
-        has_grown = [_grow_table(db, entity) for entity in registry]
+        before = meta.get(db.conn, "schema") or registry.evolution.first
+        is_older = before < registry.evolution.newest
         for entity in registry:
-            _renew_search(db, entity)
-        if any(has_grown):
+            _stop_search(db, entity)
+        grown = {entity.entity_name: _grow_table(db, entity) for entity in registry}
+        if is_older:
+            casting.cast_up(db.conn, registry, before, grown)
+        for entity in registry:
+            _renew_indexes(db, entity)
+            _make_search(db, entity)
+        meta.put(db.conn, {"schema": registry.evolution.newest})
+        if any(grown.values()) or is_older:
             meta.put(db.conn, {"replace": True, "cursor": 0, "stage_after": None, "stage_cursor": 0, "stage_rows": 0})
             db.execute("DELETE FROM _sync_stage")
 
     return steps
 
 
-def _grow_table(db: Database, entity: type[Record]) -> bool:
-    """Make an entity's table, or add the columns that it lacks; returns whether a table that was there grew."""
+def _grow_table(db: Database, entity: type[Record]) -> frozenset[str]:
+    """Make an entity's table, or add the columns that it lacks; returns those of a table that was there."""
     table = db.table(entity.entity_name)
     if not table.exists():
         db.execute(schema.table_sql(entity))
@@ -98,8 +114,9 @@ def _grow_table(db: Database, entity: type[Record]) -> bool:
         db.execute(f"ALTER TABLE {schema.quoted(entity.entity_name)} ADD COLUMN {name} {schema.sql_type(column.kind)}")
         default = rows.encode(entity, column.name, blank_row(entity)[column.name])
         db.execute(f"UPDATE {schema.quoted(entity.entity_name)} SET {name} = ?", (default,))
-    _renew_indexes(db, entity)
-    return bool(missing)
+    if "_ext" not in present:
+        db.execute(f"ALTER TABLE {schema.quoted(entity.entity_name)} ADD COLUMN _ext TEXT")
+    return frozenset(column.name for column in missing)
 
 
 def _renew_indexes(db: Database, entity: type[Record]) -> None:
@@ -111,13 +128,18 @@ def _renew_indexes(db: Database, entity: type[Record]) -> None:
         db.execute(statement)
 
 
-def _renew_search(db: Database, entity: type[Record]) -> None:
-    """Drop and build an entity's search index: its columns may have changed, and a `transform` would have lost its triggers."""
+def _stop_search(db: Database, entity: type[Record]) -> None:
+    """Drop an entity's search index: its columns may have changed, and no column of its table can go while it is there."""
     index = schema.search_table(entity)
-    for statement in schema.drop_search_triggers(entity):
-        db.execute(statement)
+    for suffix in ("_i", "_d", "_u"):
+        db.execute(f"DROP TRIGGER IF EXISTS {schema.quoted(index + suffix)}")
     db.execute(f"DROP TABLE IF EXISTS {schema.quoted(index)}")
     db.execute(f"DROP VIEW IF EXISTS {schema.quoted(index + '_text')}")
+
+
+def _make_search(db: Database, entity: type[Record]) -> None:
+    """Build an entity's search index of all of its rows."""
+    index = schema.search_table(entity)
     for statement in schema.search_statements(entity):
         db.execute(statement)
     for statement in schema.search_triggers(entity):
@@ -169,4 +191,10 @@ _INCIDENTS_3 = (
     "ALTER TABLE _sync_incident ADD COLUMN entity TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE _sync_incident ADD COLUMN rows INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE _sync_incident ADD COLUMN told INTEGER NOT NULL DEFAULT 1",
+)
+
+# schema: the version in which it was first sent; null while that is the file's. wire: its ops as they were sent then, JSON.
+_SCHEMA_VERSIONS_4 = (
+    "ALTER TABLE _sync_tx ADD COLUMN schema INTEGER",
+    "ALTER TABLE _sync_tx ADD COLUMN wire TEXT",
 )

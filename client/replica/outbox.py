@@ -48,8 +48,10 @@ class _Waiting(NamedTuple):
     hlc: int
     label: str
     epoch: str | None
-    atomic: bool
+    atomic: int
     attempts: int
+    schema: int | None
+    wire: str | None
 
 
 NO_BATCH = Batch((), (), b"", more=False)
@@ -102,7 +104,7 @@ def take_batch(
     taken: list[tuple[int, int]] = []
     parts: list[str] = []
     origins: dict[str, int] = {}
-    ops = _ops_json(connection, [tx.n for tx in waiting[:max_txs]])
+    ops = ops_json(connection, [tx.n for tx in waiting[:max_txs]])
     for tx in waiting[:max_txs]:
         known = len(origins)
         after = json.loads(tx.after) if tx.after != "[]" else ()
@@ -137,14 +139,14 @@ def blameless(writing: Writing, batch: Batch) -> None:
 def _oldest(connection: sqlite3.Connection, limit: int, without: frozenset[int]) -> list[_Waiting]:
     """Return the open txs that were saved first. The index has them by state, so each state is asked for by itself."""
     found = [
-        _Waiting(n, id_, number, origin, after, hlc, label, epoch, bool(atomic), attempts)
+        _Waiting(*found)
         for state in ("inflight", "pending")
-        for n, id_, number, origin, after, hlc, label, epoch, atomic, attempts in connection.execute(
-            "SELECT n, id, number, origin, after, hlc, label, epoch, atomic, attempts FROM _sync_tx "
+        for found in connection.execute(
+            "SELECT n, id, number, origin, after, hlc, label, epoch, atomic, attempts, schema, wire FROM _sync_tx "
             "WHERE state = ? AND state <> 'settled' ORDER BY n LIMIT ?",
             (state, limit + len(without)),
         )
-        if n not in without
+        if found[0] not in without
     ]
     return sorted(found, key=lambda tx: tx.n)[:limit]
 
@@ -180,10 +182,13 @@ def _tx_json(tx: _Waiting, number: int, after: list[int], ops: list[str]) -> str
         head["epoch"] = tx.epoch  # always named: a tx that is offered again after a restore must be the same, byte for byte
     if tx.atomic:
         head["atomic"] = True
-    return f'{dumps(head)[:-1]},"ops":[{",".join(ops)}]}}'
+    if tx.wire is not None:  # sent by an older version of the program, and the same for ever
+        head["schema"] = tx.schema
+    sent = tx.wire or f"[{','.join(ops)}]"
+    return f'{dumps(head)[:-1]},"ops":{sent}}}'
 
 
-def _ops_json(connection: sqlite3.Connection, ns: list[int]) -> dict[int, list[str]]:
+def ops_json(connection: sqlite3.Connection, ns: list[int]) -> dict[int, list[str]]:
     """Return place -> ops of txs as JSON, each in order."""
     found: dict[int, list[str]] = {n: [] for n in ns}
     for n, *op in connection.execute(

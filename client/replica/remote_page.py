@@ -18,6 +18,8 @@ class RowsChunk:
     cols: Sequence[str]
     versions: Sequence[int]
     rows: Sequence[Array]
+    later: Sequence[str | None] = ()
+    """Of each row, JSON of the fields that only a newer version knows; empty where there are none."""
 
 
 @dataclass(frozen=True)

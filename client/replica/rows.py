@@ -18,6 +18,7 @@ __all__ = [
     "bulk_values",
     "decode",
     "encode",
+    "keep_later",
     "names",
     "read",
     "read_many",
@@ -74,6 +75,11 @@ def read_many(connection: sqlite3.Connection, entity: type[Record], pks: Collect
 def write(connection: sqlite3.Connection, entity: type[Record], row: Row, version: int) -> None:
     """Insert a row or make an existing one equal to it."""
     connection.execute(upsert_sql(entity), upsert_values(entity, row, version))
+
+
+def keep_later(connection: sqlite3.Connection, entity: type[Record], pks: Iterable[str], later: Iterable[str | None]) -> None:
+    """Keep beside rows that are there what only a newer version knows of them. later: of each JSON, or None."""
+    connection.executemany(f"UPDATE {quoted(entity.entity_name)} SET _ext = ? WHERE id = ?", zip(later, pks, strict=True))
 
 
 def remove(connection: sqlite3.Connection, entity: type[Record], pks: Iterable[str]) -> None:

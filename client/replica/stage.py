@@ -15,7 +15,7 @@ CHUNK = 2000
 
 
 def put(connection: sqlite3.Connection, entity: type[Record], chunk: RowsChunk) -> None:
-    """Keep a chunk's rows in order of declaration; a row that comes again replaces its older copy."""
+    """Keep a chunk's rows in order of declaration, and behind each what only a newer version knows of it; a row that comes again replaces its older copy."""
     order = rows.names(entity)
     place = [list(chunk.cols).index(name) for name in order]
     is_ordered = tuple(chunk.cols) == order
@@ -25,8 +25,8 @@ def put(connection: sqlite3.Connection, entity: type[Record], chunk: RowsChunk) 
         "INSERT INTO _sync_stage (tbl, pk, ver, data) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (tbl, pk) DO UPDATE SET ver = excluded.ver, data = excluded.data",
         [
-            (entity.entity_name, row[id_at], version, dumps(list(row)))
-            for row, version in zip(ordered, chunk.versions, strict=True)
+            (entity.entity_name, row[id_at], version, dumps([*row, later]))
+            for row, version, later in zip(ordered, chunk.versions, chunk.later or [None] * len(ordered), strict=True)
         ],
     )
 
@@ -42,11 +42,14 @@ def take(connection: sqlite3.Connection, entity: type[Record]) -> Iterator[RowsC
         if not found:
             return
         last = found[-1][0]
+        arrays = [json.loads(data) for _, _, data in found]
+        later = [array[-1] for array in arrays]
         yield RowsChunk(
             entity.entity_name,
             rows.names(entity),
             [version for _, version, _ in found],
-            [json.loads(data) for _, _, data in found],
+            [array[:-1] for array in arrays],
+            later if any(later) else (),
         )
 
 

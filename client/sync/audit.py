@@ -10,7 +10,7 @@ from client.sync import repair
 from client.sync.conversation import Conversation
 from shared_models.base import Record
 from shared_models.digest import LIST_ROWS, MODULUS, Digest, Part, differing, divided
-from shared_models.errors import Busy
+from shared_models.errors import Busy, ErrorCode, NeedsUpgrade
 from shared_models.protocol import PartLine
 
 SLICES = 16
@@ -42,7 +42,7 @@ def next_slice(talk: Conversation) -> list[Incident]:
     A centre that is busy with the audits of others is asked again after the next idle pull.
     """
     facts, now = talk.replica.facts(), talk.now_ms()
-    if 0 <= now - facts["audit_at"] < EVERY_MS:
+    if 0 <= now - facts["audit_at"] < EVERY_MS or _is_older(talk):
         return []
     if not facts["audit_at"]:  # everything has just come
         with talk.replica.write(durable=False) as writing:
@@ -61,11 +61,18 @@ def next_slice(talk: Conversation) -> list[Incident]:
     return found
 
 
+def _is_older(talk: Conversation) -> bool:
+    """Whether the centre has newer fields, so that contents cannot be equal; versions are compared all the same."""
+    return bool(talk.replica.facts()["server_schema"] > talk.schema_version)
+
+
 def whole(talk: Conversation, tell: Tell) -> Audit:
     """Compare every row with the centre's, and every index with the rows; put right what differs.
 
-    The replica must be complete. Raises EpochChanged, Stopped or a SyncError; what was put right until then stays so.
+    The replica must be complete. Raises NeedsUpgrade while the centre has newer entities, EpochChanged, Stopped or a SyncError; what was put right until then stays so.
     """
+    if _is_older(talk):
+        raise NeedsUpgrade(ErrorCode.P202, "the centre has rows of a newer version")
     replica, left = talk.replica, list[str]()
     found = [*soundness.mend_laid(replica), *integrity.mend_digests(replica)]
     at, progress = place_of(replica), _Progress(talk, tell)

@@ -23,7 +23,6 @@ from client.sync.verify import Proof, prove
 from client.sync.wire import fastest_loads
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, ReplicaError, SyncError, Unreachable
 from shared_models.protocol import MAX_TXS
-from shared_models.registry import SCHEMA_VERSION
 from shared_models.transport import Transport
 
 MAX_HELLOS = 3
@@ -59,7 +58,6 @@ class SyncEngine:
         *,
         random: Random,
         app: str = "fieldfare",
-        schema_version: int = SCHEMA_VERSION,
         times: SyncTimes | None = None,
         start: Start = at_once,
         batch_txs: int = MAX_TXS,
@@ -76,7 +74,7 @@ class SyncEngine:
             replica,
             transport,
             app,
-            schema_version,
+            replica.registry.evolution.newest,
             fastest_loads(),
             lambda: self._stop,
             self._take_progress,

@@ -76,7 +76,12 @@ def _note(talk: Conversation, answer: HelloAnswer, at_ms: int) -> None:
         known = meta.get(writing.connection, "server_epoch")
         meta.put(
             writing.connection,
-            {"offset_ms": at_ms - answer.server_time, "user": answer.user_id, "device": answer.device_id},
+            {
+                "offset_ms": at_ms - answer.server_time,
+                "user": answer.user_id,
+                "device": answer.device_id,
+                "server_schema": answer.schema_version,
+            },
         )
         numbers.take(writing.connection, answer.leases)
         if known is None:

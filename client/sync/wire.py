@@ -1,7 +1,8 @@
 """Reads the lines of a pull. Begin and end are checked in full; rows are trusted, as the centre checked them at the push."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from client.replica.remote_page import Ack, RemotePage, RowsChunk
 from conflict.overlay import blank_row
 from shared_models.base import Record
+from shared_models.codec import dumps
 from shared_models.errors import NeedsUpgrade, ProtocolFault
 from shared_models.fields import columns
 from shared_models.protocol import AckLine, BeginLine, EndLine, FetchedLine, HideLine, LeaveLine
@@ -114,7 +116,7 @@ def _rows(record: dict[str, Any], registry: Registry) -> RowsChunk:  # Any: what
     try:
         chunk = RowsChunk(record["t"], record["cols"], record["v"], record["rows"])
         entity = _known(chunk.entity, registry)
-        missing = set(entity.model_fields) - set(chunk.cols)
+        missing, unknown = set(entity.model_fields) - set(chunk.cols), set(chunk.cols) - set(entity.model_fields)
         if not missing <= _confidential(entity) or len(chunk.rows) != len(chunk.versions):
             raise ProtocolFault(None, f"rows of {chunk.entity} in another shape")
     except (KeyError, TypeError):
@@ -122,14 +124,24 @@ def _rows(record: dict[str, Any], registry: Registry) -> RowsChunk:  # Any: what
     width = len(chunk.cols)
     if any(len(row) != width for row in chunk.rows):
         raise ProtocolFault(None, f"rows of {chunk.entity} of another width")
+    if unknown:
+        chunk = _set_apart(chunk, unknown)
     return _filled(chunk, entity, sorted(missing)) if missing else chunk
+
+
+def _set_apart(chunk: RowsChunk, unknown: Collection[str]) -> RowsChunk:
+    """Return rows of what this version knows, and beside them what it does not."""
+    known = [i for i, name in enumerate(chunk.cols) if name not in unknown]
+    later = [dumps({name: value for name, value in zip(chunk.cols, row, strict=True) if name in unknown}) for row in chunk.rows]
+    cols = [chunk.cols[i] for i in known]
+    return RowsChunk(chunk.entity, cols, chunk.versions, [[row[i] for i in known] for row in chunk.rows], later)
 
 
 def _filled(chunk: RowsChunk, entity: type[Record], missing: Sequence[str]) -> RowsChunk:
     """Return rows with the fields that their reader may not see, as empty as in a new record."""
     blank = blank_row(entity)
     rest = [list(blank[name]) if isinstance(blank[name], tuple) else blank[name] for name in missing]
-    return RowsChunk(chunk.entity, [*chunk.cols, *missing], chunk.versions, [[*row, *rest] for row in chunk.rows])
+    return replace(chunk, cols=[*chunk.cols, *missing], rows=[[*row, *rest] for row in chunk.rows])
 
 
 @cache

@@ -171,7 +171,9 @@ def _holders(tables: AccountTables) -> "sa.Select[*tuple[Any, ...]]":  # Any: as
     access, device, user = tables.access_token, tables.device_token, tables.user
     known = tables.device.alias()
     return (
-        sa.select(access.c.device, access.c.user_id, access.c.expires_at, user.c.is_admin, known.c.wipe_at, known.c.schema_version)
+        sa.select(
+            access.c.device, access.c.user_id, access.c.expires_at, user.c.is_admin, known.c.wipe_at, known.c.schema_version
+        )
         .join(user, user.c.id == access.c.user_id)
         .outerjoin(known, known.c.id == access.c.device)
         .where(

@@ -145,7 +145,7 @@ def test_file_of_the_same_version_is_opened_as_it_is(tmp_path):
     again = make_replica(tmp_path)
     assert again.facts()["server_epoch"] == EPOCH
     db = Database(tmp_path / "ana.db")
-    assert db.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0] == 4
+    assert db.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0] == 5
     db.close()
     again.close()
 
