@@ -131,7 +131,8 @@ class Memory:
         for tx, op in pending:
             act = self.acts.get(tx.origin)
             before = act.knew.get((entity, pk), Knowledge()) if act else Knowledge()
-            stands |= {tx.origin, *before.stands}
+            # What it stood on counts whole, whichever of its records that was about (PROTOCOL 6.5).
+            stands |= {tx.origin, *(one for known in (act.knew.values() if act else ()) for one in known.stands)}
             if op.op != "d":
                 units.update({unit: before.of(unit) for unit in {unit_of(kind, name) for name in op.set}})
         return Knowledge((facts["rows_epoch"] or facts["server_epoch"], version), units, frozenset(stands))
