@@ -79,6 +79,8 @@ class Col:
     """Confidential field group (`personal`, `bank`, `price`), the same for a whole merge unit: kept from those without the right."""
     is_past: bool = False
     """Whether a day after today looks wrong in it."""
+    retired: bool = False
+    """Whether it is kept for older versions of the program alone: no form asks for it (`shared_models.evolution`)."""
 
 
 @dataclass(frozen=True)

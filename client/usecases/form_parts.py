@@ -139,13 +139,13 @@ def is_of_form(entity: str, name: str) -> bool:
 
 
 def sections_of(entity: str) -> list[tuple[str, tuple[str, ...]]]:
-    """Return (section, fields) so that every field that people write stands in exactly one."""
+    """Return (section, fields) so that every field that people write stands in exactly one, and no retired one."""
     named = SECTIONS.get(entity, {"main": ()})
     owned = {c.name for c in data_columns(CRM.get(entity)) if c.is_owner}
     rest = [
         c.name
         for c in data_columns(CRM.get(entity))
-        if c.name not in owned and not any(c.name in fields for fields in named.values())
+        if c.name not in owned and not c.col.retired and not any(c.name in fields for fields in named.values())
     ]
     found = list(named.items())
     last, fields = found[-1]
