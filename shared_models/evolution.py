@@ -1,7 +1,7 @@
 """How the entities changed from one schema version to the next, and how what an older device says and holds is read today.
 
 The centre alone translates between versions: what an older device sends is cast up before anything looks at it, what it is sent
-is cast down. A device casts up its own file once, when its program has become newer (`sync_server/PROTOCOL.md`, part 11).
+is cast down. A device casts up its own file once, when its program has become newer (`sync_server/PROTOCOL.md`, part 10).
 Both use the functions below, so that the same edit means the same on both sides. Source: trap 25 of `sync.md`.
 
 A version changes by these steps alone. A field whose meaning changes is a new field. A field that goes is first retired

@@ -1,4 +1,4 @@
-"""Speaks with devices whose program is older: what they send is cast up, what they are sent is cast down (PROTOCOL 11)."""
+"""Speaks with devices whose program is older: what they send is cast up, what they are sent is cast down (PROTOCOL 10)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
