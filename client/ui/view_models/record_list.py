@@ -30,6 +30,8 @@ class ListState(Generic[R]):
     """What the rows answer, which is `query` only once that was read; None before the first were."""
     opening: str | None = None
     """Id of the record that stands open beside the list while the reader has chosen none (`RecordList`)."""
+    has_archived: bool = False
+    """Of a list that is empty though it was asked for all: whether archived records are behind it."""
     phase: Phase = "reading"
     failure: str = ""
 
@@ -155,9 +157,14 @@ class RecordList(ViewModel[ListState[R]]):
             rows, following = rows + more.rows, more.next
         if page is not None and self._sought is not None and not query.narrows:
             rows, following = await self._read_on(query, rows, following, self._sought)
+        is_behind = page is not None and not rows and await self._has_archived(query)
         if page is not None and turn == self._turn:
             self._sought = None
-            self.put(rows=rows, total=page.total, next=following, opening=opening, shown=query)
+            self.put(rows=rows, total=page.total, next=following, opening=opening, shown=query, has_archived=is_behind)
+
+    async def _has_archived(self, query: ListQuery) -> bool:
+        """Whether a list that is empty has archived records behind it; not asked of one that was narrowed."""
+        return not query.narrows and bool((await self._fetch(replace(query, archived=True), None)).rows)
 
     async def _read_on(
         self, query: ListQuery, rows: tuple[R, ...], following: str | None, sought: str
