@@ -139,7 +139,9 @@ class FakeRecords(FakeState):
         return Timeline(found.entries, None, False)
 
     async def last_used(self, entity: str) -> str | None:
-        return next((id for kind, id in reversed(self.used) if kind == entity and id in self.rows[entity]), None)
+        rows = self.rows[entity]
+        live = (id for kind, id in reversed(self.used) if kind == entity and id in rows and not rows[id].get("archived_at"))
+        return next(live, None)
 
     async def search(self, text: str) -> tuple[Hit, ...]:
         await self._read("search")

@@ -1,6 +1,6 @@
 import pytest
 
-from client.events import RecordsChanged
+from client.events import ChangeLogChanged, RecordsChanged
 from shared_models.errors import ReplicaDamaged
 from tests.ui.believable import ago
 from tests.ui.fake_crm import FakeCrm, believable_crm, company_id, empty_crm
@@ -68,9 +68,43 @@ async def test_a_record_that_stands_open_stays_when_its_row_moves_and_goes_when_
     assert rows_of(ui)[0] != first
     assert ui.keyed("record.title").value == crm.title("company", first)
     crm.used.clear()
-    await crm.archive("company", first)
-    await ui.settle()
+    await ui.press("record.archive")
     assert ui.keyed("record.title").value == crm.title("company", rows_of(ui)[0])
+
+
+@pytest.mark.parametrize("route", ["/companies", f"/companies/{company_id(17)}"])
+@pytest.mark.parametrize("is_archived", [True, False])
+async def test_the_page_of_a_record_that_another_archives_or_takes_away_says_so_and_no_other_one_opens(
+    window, route, is_archived
+):
+    crm = believable_crm()
+    ui = await window(route, crm)
+    first, name = company_id(17), ui.keyed("record.title").value
+    assert name == crm.title("company", first)
+    crm.used.clear()
+    if is_archived:
+        crm.rows["company"][first]["archived_at"] = ago()
+    else:
+        del crm.rows["company"][first]
+    for event in (ChangeLogChanged(), RecordsChanged({"company": frozenset({first})}, from_centre=True), ChangeLogChanged()):
+        crm.tell(event)
+        await ui.settle()
+    assert first not in rows_of(ui)
+    assert ui.shows("Archived today" if is_archived else f"{name} left your lists")
+    await ui.press("nav.contacts")
+    await ui.go("/companies")
+    assert ui.keyed("record.title").value != name
+
+
+async def test_a_record_that_another_archived_is_brought_back_where_it_stood_open(window):
+    crm = believable_crm()
+    ui = await window("/companies", crm)
+    crm.rows["company"][company_id(17)]["archived_at"] = ago()
+    crm.tell(RecordsChanged({"company": frozenset({company_id(17)})}, from_centre=True))
+    await ui.settle()
+    await ui.press("record.unarchive")
+    assert rows_of(ui)[0] == company_id(17)
+    assert ui.keyed("record.title").value == crm.title("company", company_id(17))
 
 
 async def test_letters_typed_into_the_search_box_are_not_keys(window):
