@@ -75,6 +75,19 @@ async def test_each_reason_has_its_words(window, changes, said, heads, width):
     assert heads <= set(ui.texts())
 
 
+@pytest.mark.parametrize(("width", "words"), [(1280, "{} of {}"), (390, "{} / {}")])
+async def test_the_number_of_a_card_counts_all_that_the_next_one_leads_through(window, width, words):
+    crm = believable_crm()
+    _, news = told()
+    crm.inbox_ = replace(crm.inbox_, cards=crm.inbox_.cards[:1], news=(replace(news, id="n-1"), replace(news, id="n-2")))
+    total = crm.inbox_.count
+    assert total > 3
+    ui = await window("/inbox", crm, width=width)
+    assert ui.shows(words.format(1, total))
+    await ui.go("/inbox/n-2")
+    assert ui.shows(words.format(total, total))
+
+
 LOST = {"how": "lost", "state": "restored_mine", "decided_by_me": False, "since": None}
 
 
