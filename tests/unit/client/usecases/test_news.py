@@ -129,3 +129,8 @@ def test_since_when_a_persons_data_is_here_is_not_forgotten_when_he_signs_in_aga
     assert replica.facts()["bound_at"] == since > 0
     replica.bind(DAN, "device-ana")
     assert replica.facts()["bound_at"] > since
+
+
+def test_a_value_that_was_kept_against_hers_and_changed_since_is_told_apart_from_what_holds(replica):
+    [one] = lost(replica, name="Acme SA")
+    assert (one.since, one.mine.values, one.now.values) == ("changed", {"name": "Acme by Dan"}, {"name": "Acme SA"})
