@@ -17,6 +17,7 @@ from client.replica.connection import Connect, Reading, translated_errors
 from client.replica.queries import Filter, Page
 from client.replica.rights import Known, RuleBook
 from client.replica.search import Hit
+from client.replica.search_archived import search_archived
 from client.replica.seen import Seen
 from client.replica.standing import Draft, RowState, Waiting
 from client.replica.unit_of_work import Edit
@@ -199,6 +200,11 @@ class Replica:
         """Find records by the starts of words, or the ends of numbers, best first (`search.search`)."""
         with self.reading() as reader:
             return search.search(reader, self.registry, text, entities=entities, limit=limit)
+
+    def search_archived(self, entity: str, text: str, limit: int) -> list[str]:
+        """Return the ids of archived records that a text finds, by name (`search_archived.search_archived`)."""
+        with self.reading() as reader:
+            return search_archived(reader, self.registry, self.registry.get(entity), text, limit)
 
     # -- what waits, and what needs a person -----------------------------------------------------------------------------
 

@@ -90,11 +90,23 @@ def _over_sheet(look: Look, told: ft.Control | None) -> ft.Control:
     """Return a message where no button of a sheet is: a phone's sheet stands at the bottom, that of a wide window above it."""
     if look.phone:
         return ft.Container(ft.SafeArea(told or ft.Container(), avoid_intrusions_bottom=False), top=0, left=0, right=0)
-    return ft.Container(told, bottom=0, left=0, right=0)
+    return _at_bottom(told)
+
+
+def _at_bottom(told: ft.Control | None, above: float = 0) -> ft.Control:
+    return ft.Container(told, bottom=above, left=0, right=0)
+
+
+def _pane(look: Look, content: ft.Control, told: ft.Control | None) -> ft.Control:
+    """Return a screen with the message over its lower end: a message that took room of its own would move a list, twice."""
+    layers: list[ft.Control] = [ft.Container(content, expand=True)]
+    if told is not None:
+        layers.append(_at_bottom(told, above=S8 if look.phone else 0))
+    return ft.Stack(layers, expand=True, fit=ft.StackFit.EXPAND)
 
 
 def said(look: Look, state: ShellState, undo: Press) -> ft.Control | None:
-    """Return the message of the snack bar, in a row of its own: it lies over nothing that could be pressed."""
+    """Return the message of the snack bar. A form has a row for it above its buttons; elsewhere it lies over the screen."""
     message = state.snack
     if message is None:
         return None
@@ -118,7 +130,7 @@ def _desktop(
     look: Look, state: ShellState, on: ShellCalls, place: Place, content: ft.Control, told: ft.Control | None
 ) -> ft.Control:
     pane = ft.Container(
-        col(ft.Container(content, expand=True), told, expand=True),
+        _pane(look, content, told),
         expand=True,
         bgcolor=look.c.surface,
         border=edge(look),
@@ -301,9 +313,7 @@ def _phone(
     look: Look, state: ShellState, on: ShellCalls, place: Place, content: ft.Control, told: ft.Control | None
 ) -> ft.Control:
     return ft.Container(
-        ft.SafeArea(
-            col(ft.Container(content, expand=True), told, _bottom_bar(look, state, on, place), expand=True), expand=True
-        ),
+        ft.SafeArea(col(_pane(look, content, told), _bottom_bar(look, state, on, place), expand=True), expand=True),
         bgcolor=look.c.surface,
         expand=True,
     )

@@ -28,10 +28,13 @@ class ListQuery:
     order: Literal["due", "name", "recent"] = "name"
     """`due`: the longest overdue visit first, companies only; `name`: contacts by last name; `recent`: last changed first."""
 
+    archived: bool = False
+    """The archived ones in place of those in use, the last archived first whatever `order` says."""
+
     @property
     def narrows(self) -> bool:
-        """Whether it asks for less than all."""
-        return bool(self.text or self.mine or self.role)
+        """Whether it asks for something else than all that is in use."""
+        return bool(self.text or self.mine or self.role or self.archived)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class CompanyRow:
     """Whether somebody shared it with the reader, and the share is in force."""
     is_told_empty: bool = True
     """As in `record_answers.RecordPage`: else talks with people of it may be kept from the reader."""
+    archived_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class ContactRow:
     """As in `CompanyRow`."""
     is_shared: bool = False
     """As in `CompanyRow`."""
+    archived_at: int | None = None
 
 
 @dataclass(frozen=True)

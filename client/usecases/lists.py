@@ -14,6 +14,7 @@ from client.usecases.refused_rows import Refused
 from client.usecases.sharing import lent_to
 from client.usecases.shown import Names
 from shared_models.codec import Row
+from shared_models.fields import ARCHIVED
 
 PAGE_ROWS = 50
 """One page: what a large screen shows twice over; drawing more takes Flutter over 100 ms."""
@@ -52,6 +53,7 @@ def companies(replica: Replica, query: ListQuery, after: str | None) -> Page[Com
                     has_draft=("company", row["id"]) in drafted,
                     is_shared=row["id"] in lent,
                     is_told_empty=sees_people or may.is_at_home("company", row, states[row["id"]]),
+                    archived_at=row[ARCHIVED],
                 )
                 for row in rows
             ),
@@ -86,6 +88,7 @@ def contacts(replica: Replica, query: ListQuery, after: str | None) -> Page[Cont
                     status=names.unusual(row["status_id"]),
                     has_draft=("contact", row["id"]) in drafted,
                     is_shared=row["id"] in lent,
+                    archived_at=row[ARCHIVED],
                 )
                 for row in rows
             ),
@@ -98,7 +101,8 @@ def contacts(replica: Replica, query: ListQuery, after: str | None) -> Page[Cont
 def _refused(replica: Replica, entity: str, query: ListQuery, after: str | None) -> list[Refused]:
     """Return the refused new records that stand before the first page."""
     filters = _filters(replica, query)
-    found = refused_rows.refused_of(replica, entity, query.text) if after is None else ()
+    is_first = after is None and not query.archived
+    found = refused_rows.refused_of(replica, entity, query.text) if is_first else ()
     return [one for one in found if _passes(one.row, filters)]
 
 
@@ -117,15 +121,27 @@ def _rows(replica: Replica, entity: str, query: ListQuery, after: str | None) ->
     """Return rows in order, the next place, and the count of the first page."""
     filters = _filters(replica, query)
     if query.text.strip():
-        hits = replica.search(query.text, entities=(entity,), limit=SEARCH_ROWS)
-        found = [row for hit in hits if (row := replica.get(entity, hit.pk)) is not None and _passes(row, filters)]
+        pks = _found(replica, entity, query)
+        found = [row for pk in pks if (row := replica.get(entity, pk)) is not None and _passes(row, filters)]
         return found, None, len(found)
     page = _page(replica, entity, query, filters, after)
-    return page.rows, page.next, replica.count(entity, filters=filters) if after is None else None
+    total = replica.count(entity, filters=filters, archived=query.archived) if after is None else None
+    return page.rows, page.next, total
+
+
+def _found(replica: Replica, entity: str, query: ListQuery) -> list[str]:
+    """Return the ids of what a text finds, best first; among what is archived by name."""
+    if query.archived:
+        return replica.search_archived(entity, query.text, SEARCH_ROWS)
+    return [hit.pk for hit in replica.search(query.text, entities=(entity,), limit=SEARCH_ROWS)]
 
 
 def _page(replica: Replica, entity: str, query: ListQuery, filters: list[Filter], after: str | None) -> queries.Page:
     """Return one page in the order that was asked for."""
+    if query.archived:
+        return replica.list_page(
+            entity, sort=ARCHIVED, descending=True, filters=filters, after=after, limit=PAGE_ROWS, archived=True
+        )
     kind = replica.registry.get(entity)
     asked = Asked(replica.facts()["user"] if query.mine else None, query.role)
     if entity == "contact" and query.order == "name":

@@ -14,7 +14,6 @@ from client.usecases.decided import DAY_US, SOLVED_DAYS, decided_view
 from client.usecases.shown import Names
 from client.usecases.sync_answers import ARCHIVINGS, CardView, How
 from shared_models.codec import Row
-from shared_models.fields import ARCHIVED
 
 MAX_WATCHED = 100
 """The newest decisions of the reader that are looked at: it is done after every change."""
@@ -70,7 +69,7 @@ def _newest(replica: Replica, *choices: list[Filter]) -> list[Row]:
 def _told_lost(replica: Replica, names: Names, card: Row, me: str | None, here: str | None) -> CardView | None:
     """Return the card with who decided it; None where what the reader typed holds, or where he knows as he wrote what holds now."""
     record = replica.get(card["record_type"], card["record_id"])
-    if record is None or record[ARCHIVED] is not None or card["decided_by"] is None:
+    if record is None or card["decided_by"] is None:
         return None
     sides = [(side_of(card, side), card[f"{side}_by"] == me) for side in SIDES]
     if not {name for values, _ in sides for name in values} <= set(record):

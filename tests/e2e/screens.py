@@ -59,6 +59,31 @@ def to_the_end(window: driver.Window) -> None:
     window.page.wait_for_timeout(SETTLE_MS)
 
 
+def in_the_future(window: driver.Window) -> None:
+    """Go on with a draft that has days that have not come yet in fields of what has been, and show these fields."""
+    window.press("form.draft.continue")
+    window.page.wait_for_timeout(SETTLE_MS)
+    to_the_end(window)
+
+
+def archived(window: driver.Window) -> None:
+    """Show the archived records of a list: the chip is the last one, and on a phone out of sight."""
+    chips = window.id("filter.role.customer").bounding_box()
+    assert chips is not None
+    window.page.mouse.move(chips["x"], chips["y"] + 4)
+    window.page.mouse.wheel(2000, 0)
+    window.page.wait_for_timeout(SETTLE_MS)
+    window.press("filter.archived")
+    window.page.wait_for_timeout(SETTLE_MS)
+
+
+def new_by_key(window: driver.Window) -> None:
+    """Ask for a new record by its key, which may find nobody listening yet."""
+    for _ in range(2):
+        window.key("n")
+        window.page.wait_for_timeout(SETTLE_MS)
+
+
 def circle(window: driver.Window) -> None:
     """Choose somebody who reports to a person as the manager of that person."""
     window.press("person.manager_id")
@@ -119,6 +144,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "company-decided": (f"/companies/{HOTEL}?data=decided", "record.", nothing),
     "company-archived": (f"/companies/{HOTEL}?data=archived", "record.unarchive", nothing),
     "company-past": (f"/companies/{HOTEL}?data=past", "note.text", nothing),
+    "company-back": (f"/companies/{HOTEL}?data=back", "note.text", nothing),
     "company-contacts": (f"/companies/{HOTEL}/contacts?data=waiting", "tie.", nothing),
     "guest-contacts": (f"/companies/{HOTEL}/contacts?data=guest", "tab.", nothing),
     "guest": (f"/companies/{HOTEL}?data=guest", "tab.", nothing),
@@ -131,6 +157,13 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "company-draft": (f"/companies/{HOTEL}?data=kept", "note.text", nothing),
     "companies-draft": ("/companies?data=kept", "row.", nothing),
     "draft": ("/contacts?form=company&data=draft", "form.save", nothing),
+    "drafts": ("/companies?form=company&data=drafts", "form.save", nothing),
+    "companies-archived": ("/companies?data=archived_list", "row.", archived),
+    "companies-none-archived": ("/companies?data=calm", "row.", archived),
+    "companies-reader": ("/companies?data=reader", "row.", new_by_key),
+    "companies-reader-empty": ("/companies?data=empty_reader", "list.search", nothing),
+    "form-closed": ("/companies?form=company&data=reader", "form.back", nothing),
+    "contact-future": (f"/contacts/{IOANA}?form=contact:{IOANA}&data=future", "form.draft.continue", in_the_future),
     "contact-new": ("/contacts?form=contact&data=waiting", "field.last_name", new_person),
     "tie-new": (f"/companies/{HOTEL}/contacts?form=contact&tie=1&data=waiting", "field.last_name", nothing),
     "tie": (f"/companies/{HOTEL}/contacts?form=company_contact&data=waiting", "form.save", nothing),

@@ -32,3 +32,16 @@ def fill_past(crm: FakeState) -> None:
         TimelineEntry("p-5", "removed", "company", ago(days=1.1), "Dan Rusu", parts=(PartChange("removed", note, None),)),
     ]  # fmt: skip
     crm.notes[:0] = [(company_id(0), entry) for entry in saves]
+
+
+def fill_back(crm: FakeState) -> None:
+    """Put in that the company was brought back, and an account of it that came back with another currency."""
+    account = _part("bank_account", iban="RO49AAAA1B31007593840000", currency="RON")
+    currency = Change("currency", "EUR", "RON")
+    back = PartChange("brought_back", None, account, (currency,))
+    saves = [
+        TimelineEntry("b-1", "brought_back", "company", ago(minutes=3), "Ana Pop", True, state="waiting"),
+        TimelineEntry("b-2", "brought_back", "company", ago(minutes=5), "Maria Ilie", parts=(back,)),
+        TimelineEntry("b-3", "archived", "company", ago(minutes=9), "Dan Rusu"),
+    ]
+    crm.notes[:0] = [(company_id(0), entry) for entry in saves]

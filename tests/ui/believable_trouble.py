@@ -107,7 +107,7 @@ def fill_reader(crm: FakeState) -> None:
     """Let the person look at everything and change nothing, keep the bank accounts from him, and have refused what he did before."""
     why = "denied.change.company"
     crm.denied = {
-        **dict.fromkeys(("change", "note", "contact_point", "address", "company_contact"), why),
+        **dict.fromkeys(("change", "note", "tie", "contact_point", "address", "company_contact"), why),
         "archive": "denied.archive.company",
         "bank_account": "denied.confidential",
     }

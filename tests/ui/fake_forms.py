@@ -6,6 +6,7 @@ from typing import Any
 from client.events import ChangeLogChanged, DraftsChanged, RecordsChanged
 from client.usecases.allowed import NotAllowed
 from client.usecases.answers import Owner, Saved
+from client.usecases.findings import not_come_yet
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
 from client.usecases.form_drafts import FormDraft, family, note_form
 from client.usecases.form_parts import part_to, parts_of, points_of
@@ -15,7 +16,7 @@ from shared_models.errors import FieldProblem, RecordInvalid
 from shared_models.fields import data_columns
 from shared_models.ids import derived_id
 from shared_models.registry import CRM
-from tests.ui.believable import INDUSTRIES, ago
+from tests.ui.believable import INDUSTRIES, NOW, ago
 from tests.ui.fake_records import FakeRecords
 from tests.ui.fake_state import TEAM, USERS, folded
 
@@ -96,7 +97,7 @@ class FakeForms(FakeRecords):
             if folded(row["name"]) == name:
                 told = f"{row['name']} · {self._detail(entity, Hit(entity, id, '', row['_place']))}"
                 found.append(Finding("name", "hint.already_here", {"name": told}, "hint", opens=(entity, id)))
-        return tuple(found)
+        return (*found, *not_come_yet(CRM.get(entity), values, NOW.date()))
 
     async def save(self, form: FormEnd) -> Saved:
         start = form.start

@@ -27,8 +27,10 @@ class FakeRecords(FakeState):
             text = folded(" ".join(str(v) for v in row.values() if v))
             mine = not query.mine or row.get("responsible_id") == next(iter(USERS))
             role = query.role is None or query.role in row.get("roles", ())
-            if mine and role and not row.get("archived_at") and all(w in text for w in words):
+            if mine and role and bool(row.get("archived_at")) is query.archived and all(w in text for w in words):
                 found.append(row)
+        if query.archived:
+            return sorted(found, key=lambda r: -r["archived_at"])
         if query.order == "recent":
             return sorted(found, key=lambda r: -(r.get("updated_at") or 0))
         if query.order == "due":
@@ -40,9 +42,7 @@ class FakeRecords(FakeState):
         found, start = self._matching("company", query), int(after or 0)
         rows = tuple(self._company_row(r) for r in found[start : start + PAGE_ROWS])
         following = str(start + PAGE_ROWS) if len(found) > start + PAGE_ROWS else None
-        return Page(
-            rows, following, len(found) if query.text or query.mine or query.role or len(found) < 3 else 1173 + len(found)
-        )
+        return Page(rows, following, len(found) if query.narrows or len(found) < 3 else 1173 + len(found))
 
     def _company_row(self, r: dict[str, Any]) -> CompanyRow:
         return CompanyRow(
@@ -50,7 +50,7 @@ class FakeRecords(FakeState):
             r.get("code") or "", r.get("_last"), r.get("visit_every_days"), r.get("updated_at"), due_at(r),
             bool(r.get("code")) and "code" in self.pending.get(r["id"], ()), r.get("_status"), bool(r.get("_refused")),
             bool(self.drafts_on("company", r["id"])), r["id"] in self.lent,
-            self.sees_all_ties or self.is_own,
+            self.sees_all_ties or self.is_own, r.get("archived_at"),
         )  # fmt: skip
 
     async def contacts(self, query: ListQuery, after: str | None = None) -> Page[ContactRow]:
@@ -60,7 +60,7 @@ class FakeRecords(FakeState):
                 r["id"], f"{r.get('first_name') or ''} {r['last_name']}".strip(), r.get("job_title") or "",
                 self.title("company", r.get("_company", "")), self.states.get(r["id"], "sent"), r.get("_phone", ""),
                 r.get("updated_at"), r.get("first_name") or "", r["last_name"],
-                has_draft=bool(self.drafts_on("contact", r["id"])),
+                has_draft=bool(self.drafts_on("contact", r["id"])), archived_at=r.get("archived_at"),
             )
             for r in self._matching("contact", query)
         )  # fmt: skip
@@ -139,7 +139,9 @@ class FakeRecords(FakeState):
         return Timeline(found.entries, None, False)
 
     async def last_used(self, entity: str) -> str | None:
-        return next((id for kind, id in reversed(self.used) if kind == entity and id in self.rows[entity]), None)
+        rows = self.rows[entity]
+        live = (id for kind, id in reversed(self.used) if kind == entity and id in rows and not rows[id].get("archived_at"))
+        return next(live, None)
 
     async def search(self, text: str) -> tuple[Hit, ...]:
         await self._read("search")

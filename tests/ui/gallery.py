@@ -1,6 +1,6 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery [PORT]`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept|arrives|archived`
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept|arrives|archived|drafts|empty_reader|back|archived_list|future`
 for the other states; /sign-in?data=known|unreachable|braked|others|wiped.
 """
 
@@ -22,9 +22,9 @@ from client.usecases.sync_answers import Inbox, Left, SyncStatus
 from shared_models.errors import Busy, ErrorCode, FieldfareError, ReplicaDamaged, ReplicaFull, Unreachable
 from tests.ui.believable import NOW, ago
 from tests.ui.believable_cards import fill_decided, fill_news, fill_own
-from tests.ui.believable_past import fill_past
+from tests.ui.believable_past import fill_back, fill_past
 from tests.ui.believable_trouble import fill_mended, fill_reader
-from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, company_id, empty_crm
+from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, company_id, contact_id, empty_crm
 from tests.ui.fake_rights import fill_guest, fill_rights
 
 ASSETS = Path(__file__).parents[2] / "client" / "ui" / "assets"
@@ -34,7 +34,7 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
     """Return the facade that an address asks for."""
     data = query.get("data", [""])[0]
     language, theme = query.get("lang", ["en"])[0], query.get("theme", ["light"])[0]
-    crm = empty_crm() if data == "empty" else believable_crm("ro" if language == "ro" else "en")
+    crm = empty_crm() if data.startswith("empty") else believable_crm("ro" if language == "ro" else "en")
     if data == "slow":
         crm.delay_s = 60
     if data == "broken":
@@ -56,6 +56,14 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         for entity, place, minutes in (("company", "/companies?form=company", 37), ("contact", "/contacts?form=contact", 5)):
             form, typed = f"{entity}:", {"name": "Popas Nou"}
             crm.drafts[form] = FormDraft(form, place, "", f"form.new.{entity}", typed, at=ago(minutes=minutes))
+    if data == "drafts":
+        for form, draft, name, minutes in (
+            ("company:", "", "Popas Nou", 37),
+            ("company:~draft2", "&draft=2", "Pensiunea Cetatea Făgărașului", 62),
+        ):
+            address = f"/companies?form=company{draft}"
+            crm.drafts[form] = FormDraft(form, address, "", "form.new.company", {"name": name}, at=ago(minutes=minutes))
+        crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago()), Inbox()
     if data == "arrives":
         crm.arrives = company_id(0)
     if data == "kept":
@@ -70,6 +78,15 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago()), Inbox()
     if data == "archived":
         crm.rows["company"][company_id(0)]["archived_at"] = ago(days=9)
+        crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago()), Inbox()
+    if data == "future":
+        ioana, dates = contact_id(0), {"birth_date": "12.05.2031", "consent_on": "1.12.2026"}
+        form, place = f"contact:{ioana}", f"/contacts/{ioana}?form=contact:{ioana}"
+        crm.drafts[form] = FormDraft(form, place, "Ioana Știrbei", "form.edit.contact", dates, at=ago(minutes=5))
+        crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago()), Inbox()
+    if data == "archived_list":
+        for company, days in ((0, 0), (7, 3), (11, 5), (2, 40), (28, 200)):
+            crm.rows["company"][company_id(company)]["archived_at"] = ago(days=days)
         crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago()), Inbox()
     if data == "refused":
         new = {"id": "new", "name": "Popas Nou", "updated_at": ago(), "_place": "Bran", "_refused": True}
@@ -86,7 +103,7 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.shares = (Shared("s", "Ana Pop", False, "see", ago(days=-23), "Maria Ilie", is_with_me=True),)
         crm.rights.got = SharesGot(1, "company", company_id(0), "Hotel Șapte Brazi", "Maria Ilie")
         crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago()), Inbox()
-    if data == "reader":
+    if data in ("reader", "empty_reader"):
         fill_reader(crm)
     if data == "admin":
         crm.person_, crm.status_ = replace(crm.person_, is_admin=True), replace(crm.status_, needs_you=0)
@@ -101,6 +118,8 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         fill_own(crm)
     if data == "past":
         fill_past(crm)
+    if data == "back":
+        fill_back(crm)
     if data == "news":
         fill_news(crm)
     if data == "decided":

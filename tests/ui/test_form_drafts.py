@@ -2,6 +2,7 @@
 
 import asyncio
 
+import flet as ft
 import pytest
 
 from client.ui.router import FormPlace
@@ -12,7 +13,9 @@ from client.usecases.answers import Owner, Preferences
 from shared_models.fields import data_columns
 from shared_models.registry import CRM
 from tests.ui.fake_crm import believable_crm, company_id, contact_id
+from tests.ui.gallery import crm_of
 from tests.ui.probe import hurried
+from tests.ui.test_snack_place import meeting
 
 HOTEL = company_id(0)
 FORM = f"/companies/{HOTEL}?form=company:{HOTEL}"
@@ -519,3 +522,11 @@ async def test_a_page_that_tells_of_its_own_draft_is_not_told_of_it_by_a_message
     ui = await window(f"/companies/{HOTEL}", crm)
     assert ui.has("record.draft.0.continue")
     assert not ui.has("snack.action")
+
+
+@pytest.mark.parametrize(("width", "is_below"), [(1280, False), (390, True)])
+async def test_the_strips_of_two_drafts_are_alike_and_keep_their_words_on_a_phone(window, width, is_below):
+    crm = crm_of({"data": ["drafts"]})
+    ui = await window(NEW, crm, width=width)
+    for id in ("form.draft", "form.other.0"):
+        assert isinstance(meeting(ui, id, f"{id}.continue"), ft.Column if is_below else ft.Row)

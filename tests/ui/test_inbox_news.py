@@ -75,6 +75,19 @@ async def test_each_reason_has_its_words(window, changes, said, heads, width):
     assert heads <= set(ui.texts())
 
 
+@pytest.mark.parametrize(("width", "words"), [(1280, "{} of {}"), (390, "{} / {}")])
+async def test_the_number_of_a_card_counts_all_that_the_next_one_leads_through(window, width, words):
+    crm = believable_crm()
+    _, news = told()
+    crm.inbox_ = replace(crm.inbox_, cards=crm.inbox_.cards[:1], news=(replace(news, id="n-1"), replace(news, id="n-2")))
+    total = crm.inbox_.count
+    assert total > 3
+    ui = await window("/inbox", crm, width=width)
+    assert ui.shows(words.format(1, total))
+    await ui.go("/inbox/n-2")
+    assert ui.shows(words.format(total, total))
+
+
 LOST = {"how": "lost", "state": "restored_mine", "decided_by_me": False, "since": None}
 
 
@@ -103,6 +116,45 @@ async def test_whose_value_lost_reads_who_resolved_the_clash_and_what_holds(wind
     assert ui.shows(said)
     assert heads <= set(ui.texts())
     assert "Not kept" not in ui.texts()
+
+
+@pytest.mark.functions(142)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("language", "said", "heads"),
+    [
+        (
+            "en",
+            "Dan Rusu resolved the conflict and kept “Șef achiziții”. It was changed again since: “Administrator” holds now. "
+            "You had typed “Director achiziții”.",
+            {"Holds now", "Kept then", "You had typed"},
+        ),
+        (
+            "ro",
+            "Dan Rusu a rezolvat conflictul și a păstrat „Șef achiziții”. Între timp s-a schimbat din nou: acum e valabil "
+            "„Administrator”. Tu scriseseși „Director achiziții”.",
+            {"Valabil acum", "Păstrat atunci", "Tu scriseseși"},
+        ),
+    ],
+)
+async def test_whoever_resolved_a_clash_is_not_said_to_have_kept_what_came_later(window, language, said, heads, width):
+    crm, job = told(language)
+    mine, theirs = replace(job.mine, is_me=False), replace(job.theirs, is_me=True)
+    one = replace(job, mine=mine, theirs=theirs, **{**LOST, "since": "changed"}, now=Side(OTHER))
+    crm.inbox_ = Inbox(news=(one,), solved=1)
+    crm.preferences_ = Preferences(language)
+    ui = await window("/inbox", crm, width=width)
+    assert ui.shows(said)
+    assert heads <= set(ui.texts())
+    assert not {"Not kept", "Nepăstrat"} & set(ui.texts())
+
+
+async def test_a_value_that_was_typed_instead_of_both_is_not_guessed_once_another_one_holds(window):
+    crm, job = told(**{**LOST, "state": "edited", "since": "changed"})
+    mine, theirs = replace(job.mine, is_me=True), replace(job.theirs, is_me=False)
+    crm.inbox_ = Inbox(news=(replace(job, mine=mine, theirs=theirs, now=Side({"job_title": "x" * 200})),), solved=1)
+    ui = await window("/inbox", crm)
+    assert ui.shows("Dan Rusu resolved the conflict. It was changed again since: another value holds now.")
 
 
 async def test_of_a_third_value_both_who_typed_are_told_apart(window):

@@ -1,6 +1,6 @@
 import pytest
 
-from client.events import RecordsChanged
+from client.events import ChangeLogChanged, RecordsChanged
 from shared_models.errors import ReplicaDamaged
 from tests.ui.believable import ago
 from tests.ui.fake_crm import FakeCrm, believable_crm, company_id, empty_crm
@@ -68,9 +68,43 @@ async def test_a_record_that_stands_open_stays_when_its_row_moves_and_goes_when_
     assert rows_of(ui)[0] != first
     assert ui.keyed("record.title").value == crm.title("company", first)
     crm.used.clear()
-    await crm.archive("company", first)
-    await ui.settle()
+    await ui.press("record.archive")
     assert ui.keyed("record.title").value == crm.title("company", rows_of(ui)[0])
+
+
+@pytest.mark.parametrize("route", ["/companies", f"/companies/{company_id(17)}"])
+@pytest.mark.parametrize("is_archived", [True, False])
+async def test_the_page_of_a_record_that_another_archives_or_takes_away_says_so_and_no_other_one_opens(
+    window, route, is_archived
+):
+    crm = believable_crm()
+    ui = await window(route, crm)
+    first, name = company_id(17), ui.keyed("record.title").value
+    assert name == crm.title("company", first)
+    crm.used.clear()
+    if is_archived:
+        crm.rows["company"][first]["archived_at"] = ago()
+    else:
+        del crm.rows["company"][first]
+    for event in (ChangeLogChanged(), RecordsChanged({"company": frozenset({first})}, from_centre=True), ChangeLogChanged()):
+        crm.tell(event)
+        await ui.settle()
+    assert first not in rows_of(ui)
+    assert ui.shows("Archived today" if is_archived else f"{name} left your lists")
+    await ui.press("nav.contacts")
+    await ui.go("/companies")
+    assert ui.keyed("record.title").value != name
+
+
+async def test_a_record_that_another_archived_is_brought_back_where_it_stood_open(window):
+    crm = believable_crm()
+    ui = await window("/companies", crm)
+    crm.rows["company"][company_id(17)]["archived_at"] = ago()
+    crm.tell(RecordsChanged({"company": frozenset({company_id(17)})}, from_centre=True))
+    await ui.settle()
+    await ui.press("record.unarchive")
+    assert rows_of(ui)[0] == company_id(17)
+    assert ui.keyed("record.title").value == crm.title("company", company_id(17))
 
 
 async def test_letters_typed_into_the_search_box_are_not_keys(window):
@@ -216,3 +250,66 @@ async def test_what_is_chosen_in_the_inbox_is_still_chosen_when_one_comes_back(w
     await ui.press("nav.settings")
     await ui.press("nav.inbox")
     assert ui.page.route == chosen
+
+
+async def archived(crm, entity, *days):
+    """Archive the first records of a kind, each so many days ago, and return their ids, the last archived first."""
+    ids = list(crm.rows[entity])[: len(days)]
+    for id, ago_days in zip(ids, days, strict=True):
+        crm.rows[entity][id]["archived_at"] = ago(days=ago_days)
+    return [id for _, id in sorted(zip(days, ids, strict=True))]
+
+
+@pytest.mark.functions(38)
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("screen", "entity"), [("companies", "company"), ("contacts", "contact")])
+async def test_archived_records_are_listed_by_a_chip_and_brought_back(window, screen, entity, width):
+    crm = believable_crm()
+    found = await archived(crm, entity, 40, 2)
+    ui = await window(f"/{screen}", crm, width=width, height=844)
+    shown = rows_of(ui)
+    assert not set(found) & set(shown)
+    await ui.press("filter.archived")
+    assert rows_of(ui) == found
+    assert {"Last 7 days", "Earlier", "archived 2 d ago"} <= set(ui.texts())
+    assert not ui.has("list.order")
+    await ui.press(f"row.{found[0]}")
+    await ui.press("record.unarchive")
+    await ui.go(f"/{screen}")
+    assert rows_of(ui) == found[1:]
+    await ui.press("filter.archived")
+    assert found[0] in rows_of(ui)
+
+
+@pytest.mark.functions(38)
+async def test_an_archived_record_is_found_among_the_archived_alone(window):
+    crm = believable_crm()
+    [first] = await archived(crm, "company", 3)
+    ui = await window("/companies", crm)
+    await ui.type("list.search", "sapte brazi")
+    assert ui.shows("Nothing found")
+    await ui.press("filter.archived")
+    assert rows_of(ui) == [first]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_where_nothing_is_archived_the_list_says_so_and_leads_back(window, width):
+    ui = await window("/companies", width=width, height=844)
+    await ui.press("filter.archived")
+    assert ui.shows("No archived companies")
+    await ui.press("list.clear")
+    assert ui.has(f"row.{company_id(0)}")
+
+
+async def test_a_list_of_which_all_is_archived_has_the_way_to_it(window):
+    crm = believable_crm()
+    await archived(crm, "company", *range(1, 32))
+    ui = await window("/companies", crm)
+    assert ui.shows("No companies yet")
+    await ui.press("filter.archived")
+    assert len(rows_of(ui)) == 31
+
+
+async def test_an_empty_company_has_no_chips(window):
+    ui = await window("/companies", empty_crm())
+    assert not ui.has("filter.archived")

@@ -315,3 +315,14 @@ async def test_a_long_phone_number_ends_in_its_row(window):
     first, _ = ui.keyed(f"row.{contact_id(0)}").content.controls[-1].controls
     assert first.controls[-1].width == FIGURE_ROOM
     assert phone.overflow is ft.TextOverflow.ELLIPSIS
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_tabs_that_go_on_beyond_the_edge_fade_into_it_and_the_last_one_can_be_scrolled_out_of_it(window, width):
+    ui = await window(f"/companies/{company_id(0)}", width=width)
+    fade = ui.keyed("tabs.fade")
+    strip = next(control for control in fade.parent.controls if isinstance(control, ft.Row))
+    last = strip.controls[-1]
+    assert fade.ignore_interactions
+    assert isinstance(last, ft.Container)
+    assert (last.width or 0) + strip.spacing >= fade.width

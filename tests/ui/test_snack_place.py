@@ -1,4 +1,4 @@
-"""The message of the snack bar has a row of its own: it never lies over something that can be pressed."""
+"""The message of the snack bar lies over the screen, which stays as it is; in a form it has a row, and hides no button."""
 
 import flet as ft
 import pytest
@@ -44,9 +44,9 @@ async def test_the_message_stands_beside_the_buttons_of_a_form(window, size, but
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_the_message_stands_under_the_screen_and_not_over_it(window, size):
+async def test_the_message_lies_over_the_screen_and_takes_no_room_of_it(window, size):
     ui = await window(f"/companies/{HOTEL}/contacts", telling(), *size)
-    assert isinstance(meeting(ui, "snack", "tie.add"), ft.Column)
+    assert isinstance(meeting(ui, "snack", "tie.add"), ft.Stack)
 
 
 async def test_a_long_address_is_ended_before_it_squeezes_the_name_and_is_whole_in_the_tooltip(window):

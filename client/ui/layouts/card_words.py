@@ -188,11 +188,22 @@ def _otherwise(look: Look, card: CardView, how: How, kept: str) -> tuple[str, li
         title = subject_of(card)
         return capital(look.t(f"news.{how}.{standing_of(card)}", who=who, title=title)), [title]
     now = short_value(look, card, card.now)
-    told = capital(look.t(f"news.{how}{'' if now else '_long'}", who=who, value=now))
-    if how == "first" or (how != "lost" and card.state not in KEPT) or not kept:
-        return told, [now] if now else []
-    had = "news.had_typed" if how == "lost" else "news.had_kept"
-    return f"{told} {look.t(had, value=kept)}", [value for value in (now, kept) if value]
+    if how == "lost" and card.since is not None:
+        told, bold = _changed_since(look, card, who, now)
+    else:
+        told, bold = look.t(f"news.{how}{'' if now else '_long'}", who=who, value=now), [now]
+    if kept and (how == "lost" or (how != "first" and card.state in KEPT)):
+        told += " " + look.t("news.had_typed" if how == "lost" else "news.had_kept", value=kept)
+        bold.append(kept)
+    return capital(told), [value for value in bold if value]
+
+
+def _changed_since(look: Look, card: CardView, who: str, now: str) -> tuple[str, list[str]]:
+    """Return what was kept when a clash was decided, where the card knows it, and what holds in its place since."""
+    side = KEPT.get(card.state)
+    decided = short_value(look, card, card.theirs if side == "theirs" else card.mine) if side else ""
+    first = look.t("news.lost_kept", who=who, value=decided) if decided else look.t("news.lost_resolved", who=who)
+    return f"{first} {look.t('news.since' if now else 'news.since_long', value=now)}", [decided, now]
 
 
 def standing_of(card: CardView) -> str:

@@ -191,7 +191,7 @@ def _draft(look: Look, state: FormState, on: FormCalls) -> ft.Control | None:
     text = look.t("form.draft", at=moment(look, state.draft.at))
     go_on = link(look, "form.draft.continue", look.t("act.continue"), on.continue_draft)
     give_up = link(look, "form.draft.discard", look.t("form.draft.discard"), on.decline_draft)
-    return banner(look, "form.draft", "pencil", text, go_on, give_up)
+    return banner(look, "form.draft", "pencil", text, go_on, give_up, below=look.phone)
 
 
 def _others(look: Look, state: FormState, on: FormCalls) -> list[ft.Control]:

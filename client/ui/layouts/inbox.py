@@ -173,11 +173,10 @@ def _at(thing: CardView | RefusedChange) -> int:
 
 
 def _open(look: Look, state: InboxState, thing: CardView | RefusedChange, on: InboxCalls) -> ft.Control:
-    """Return a thing in full, with its number in its group."""
+    """Return a thing in full, with its number in the list: the ways to the previous and next one lead through all groups."""
     if isinstance(thing, RefusedChange):
         return refused_page(look, thing, on.card)
-    group = state.like(thing)
-    place = (group.index(thing) + 1, len(group))
+    place = (state.things.index(thing) + 1, len(state.things))
     if thing.how is None:
         return card_page(look, thing, place, on.card, state.busy)
     about = about_of(look, thing, place, on.card)

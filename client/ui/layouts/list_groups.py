@@ -32,12 +32,12 @@ def groups_of(look: Look, state: AnyState) -> list[Group]:
         return [Group(look.t("list.group.found"), tuple(state.rows), None if state.is_cut else len(state.rows))]
     found: list[tuple[str, list[AnyRow]]] = []
     for item in state.rows:
-        head = head_of(look, item, state.query.order)
+        head = _ago(look, item.archived_at) if state.query.archived else head_of(look, item, state.query.order)
         if not found or found[-1][0] != head:
             found.append((head, []))
         found[-1][1].append(item)
     is_whole = state.next is None
-    counted = state.query.order == "due"
+    counted = state.query.order == "due" and not state.query.archived
     late = look.t("list.group.due")
     return [
         Group(head, tuple(rows), len(rows) if counted and (is_whole or i < len(found) - 1) else None, counted and head == late)
@@ -50,15 +50,18 @@ def head_of(look: Look, item: AnyRow, order: str) -> str:
     if item.is_refused:
         return look.t("list.group.refused")
     if order == "recent":
-        days = days_since(look, item.changed_at) if item.changed_at is not None else MONTH
-        return look.t(
-            "list.group." + ("today" if days == 0 else "week" if days < WEEK else "month" if days < MONTH else "earlier")
-        )
+        return _ago(look, item.changed_at)
     if isinstance(item, ContactRow):
         return initial(item.last_name or item.name)
     if order == "due":
         return look.t(f"list.group.{due_group(look, item)}")
     return initial(item.name)
+
+
+def _ago(look: Look, at: int | None) -> str:
+    """Return the header of what was done at a time; of what has no time, the last one."""
+    days = days_since(look, at) if at is not None else MONTH
+    return look.t("list.group." + ("today" if days == 0 else "week" if days < WEEK else "month" if days < MONTH else "earlier"))
 
 
 def due_group(look: Look, item: CompanyRow) -> str:

@@ -40,6 +40,8 @@ class Face:
 def face_of(look: Look, item: AnyRow, chosen: str | None, order: str) -> Face:
     """Return what a row shows. chosen: id of the row that is open. order: what the list stands by, and a figure tells."""
     changed = _ago(look, "changed", item.changed_at) if order == "recent" and item.changed_at is not None else ""
+    if item.archived_at is not None:
+        changed = _ago(look, "archived", item.archived_at)
     draft, shared = look.t("list.draft") if item.has_draft else "", look.t("list.shared") if item.is_shared else ""
     if isinstance(item, ContactRow):
         second = dotted(item.job_title, item.company)

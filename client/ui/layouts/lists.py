@@ -90,7 +90,7 @@ def list_body(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: s
         entered=on.entered,
         ref=on.search_box,
     )
-    has_filters = bool(state.rows) or state.is_filtered or state.phase in ("reading", "slow")
+    has_filters = bool(state.rows) or state.is_filtered or state.has_archived or state.phase in ("reading", "slow")
     filters = ft.Container(
         _filters(look, entity, state, on), padding=pads(left=S16, right=S16, bottom=S4, top=S4 if look.phone else 0)
     )
@@ -125,7 +125,7 @@ def order_menu(look: Look, entity: str, state: AnyState, on: ListCalls) -> ft.Co
 
 
 def _filters(look: Look, entity: str, state: AnyState, on: ListCalls) -> ft.Control:
-    """Return chips: one press each, any role or mine, and off again."""
+    """Return chips: one press each, any role, mine or the archived, and off again."""
     query = state.query
 
     def role(value: str) -> ft.Control:
@@ -137,7 +137,15 @@ def _filters(look: Look, entity: str, state: AnyState, on: ListCalls) -> ft.Cont
         look, "filter.mine", look.t("list.filter.mine"), lambda: on.ask(replace(query, mine=not query.mine)), on=query.mine
     )
     roles = [role(value) for value in ROLES] if entity == "company" else []
-    return row(mine, *roles, gap=S8 if look.phone else S6, scroll=True)
+    away = chip(
+        look,
+        "filter.archived",
+        look.t("list.filter.archived"),
+        lambda: on.ask(replace(query, archived=not query.archived)),
+        on=query.archived,
+        glyph="archive",
+    )
+    return row(mine, *roles, away, gap=S8 if look.phone else S6, scroll=True)
 
 
 def _content(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: str | None, top: int) -> ft.Control:
@@ -151,6 +159,8 @@ def _content(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: st
         return ft.Container()
     if not state.rows and state.is_filtered:
         clear = button(look, "list.clear", look.t("list.clear"), on.clear)
+        if state.query == ListQuery(archived=True, order=state.query.order):
+            return empty(look, "archive", look.t(f"list.no_archived.{entity}"), look.t("list.no_archived_text"), clear)
         why = nothing_found(look, state.query.text, look.t("list.nothing_found_text"))
         return empty(look, "search", look.t("list.nothing_found"), why, clear)
     if not state.rows:
@@ -178,9 +188,10 @@ def _rows(look: Look, entity: str, state: AnyState, on: ListCalls, chosen: str |
         scroll_interval=60,
         on_scroll=on.scrolled,
         ref=on.list,
-        key=f"rows.{state.query.text}.{state.query.order}.{state.query.mine}.{state.query.role}",
+        key=f"rows.{state.query.text}.{state.query.order}.{state.query.mine}.{state.query.role}.{state.query.archived}",
     )
-    order = None if state.query.text else order_menu(look, entity, state, on)  # what was found stands by how well it fits
+    has_own_order = bool(state.query.text) or state.query.archived  # found: by how well it fits; archived: the last one first
+    order = None if has_own_order else order_menu(look, entity, state, on)
     head = _header(look, groups[min(top, len(groups) - 1)], order)
     pinned = ft.Container(head, left=0, right=0, top=0, bgcolor=look.c.surface)
     return ft.Stack([rows, pinned], expand=True)

@@ -45,9 +45,10 @@ def _boxes(look: Look, thing: CardView) -> ft.Control | None:
 
 def _head(thing: CardView, name: str, side: Side) -> str:
     """Return the text key over a value that does not hold."""
+    was_kept = name == KEPT.get(thing.state)
     if thing.how == "lost":
-        return "news.you_typed" if side.is_me else "resolved.not_kept"
-    return "news.you_kept" if thing.decided_by_me and name == KEPT.get(thing.state) else "resolved.not_kept"
+        return "news.you_typed" if side.is_me else "news.kept_then" if was_kept else "resolved.not_kept"
+    return "news.you_kept" if thing.decided_by_me and was_kept else "resolved.not_kept"
 
 
 def _same(side: Side, other: Side) -> bool:

@@ -38,12 +38,6 @@ class InboxState:
         """What the badge counts: cards to decide, refused changes, and decisions of which another one holds."""
         return [*self.inbox.cards, *self.inbox.refused, *self.inbox.news]
 
-    def like(self, thing: CardView | RefusedChange) -> tuple[CardView | RefusedChange, ...]:
-        """Return the group that a thing is in."""
-        if isinstance(thing, RefusedChange):
-            return self.inbox.refused
-        return self.inbox.cards if thing.how is None else self.inbox.news
-
     def chosen(self, id: str | None) -> CardView | RefusedChange | None:
         """Return the thing of that id; the first one when there is none (any more)."""
         things = self.things

@@ -30,6 +30,8 @@ class ListState(Generic[R]):
     """What the rows answer, which is `query` only once that was read; None before the first were."""
     opening: str | None = None
     """Id of the record that stands open beside the list while the reader has chosen none (`RecordList`)."""
+    has_archived: bool = False
+    """Of a list that is empty though it was asked for all: whether archived records are behind it."""
     phase: Phase = "reading"
     failure: str = ""
 
@@ -50,7 +52,8 @@ class RecordList(ViewModel[ListState[R]]):
     On a wide window a record stands open beside the list before the reader has chosen one: the record that he used last, as whoever
     comes back goes on with what he did; where there is none, or he searches or filters, the first of the list that the centre
     has not refused. It stays open while the list is read anew, so a visit that is noted there, and moves its row, takes no page
-    from under his hands; only when the record leaves the list is another one opened. Whether he may change it does not matter here: its page says so itself.
+    from under his hands. Nor does another one take its place when others archive it, or it leaves him: its page says so. Only when he
+    archives it himself, or comes back to the list later, is another one opened. Whether he may change it does not matter here: its page says so itself.
     """
 
     def __init__(self, entity: str, fetch: Fetch[R], query: ListQuery, last_used: LastUsed, rest: Rest = asyncio.sleep) -> None:
@@ -61,12 +64,14 @@ class RecordList(ViewModel[ListState[R]]):
         self._turn = 0
         self._typing = 0
         self._more = False
+        self._let_go: str | None = None
+        """Id of the record that the reader archives, in whose place another one is opened."""
         self._sought: str | None = None
         """Id of the record to whose page the next load reads on."""
 
     async def start(self) -> None:
         """Read the first page, or anew what is on the screen already."""
-        await self._load(first=self.state.phase != "ready")
+        await self._load(first=self.state.phase != "ready", keeps=False)
 
     async def on_event(self, event: Event) -> None:
         """Repaint when rows of this kind changed, without losing what was scrolled."""
@@ -134,6 +139,10 @@ class RecordList(ViewModel[ListState[R]]):
             self._sought = id
             await self._load()
 
+    def let_go(self, id: str) -> None:
+        """Open another record in the place of that one once it has left the list: the reader archives it."""
+        self._let_go = id
+
     def neighbour(self, id: str | None, step: int) -> str | None:
         """Return the id of the row `step` rows further than `id`, at most the first or last."""
         ids = [row.id for row in self.state.rows]
@@ -142,11 +151,12 @@ class RecordList(ViewModel[ListState[R]]):
         here = ids.index(id) if id in ids else (-1 if step > 0 else len(ids))
         return ids[max(0, min(len(ids) - 1, here + step))]
 
-    async def _load(self, first: bool = False) -> None:
+    async def _load(self, first: bool = False, *, keeps: bool = True) -> None:
+        """Read the rows. keeps: whether the record that stands open stays though it has left the list."""
         self._turn += 1
         turn = self._turn
         query, wanted = self.state.query, len(self.state.rows)
-        answer = await self.read(self._answer(query), first=first)
+        answer = await self.read(self._answer(query, keeps), first=first)
         page, opening = answer if answer is not None else (None, None)
         rows = page.rows if page is not None else ()
         following = page.next if page is not None else None
@@ -155,9 +165,14 @@ class RecordList(ViewModel[ListState[R]]):
             rows, following = rows + more.rows, more.next
         if page is not None and self._sought is not None and not query.narrows:
             rows, following = await self._read_on(query, rows, following, self._sought)
+        is_behind = page is not None and not rows and await self._has_archived(query)
         if page is not None and turn == self._turn:
             self._sought = None
-            self.put(rows=rows, total=page.total, next=following, opening=opening, shown=query)
+            self.put(rows=rows, total=page.total, next=following, opening=opening, shown=query, has_archived=is_behind)
+
+    async def _has_archived(self, query: ListQuery) -> bool:
+        """Whether a list that is empty has archived records behind it; not asked of one that was narrowed."""
+        return not query.narrows and bool((await self._fetch(replace(query, archived=True), None)).rows)
 
     async def _read_on(
         self, query: ListQuery, rows: tuple[R, ...], following: str | None, sought: str
@@ -171,11 +186,12 @@ class RecordList(ViewModel[ListState[R]]):
             further, after = further + more.rows, more.next
         return further, after
 
-    async def _answer(self, query: ListQuery) -> tuple[Page[R], str | None]:
+    async def _answer(self, query: ListQuery, keeps: bool) -> tuple[Page[R], str | None]:
         """Return the first page, and the record that stands open beside it while none is chosen."""
         page, now = await self._fetch(query, None), self.state.opening
         ids = [row.id for row in page.rows]
-        if now in ids and query == self.state.shown:
+        stays = now in ids or (keeps and now not in (None, self._let_go))
+        if stays and query == self.state.shown:
             return page, now
         last = None if query.narrows else await self._last_used(self._entity)
         return page, last or next((row.id for row in page.rows if not row.is_refused), ids[0] if ids else None)

@@ -226,6 +226,8 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
 
 def _record_calls(desk: Desk, model: RecordPageModel, place: Place, note_text: ft.Ref[ft.TextField]) -> RecordCalls:
     async def archive(entity: str, id: str) -> None:
+        if entity in desk.lists:
+            desk.lists[entity].let_go(id)
         saved = await model.archive(entity, id)
         if SCREEN_OF.get(entity) == place.screen:
             desk.go(Place(place.screen))

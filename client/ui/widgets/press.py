@@ -9,6 +9,8 @@ from client.ui.widgets.frame import CENTRE, col, pad, pads, row
 from client.ui.widgets.text import W5, W6, icon, txt, width_of
 
 Press = Callable[[], None]
+FADE_PX = 40
+"""Width of the edge in which tabs fade that go on beyond it; behind the last one as much is empty."""
 OFF = 0.45
 """How much is left of the colours of a button that cannot be pressed now."""
 
@@ -201,7 +203,7 @@ def tabs(
 ) -> ft.Control:
     """Return underlined tabs of (name, label, count); a count stands after the word, never in a bubble.
 
-    strip: gets the row, which scrolls sideways where not all of them fit (`tab_scroll`).
+    strip: gets the row, which scrolls sideways where not all of them fit (`tab_scroll`), and shows it by fading at its edge.
     """
 
     def cell(name: str, label: str, count: int) -> ft.Control:
@@ -225,10 +227,28 @@ def tabs(
             border=ft.Border.only(bottom=ft.BorderSide(2, look.c.accent if on else CLEAR)),
         )
 
+    cells = [*(cell(*item) for item in items), ft.Container(width=FADE_PX - S16)]
     return ft.Container(
-        ft.Row([cell(*item) for item in items], spacing=S16, scroll=ft.ScrollMode.HIDDEN, ref=strip),
+        ft.Stack([ft.Row(cells, spacing=S16, scroll=ft.ScrollMode.HIDDEN, ref=strip), _fade(look)]),
         border=ft.Border.only(bottom=ft.BorderSide(1, look.c.line)),
         padding=pad(S16 if look.phone else S24),
+    )
+
+
+def _fade(look: Look) -> ft.Container:
+    """Return the edge of a strip into which it fades. It takes no press from what lies under it."""
+    return ft.Container(
+        width=FADE_PX,
+        right=0,
+        top=0,
+        bottom=0,
+        ignore_interactions=True,
+        gradient=ft.LinearGradient(
+            [ft.Colors.with_opacity(0, look.c.surface), look.c.surface],
+            begin=ft.Alignment.CENTER_LEFT,
+            end=ft.Alignment.CENTER_RIGHT,
+        ),
+        key="tabs.fade",
     )
 
 
@@ -243,7 +263,7 @@ def tab_scroll(look: Look, items: Sequence[tuple[str, str, int]], chosen: str, r
     before, after = sum(widths[:place]), sum(widths[place:])
     if before + after <= room:
         return None
-    if before + widths[place] <= room:
+    if before + widths[place] <= room - FADE_PX:
         return 0
     return -1 if after <= room else before - widths[place - 1] / 2
 

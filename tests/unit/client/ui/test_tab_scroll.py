@@ -29,3 +29,8 @@ def test_one_between_both_ends_leaves_half_of_the_one_before_in_sight(look):
     assert offset is not None
     assert start is not None
     assert 0 < start < offset
+
+
+def test_one_that_would_stand_where_the_strip_fades_is_scrolled_into_sight(look):
+    width = sum(len(word) for word, _, _ in ITEMS[:3]) * look.sizes["body"][0] * 0.56 + 3 * 24
+    assert tab_scroll(look, ITEMS, "telephones", width + 1) != 0

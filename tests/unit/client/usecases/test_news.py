@@ -117,10 +117,10 @@ def test_who_lost_nothing_or_knows_is_told_nothing_of_the_decision_of_another(re
     assert lost(replica, **changes) == ()
 
 
-def test_a_value_that_lost_in_a_record_that_was_archived_is_no_news(replica):
+def test_a_value_that_lost_in_a_record_that_was_archived_since_is_told_all_the_same(replica):
     assert lost(replica)
     bring(replica, (6, "company", central_row("company", PK, name="Acme by Dan", archived_at=NOW_US)), to=6)
-    assert decisions.inbox(replica, START_MS).news == ()
+    assert [one.id for one in decisions.inbox(replica, START_MS).news] == [CARD]
 
 
 def test_since_when_a_persons_data_is_here_is_not_forgotten_when_he_signs_in_again(replica):
@@ -129,3 +129,8 @@ def test_since_when_a_persons_data_is_here_is_not_forgotten_when_he_signs_in_aga
     assert replica.facts()["bound_at"] == since > 0
     replica.bind(DAN, "device-ana")
     assert replica.facts()["bound_at"] > since
+
+
+def test_a_value_that_was_kept_against_hers_and_changed_since_is_told_apart_from_what_holds(replica):
+    [one] = lost(replica, name="Acme SA")
+    assert (one.since, one.mine.values, one.now.values) == ("changed", {"name": "Acme by Dan"}, {"name": "Acme SA"})
