@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from argparse import Namespace
 from contextlib import closing, suppress
 from functools import partial
@@ -51,6 +52,15 @@ def wait_for_the_end_of(connection):
         assert connection.recv(1) == b""
 
 
+def wait_until_free(port):
+    """Wait until nobody listens: a process that ends closes what it has one after the other."""
+    for _ in range(300):
+        if not is_taken(port):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"somebody still listens at {port}")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_a_signal_ends_the_demo_with_its_server_and_its_device(tmp_path, how):
@@ -65,8 +75,8 @@ def test_a_signal_ends_the_demo_with_its_server_and_its_device(tmp_path, how):
         demo.stdout.close()
     for child in children:
         wait_for_the_end_of(child)
-    assert not is_taken(port)
-    assert not is_taken(port + 1)
+    wait_until_free(port)
+    wait_until_free(port + 1)
     assert f"{tmp_path}/fieldfare-demo-" in said
     assert "thrown away when you end it; --folder DIR would keep it" in said
     if how != signal.SIGKILL:
