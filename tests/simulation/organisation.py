@@ -23,7 +23,7 @@ from sync_server.services.central import Central
 from sync_server.services.local_transport import LocalTransport
 from sync_server.services.snapshots import Policy, Snapshots
 from tests.simulation import churn
-from tests.simulation.device import Clock, Device, Statements, WrongClock
+from tests.simulation.device import ALONE, Clock, Device, Statements, WrongClock
 from tests.simulation.entities import SIMULATED
 from tests.simulation.network import Killed, Network, ServerLife
 from tests.simulation.power import Medium
@@ -89,7 +89,8 @@ class Organisation:
 
     def __post_init__(self) -> None:
         """Make everything."""
-        store, tables, self.server = database(self.url or f"sqlite:///{self.folder / 'central.db'}", self.registry)
+        alone = f"sqlite:///{(self.folder / 'central.db').as_uri()}?{ALONE}&uri=true"
+        store, tables, self.server = database(self.url or alone, self.registry)
         store.engine.dispose()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
