@@ -59,6 +59,7 @@ def one(seed: int, how: How) -> Played:
     """Play one seed."""
     if seed % COLLECTED_EVERY == 0:
         gc.collect()
+        gc.freeze()  # what is left is kept for all runs: statements, adapters
     run = Run(folder_of("run"), seed, steps=how.steps, url=how.url, cast=CASTS.get(how.cast))
     try:
         with planted(how.wrong) if how.wrong else nullcontext():
