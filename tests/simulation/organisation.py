@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from shared_models.codec import Row
 from shared_models.digest import MODULUS, Digest
 from shared_models.errors import ReplicaError
 from shared_models.registry import Registry
-from sync_server.db import devices, recounting, rows, timeline
+from sync_server.db import devices, plans, recounting, rows, timeline
 from sync_server.db.engine import Store, open_store
 from sync_server.db.tables import Tables, tables_of
 from sync_server.services import setup
@@ -57,6 +58,13 @@ def empty_database(path: Path, registry: Registry) -> Path:
     tables_of(registry).metadata.create_all(store.engine)
     store.close()
     return path
+
+
+@cache
+def _every(tables: Tables, entity: str) -> tuple[sa.Select[*tuple[Any, ...]], tuple[str, ...]]:  # Any: what a driver returns
+    """Return the query of all records of an entity, and the names of its columns."""
+    table = tables.entities[entity]
+    return sa.select(table), tuple(table.c.keys())
 
 
 @dataclass
@@ -193,10 +201,9 @@ class Organisation:
     def central_rows(self, entity: str) -> list[Row]:
         """Return every record of an entity as the centre has it, archived ones too."""
         kind = self.registry.get(entity)
+        query, names = _every(self.central.tables, entity)
         with self.central.store.read() as connection:
-            found = connection.execute(sa.select(self.central.tables.entities[entity]))
-            names = tuple(found.keys())
-            return [rows.decode(kind, names, row) for row in found]
+            return [rows.decode(kind, names, row) for row in plans.fetch(connection, query)]
 
     def back_up(self) -> None:
         """Copy the central database and remember that the backup is good up to here."""
