@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from client.replica import change_log, meta
+from client.replica import change_log
 from client.replica.schema import quoted
 from shared_models.fields import unit_of
 from tests.simulation.device import Device
@@ -118,10 +118,10 @@ class Memory:
     def knowledge(self, device: Device, entity: str, pk: str) -> Knowledge:
         """Return what the screen of a device stands for at this moment."""
         kind = device.replica.registry.get(entity)
+        facts = device.replica.facts()
         with device.replica.reading() as reader:
             base = reader.execute("SELECT ver FROM _sync_base WHERE tbl = ? AND pk = ?", (entity, pk)).fetchone()
             row = base or reader.execute(f"SELECT _v FROM {quoted(entity)} WHERE id = ?", (pk,)).fetchone()
-            facts = meta.get_all(reader)
             pending = change_log.open_ops(reader, entity, pk)
         version = row[0] if row else 0
         if facts["complete"] and not facts["replace"]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from shared_models.codec import Row
 from shared_models.digest import MODULUS, Digest
 from shared_models.errors import ReplicaError
 from shared_models.registry import Registry
-from sync_server.db import devices, recounting, rows, timeline
+from sync_server.db import devices, plans, recounting, rows, timeline
 from sync_server.db.engine import Store, open_store
 from sync_server.db.tables import Tables, tables_of
 from sync_server.services import setup
@@ -23,7 +24,7 @@ from sync_server.services.central import Central
 from sync_server.services.local_transport import LocalTransport
 from sync_server.services.snapshots import Policy, Snapshots
 from tests.simulation import churn
-from tests.simulation.device import Clock, Device, Statements, WrongClock
+from tests.simulation.device import ALONE, Clock, Device, Statements, WrongClock
 from tests.simulation.entities import SIMULATED
 from tests.simulation.network import Killed, Network, ServerLife
 from tests.simulation.power import Medium
@@ -59,6 +60,13 @@ def empty_database(path: Path, registry: Registry) -> Path:
     return path
 
 
+@cache
+def _every(tables: Tables, entity: str) -> tuple[sa.Select[*tuple[Any, ...]], tuple[str, ...]]:  # Any: what a driver returns
+    """Return the query of all records of an entity, and the names of its columns."""
+    table = tables.entities[entity]
+    return sa.select(table), tuple(table.c.keys())
+
+
 @dataclass
 class Organisation:
     """A server and its devices in a folder that is made anew."""
@@ -89,7 +97,8 @@ class Organisation:
 
     def __post_init__(self) -> None:
         """Make everything."""
-        store, tables, self.server = database(self.url or f"sqlite:///{self.folder / 'central.db'}", self.registry)
+        alone = f"sqlite:///{(self.folder / 'central.db').as_uri()}?{ALONE}&uri=true"
+        store, tables, self.server = database(self.url or alone, self.registry)
         store.engine.dispose()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -192,10 +201,9 @@ class Organisation:
     def central_rows(self, entity: str) -> list[Row]:
         """Return every record of an entity as the centre has it, archived ones too."""
         kind = self.registry.get(entity)
+        query, names = _every(self.central.tables, entity)
         with self.central.store.read() as connection:
-            found = connection.execute(sa.select(self.central.tables.entities[entity]))
-            names = tuple(found.keys())
-            return [rows.decode(kind, names, row) for row in found]
+            return [rows.decode(kind, names, row) for row in plans.fetch(connection, query)]
 
     def back_up(self) -> None:
         """Copy the central database and remember that the backup is good up to here."""
