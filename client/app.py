@@ -108,10 +108,14 @@ def make_crm(
     rounds: Rounds,
     folder: Path,
     account: HeldAccount | None,
+    is_live: Callable[[], bool] = lambda: False,
 ) -> LocalCrm:
-    """Return the facade of the screens over one replica. account: None in the office, where people sign in at the server's page."""
+    """Return the facade of the screens over one replica. account: None in the office, where people sign in at the server's page.
+
+    is_live: whether the live channel is open.
+    """
     ask: AskHistory = transport.history
-    return LocalCrm(replica, engine, rounds, ask, texts_in, folder, now_ms, account)
+    return LocalCrm(replica, engine, rounds, ask, texts_in, folder, now_ms, account, is_live)
 
 
 @dataclass
@@ -162,7 +166,7 @@ def start_client(
         live = LiveChannel(transport, engine, worker.notify, config.times, SystemRandom())
         live.start()
         opened.pop_all()
-    crm = make_crm(replica, transport, engine, worker, config.folder, held)
+    crm = make_crm(replica, transport, engine, worker, config.folder, held, lambda: live.is_open)
     return InstalledClient(crm, worker, live, transport)
 
 

@@ -107,7 +107,7 @@ class Desks:
             live = LiveChannel(transport, engine, worker.notify, OFFICE_TIMES, SystemRandom())
             live.start()
             opened.pop_all()
-        crm = make_crm(replica, transport, engine, worker, folder, None)
+        crm = make_crm(replica, transport, engine, worker, folder, None, lambda: live.is_open)
         return Desk(crm, worker, live)
 
     async def _close(self, user: str) -> None:

@@ -85,6 +85,7 @@ class LiveChannel:
                 if self._ends or not self._is_wanted():
                     return
                 self._open = pokes
+            self._tell()
             try:
                 if facts["state"] == State.OFFLINE:
                     self._notify(states.Event.NETWORK_UP)
@@ -93,6 +94,12 @@ class LiveChannel:
             finally:
                 with self._news:
                     self._open = None
+                self._tell()
+
+    def _tell(self) -> None:
+        """Let a screen say whether it hears of everything at once."""
+        if not self._ends:
+            self._replica.events.publish(SyncStatusChanged())
 
     def _take(self, poke: Poke) -> None:
         self._newest = max(self._newest, poke.seq)

@@ -73,6 +73,8 @@ class LocalCrm:
     now_ms: Callable[[], int]
     own_account: HeldAccount | None
     """None in the office: its accounts are the server's."""
+    is_live: Callable[[], bool] = lambda: False
+    """Whether the server tells at once what others changed."""
     open_forms: forms.OpenForms = field(default_factory=forms.OpenForms)
     _paused: bool = False
     _askers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKERS, "history"))
@@ -277,7 +279,7 @@ class LocalCrm:
         to_read = len(news.news(self.replica, Names(self.replica), self.now_ms()))
         found = sync_desk.status(self.replica, self.engine.status(), is_paused=self._paused, to_read=to_read)
         signs_in = self.own_account is not None and self.own_account.password is not None
-        return replace(found, signs_in=True) if signs_in else found
+        return replace(found, signs_in=signs_in, is_live=self.is_live())
 
     async def note_left_told(self) -> None:
         """Note that the reader was told what left his lists."""

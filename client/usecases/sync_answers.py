@@ -248,6 +248,8 @@ class SyncStatus:
     offline_since: int | None = None
     next_attempt_at: int | None = None
     """When the next attempt is armed; none: nothing is armed (paused, signed out)."""
+    is_live: bool = False
+    """Whether the server tells at once what others changed; else it is asked now and then."""
     cause: str | None = None
     """Value of `errors.ErrorCode` of the last failure, `not_ours` or `unexpected`: its text is `error.<cause>`. None for a plain
     lack of connection."""

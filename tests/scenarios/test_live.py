@@ -8,7 +8,7 @@ import pytest
 from client import office
 from client.app import make_account, open_local, start_client
 from client.config import ClientConfig, SyncTimes
-from client.events import RecordsChanged
+from client.events import RecordsChanged, SyncStatusChanged
 from client.office import Desks
 from sync_server.services import office_devices
 from sync_server.services.accounts import office_device
@@ -100,3 +100,16 @@ async def test_a_desk_of_the_office_has_what_a_device_sent_without_a_poll(world,
         assert arrival.came.wait(SOON_S)
     finally:
         await desks.close()
+
+
+async def test_a_screen_knows_whether_it_hears_of_everything_at_once(tmp_path):
+    said = []
+    with behind_socket(make_server(tmp_path / "server")) as address, installed(tmp_path / "one", address) as one:
+        heard = threading.Event()
+        one.crm.listen(lambda event: heard.set() if isinstance(event, SyncStatusChanged) else None)
+        while not (await one.crm.status()).is_live:
+            assert heard.wait(SOON_S)
+            heard.clear()
+        one.live.close()
+        said.append((await one.crm.status()).is_live)
+    assert said == [False]

@@ -47,7 +47,8 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.status_, crm.inbox_ = replace(crm.status_, link="work_offline", needs_you=0), Inbox(solved=23)
     if data == "calm":
         proof = replace(crm.status_.proof, at=ago()) if crm.status_.proof else None
-        crm.status_, crm.inbox_ = SyncStatus(last_ok_at=ago(), proof=proof, size_bytes=18_000_000), Inbox(solved=23)
+        crm.status_ = SyncStatus(last_ok_at=ago(), next_attempt_at=ago(-15), proof=proof, size_bytes=18_000_000, is_live=True)
+        crm.inbox_ = Inbox(solved=23)
         crm.queue_ = type(crm.queue_)((), crm.queue_.sent, 41)
     if data == "offline":
         crm.status_, crm.inbox_ = replace(crm.status_, waiting=0, needs_you=0), Inbox(solved=23)

@@ -162,6 +162,23 @@ async def test_where_all_is_sent_the_head_of_the_sync_page_is_green(window):
     assert "cloud-check" in glyphs(ui, "ok")
 
 
+@pytest.mark.functions(141)
+@pytest.mark.parametrize(
+    ("language", "is_live", "said"),
+    [
+        ("en", True, "What others change appears here at once"),
+        ("ro", True, "Ce modifică alții apare aici imediat"),
+        ("en", False, "Next look at"),
+    ],
+)
+async def test_a_device_that_is_told_at_once_says_so_and_another_when_it_looks_next(window, language, is_live, said):
+    crm = believable_crm()
+    crm.status_ = SyncStatus(last_ok_at=ago(), next_attempt_at=ago(-15), is_live=is_live)
+    crm.preferences_ = replace(crm.preferences_, language=language)
+    ui = await window("/sync", crm)
+    assert ui.shows(said)
+
+
 @pytest.mark.parametrize(("link", "said"), [("needs_sign_in", "Sign in again"), ("quarantined", "Sending stopped")])
 @pytest.mark.parametrize("width", [1280, 800, 390])
 async def test_a_pill_of_what_has_stopped_leads_to_where_it_goes_on(window, link, said, width):

@@ -247,6 +247,8 @@ def _next(look: Look, status: SyncStatus) -> str:
     if status.next_attempt_at is None or status.link not in ("offline", "idle"):
         return ""
     seconds = max(0, round(status.next_attempt_at / 1_000_000 - look.now.timestamp()))
+    if status.link == "idle" and status.is_live:
+        return look.t("sync.live")
     if status.link == "idle":
         return look.t("sync.next_check", at=clock(look, status.next_attempt_at))
     return look.t("sync.next", in_=f"{seconds // 60}:{seconds % 60:02d}")
