@@ -248,8 +248,6 @@ class SyncStatus:
     offline_since: int | None = None
     next_attempt_at: int | None = None
     """When the next attempt is armed; none: nothing is armed (paused, signed out)."""
-    is_live: bool = False
-    """Whether the server tells at once what others changed; else it is asked now and then."""
     cause: str | None = None
     """Value of `errors.ErrorCode` of the last failure, `not_ours` or `unexpected`: its text is `error.<cause>`. None for a plain
     lack of connection."""
@@ -264,3 +262,5 @@ class SyncStatus:
     """What left his lists of late."""
     signs_in: bool = False
     """Whether it first signs in at the server, by itself: the device was opened without a connection after a sign-out."""
+    is_live: bool = False
+    """Whether the server tells at once what others changed; else it is asked now and then."""
