@@ -14,6 +14,7 @@ from flet.utils import is_linux_server
 from flet.utils.pip import ensure_flet_web_package_installed
 
 from client.config import ClientConfig, SyncTimes
+from client.platform.form import form
 from client.platform.lock_file import LockFile
 from client.platform.profile import ProfileStore
 from client.platform.wrong_tries import WrongTriesStore
@@ -155,7 +156,13 @@ def start_client(
         opened.callback(transport.close)
         store = account.store
         engine = SyncEngine(
-            replica, transport, random=SystemRandom(), times=config.times, start=in_background, wiped=store.forget
+            replica,
+            transport,
+            random=SystemRandom(),
+            times=config.times,
+            start=in_background,
+            form=form(),
+            wiped=store.forget,
         )
         worker = SyncWorker(engine, LockFile(config.lock_path))
         worker.start()

@@ -166,6 +166,20 @@ def events(who: Visitor) -> Iterator[httpx.Response]:
     yield httpx.Response(answer.status_code, headers=answer.headers, content=said, request=answer.request)
 
 
+def devices(who: Visitor) -> Iterator[httpx.Response]:
+    """Ask for the devices of everybody: all, as they stand, by name, and page by page."""
+    path = f"{PATH}/admin/devices"
+    asked: tuple[dict[str, Any], ...] = (
+        {},
+        {"standing": "need"},
+        {"standing": "well"},
+        {"q": "a"},
+        {"q": who.email},
+        {"page": 1},
+    )
+    yield from (who.get(path, **query) for query in asked)
+
+
 PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "health": health,
     "signIn": sign_in,
@@ -179,6 +193,7 @@ PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "snapshot": snapshot,
     "snapshotBytes": snapshot_bytes,
     "events": events,
+    "devices": devices,
     "signOut": sign_out,
 }
 """Operation of the OpenAPI document -> how it is tried; signing out is the last."""

@@ -160,6 +160,8 @@ class HttpTransport:
             query["a"] = request.after
         if request.most is not None:
             query["n"] = request.most
+        if request.report is not None:
+            query["r"] = request.report.wire()
         response = self._send("GET", f"{PATH}/pull?{urlencode(query)}", None, packed=True)
         if response.status_code == 204:
             response.close()

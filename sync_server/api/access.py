@@ -27,8 +27,9 @@ FOR_THE_LOST = "for_the_lost"
 
 
 async def provide_actor(request: Request[Any, Any, Any], accounts: GivenAccounts) -> Actor:  # Any: `problems`
-    """Return who the access token of a request stands for. Raises Refusal A101, A102, A107."""
+    """Return who the access token of a request stands for; his device was seen. Raises Refusal A101, A102, A107."""
     actor = await sync_to_thread(accounts.authenticate, bearer(request))
+    accounts.central.sightings.note(actor.device_id, accounts.central.now_us())
     if actor.is_to_be_wiped and not request.route_handler.opt.get(FOR_THE_LOST):
         raise Refusal(ErrorCode.A107, 403, "the device is to be wiped")
     return actor

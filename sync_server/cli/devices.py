@@ -1,9 +1,15 @@
 """Commands about devices: `device list`, `device revoke`, `device wipe`."""
 
 import argparse
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from shared_models.codec import Row
 from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, group_parser, moment, open_existing, say
+
+if TYPE_CHECKING:
+    from sync_server.services.device_desk import Known
 
 INCIDENTS_DAYS = 30
 INCIDENTS_US = INCIDENTS_DAYS * 86_400_000_000
@@ -49,6 +55,28 @@ def run_device_list(arguments: argparse.Namespace) -> int:
             say(f"    and {len(mine) - INCIDENTS_SHOWN} more in the last {INCIDENTS_DAYS} days")
     say("1 device" if len(found) == 1 else f"{len(found)} devices")
     return OK
+
+
+def say_how_they_stand(known: "Sequence[Known]") -> None:
+    """Show a line for every device: its name and person, when it was seen, what waits there and here, and why it is behind."""
+    from shared_models.device_desk import MOST_ROWS, STANDINGS
+    from shared_models.device_words import cause_in_words
+    from shared_models.texts import Texts
+
+    counts = Counter(one.standing for one in known)
+    if not known:
+        return
+    say("devices: " + ", ".join(f"{counts[name]} {STANDING_WORDS[name]}" for name in STANDINGS if counts[name]))
+    say(f"  {'device':24}  {'person':28}  {'last seen':20}  {'to send':>7}  {'to fetch':>8}  why")
+    for one in known:
+        to_fetch = "-" if one.lag_rows is None else f"{one.lag_rows}{'+' if one.lag_rows >= MOST_ROWS else ''}"
+        why = "; ".join(cause_in_words(Texts(), reason) for reason in one.reasons)
+        name, person = one.row["name"][:24], (one.row["email"] or "")[:28]
+        seen = moment(one.row["last_seen_at"])
+        say(f"  {name:24}  {person:28}  {seen:20}  {one.facts.pending:>7}  {to_fetch:>8}  {why}")
+
+
+STANDING_WORDS = {"need": "need somebody", "behind": "behind", "well": "in step", "out": "out of use"}
 
 
 @explained

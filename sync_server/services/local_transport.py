@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
+from shared_models.device_desk import DevicePage, DeviceQuery
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import Poke, PullRequest, UpToDate
 from sync_server.db.engine import Contended, StoreDown
 from sync_server.db.news import News
-from sync_server.services import digest, hello, history, pull, push
+from sync_server.services import device_desk, digest, hello, history, pull, push
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
@@ -76,6 +77,11 @@ class LocalTransport:
         """Ask for rows again."""
         with refusals_as_errors():
             return iter(digest.fetch(self.central, self.asker(), request))
+
+    def devices(self, query: DeviceQuery) -> DevicePage:
+        """Ask for a page of devices."""
+        with refusals_as_errors():
+            return device_desk.page(self.central, self.asker(), query)
 
     def live(self, after: int) -> "LocalPokes":
         """Open the live channel."""

@@ -114,6 +114,8 @@ def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: i
             raise Refusal(ErrorCode.P203, 409, "another server epoch")
         if request.cursor > now.seq:
             raise Refusal(ErrorCode.P206, 409, f"cursor {request.cursor} is ahead of {now.seq}")
+        cursor = request.cursor if request.after is None else None  # of a long pull it is where the pages stand
+        central.sightings.note(actor.device_id, central.now_us(), cursor=cursor, report=request.report)
         # From cursor 0 there is always a page: a new device is complete with it, one of an older timeline lets go of its rows.
         if request.after is None and request.cursor == now.seq != 0:
             return UpToDate(combined(asked.digest()), now.safe_seq)

@@ -60,6 +60,7 @@ OPERATIONS = [
     "events",
     "snapshot",
     "snapshotBytes",
+    "devices",
 ]
 
 

@@ -197,6 +197,27 @@ def test_the_admin_sees_on_which_device_the_copy_was_wrong_and_when(data, tmp_pa
     assert "and 1 more" in said
 
 
+@pytest.mark.functions(148)
+def test_the_status_tells_why_every_device_is_behind(data, tmp_path, capsys):
+    made = open_server(ServerConfig(tmp_path / "data"))
+    with in_process(made) as http:
+        phone, laptop = Caller(http, install="phone"), Caller(http, install="laptop")
+        for device in (phone, laptop):
+            device.sign_in("ana@example.ro")
+        clock = made.central.now_us() // 1000
+        phone.hello(clock=clock + 20 * 60_000 + 30_000, pending={"n": 3}, report={"works_offline": True})
+        laptop.hello(clock=clock)
+        http.post("/auth/sign-out", headers=laptop.headers)
+    server("status", "--data", data)
+    said = capsys.readouterr().out.splitlines()
+    start = said.index("devices: 1 need somebody, 1 out of use")
+    head, first, second = (line.split() for line in said[start + 1 : start + 4])
+    assert head == ["device", "person", "last", "seen", "to", "send", "to", "fetch", "why"]
+    assert first[:2] == ["laptop", "ana@example.ro"]
+    assert " ".join(first).endswith("3 - clock 20 minutes fast; set to work offline")
+    assert second[-4:] == ["0", "-", "signed", "out"]
+
+
 def test_the_status_names_the_sequence_and_the_rows(data, capsys):
     assert server("status", "--data", data) == 0
     said = capsys.readouterr().out
