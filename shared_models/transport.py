@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared_models.device_desk import DeviceDesk
 from shared_models.device_report import DeviceReport
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
@@ -104,5 +105,5 @@ class Transport(Protocol):
         ...
 
 
-class LiveTransport(Transport, LiveSource, Protocol):
-    """Both: what is asked, and what the server says by itself."""
+class LiveTransport(Transport, LiveSource, DeviceDesk, Protocol):
+    """All of it: what a sync asks, what the server says by itself, and what an admin asks."""

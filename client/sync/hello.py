@@ -10,6 +10,9 @@ from client.sync.reporting import report_of
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade
 from shared_models.protocol import MAX_INCIDENTS, DeviceIncident, HelloAnswer, HelloRequest, Pending
 
+WAIT_S = 60.0
+"""Seconds after which a device that an admin has paused asks again."""
+
 
 def say_hello(talk: Conversation) -> None:
     """Tell the server where the device stands and do what it answers.
@@ -70,7 +73,7 @@ def _obey(answer: HelloAnswer) -> None:
     if answer.action == "upgrade":
         raise NeedsUpgrade(ErrorCode.P202, f"server speaks schema {answer.schema_version}")
     if answer.action == "wait":
-        raise Busy(ErrorCode.S502, "the server asks to wait")
+        raise Busy(ErrorCode.S503, "an admin has paused the device", WAIT_S)
 
 
 def _note(talk: Conversation, answer: HelloAnswer, at_ms: int) -> None:

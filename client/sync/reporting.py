@@ -7,11 +7,12 @@ from client.replica import change_log
 from client.replica.replica import Replica
 from client.sync.states import State
 from shared_models.device_report import DeviceReport
+from shared_models.errors import ErrorCode
 
 AGAIN_MS = 6 * 3_600_000
 """The size and the time of the proof are told again after so long."""
-UNREACHED = "Unreachable"
-"""How a plain lack of connection is kept; the centre knows best when it saw the device."""
+KNOWN_THERE = (None, "Unreachable", ErrorCode.S503.value)
+"""How no failure, a lack of connection and a pause by an admin are kept: of those the centre knows best itself."""
 
 
 @dataclass
@@ -38,7 +39,7 @@ def report_of(replica: Replica, form: Form = "desktop") -> DeviceReport:
     """Return how a device fares now."""
     facts = replica.facts()
     equal, _, _ = facts["proof"] or (None, 0, [])
-    is_failing = facts["failures"] > 0 and facts["last_error"] not in (None, UNREACHED)
+    is_failing = facts["failures"] > 0 and facts["last_error"] not in KNOWN_THERE
     with replica.reading() as reader:
         isolated = len(change_log.select(reader, "state = 'isolated'"))
     return DeviceReport(

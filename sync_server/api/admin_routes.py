@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from litestar import Router, get
+from litestar import Router, get, post
 from litestar.concurrency import sync_to_thread
-from litestar.params import QueryParameter
+from litestar.params import PathParameter, QueryParameter
 
-from shared_models.device_desk import DevicePage, DeviceQuery, Standing
+from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order, Standing
+from shared_models.message import PRINTABLE
 from shared_models.protocol import PATH
-from sync_server.api.access import GivenActor, GivenCentral
+from sync_server.api.access import GivenAccounts, GivenActor, GivenCentral
 from sync_server.api.documentation import BEARER, failures
-from sync_server.services import device_desk
+from sync_server.services import device_desk, device_orders
 
 STATE = "how they stand; none: all"
 
@@ -27,6 +28,23 @@ async def ask_devices(
     return await sync_to_thread(device_desk.page, central, actor, DeviceQuery(standing=standing, text=q, page=page))
 
 
+@post(
+    "/devices/{device:str}/{order:str}",
+    operation_id="orderDevice",
+    status_code=200,
+    summary="Order something for a device",
+    responses=failures(),
+)
+async def order_device(
+    accounts: GivenAccounts,
+    actor: GivenActor,
+    device: Annotated[str, PathParameter(max_length=36, pattern=PRINTABLE, description="id of a device")],
+    order: Annotated[Order, PathParameter(description="what it is to do")],
+) -> DeviceOrdered:
+    """The device as it stands then; P207 for one that there is not, or that cannot do it. For admins."""
+    return await sync_to_thread(device_orders.carry_out, accounts, actor, device, order)
+
+
 def admin_router() -> Router:
     """Return the routes for admins."""
-    return Router(path=f"{PATH}/admin", route_handlers=[ask_devices], tags=["admin"], security=[{BEARER: []}])
+    return Router(path=f"{PATH}/admin", route_handlers=[ask_devices, order_device], tags=["admin"], security=[{BEARER: []}])

@@ -28,7 +28,7 @@ from shared_models.protocol import (
 )
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.api import bodies
-from sync_server.api.access import FOR_THE_LOST, GivenActor, GivenCentral
+from sync_server.api.access import FOR_THE_LOST, FOR_THE_PAUSED, GivenActor, GivenCentral
 from sync_server.api.documentation import BEARER, failures, taking
 from sync_server.services import digest, hello, history, pull, push
 from sync_server.services.actor import Actor
@@ -48,7 +48,7 @@ AnyRequest = Request[Any, Any, Any]
 @post(
     "/hello",
     operation_id="hello",
-    opt={FOR_THE_LOST: True},
+    opt={FOR_THE_LOST: True, FOR_THE_PAUSED: True},
     status_code=200,
     summary="Say where the device stands",
     operation_class=taking(HelloRequest),

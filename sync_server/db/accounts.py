@@ -41,6 +41,8 @@ class Holder:
     is_admin: bool
     is_to_be_wiped: bool = False
     """Whether the device was lost: it may say hello and send what waits on it, nothing else."""
+    is_paused: bool = False
+    is_to_resync: bool = False
 
 
 def add(connection: Connection, tables: AccountTables, user_id: str, email: str, password_hash: str, at: int) -> None:
@@ -160,21 +162,26 @@ def holder_of_access_token(connection: Connection, tables: AccountTables, sha256
     found = plans.first(connection, _holders(tables), {"of": sha256})
     if found is None:
         return None
-    device, user_id, expires_at, is_admin, wipe_at = found
-    return Holder(user_id, device, bool(is_admin), wipe_at is not None), expires_at
+    device, user_id, expires_at, is_admin, wipe_at, paused_at, resync_at = found
+    ordered = [at is not None for at in (wipe_at, paused_at, resync_at)]
+    return Holder(user_id, device, bool(is_admin), *ordered), expires_at
 
 
 @lru_cache(maxsize=STATEMENTS)
 def _holders(tables: AccountTables) -> "sa.Select[*tuple[Any, ...]]":  # Any: as in `plans`; every request asks it
     access, device, user = tables.access_token, tables.device_token, tables.user
-    ordered = sa.select(tables.device.c.wipe_at).where(tables.device.c.id == access.c.device).scalar_subquery()
+    known = tables.device
     return (
-        sa.select(access.c.device, access.c.user_id, access.c.expires_at, user.c.is_admin, ordered.label("wipe_at"))
+        sa.select(
+            *(access.c.device, access.c.user_id, access.c.expires_at, user.c.is_admin),
+            *(known.c.wipe_at, known.c.paused_at, known.c.resync_at),
+        )
         .join(user, user.c.id == access.c.user_id)
+        .outerjoin(known, known.c.id == access.c.device)
         .where(
             access.c.sha256 == sa.bindparam("of"),
             _is_live(user),
-            ~_was_wiped(tables, access.c.device),
+            known.c.wiped_at.is_(None),
             sa.exists().where(device.c.device == access.c.device, device.c.revoked_at.is_(None)),
         )
     )

@@ -59,10 +59,15 @@ def order_wipe(connection: Connection, tables: Tables, device: str, at: int) -> 
 
     Returns whether there is such a device; the replica of an office (which is named after its user) is none.
     """
+    return order(connection, tables, device, {"wipe_at": at, "revoked_at": None})
+
+
+def order(connection: Connection, tables: Tables, device: str, ordered: Row) -> bool:
+    """Note what an admin wants of a device; returns whether there is such a one. The replica of an office is none."""
     found = tables.device.update().where(
         tables.device.c.id == device, tables.device.c.id != tables.device.c.user, tables.device.c.wiped_at.is_(None)
     )
-    return connection.execute(found.values(wipe_at=at, revoked_at=None)).rowcount > 0
+    return connection.execute(found.values(ordered)).rowcount > 0
 
 
 def is_to_be_wiped(connection: Connection, tables: Tables, device: str) -> bool:

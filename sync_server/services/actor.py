@@ -12,3 +12,7 @@ class Actor:
     is_admin: bool = False
     is_to_be_wiped: bool = False
     """Whether the device was lost: it may say hello and push, nothing else."""
+    is_paused: bool = False
+    """Whether an admin has paused the device: it may say hello, nothing else."""
+    is_to_resync: bool = False
+    """Whether an admin wants the device to load everything anew."""

@@ -59,7 +59,7 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
     return HelloAnswer(
         server_time=now_us // 1000,
         server_epoch=now.epoch,
-        action=_action(central, request, restored, is_lost=is_lost),
+        action=_action(central, request, restored, is_lost=is_lost, is_paused=actor.is_paused),
         restored_seq=restored,
         schema_version=central.schema_version,
         user_id=actor.user_id,
@@ -68,9 +68,11 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
     )
 
 
-def _action(central: Central, request: HelloRequest, restored: int | None, *, is_lost: bool) -> str:
+def _action(central: Central, request: HelloRequest, restored: int | None, *, is_lost: bool, is_paused: bool) -> str:
     if is_lost:
         return "wipe"
+    if is_paused:
+        return "wait"
     if not central.schema_version - SUPPORTED_SCHEMAS < request.schema_version <= central.schema_version:
         return "upgrade"
     return "ok" if restored is None else "rebootstrap"

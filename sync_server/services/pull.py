@@ -15,7 +15,7 @@ from shared_models.transport import PullRequest, UpToDate
 from sync_server.db import digests, feed, ledger, timeline
 from sync_server.db.engine import Connection
 from sync_server.db.feed import WireRow
-from sync_server.services import sight
+from sync_server.services import resync, sight
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
@@ -107,6 +107,7 @@ def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: i
     page_rows: most that one page holds, whatever the device takes; for tests of long pulls.
     Raises Refusal P203 for another server epoch and P206 for a cursor that this timeline does not have.
     """
+    resync.heed(central, actor, begins=not request.cursor and request.after is None)
     with sight.snapshot(central, actor) as sights:
         asked = _Asked(central, actor, request, sights)
         now = asked.now

@@ -156,9 +156,9 @@ def test_nobody_without_a_good_token_hears_anything(house, name):
             assert {answer.status_code for answer in answers} == {wanted}, operation
 
 
-def test_only_an_admin_hears_of_devices(house):
+def test_only_an_admin_hears_of_devices_and_orders_something_for_them(house):
     for name in PEOPLE:
-        answers = list(PLANS["devices"](house.visitors[name]))
+        answers = [*PLANS["devices"](house.visitors[name]), *PLANS["orderDevice"](house.visitors[name])]
         assert {(one.status_code, one.json()["code"]) for one in answers} == {(403, "A105")}, name
     assert {answer.status_code for answer in PLANS["devices"](house.visitors["ana"])} == {200}
 
@@ -166,7 +166,7 @@ def test_only_an_admin_hears_of_devices(house):
 def test_whoever_has_signed_out_hears_nothing_any_more(house):
     who = visitor(house.planted, house.visitors["ana"].caller.http, "manager", house.visitors["ana"].offers)
     assert [answer.status_code for answer in PLANS["signOut"](who)] == [204]
-    for operation in ("pull", "history", "digest", "fetch", "snapshot", "snapshotBytes", "devices"):
+    for operation in ("pull", "history", "digest", "fetch", "snapshot", "snapshotBytes", "devices", "orderDevice"):
         heard, answers = heard_by(house, who, operation)
         assert (heard, {answer.status_code for answer in answers}) == (set(), {401}), operation
 

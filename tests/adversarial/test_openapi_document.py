@@ -61,6 +61,7 @@ OPERATIONS = [
     "snapshot",
     "snapshotBytes",
     "devices",
+    "orderDevice",
 ]
 
 

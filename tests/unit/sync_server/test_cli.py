@@ -175,6 +175,30 @@ def test_devices_are_listed_and_revoked(data, tmp_path, capsys):
 
 
 @pytest.mark.functions(148)
+def test_a_device_is_paused_resumed_resynced_and_signed_out_from_the_terminal(data, tmp_path, capsys):
+    with in_process(open_server(ServerConfig(tmp_path / "data"))) as http:
+        device = Caller(http)
+        device.sign_in("ana@example.ro")
+        device.hello()
+        id = device.tokens["device_id"]
+        assert server("device", "pause", "--data", data, id) == 0
+        assert device.pull(0).json()["code"] == "S503"
+        assert device.hello().json()["action"] == "wait"
+        assert server("device", "resume", "--data", data, id) == 0
+        assert device.hello().json()["action"] == "ok"
+        assert server("device", "resync", "--data", data, id) == 0
+        assert device.pull(1).json()["code"] == "P206"
+        assert device.pull(0).status_code == 200
+        assert device.pull(1).status_code in (200, 204)
+        assert server("device", "sign-out", "--data", data, id) == 0
+        assert device.pull(0).status_code == 401
+    capsys.readouterr()
+    for order in ("pause", "resume", "resync", "sign-out"):
+        assert server("device", order, "--data", data, "nobodys") == 1
+    assert capsys.readouterr().out.count("No such device") == 4
+
+
+@pytest.mark.functions(148)
 def test_the_admin_sees_on_which_device_the_copy_was_wrong_and_when(data, tmp_path, capsys):
     made = open_server(ServerConfig(tmp_path / "data"))
     told = [
