@@ -28,16 +28,14 @@ from client.sync.live import LiveChannel
 from client.sync.worker import SyncWorker
 from client.ui.app import open_door, open_ui
 from client.usecases.account import Account, EndToken, HeldAccount
-from client.usecases.crm import LocalCrm, Rounds
+from client.usecases.crm import Centre, LocalCrm, Rounds
 from client.usecases.door import LocalDoor
 from client.usecases.labels import Say
 from client.usecases.preferences import last_language
-from client.usecases.timelines import AskHistory
 from shared_models.ids import IdMaker
 from shared_models.protocol import SignInAnswer, SignInRequest
 from shared_models.registry import CRM
 from shared_models.texts import Language, Texts
-from shared_models.transport import Transport
 
 ASSETS = Path(__file__).parent / "ui" / "assets"
 SignInNow = Callable[[], str | None]
@@ -104,15 +102,14 @@ def connect(folder: Path, times: SyncTimes, sign_in: SignInNow | None = None) ->
 
 def make_crm(
     replica: Replica,
-    transport: Transport,
+    centre: Centre,
     engine: SyncEngine,
     rounds: Rounds,
     folder: Path,
     account: HeldAccount | None,
 ) -> LocalCrm:
     """Return the facade of the screens over one replica. account: None in the office, where people sign in at the server's page."""
-    ask: AskHistory = transport.history
-    return LocalCrm(replica, engine, rounds, ask, texts_in, folder, now_ms, account)
+    return LocalCrm(replica, engine, rounds, centre, texts_in, folder, now_ms, account)
 
 
 @dataclass

@@ -128,6 +128,10 @@ class SyncEngine:
             epochs.lift_quarantine(writing, self.replica.ids)
         self.scheduler.on(Event.RELEASED)
 
+    def say_last_word(self) -> None:
+        """Tell the centre that the device goes silent because its person wants it to; on any thread. Raises SyncError, ReplicaError."""
+        self._talk.reporting.say_last_word(self._talk.transport)
+
     def audit(self, tell: Tell) -> Audit:
         """Compare every row with the centre's, after a clean round (`audit.whole`). Raises SyncError, ReplicaError, Stopped."""
         try:

@@ -17,6 +17,8 @@ from shared_models.ids import IdMaker
 from shared_models.protocol import SignInRequest
 from shared_models.registry import CRM
 from sync_server.services.accounts import NewUser
+from sync_server.services.actor import Actor
+from sync_server.services.local_transport import LocalTransport
 from tests.clients import Clock
 from tests.servers import EMAIL, PASSWORD, behind_socket, make_server
 from tests.world import Network
@@ -172,3 +174,23 @@ def test_a_device_that_is_to_be_wiped_says_so_until_it_was(boss, dan):
     assert boss.desk.order_device(dan.id, "wipe").device.reasons[0].cause is Cause.TO_BE_WIPED
     dan.sync()
     assert causes(boss, dan) == [Cause.WIPED]
+
+
+def test_the_office_asks_and_orders_in_process_with_the_rights_of_now(server, boss, dan):
+    user = server.accounts.admin_of(EMAIL)
+    office = LocalTransport(server.central, Actor(user, user), server.snapshots, server.accounts)
+    assert {line.id for line in office.devices(DeviceQuery()).devices} == {boss.id, dan.id}
+    assert office.order_device(dan.id, "pause").device.reasons[0].cause is Cause.PAUSED_BY_ADMIN
+    with server.central.store.write() as connection:
+        users = server.central.tables.entities["user"]
+        connection.execute(users.update().where(users.c.id == user).values(is_admin=False))
+    for ask in (lambda: office.devices(DeviceQuery()), lambda: office.order_device(dan.id, "resume")):
+        with pytest.raises(NeedsSignIn) as refused:
+            ask()
+        assert refused.value.code is ErrorCode.A105
+
+
+def test_a_way_without_accounts_takes_no_orders(server, dan):
+    alone = LocalTransport(server.central, Actor("user", "device", is_admin=True))
+    with pytest.raises(NeedsSignIn):
+        alone.order_device(dan.id, "pause")

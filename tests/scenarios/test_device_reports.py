@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from client.app import make_crm
 from client.sync.reporting import AGAIN_MS, report_of
 from client.sync.states import Event
 from shared_models.device_desk import Cause
@@ -98,6 +99,32 @@ def test_a_round_of_a_device_that_works_offline_says_so(world):
     laptop.engine.scheduler.set_paused(False)
     laptop.sync()
     assert causes(world, laptop) == [Cause.WELL]
+
+
+async def test_switching_to_work_offline_is_the_last_that_the_centre_hears(world, tmp_path):
+    laptop = world.device("laptop")
+    for _ in range(2):
+        laptop.sync()
+    laptop.save("company", name="Hotel Bega")
+    crm = make_crm(laptop.replica, laptop.network, laptop.engine, laptop.engine, tmp_path, None)
+    before, cursor = len(laptop.network.calls), laptop.replica.facts()["cursor"]
+    await crm.set_work_offline(True)
+    crm._askers.shutdown(wait=True)
+    assert laptop.network.calls[before:] == ["pull"], "what waits stays here"
+    assert causes(world, laptop) == [Cause.WORKS_OFFLINE]
+    assert laptop.replica.facts()["cursor"] == cursor
+    assert len(laptop.replica.waiting()) == 1
+
+
+async def test_switching_to_work_offline_without_a_connection_is_as_quiet_as_ever(world, tmp_path):
+    laptop = world.device("laptop")
+    laptop.sync()
+    laptop.network.is_up = False
+    crm = make_crm(laptop.replica, laptop.network, laptop.engine, laptop.engine, tmp_path, None)
+    await crm.set_work_offline(True)
+    crm._askers.shutdown(wait=True)
+    assert laptop.replica.facts()["paused"]
+    assert laptop.engine.status().last_error is None
 
 
 def test_a_device_that_is_turned_away_again_and_again_says_by_what(world):
