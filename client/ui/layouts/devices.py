@@ -176,7 +176,7 @@ def _head(look: Look, room: float) -> ft.Control:
         cell("days", DAYS_SHOWN) if room >= ROOM_FOR_DAYS else None,
         cell("why", None) if room >= ROOM_FOR_WHY else None,
     )
-    return ft.Container(row(*cells, gap=S12), height=32, padding=pads(left=66, right=S24))
+    return ft.Container(row(*cells, gap=S12), height=32, padding=pads(left=78, right=S24))
 
 
 def _row(look: Look, one: DeviceLine, open_row: Callable[[str], None], room: float, *, is_chosen: bool) -> ft.Control:
@@ -185,7 +185,7 @@ def _row(look: Look, one: DeviceLine, open_row: Callable[[str], None], room: flo
     has_why = room >= ROOM_FOR_WHY and not look.phone
     person = txt(look, one.person, "meta", "ink2")
     reason = txt(look, words, "meta", TONES[one.standing], W5, lines=1 if look.phone else 2, expand=True)
-    under = person if has_why or not why else txt(look, f"{one.person} · {words}", "meta", TONES[one.standing])
+    under = person if has_why or not why else txt(look, f"{words} · {one.person}", "meta", TONES[one.standing])
     name = ft.Column(
         [txt(look, one.name, weight=W5, tone="ink2" if one.standing == "out" else "ink"), under],
         spacing=S2 if look.phone else 0,
