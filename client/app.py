@@ -14,6 +14,7 @@ from flet.utils import is_linux_server
 from flet.utils.pip import ensure_flet_web_package_installed
 
 from client.config import ClientConfig, SyncTimes
+from client.platform.form import form
 from client.platform.lock_file import LockFile
 from client.platform.profile import ProfileStore
 from client.platform.wrong_tries import WrongTriesStore
@@ -27,16 +28,14 @@ from client.sync.live import LiveChannel
 from client.sync.worker import SyncWorker
 from client.ui.app import open_door, open_ui
 from client.usecases.account import Account, EndToken, HeldAccount
-from client.usecases.crm import LocalCrm, Rounds
+from client.usecases.crm import Centre, LocalCrm, Rounds
 from client.usecases.door import LocalDoor
 from client.usecases.labels import Say
 from client.usecases.preferences import last_language
-from client.usecases.timelines import AskHistory
 from shared_models.ids import IdMaker
 from shared_models.protocol import SignInAnswer, SignInRequest
 from shared_models.registry import CRM
 from shared_models.texts import Language, Texts
-from shared_models.transport import Transport
 
 ASSETS = Path(__file__).parent / "ui" / "assets"
 SignInNow = Callable[[], str | None]
@@ -103,7 +102,7 @@ def connect(folder: Path, times: SyncTimes, sign_in: SignInNow | None = None) ->
 
 def make_crm(
     replica: Replica,
-    transport: Transport,
+    centre: Centre,
     engine: SyncEngine,
     rounds: Rounds,
     folder: Path,
@@ -114,8 +113,7 @@ def make_crm(
 
     is_live: whether the live channel is open.
     """
-    ask: AskHistory = transport.history
-    return LocalCrm(replica, engine, rounds, ask, texts_in, folder, now_ms, account, is_live)
+    return LocalCrm(replica, engine, rounds, centre, texts_in, folder, now_ms, account, is_live)
 
 
 @dataclass
@@ -159,7 +157,13 @@ def start_client(
         opened.callback(transport.close)
         store = account.store
         engine = SyncEngine(
-            replica, transport, random=SystemRandom(), times=config.times, start=in_background, wiped=store.forget
+            replica,
+            transport,
+            random=SystemRandom(),
+            times=config.times,
+            start=in_background,
+            form=form(),
+            wiped=store.forget,
         )
         worker = SyncWorker(engine, LockFile(config.lock_path))
         worker.start()

@@ -11,6 +11,7 @@ from random import SystemRandom
 from client.app import connect, last_reader, open_local
 from client.config import FirstSync, SyncTimes
 from client.events import Event, SyncStatusChanged
+from client.platform.form import form
 from client.platform.lock_file import LockFile
 from client.platform.profile import ProfileStore
 from client.sync.ahead import in_background
@@ -46,7 +47,13 @@ def run(arguments: argparse.Namespace, server: str, say: Say) -> bool:
             first_sync = FirstSync(by_snapshot=not arguments.metered)
             forget = ProfileStore(folder).forget
             engine = SyncEngine(
-                replica, transport, random=SystemRandom(), start=in_background, first_sync=first_sync, wiped=forget
+                replica,
+                transport,
+                random=SystemRandom(),
+                start=in_background,
+                first_sync=first_sync,
+                form=form(),
+                wiped=forget,
             )
             replica.events.subscribe(lambda event: _show_loading(texts, engine, event))
             result = engine.run_once()

@@ -85,6 +85,8 @@ class ErrorCode(StrEnum):
     """The server failed while it applied this transaction; it is kept for the admin and for you."""
     S502 = "S502"
     """The server is busy or restarting. The app tries again by itself."""
+    S503 = "S503"
+    """An admin has paused the device: what is saved stays on it until it is let on. The app asks again by itself."""
     D601 = "D601"
     """The disk of this device is full. Free some space; nothing was lost."""
     D602 = "D602"

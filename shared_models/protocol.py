@@ -2,9 +2,11 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from shared_models.device_report import DeviceReport
 from shared_models.errors import ErrorCode
+from shared_models.message import NO_NUL, PRINTABLE, Key, Message, Name
 
 PATH = "/sync/v1"
 MAX_TXS = 1000
@@ -39,23 +41,10 @@ MAX_LISTED = 5000
 
 Scalar = Any
 """A stored value: str, int, bool, list of str, or None (`Kind`). Any: checked against the entity, not here."""
-PRINTABLE = r"^[ -~]+$"
-"""Names and ids are ASCII without control characters: PostgreSQL stores no NUL, and logs stay on one line."""
-NO_NUL = r"^[^\x00]*$"
-Name = Annotated[str, Field(min_length=1, max_length=60, pattern=PRINTABLE)]
-Key = Annotated[str, Field(min_length=1, max_length=36, pattern=PRINTABLE)]
 Prefix = Annotated[str, Field(max_length=8, pattern=r"^[0-9a-f]*$")]
 Version = Annotated[int, Field(ge=0, le=2**62)]
 Epoch = Annotated[str, Field(min_length=1, max_length=36, pattern=PRINTABLE)]
 Verb = Literal["applied", "merged", "conflict", "rejected", "deferred"]
-
-
-class Message(BaseModel):
-    """Base of every message: unknown parts are refused, so that a mistake is seen at once."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
-    )
 
 
 class Op(Message):
@@ -189,7 +178,7 @@ class Block(Message):
 class HelloRequest(Message):
     """What a device says at start, after an error, when an answer carries another epoch, and when it is short of numbers.
 
-    leased: entity -> what it holds of the series of its codes. incidents: what it found since the last hello that was answered, the newest. wiped: all that it held is removed, as it was told.
+    leased: entity -> what it holds of the series of its codes. incidents: what it found since the last hello that was answered, the newest. wiped: all that it held is removed, as it was told. report: none of a device of an older version.
     """
 
     install: Key
@@ -204,6 +193,7 @@ class HelloRequest(Message):
     incidents: Annotated[list[DeviceIncident], Field(max_length=MAX_INCIDENTS)] = Field(default_factory=list)
     wiped: bool = False
     leased: Annotated[dict[Name, Leased], Field(max_length=MAX_SERIES)] = Field(default_factory=dict)
+    report: DeviceReport | None = None
 
 
 class HelloAnswer(Message):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared_models.protocol import Message
+from shared_models.message import Message
 
 COLUMNS = {"zstdcolumns": "zstd", "gzipcolumns": "gzip"}
 """Packing -> what packs it, of snapshots that are sent as columns: half the bytes, and more work for the device."""

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared_models.device_desk import DeviceDesk
+from shared_models.device_report import DeviceReport
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 
@@ -18,6 +20,8 @@ class PullRequest:
     after: str | None = None
     most: int | None = None
     """Rows that the device takes in one page; None: as the server thinks best."""
+    report: DeviceReport | None = None
+    """What is news about the device itself; None: nothing is."""
 
 
 @dataclass(frozen=True)
@@ -101,5 +105,5 @@ class Transport(Protocol):
         ...
 
 
-class LiveTransport(Transport, LiveSource, Protocol):
-    """Both: what is asked, and what the server says by itself."""
+class LiveTransport(Transport, LiveSource, DeviceDesk, Protocol):
+    """All of it: what a sync asks, what the server says by itself, and what an admin asks."""

@@ -19,11 +19,13 @@ from shared_models.errors import ErrorCode
 from shared_models.ids import IdMaker
 from shared_models.registry import CRM
 from sync_server.api.access import GivenCentral, needs_protection, provide_actor
+from sync_server.api.admin_routes import admin_router
 from sync_server.api.auth_routes import auth_router
 from sync_server.api.bodies import MAX_BYTES
 from sync_server.api.documentation import failures, openapi_config
 from sync_server.api.limits import SignInLimits
 from sync_server.api.live_routes import LiveChannels, live_router
+from sync_server.api.metrics import metrics
 from sync_server.api.office import Office, office_mount
 from sync_server.api.office_sign_in import sign_in_routes
 from sync_server.api.problems import HANDLERS
@@ -32,7 +34,7 @@ from sync_server.api.snapshot_routes import snapshot_router
 from sync_server.api.sync_routes import sync_router
 from sync_server.config import ServerConfig
 from sync_server.db.account_tables import account_tables_of
-from sync_server.db.engine import Store, StoreDown, open_store
+from sync_server.db.engine import Contended, Store, StoreDown, Unstorable, open_store
 from sync_server.db.listening import Listening
 from sync_server.db.tables import tables_of
 from sync_server.services.accounts import Accounts
@@ -42,6 +44,8 @@ from sync_server.services.snapshots import Snapshots
 
 TIDY_S = 1.0
 """Seconds without a write after which the database file is tidied."""
+SIGHTINGS_S = 60.0
+"""Seconds between two times at which it is written when devices were seen."""
 
 
 def now_us() -> int:
@@ -97,6 +101,21 @@ async def keep_tidy(store: Store, every_s: float = TIDY_S) -> None:
                 structlog.get_logger().warning("write-ahead log stays", why=str(error))
 
 
+async def keep_sightings(central: Central, every_s: float = SIGHTINGS_S) -> None:
+    """Write down when devices were seen, once a minute; until it is cancelled."""
+    while True:
+        await asyncio.sleep(every_s)
+        await sync_to_thread(write_sightings, central)
+
+
+def write_sightings(central: Central) -> None:
+    """Write down when devices were seen. What the database cannot take now is written with what comes later."""
+    try:
+        central.sightings.write(central.store, central.tables)
+    except (Contended, StoreDown, Unstorable) as error:
+        structlog.get_logger().warning("sightings wait", why=str(error))
+
+
 def create_app(server: Server, office: Office | None = None, channels: LiveChannels | None = None) -> Litestar:
     """Return the ASGI application of a server; with an office, its web is mounted at /app.
 
@@ -108,7 +127,9 @@ def create_app(server: Server, office: Office | None = None, channels: LiveChann
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await sync_to_thread(server.snapshots.warm)
         store = server.central.store
-        tidying = asyncio.create_task(keep_tidy(store)) if store.is_sqlite else None
+        running = [asyncio.create_task(keep_sightings(server.central))]
+        if store.is_sqlite:
+            running.append(asyncio.create_task(keep_tidy(store)))
         others = Listening(store, server.central.tables)
         live.start()
         others.start()
@@ -118,19 +139,22 @@ def create_app(server: Server, office: Office | None = None, channels: LiveChann
         else:
             yield
         live.end()
-        if tidying is not None:
-            tidying.cancel()
+        for task in running:
+            task.cancel()
         await sync_to_thread(others.close)
+        await sync_to_thread(write_sightings, server.central)
         store.close()
 
     limits = office.limits if office else SignInLimits.start(server.central.now_us)
     return Litestar(
         route_handlers=[
             health,
+            metrics,
             sync_router(),
             live_router(),
             snapshot_router(),
             auth_router(),
+            admin_router(),
             *((*sign_in_routes(office), office_mount(office)) if office else ()),
         ],
         dependencies={

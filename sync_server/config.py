@@ -1,6 +1,6 @@
 """Settings of a server, fixed when it starts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -25,6 +25,9 @@ class ServerConfig:
     """PEM file of the TLS certificate with its chain; None: plain http, for this machine or a proxy only."""
     key: Path | None = None
     """PEM file of its private key."""
+
+    metrics_token: str = field(default="", repr=False)
+    """What whoever reads /metrics has to show; empty: only this machine may read it, and nobody behind a proxy."""
 
     @property
     def url(self) -> str:

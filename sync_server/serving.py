@@ -126,9 +126,7 @@ def make_office(server: Server) -> Office | None:
 
     def transport_for(user_id: str) -> LiveTransport:
         office_devices.ensure(server.central, user_id)
-        return LocalTransport(
-            server.central, Actor(user_id, office_device(user_id)), server.snapshots, server.accounts.is_admin
-        )
+        return LocalTransport(server.central, Actor(user_id, office_device(user_id)), server.snapshots, server.accounts)
 
     app = create_office(transport_for, server.config.folder / "office")
     return Office(app, server.accounts, SignInLimits.start(server.central.now_us))

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import zstandard
 
+from shared_models.device_desk import Order
 from shared_models.protocol import MAX_FETCH, MAX_WITH_ANSWER, PATH
 from shared_models.registry import CRM
 from shared_models.replica_shape import fingerprint
@@ -166,6 +167,27 @@ def events(who: Visitor) -> Iterator[httpx.Response]:
     yield httpx.Response(answer.status_code, headers=answer.headers, content=said, request=answer.request)
 
 
+def devices(who: Visitor) -> Iterator[httpx.Response]:
+    """Ask for the devices of everybody: all, as they stand, by name, and page by page."""
+    path = f"{PATH}/admin/devices"
+    asked: tuple[dict[str, Any], ...] = (
+        {},
+        {"standing": "need"},
+        {"standing": "well"},
+        {"q": "a"},
+        {"q": who.email},
+        {"page": 1},
+    )
+    yield from (who.get(path, **query) for query in asked)
+
+
+def order_device(who: Visitor) -> Iterator[httpx.Response]:
+    """Order everything for the own device, and for one that is made up. Never done by an admin, who would be heard."""
+    for device in (who.caller.tokens.get("device_id", "x"), "nobodys"):
+        for order in get_args(Order):
+            yield who.post(f"{PATH}/admin/devices/{device}/{order}", None)
+
+
 PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "health": health,
     "signIn": sign_in,
@@ -179,6 +201,8 @@ PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "snapshot": snapshot,
     "snapshotBytes": snapshot_bytes,
     "events": events,
+    "devices": devices,
+    "orderDevice": order_device,
     "signOut": sign_out,
 }
 """Operation of the OpenAPI document -> how it is tried; signing out is the last."""

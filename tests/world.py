@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from client.replica import integrity
 from client.replica.connection import Connect, connect
@@ -16,6 +16,7 @@ from client.replica.replica import Replica
 from client.sync.engine import RoundResult, SyncEngine
 from conflict.overlay import blank_row
 from shared_models.codec import Row
+from shared_models.device_desk import DeviceDesk, DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.errors import ReplicaError, Unreachable
 from shared_models.fields import columns
 from shared_models.ids import IdMaker
@@ -74,6 +75,18 @@ class Network:
     def digest(self, request: DigestRequest) -> DigestAnswer:
         self._call("digest")
         return self._answer("digest", self.inner.digest(request))
+
+    def devices(self, query: DeviceQuery) -> DevicePage:
+        self._call("devices")
+        return self.desk.devices(query)
+
+    def order_device(self, device: str, order: Order) -> DeviceOrdered:
+        self._call("order_device")
+        return self.desk.order_device(device, order)
+
+    @property
+    def desk(self) -> DeviceDesk:
+        return cast("DeviceDesk", self.inner)  # both ways of the product are one
 
     def fetch(self, request: FetchRequest) -> Iterator[bytes]:
         self._call("fetch")

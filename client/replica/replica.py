@@ -103,6 +103,12 @@ class Replica:
         """Leave nothing in the log beside the file; returns False while a reader needs it. For `purging` only."""
         return self._writer.empty_log()
 
+    @property
+    def size_bytes(self) -> int:
+        """Bytes on the disk: the file, and the log of SQLite beside it, where new rows stand first."""
+        files = (self.path, self.path.with_name(self.path.name + "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
     def beside(self, path: Path) -> sqlite3.Connection:
         """Open another file as this replica's connections are opened; for `takeover` only."""
         made = self._connect(path)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from client.config import FirstSync
 from client.replica.replica import Replica
 from client.sync.ahead import Start, at_once
+from client.sync.reporting import Reporting
 from client.sync.wire import Loads
 from shared_models.errors import SyncError
 from shared_models.protocol import MAX_TXS
@@ -45,6 +46,8 @@ class Conversation:
     schema_version: int
     loads: Loads
     should_stop: Callable[[], bool]
+    reporting: Reporting
+    """What was told of the device itself."""
     tell: Callable[[Progress], None]
     """Called while a long load comes in."""
     start: Start = at_once

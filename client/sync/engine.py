@@ -7,6 +7,7 @@ from typing import Any
 
 from client.config import FirstSync, SyncTimes
 from client.events import DeviceWiped, SyncStatusChanged
+from client.platform.form import Form
 from client.replica import epochs, numbers, standing
 from client.replica.replica import Replica
 from client.sync import bootstrap, wiping
@@ -16,6 +17,7 @@ from client.sync.conversation import Conversation, EpochChanged, Progress, Quara
 from client.sync.hello import say_hello
 from client.sync.pull import Pulled, pull_newer
 from client.sync.push import Pushed, push_waiting
+from client.sync.reporting import Reporting
 from client.sync.scheduler import Scheduler
 from client.sync.states import RESTING, Event, State
 from client.sync.status import SyncStatus, status_of
@@ -62,9 +64,10 @@ class SyncEngine:
         start: Start = at_once,
         batch_txs: int = MAX_TXS,
         first_sync: FirstSync | None = None,
+        form: Form = "desktop",
         wiped: Callable[[], None] = lambda: None,
     ) -> None:
-        """wiped: removes the account from the device, once the replica was emptied because the device was lost."""
+        """form: what kind of device it is. wiped: removes the account from the device, once the replica was emptied because the device was lost."""
         self.replica, self._wiped = replica, wiped
         self.scheduler = Scheduler(replica, times or SyncTimes(), random)
         self._state, self._hello_due, self._stop, self._progress = State.IDLE, True, False, Progress()
@@ -77,6 +80,7 @@ class SyncEngine:
             replica.registry.evolution.newest,
             fastest_loads(),
             lambda: self._stop,
+            Reporting(replica, form),
             self._take_progress,
             start,
             batch_txs,
@@ -121,6 +125,10 @@ class SyncEngine:
         with self.replica.write(durable=True) as writing:
             epochs.lift_quarantine(writing, self.replica.ids)
         self.scheduler.on(Event.RELEASED)
+
+    def say_last_word(self) -> None:
+        """Tell the centre that the device goes silent because its person wants it to; on any thread. Raises SyncError, ReplicaError."""
+        self._talk.reporting.say_last_word(self._talk.transport)
 
     def audit(self, tell: Tell) -> Audit:
         """Compare every row with the centre's, after a clean round (`audit.whole`). Raises SyncError, ReplicaError, Stopped."""

@@ -6,8 +6,12 @@ from typing import Any
 from client.replica import change_log, epochs, integrity, meta, numbers
 from client.replica.integrity import Incident
 from client.sync.conversation import Conversation
+from client.sync.reporting import report_of
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade
 from shared_models.protocol import MAX_INCIDENTS, DeviceIncident, HelloAnswer, HelloRequest, Pending
+
+WAIT_S = 60.0
+"""Seconds after which a device that an admin has paused asks again."""
 
 
 def say_hello(talk: Conversation) -> None:
@@ -20,13 +24,15 @@ def say_hello(talk: Conversation) -> None:
     with talk.replica.reading() as reader:
         waiting, oldest = change_log.count_unsettled(reader)
         found = integrity.untold(reader)[-MAX_INCIDENTS:]
-    sent_ms = talk.now_ms()
+    sent_ms, report = talk.now_ms(), report_of(talk.replica, talk.reporting.form)
     told = {
+        "report": report,
         "pending": Pending(n=waiting, oldest=oldest),
         "incidents": [_wire(one, talk) for one in found],
         "leased": numbers.held(facts, talk.replica.registry),
     }
     answer = talk.transport.hello(_request(talk, facts, sent_ms, told))
+    talk.reporting.told(report)
     _obey(answer)
     _note(talk, answer, (sent_ms + talk.now_ms()) // 2)
     if found:
@@ -67,7 +73,7 @@ def _obey(answer: HelloAnswer) -> None:
     if answer.action == "upgrade":
         raise NeedsUpgrade(ErrorCode.P202, f"server speaks schema {answer.schema_version}")
     if answer.action == "wait":
-        raise Busy(ErrorCode.S502, "the server asks to wait")
+        raise Busy(ErrorCode.S503, "an admin has paused the device", WAIT_S)
 
 
 def _note(talk: Conversation, answer: HelloAnswer, at_ms: int) -> None:

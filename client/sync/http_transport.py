@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from client.config import SyncTimes
 from client.sync.unpacking import Arriving, encodings, unpacked
+from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.errors import (
     Busy,
     ErrorCode,
@@ -160,6 +161,8 @@ class HttpTransport:
             query["a"] = request.after
         if request.most is not None:
             query["n"] = request.most
+        if request.report is not None:
+            query["r"] = request.report.wire()
         response = self._send("GET", f"{PATH}/pull?{urlencode(query)}", None, packed=True)
         if response.status_code == 204:
             response.close()
@@ -196,6 +199,19 @@ class HttpTransport:
         """Ask for rows again."""
         body = request.model_dump_json(by_alias=True).encode()
         return _lines(self._send("POST", f"{PATH}/fetch", body, packed=True))
+
+    def devices(self, query: DeviceQuery) -> DevicePage:
+        """Ask for a page of devices; for admins."""
+        asked: dict[str, str | int] = {"q": query.text, "page": query.page}
+        if query.standing is not None:
+            asked["standing"] = query.standing
+        path = f"{PATH}/admin/devices?{urlencode(asked)}"
+        return _parsed(DevicePage, self._send("GET", path, None, read_s=HISTORY_S))
+
+    def order_device(self, device: str, order: Order) -> DeviceOrdered:
+        """Order something for a device; for admins."""
+        path = f"{PATH}/admin/devices/{quote(device, safe='')}/{order}"
+        return _parsed(DeviceOrdered, self._send("POST", path, None, read_s=HISTORY_S))
 
     def live(self, after: int) -> "HttpPokes":
         """Open the live channel: server-sent events on a connection of its own."""

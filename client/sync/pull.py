@@ -64,8 +64,13 @@ def _ask(talk: Conversation, facts: Any) -> Iterator[Line] | UpToDate | None:  #
     """
     after, most = facts["stage_after"], PAGE_ROWS if facts["failures"] else None
     cursor = facts["stage_cursor"] if after else facts["cursor"]
+    report = talk.reporting.due()
     try:
-        return talk.transport.pull(PullRequest(cursor, facts["server_epoch"], facts["device_epoch"], after, most))
+        request = PullRequest(cursor, facts["server_epoch"], facts["device_epoch"], after, most, report)
+        answer = talk.transport.pull(request)
+        if report is not None:
+            talk.reporting.told(report)
+        return answer
     except SyncError as error:
         if error.code is ErrorCode.P203:
             raise EpochChanged from error

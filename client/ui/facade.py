@@ -9,6 +9,7 @@ from typing import Protocol
 from client.events import Event
 from client.ui.facade_rights import Rights
 from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved
+from client.usecases.device_desk import DevicesSeen
 from client.usecases.door import LastHere
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
 from client.usecases.form_drafts import FormDraft
@@ -17,7 +18,20 @@ from client.usecases.record_answers import RecordPage
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from client.usecases.timeline_answers import Timeline
 from shared_models.codec import Row
+from shared_models.device_desk import DeviceLine, DeviceQuery, Order
 from shared_models.texts import Language
+
+
+class Devices(Protocol):
+    """Asks the centre about devices, for an administrator. Every method waits for the network, a quarter of a minute at most."""
+
+    async def page(self, query: DeviceQuery) -> DevicesSeen:
+        """Return a page of devices, or what the centre answered last. Raises SyncError when it never did."""
+        ...
+
+    async def order(self, device: str, order: Order) -> DeviceLine:
+        """Order something for a device; returns it as it stands then. Raises SyncError."""
+        ...
 
 
 class Crm(Protocol):
@@ -184,6 +198,13 @@ class Crm(Protocol):
     @property
     def rights(self) -> Rights:
         """Who may do what, and the ways to change it."""
+        ...
+
+    # -- devices ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def devices(self) -> Devices:
+        """How the devices of the organisation fare, for administrators."""
         ...
 
     # -- sync ------------------------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-Screen = Literal["companies", "contacts", "inbox", "sync", "settings", "people", "more"]
-SCREENS: tuple[Screen, ...] = ("companies", "contacts", "inbox", "sync", "settings", "people", "more")
+Screen = Literal["companies", "contacts", "inbox", "sync", "settings", "people", "devices", "more"]
+SCREENS: tuple[Screen, ...] = ("companies", "contacts", "inbox", "sync", "settings", "people", "devices", "more")
 FORMS = ("company", "contact", "contact_point", "address", "bank_account", "company_contact", "related_person")
 """Entities that have a form."""
 RESOLVED = "resolved"
@@ -78,7 +78,7 @@ def place_of(route: str) -> Place:
     url = urlsplit(route)
     parts = [unquote(part) for part in url.path.split("/") if part]
     screen: Screen = next((s for s in SCREENS if parts and parts[0] == s), "companies")
-    has_id = screen in ("companies", "contacts", "inbox", "people") and len(parts) > 1 and parts[0] == screen
+    has_id = screen in ("companies", "contacts", "inbox", "people", "devices") and len(parts) > 1 and parts[0] == screen
     tab = parts[2] if has_id and len(parts) > 2 else ""
     return Place(screen, parts[1] if has_id else None, tab, _form(dict(parse_qsl(url.query))))
 

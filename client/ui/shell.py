@@ -46,6 +46,8 @@ LOW = 480
 """Height of a window below which the rail of icons leaves out what cannot be pressed."""
 PLACES: tuple[tuple[Screen, str], ...] = (("companies", "building-2"), ("contacts", "users"))
 SYNC_PLACES: tuple[tuple[Screen, str], ...] = (("inbox", "inbox"), ("sync", "refresh-cw"))
+ADMIN_PLACES: tuple[tuple[Screen, str], ...] = (("devices", "monitor"),)
+"""Places under Sync for whoever administers."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ def _rail(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Con
             space(S12),
             *items(PLACES),
             heading,
-            *items(SYNC_PLACES),
+            *items(SYNC_PLACES + (ADMIN_PLACES if state.person.is_admin else ())),
             fill(),
             _foot(look, state, on, place),
         ),
@@ -284,7 +286,8 @@ def _rail_of_icons(look: Look, state: ShellState, on: ShellCalls, place: Place) 
             tooltip=look.t(f"nav.{screen}"),
         )
 
-    places = [item(s, glyph) for s, glyph in (*PLACES, *SYNC_PLACES)]
+    admin = ADMIN_PLACES if state.person.is_admin else ()
+    places = [item(s, glyph) for s, glyph in (*PLACES, *SYNC_PLACES, *admin)]
     plus = ft.Container(icon(look, "plus", 20), width=40, height=40, alignment=ft.Alignment.CENTER)
     new = _new(look, state, on, plus, look.t("act.new_key"))
     find = icon_button(look, "palette.open", "search", look.t("act.search"), on.palette)
@@ -320,7 +323,7 @@ def _phone(
 
 
 def _bottom_bar(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Container:
-    here = {"sync": "more", "settings": "more", "people": "more"}.get(place.screen, place.screen)
+    here = {"sync": "more", "settings": "more", "people": "more", "devices": "more"}.get(place.screen, place.screen)
     is_narrow = look.narrow  # then a long name takes room that a short one has left
 
     def cell(screen: Screen, glyph: str, count: int = 0) -> ft.Control:

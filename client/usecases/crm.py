@@ -6,6 +6,7 @@ Nothing here blocks the interface: reads and writes run on a thread, and none of
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -32,6 +33,7 @@ from client.usecases import (
 from client.usecases.account import HeldAccount
 from client.usecases.allowed import allowed
 from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved
+from client.usecases.device_desk import Devices
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
 from client.usecases.form_drafts import FormDraft
 from client.usecases.labels import Say
@@ -41,14 +43,22 @@ from client.usecases.rights_desk import RightsDesk
 from client.usecases.shown import Names
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from client.usecases.timeline_answers import Timeline
-from client.usecases.timelines import AskHistory
 from shared_models.codec import Row
-from shared_models.errors import Unreachable
+from shared_models.device_desk import DeviceDesk
+from shared_models.errors import ReplicaError, SyncError, Unreachable
 from shared_models.protocol import HistoryPage
 
 R = TypeVar("R")
 ASKERS = 2
 """Threads that wait for the history: those that read the replica are never held up by a centre that does not answer."""
+
+
+class Centre(DeviceDesk, Protocol):
+    """What the screens ask the centre itself, beside what sync brings. Every method blocks; every failure is a SyncError."""
+
+    def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
+        """Ask for past values of a record."""
+        ...
 
 
 class Rounds(Protocol):
@@ -66,7 +76,7 @@ class LocalCrm:
     replica: Replica
     engine: SyncEngine
     rounds: Rounds
-    ask_history: AskHistory
+    centre: Centre
     say_in: Callable[[str], Say]
     """Language -> texts."""
     folder: Path
@@ -77,7 +87,12 @@ class LocalCrm:
     """Whether the server tells at once what others changed."""
     open_forms: forms.OpenForms = field(default_factory=forms.OpenForms)
     _paused: bool = False
+    _devices: Devices = field(init=False)
     _askers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKERS, "history"))
+
+    def __post_init__(self) -> None:
+        """Join what the centre is asked."""
+        self._devices = Devices(self.replica, self.centre)
 
     # -- who and how ---------------------------------------------------------------------------------------------------
 
@@ -157,7 +172,7 @@ class LocalCrm:
         """Ask the centre for history. Raises Unreachable while the person works offline: then nothing at all goes out."""
         if self.replica.facts()["paused"]:
             raise Unreachable(None, "working offline")
-        return self.ask_history(entity, record, before)
+        return self.centre.history(entity, record, before)
 
     # -- writing ---------------------------------------------------------------------------------------------------------
 
@@ -269,6 +284,13 @@ class LocalCrm:
         """Who may do what, and the ways to change it."""
         return RightsDesk(self.replica, self._with_words, self.now_ms)
 
+    # -- devices ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def devices(self) -> Devices:
+        """How the devices of the organisation fare, for administrators."""
+        return self._devices
+
     # -- sync ------------------------------------------------------------------------------------------------------------
 
     async def status(self) -> SyncStatus:
@@ -309,8 +331,15 @@ class LocalCrm:
     async def set_work_offline(self, on: bool) -> None:
         """Send and fetch nothing until switched back, also after a restart."""
         await asyncio.to_thread(self.engine.scheduler.set_paused, on)
-        if not on:
+        if on:
+            self._askers.submit(self._say_last_word)
+        else:
             await self.sync_now()
+
+    def _say_last_word(self) -> None:
+        """Let the centre know that the silence is meant, if it can be reached now."""
+        with suppress(SyncError, ReplicaError):
+            self.engine.say_last_word()
 
     # -- words -----------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,5 @@
 """Where sync stands, in the words of the screens: the pill, the Sync page, what waits and what was sent."""
 
-from pathlib import Path
-
 from client.replica import change_log, digests, integrity, left
 from client.replica.replica import Replica
 from client.sync.states import State
@@ -49,7 +47,7 @@ def status(replica: Replica, engine: EngineStatus, *, is_paused: bool, to_read: 
         total_rows=engine.loading.total_rows,
         proof=_proof(replica, engine),
         found=_found(replica),
-        size_bytes=_size(replica.path),
+        size_bytes=replica.size_bytes,
         left=_left(replica),
     )
 
@@ -66,12 +64,6 @@ def note_left_told(replica: Replica) -> None:
     """Note that the reader was told what left his lists."""
     with replica.write(durable=False) as writing:
         left.note_told(writing)
-
-
-def _size(path: Path) -> int:
-    """Return the bytes of a replica on the disk: its file, and the log of SQLite beside it, where new rows stand first."""
-    files = (path, path.with_name(path.name + "-wal"))
-    return sum(file.stat().st_size for file in files if file.exists())
 
 
 def _us(ms: int | None) -> int | None:

@@ -22,15 +22,22 @@ GivenActor = NamedDependency[SkipValidation[Actor]]
 GivenCentral = NamedDependency[SkipValidation[Central]]
 
 
+FOR_THE_PAUSED = "for_the_paused"
+"""Option of a handler: open to a device that an admin has paused."""
+PAUSED_S = 60
+"""Seconds after which a paused device asks again."""
 FOR_THE_LOST = "for_the_lost"
 """Option of a handler: open to a device that is to be wiped."""
 
 
 async def provide_actor(request: Request[Any, Any, Any], accounts: GivenAccounts) -> Actor:  # Any: `problems`
-    """Return who the access token of a request stands for. Raises Refusal A101, A102, A107."""
+    """Return who the access token of a request stands for; his device was seen. Raises Refusal A101, A102, A107, S503."""
     actor = await sync_to_thread(accounts.authenticate, bearer(request))
+    accounts.central.sightings.note(actor.device_id, accounts.central.now_us())
     if actor.is_to_be_wiped and not request.route_handler.opt.get(FOR_THE_LOST):
         raise Refusal(ErrorCode.A107, 403, "the device is to be wiped")
+    if actor.is_paused and not request.route_handler.opt.get(FOR_THE_PAUSED):
+        raise Refusal(ErrorCode.S503, 503, "the device is paused", retry_after_s=PAUSED_S)
     return actor
 
 

@@ -9,7 +9,7 @@ from litestar.params import SkipValidation
 
 from shared_models.protocol import SignInAnswer, SignInRequest, TokenAnswer, TokenRequest
 from sync_server.api import bodies
-from sync_server.api.access import GivenAccounts, GivenActor
+from sync_server.api.access import FOR_THE_PAUSED, GivenAccounts, GivenActor
 from sync_server.api.documentation import BEARER, failures, taking
 from sync_server.api.limits import SignInLimits
 
@@ -53,6 +53,7 @@ async def exchange(request: AnyRequest, accounts: GivenAccounts) -> TokenAnswer:
 @post(
     "/sign-out",
     operation_id="signOut",
+    opt={FOR_THE_PAUSED: True},
     status_code=204,
     summary="Forget the tokens of the device that asks",
     security=[{BEARER: []}],

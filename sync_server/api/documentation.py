@@ -40,7 +40,7 @@ FAILURES: Mapping[int, str] = {
     416: "The snapshot has no such place: P208",
     422: "Unknown or missing parts, too many of them: P201, L403, R301",
     429: "Too many tries, see Retry-After: L402",
-    503: "Busy, see Retry-After: S502",
+    503: "Busy, or the device is paused, see Retry-After: S502, S503",
 }
 
 

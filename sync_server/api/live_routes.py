@@ -121,7 +121,8 @@ async def events(
 
     async def stands() -> bool:
         try:
-            return not (await sync_to_thread(accounts.authenticate, token)).is_to_be_wiped
+            actor = await sync_to_thread(accounts.authenticate, token)
+            return not (actor.is_to_be_wiped or actor.is_paused)
         except Refusal:
             return False
 

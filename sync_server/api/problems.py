@@ -39,6 +39,7 @@ TITLES: dict[ErrorCode, str] = {
     ErrorCode.L403: "A transaction is too large",
     ErrorCode.S501: "The server failed",
     ErrorCode.S502: "The server is busy",
+    ErrorCode.S503: "The device is paused",
 }
 """What a code says to a developer; people read the text `error.<code>` of their language."""
 CODES: dict[int, ErrorCode] = {

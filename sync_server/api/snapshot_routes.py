@@ -10,7 +10,8 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import PathParameter, QueryParameter, SkipValidation
 from litestar.response import Stream
 
-from shared_models.protocol import PATH, PRINTABLE
+from shared_models.message import PRINTABLE
+from shared_models.protocol import PATH
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from sync_server.api.access import GivenActor
 from sync_server.api.documentation import BEARER, failures

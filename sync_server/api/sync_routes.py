@@ -9,10 +9,13 @@ from litestar import MediaType, Request, Response, Router, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
+from pydantic import ValidationError
 
+from shared_models.device_report import MAX_REPORT, DeviceReport
+from shared_models.errors import ErrorCode
+from shared_models.message import PRINTABLE
 from shared_models.protocol import (
     PATH,
-    PRINTABLE,
     WHOLE_ROWS,
     DigestAnswer,
     DigestRequest,
@@ -25,11 +28,12 @@ from shared_models.protocol import (
 )
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.api import bodies
-from sync_server.api.access import FOR_THE_LOST, GivenActor, GivenCentral
+from sync_server.api.access import FOR_THE_LOST, FOR_THE_PAUSED, GivenActor, GivenCentral
 from sync_server.api.documentation import BEARER, failures, taking
 from sync_server.services import digest, hello, history, pull, push
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
+from sync_server.services.refusals import Refusal
 
 NDJSON = "application/x-ndjson"
 UP_TO_DATE = ResponseSpec(None, description="Nothing is newer: headers x-digest and x-safe", generate_examples=False)
@@ -44,7 +48,7 @@ AnyRequest = Request[Any, Any, Any]
 @post(
     "/hello",
     operation_id="hello",
-    opt={FOR_THE_LOST: True},
+    opt={FOR_THE_LOST: True, FOR_THE_PAUSED: True},
     status_code=200,
     summary="Say where the device stands",
     operation_class=taking(HelloRequest),
@@ -88,10 +92,21 @@ async def ask_pull(
     d: Annotated[str, QueryParameter(min_length=1, max_length=36, pattern=PRINTABLE, description="device epoch")],
     a: Annotated[str | None, QueryParameter(max_length=200, pattern=PRINTABLE, description="place in a staged pull")] = None,
     n: Annotated[int | None, QueryParameter(ge=1, le=WHOLE_ROWS, description="most rows in one page")] = None,
+    r: Annotated[
+        str | None, QueryParameter(max_length=MAX_REPORT, pattern=PRINTABLE, description="JSON of a device report")
+    ] = None,
 ) -> Response[bytes]:
     """Answer 200 with the lines of one page, zstd or gzip if accepted; or 204 when nothing is newer."""
     accepted = request.headers.get("accept-encoding", "")
-    return await sync_to_thread(_page, central, actor, PullRequest(c, e, d, a, n), accepted)
+    return await sync_to_thread(_page, central, actor, PullRequest(c, e, d, a, n, _report(r)), accepted)
+
+
+def _report(text: str | None) -> DeviceReport | None:
+    """Return what a device says of itself. Raises Refusal P201."""
+    try:
+        return None if text is None else DeviceReport.model_validate_json(text)
+    except ValidationError:
+        raise Refusal(ErrorCode.P201, 422, "r: no report") from None
 
 
 def _page(central: Central, actor: Actor, asked: PullRequest, accepted: str) -> Response[bytes]:

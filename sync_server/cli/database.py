@@ -43,7 +43,7 @@ def add_migrate(commands: Subparsers) -> None:
 
 def add_status(commands: Subparsers) -> None:
     """Add `status`."""
-    parser = command_parser(commands, "status", "show sequence, rows and devices")
+    parser = command_parser(commands, "status", "show sequence and rows, and how every device stands and why")
     parser.set_defaults(run=run_status)
 
 
@@ -95,17 +95,19 @@ def run_migrate(arguments: argparse.Namespace) -> int:
 def run_status(arguments: argparse.Namespace) -> int:
     """Show where the database stands."""
     from shared_models.texts import Texts
-    from sync_server.cli.devices import INCIDENTS_DAYS, INCIDENTS_US
-    from sync_server.db import devices, digests, incidents, letters, timeline
+    from sync_server.cli.devices import INCIDENTS_DAYS, INCIDENTS_US, say_how_they_stand
+    from sync_server.db import digests, incidents, letters, timeline
+    from sync_server.services import device_desk
 
     server = open_existing(arguments)
     with server.central.store.read() as connection:
         now = timeline.read(connection, server.central.tables)
         found = digests.read(connection, server.central.tables)
-        known = devices.every(connection, server.central.tables)
+        known = device_desk.every(server.central, connection)
         refused = letters.count_open(connection, server.central.tables)
         told = incidents.since(connection, server.central.tables, server.central.now_us() - INCIDENTS_US)
-    say(f"sequence {now.seq}, epoch {now.epoch}, {len(known)} devices")
+    devices = "1 device" if len(known) == 1 else f"{len(known)} devices"
+    say(f"sequence {now.seq}, epoch {now.epoch}, {devices}")
     if refused:
         say(f"{refused} refused {'change waits' if refused == 1 else 'changes wait'}: fieldfare server letter list")
     if told:
@@ -114,4 +116,5 @@ def run_status(arguments: argparse.Namespace) -> int:
     advise(server, arguments)
     for name, digest in sorted((Texts().t(f"entity.{entity}"), digest) for entity, digest in found.items()):
         say(f"  {name:22} {digest.rows:>9} rows  {digest.total:016x}")
+    say_how_they_stand(known)
     return OK

@@ -1,9 +1,15 @@
-"""Commands about devices: `device list`, `device revoke`, `device wipe`."""
+"""Commands about devices: `device list`, and what an admin orders: `revoke`, `wipe`, `sign-out`, `pause`, `resume`, `resync`."""
 
 import argparse
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from shared_models.codec import Row
 from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, group_parser, moment, open_existing, say
+
+if TYPE_CHECKING:
+    from sync_server.services.device_desk import Known
 
 INCIDENTS_DAYS = 30
 INCIDENTS_US = INCIDENTS_DAYS * 86_400_000_000
@@ -24,6 +30,20 @@ def add_device(commands: Subparsers) -> None:
     )
     parser.add_argument("device")
     parser.set_defaults(run=run_device_wipe)
+    parser = command_parser(devices, "sign-out", "end a device's sign-in; what waits stays, and its person can come back")
+    parser.add_argument("device")
+    parser.set_defaults(run=run_device_sign_out)
+    parser = command_parser(devices, "pause", "let a device neither send nor fetch until it is resumed")
+    parser.add_argument("device")
+    parser.set_defaults(run=run_device_pause)
+    parser = command_parser(devices, "resume", "let a paused device go on")
+    parser.add_argument("device")
+    parser.set_defaults(run=run_device_resume)
+    parser = command_parser(
+        devices, "resync", "have a device load everything anew at its next contact; what waits on it is kept"
+    )
+    parser.add_argument("device")
+    parser.set_defaults(run=run_device_resync)
 
 
 @explained
@@ -51,6 +71,28 @@ def run_device_list(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def say_how_they_stand(known: "Sequence[Known]") -> None:
+    """Show a line for every device: its name and person, when it was seen, what waits there and here, and why it is behind."""
+    from shared_models.device_desk import MOST_ROWS, STANDINGS
+    from shared_models.device_words import cause_in_words
+    from shared_models.texts import Texts
+
+    counts = Counter(one.standing for one in known)
+    if not known:
+        return
+    say("devices: " + ", ".join(f"{counts[name]} {STANDING_WORDS[name]}" for name in STANDINGS if counts[name]))
+    say(f"  {'device':24}  {'person':28}  {'last seen':20}  {'to send':>7}  {'to fetch':>8}  why")
+    for one in known:
+        to_fetch = "-" if one.lag_rows is None else f"{one.lag_rows}{'+' if one.lag_rows >= MOST_ROWS else ''}"
+        why = "; ".join(cause_in_words(Texts(), reason) for reason in one.reasons)
+        name, person = one.row["name"][:24], (one.row["email"] or "")[:28]
+        seen = moment(one.row["last_seen_at"])
+        say(f"  {name:24}  {person:28}  {seen:20}  {one.facts.pending:>7}  {to_fetch:>8}  {why}")
+
+
+STANDING_WORDS = {"need": "need somebody", "behind": "behind", "well": "in step", "out": "out of use"}
+
+
 @explained
 def run_device_revoke(arguments: argparse.Namespace) -> int:
     """Lock a device out."""
@@ -69,6 +111,40 @@ def run_device_wipe(arguments: argparse.Namespace) -> int:
         else "No such device, or it was wiped before. The office web's own copy is not wiped: revoke it."
     )
     return OK if is_ordered else FAILED
+
+
+@explained
+def run_device_sign_out(arguments: argparse.Namespace) -> int:
+    """Sign a device out."""
+    is_done = open_existing(arguments).accounts.sign_device_out(arguments.device)
+    return _said(is_done, "The device is signed out. What waits on it stays there until the same person signs in again.")
+
+
+@explained
+def run_device_pause(arguments: argparse.Namespace) -> int:
+    """Pause a device."""
+    is_done = open_existing(arguments).accounts.pause_device(arguments.device, on=True)
+    return _said(is_done, "The device neither sends nor fetches until it is resumed: fieldfare server device resume")
+
+
+@explained
+def run_device_resume(arguments: argparse.Namespace) -> int:
+    """Let a device go on."""
+    is_done = open_existing(arguments).accounts.pause_device(arguments.device, on=False)
+    return _said(is_done, "The device goes on within a minute of its next contact.")
+
+
+@explained
+def run_device_resync(arguments: argparse.Namespace) -> int:
+    """Have a device load everything anew."""
+    is_done = open_existing(arguments).accounts.resync_device(arguments.device)
+    return _said(is_done, "At its next contact the device loads everything anew; what waits on it is kept.")
+
+
+def _said(is_done: bool, text: str) -> int:
+    """Say that an order was given, or why not; returns the exit code."""
+    say(text if is_done else "No such device, or it was wiped. The office web's own copy can be signed out only.")
+    return OK if is_done else FAILED
 
 
 def _state(device: Row) -> str:

@@ -79,6 +79,7 @@ def config_of(arguments: argparse.Namespace) -> "ServerConfig":
         behind_proxy=getattr(arguments, "behind_proxy", False),
         certificate=getattr(arguments, "certificate", None),
         key=getattr(arguments, "key", None),
+        metrics_token=os.environ.get("FIELDFARE_METRICS_TOKEN", ""),
     )
 
 

@@ -41,6 +41,8 @@ class Holder:
     is_admin: bool
     is_to_be_wiped: bool = False
     """Whether the device was lost: it may say hello and send what waits on it, nothing else."""
+    is_paused: bool = False
+    is_to_resync: bool = False
     schema_version: int | None = None
     """What the device said hello with last."""
 
@@ -162,8 +164,9 @@ def holder_of_access_token(connection: Connection, tables: AccountTables, sha256
     found = plans.first(connection, _holders(tables), {"of": sha256})
     if found is None:
         return None
-    device, user_id, expires_at, is_admin, wipe_at, schema_version = found
-    return Holder(user_id, device, bool(is_admin), wipe_at is not None, schema_version), expires_at
+    device, user_id, expires_at, is_admin, wipe_at, paused_at, resync_at, schema_version = found
+    ordered = wipe_at is not None, paused_at is not None, resync_at is not None
+    return Holder(user_id, device, bool(is_admin), *ordered, schema_version), expires_at
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -172,14 +175,15 @@ def _holders(tables: AccountTables) -> "sa.Select[*tuple[Any, ...]]":  # Any: as
     known = tables.device.alias()
     return (
         sa.select(
-            access.c.device, access.c.user_id, access.c.expires_at, user.c.is_admin, known.c.wipe_at, known.c.schema_version
+            *(access.c.device, access.c.user_id, access.c.expires_at, user.c.is_admin),
+            *(known.c.wipe_at, known.c.paused_at, known.c.resync_at, known.c.schema_version),
         )
         .join(user, user.c.id == access.c.user_id)
         .outerjoin(known, known.c.id == access.c.device)
         .where(
             access.c.sha256 == sa.bindparam("of"),
             _is_live(user),
-            ~_was_wiped(tables, access.c.device),
+            known.c.wiped_at.is_(None),
             sa.exists().where(device.c.device == access.c.device, device.c.revoked_at.is_(None)),
         )
     )

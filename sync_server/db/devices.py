@@ -1,5 +1,6 @@
 """The devices that sync, and what the server last knew of each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,8 @@ from shared_models.codec import Row
 from sync_server.db import bulk, plans
 from sync_server.db.engine import Connection
 from sync_server.db.tables import STATEMENTS, Tables
+
+DAYS_KEPT = 30
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,15 @@ def order_wipe(connection: Connection, tables: Tables, device: str, at: int) -> 
 
     Returns whether there is such a device; the replica of an office (which is named after its user) is none.
     """
+    return order(connection, tables, device, {"wipe_at": at, "revoked_at": None})
+
+
+def order(connection: Connection, tables: Tables, device: str, ordered: Row) -> bool:
+    """Note what an admin wants of a device; returns whether there is such a one. The replica of an office is none."""
     found = tables.device.update().where(
         tables.device.c.id == device, tables.device.c.id != tables.device.c.user, tables.device.c.wiped_at.is_(None)
     )
-    return connection.execute(found.values(wipe_at=at, revoked_at=None)).rowcount > 0
+    return connection.execute(found.values(ordered)).rowcount > 0
 
 
 def is_to_be_wiped(connection: Connection, tables: Tables, device: str) -> bool:
@@ -83,6 +91,29 @@ def note(connection: Connection, tables: Tables, device: str, facts: Row) -> Non
     """Store what a device said of itself; columns of `sync_device`."""
     fixed = tuple(column.name for column in tables.device.c if column.name not in facts)
     bulk.update(connection, tables.device, [{"id": device, **facts}], fixed)
+
+
+def note_many(connection: Connection, tables: Tables, facts: Mapping[str, Row]) -> None:
+    """Store what devices said of themselves when they were seen (`last_seen_at`), unless one was seen since: by another process."""
+    table, by_columns = tables.device, dict[tuple[str, ...], list[Row]]()
+    for device in sorted(facts):  # in one order: two processes do not wait for each other
+        said = {f"new_{name}": value for name, value in facts[device].items()}
+        by_columns.setdefault(tuple(facts[device]), []).append({"of": device, **said})
+    for names, found in by_columns.items():
+        newest = sa.or_(table.c.last_seen_at.is_(None), table.c.last_seen_at <= sa.bindparam("new_last_seen_at"))
+        update = table.update().where(table.c.id == sa.bindparam("of"), newest)
+        connection.execute(update.values({name: sa.bindparam(f"new_{name}") for name in names}), found)
+
+
+def note_day(connection: Connection, tables: Tables, day: int, pending: Mapping[str, int]) -> None:
+    """Store how many changes waited on devices on a day, where they are more than was known; days that are long past go."""
+    table = tables.device_day
+    query = sa.select(table.c.device, table.c.pending).where(table.c.day == day, table.c.device.in_(sorted(pending)))
+    known = {one.device: one.pending for one in connection.execute(query)}
+    found = [{"device": device, "day": day, "pending": n} for device, n in sorted(pending.items())]
+    bulk.insert(connection, table, [one for one in found if one["device"] not in known])
+    bulk.update(connection, table, [one for one in found if known.get(one["device"], one["pending"]) < one["pending"]])
+    connection.execute(table.delete().where(table.c.day < day - DAYS_KEPT))
 
 
 def clock_offset_ms(connection: Connection, tables: Tables, device: str) -> int:

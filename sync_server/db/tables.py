@@ -76,6 +76,8 @@ class Tables:
     move: sa.Table
     view: sa.Table
     device: sa.Table
+    device_day: sa.Table
+    """Most changes that waited on a device at a time, on each day (days since 1970 UTC) on which it said so."""
     incident: sa.Table
     numbering: sa.Table
     series: sa.Table
@@ -265,7 +267,16 @@ def _verdict_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
             _must("created_at", whole()),
             _may("wipe_at", whole()),
             _may("wiped_at", whole()),
+            *_report_columns(),
             sa.Index(None, "user"),
+        ),
+        "device_day": sa.Table(
+            "sync_device_day",
+            metadata,
+            _must("device", key(), pk=True),
+            _must("day", whole(), pk=True),
+            _must("pending", whole()),
+            sa.Index(None, "day"),
         ),
         "incident": sa.Table(
             "sync_incident",
@@ -306,6 +317,13 @@ def _verdict_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
         ),
         "lock": sa.Table("sync_lock", metadata, _must("name", text(60), pk=True)),
     }
+
+
+def _report_columns() -> list[sa.Column[Any]]:
+    """Return the columns of what a device reports of itself, empty until it does, and of what an admin has ordered for it."""
+    texts = [_may(name, text(12)) for name in ("form", "proof")]
+    wholes = [_may(name, whole()) for name in ("size_bytes", "proved_at", "isolated", "failures", "paused_at", "resync_at")]
+    return [*texts, *wholes, *(_may(name, sa.Boolean()) for name in ("is_loaded", "works_offline", "is_quarantined"))]
 
 
 def _scope_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:

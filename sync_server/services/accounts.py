@@ -213,7 +213,8 @@ class Accounts:
         holder, expires_at = found
         if expires_at <= self.central.now_us():
             raise Refusal(ErrorCode.A102, 401, "access token")
-        return Actor(holder.user_id, holder.device, holder.is_admin, holder.is_to_be_wiped, holder.schema_version)
+        ordered = holder.is_to_be_wiped, holder.is_paused, holder.is_to_resync
+        return Actor(holder.user_id, holder.device, holder.is_admin, *ordered, holder.schema_version)
 
     def sign_out(self, device: str) -> None:
         """Forget a device's tokens; it is the same device when it signs in again."""
@@ -242,6 +243,24 @@ class Accounts:
             if is_known:
                 accounts.let_in_again(connection, self.tables, device)
         return is_known
+
+    def pause_device(self, device: str, *, on: bool) -> bool:
+        """Let a device do nothing but say hello, or let it on again. Returns False for an unknown one or an office replica."""
+        with self.central.store.write() as connection:
+            at = self.central.now_us() if on else None
+            return devices.order(connection, self.central.tables, device, {"paused_at": at})
+
+    def resync_device(self, device: str) -> bool:
+        """Have a device load everything anew at its next pull. Returns False for an unknown one or an office replica."""
+        with self.central.store.write() as connection:
+            return devices.order(connection, self.central.tables, device, {"resync_at": self.central.now_us()})
+
+    def sign_device_out(self, device: str) -> bool:
+        """Do what `sign_out` does, and end the sessions of an office replica. Returns False for an unknown one."""
+        with self.central.store.write() as connection:
+            accounts.forget_device(connection, self.tables, device)
+            accounts.end_sessions(connection, self.tables, device)
+            return devices.is_known(connection, self.central.tables, device)
 
     # -- the office web ------------------------------------------------------------------------------------------------
 

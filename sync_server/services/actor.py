@@ -12,5 +12,9 @@ class Actor:
     is_admin: bool = False
     is_to_be_wiped: bool = False
     """Whether the device was lost: it may say hello and push, nothing else."""
+    is_paused: bool = False
+    """Whether an admin has paused the device: it may say hello, nothing else."""
+    is_to_resync: bool = False
+    """Whether an admin wants the device to load everything anew."""
     schema_version: int | None = None
     """Version of the entities that the device said hello with; none before its first hello."""

@@ -8,6 +8,7 @@ from sync_server.db.engine import Store
 from sync_server.db.tables import Tables
 from sync_server.services.cell_book import CellBook
 from sync_server.services.rulebook import RuleBook
+from sync_server.services.sightings import Sightings
 from sync_server.services.turns import Turns
 
 AUDITS = 2
@@ -28,6 +29,7 @@ class Central:
     rulebook: RuleBook = field(default_factory=RuleBook, compare=False)
     cell_book: CellBook = field(default_factory=CellBook, compare=False)
     audits: Turns = field(default_factory=lambda: Turns(AUDITS, AUDIT_AGAIN_S), compare=False)
+    sightings: Sightings = field(default_factory=Sightings, compare=False)
 
     @property
     def schema_version(self) -> int:

@@ -9,6 +9,7 @@ from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.push import ATTEMPTS
 from sync_server.services.refusals import Refusal
+from sync_server.services.sightings import columns_of
 
 
 def greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer:
@@ -41,8 +42,11 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
                 "oldest_pending_at": request.pending.oldest,
                 "clock_offset_ms": request.clock - now_us // 1000,
                 "last_seen_at": now_us,
+                **(columns_of(request.report) if request.report else {}),
             },
         )
+        # Noted as well: what an older pull said and is not written yet must not be written over this.
+        central.sightings.note(actor.device_id, now_us, cursor=request.cursor, pending=request.pending.n, report=request.report)
         told = [{"at": one.at, "kind": one.kind, "entity": one.entity, "n": one.rows} for one in request.incidents]
         incidents.add(connection, central.tables, actor.device_id, told, now_us)
         is_lost = devices.is_to_be_wiped(connection, central.tables, actor.device_id)
@@ -55,7 +59,7 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
     return HelloAnswer(
         server_time=now_us // 1000,
         server_epoch=now.epoch,
-        action=_action(central, request, restored, is_lost=is_lost),
+        action=_action(central, request, restored, is_lost=is_lost, is_paused=actor.is_paused),
         restored_seq=restored,
         schema_version=central.schema_version,
         user_id=actor.user_id,
@@ -64,9 +68,11 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
     )
 
 
-def _action(central: Central, request: HelloRequest, restored: int | None, *, is_lost: bool) -> str:
+def _action(central: Central, request: HelloRequest, restored: int | None, *, is_lost: bool, is_paused: bool) -> str:
     if is_lost:
         return "wipe"
+    if is_paused:
+        return "wait"
     if not central.registry.evolution.supports(request.schema_version):
         return "upgrade"
     return "ok" if restored is None else "rebootstrap"

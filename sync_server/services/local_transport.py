@@ -1,17 +1,19 @@
 """The transport in process: the same messages and the same services, without a socket. The office web syncs through it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
+from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import Poke, PullRequest, UpToDate
 from sync_server.db.engine import Contended, StoreDown
 from sync_server.db.news import News
-from sync_server.services import digest, hello, history, pull, push
+from sync_server.services import device_desk, device_orders, digest, hello, history, pull, push
+from sync_server.services.accounts import Accounts
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
@@ -26,14 +28,14 @@ class LocalTransport:
     actor: Actor
     snapshots: Snapshots | None = None
     """None: first syncs go by pages."""
-    is_admin: Callable[[str], bool] | None = None
-    """Whether a user administers, asked at every call: a desk of the office lives longer than a right. None: as the actor says."""
+    accounts: Accounts | None = None
+    """Asked at every call whether the user administers: a desk of the office lives longer than a right. None: as the actor says."""
 
     def asker(self) -> Actor:
         """Return who asks, with what he may now."""
-        if self.is_admin is None:
+        if self.accounts is None:
             return self.actor
-        return replace(self.actor, is_admin=self.is_admin(self.actor.user_id))
+        return replace(self.actor, is_admin=self.accounts.is_admin(self.actor.user_id))
 
     def hello(self, request: HelloRequest) -> HelloAnswer:
         """Tell the server where the device stands."""
@@ -78,6 +80,18 @@ class LocalTransport:
         """Ask for rows again."""
         with refusals_as_errors():
             return iter(digest.fetch(self.central, self.asker(), request))
+
+    def devices(self, query: DeviceQuery) -> DevicePage:
+        """Ask for a page of devices."""
+        with refusals_as_errors():
+            return device_desk.page(self.central, self.asker(), query)
+
+    def order_device(self, device: str, order: Order) -> DeviceOrdered:
+        """Order something for a device."""
+        with refusals_as_errors():
+            if self.accounts is None:
+                raise Refusal(ErrorCode.A105, 403, "orders go through the accounts")
+            return device_orders.carry_out(self.accounts, self.asker(), device, order)
 
     def live(self, after: int) -> "LocalPokes":
         """Open the live channel."""
@@ -126,7 +140,7 @@ def refusals_as_errors() -> Iterator[None]:
 
 def as_sync_error(refusal: Refusal) -> SyncError:
     """Return what a device makes of a refusal; the http transport makes the same of the coded answer."""
-    if refusal.code is ErrorCode.S502 or refusal.code is ErrorCode.L402:
+    if refusal.code in (ErrorCode.S502, ErrorCode.S503, ErrorCode.L402):
         return Busy(refusal.code, refusal.detail, retry_after_s=float(refusal.retry_after_s or 5))
     if refusal.code.value.startswith("A1"):
         return NeedsSignIn(refusal.code, refusal.detail)

@@ -15,7 +15,7 @@ from shared_models.transport import PullRequest, UpToDate
 from sync_server.db import digests, feed, ledger, timeline
 from sync_server.db.engine import Connection
 from sync_server.db.feed import WireRow
-from sync_server.services import sight, versions
+from sync_server.services import resync, sight, versions
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
@@ -110,6 +110,7 @@ def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: i
     page_rows: most that one page holds, whatever the device takes; for tests of long pulls.
     Raises Refusal P203 for another server epoch and P206 for a cursor that this timeline does not have.
     """
+    resync.heed(central, actor, begins=not request.cursor and request.after is None)
     page = _page(central, actor, request, page_rows)
     version = versions.older(central, actor)
     if version is None or isinstance(page, UpToDate):
@@ -125,6 +126,8 @@ def _page(central: Central, actor: Actor, request: PullRequest, page_rows: int |
             raise Refusal(ErrorCode.P203, 409, "another server epoch")
         if request.cursor > now.seq:
             raise Refusal(ErrorCode.P206, 409, f"cursor {request.cursor} is ahead of {now.seq}")
+        cursor = request.cursor if request.after is None else None  # of a long pull it is where the pages stand
+        central.sightings.note(actor.device_id, central.now_us(), cursor=cursor, report=request.report)
         # From cursor 0 there is always a page: a new device is complete with it, one of an older timeline lets go of its rows.
         if request.after is None and request.cursor == now.seq != 0:
             return UpToDate(combined(asked.digest()), now.safe_seq)

@@ -244,6 +244,8 @@ def _note_left(request: _Request, left: Pending, unanswered: Sequence[Tx]) -> No
         "oldest_pending_at": min(saved if left.oldest is None else [*saved, left.oldest], default=None),
         "last_seen_at": request.space.at,
     }
+    most = left.n + len(request.push.txs)
+    request.central.sightings.note(request.actor.device_id, request.space.at, pending=most)
     devices.note(request.space.connection, request.central.tables, request.actor.device_id, facts)
 
 

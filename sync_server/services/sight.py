@@ -111,6 +111,11 @@ def _sights(central: Central, connection: Connection, actor: Actor) -> Sights:
     return Sights(central, connection, actor.user_id, *timeline.read_for(connection, central.tables, actor.user_id))
 
 
+def last_known(central: Central, connection: Connection, user_id: str) -> Sight | None:
+    """Return what a person saw when he asked last; None: everything."""
+    return _sights(central, connection, Actor(user_id, "")).now
+
+
 def _store(central: Central, actor: Actor) -> None:
     """Store what a person sees from now on, unless another of his devices did so meanwhile."""
     with central.store.write() as connection:

@@ -21,7 +21,7 @@ from sync_server.db.columns_file import ColumnsWriter
 from sync_server.db.engine import Connection, Contended, StoreDown
 from sync_server.db.feed import WireRow
 from sync_server.db.snapshot_file import SnapshotWriter, is_sound
-from sync_server.services import pull, sight
+from sync_server.services import pull, resync, sight
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.digest import empty_parts
@@ -86,6 +86,7 @@ class Snapshots:
             now, (since, scope), rows = sights.clock, sights.newest, sights.rows
         if asked.server_epoch != now.epoch:
             raise Refusal(ErrorCode.P203, 409, "another server epoch")
+        resync.heed(self._central, actor, begins=True)
         self._follow(now)
         packing = next((name for name in PACKINGS if name in asked.packings), None)
         enough = self._policy.min_rows if scope == EVERYTHING else self._policy.min_rows_in_view

@@ -22,8 +22,8 @@ from tests.servers import Caller, behind_socket, make_server
 pytestmark = pytest.mark.functions(32, 33, 34, 35, 36)
 WHOLE_VIEW = ("pull", "fetch", "snapshotBytes")
 """Doors that give all that a person may see now."""
-PAGES = {"/", "/app", "/app/sign-in", "/app/sign-out", "/schema", "/schema/openapi.json", "/schema/{path}"}
-"""What is served beside the operations of the document: pages for browsers, and the document."""
+PAGES = {"/", "/metrics", "/app", "/app/sign-in", "/app/sign-out", "/schema", "/schema/openapi.json", "/schema/{path}"}
+"""What is served beside the operations of the document: pages for browsers, figures for Prometheus, and the document."""
 
 
 @dataclass
@@ -156,10 +156,17 @@ def test_nobody_without_a_good_token_hears_anything(house, name):
             assert {answer.status_code for answer in answers} == {wanted}, operation
 
 
+def test_only_an_admin_hears_of_devices_and_orders_something_for_them(house):
+    for name in PEOPLE:
+        answers = [*PLANS["devices"](house.visitors[name]), *PLANS["orderDevice"](house.visitors[name])]
+        assert {(one.status_code, one.json()["code"]) for one in answers} == {(403, "A105")}, name
+    assert {answer.status_code for answer in PLANS["devices"](house.visitors["ana"])} == {200}
+
+
 def test_whoever_has_signed_out_hears_nothing_any_more(house):
     who = visitor(house.planted, house.visitors["ana"].caller.http, "manager", house.visitors["ana"].offers)
     assert [answer.status_code for answer in PLANS["signOut"](who)] == [204]
-    for operation in ("pull", "history", "digest", "fetch", "snapshot", "snapshotBytes"):
+    for operation in ("pull", "history", "digest", "fetch", "snapshot", "snapshotBytes", "devices", "orderDevice"):
         heard, answers = heard_by(house, who, operation)
         assert (heard, {answer.status_code for answer in answers}) == (set(), {401}), operation
 

@@ -60,6 +60,8 @@ OPERATIONS = [
     "events",
     "snapshot",
     "snapshotBytes",
+    "devices",
+    "orderDevice",
 ]
 
 

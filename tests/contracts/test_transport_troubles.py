@@ -28,7 +28,7 @@ CALLS: dict[str, Callable[[Transport], object]] = {
     "pull": lambda way: way.pull(PullRequest(0, "e", "d")),
     "history": lambda way: way.history("company", record_id(1), None),
 }
-MEANINGS = {ErrorCode.P202: NeedsUpgrade, ErrorCode.S502: Busy, ErrorCode.L402: Busy}
+MEANINGS = {ErrorCode.P202: NeedsUpgrade, ErrorCode.S502: Busy, ErrorCode.S503: Busy, ErrorCode.L402: Busy}
 STATUS = {"A": 401, "P": 409, "R": 404, "L": 413, "S": 503}
 """HTTP status of an area's codes, and of those that have their own."""
 OWN_STATUS = {ErrorCode.R305: 403, ErrorCode.L402: 429}

@@ -21,6 +21,7 @@ from tests.ui.fake_rights import person_id, profile_pk
 from tests.ui.fake_state import TEAM
 
 Prepare = Callable[[driver.Window], None]
+PHONE = "device-dan – galaxy a55"
 HOTEL, IOANA = company_id(0), contact_id(0)
 DAN, MARIA, VLAD = person_id("Dan Rusu"), person_id("Maria Ilie"), person_id("Vlad Înotescu")
 BANAT = derived_id("team", "Banat")
@@ -100,6 +101,17 @@ def new_person(window: driver.Window) -> None:
     window.page.wait_for_timeout(SETTLE_MS)
 
 
+def ask_wipe(window: driver.Window) -> None:
+    """Ask to have a device emptied."""
+    window.page.mouse.move(window.page.viewport_size["width"] - 100 if window.page.viewport_size else 0, 600)
+    window.page.mouse.wheel(0, 2000)
+    window.page.wait_for_timeout(SETTLE_MS)
+    window.press("device.wipe")
+    window.page.wait_for_timeout(SETTLE_MS)
+    window.page.mouse.wheel(0, 2000)
+    window.page.wait_for_timeout(SETTLE_MS)
+
+
 def wrong_password(window: driver.Window) -> None:
     """Try to sign in with a password that is not right."""
     window.type("sign_in.password", "nu-i asta")
@@ -138,6 +150,10 @@ def chord(keys: str, shows: str) -> Prepare:
 
 
 SCREENS: dict[str, tuple[str, str, Prepare]] = {
+    "devices": ("/devices?data=admin", "device.", nothing),
+    "device": (f"/devices/{PHONE}?data=admin", "device.", nothing),
+    "device-wipe": (f"/devices/{PHONE}?data=admin", "device.", ask_wipe),
+    "devices-far": ("/devices?data=far", "device.", nothing),
     "companies": (f"/companies/{HOTEL}?data=waiting", "note.text", nothing),
     "companies-offline": ("/companies?data=work_offline", "row.", nothing),
     "companies-list": ("/companies?data=waiting", "row.", nothing),

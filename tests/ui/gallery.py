@@ -1,6 +1,6 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery [PORT]`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept|arrives|archived|drafts|empty_reader|back|archived_list|future`
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept|arrives|archived|far|drafts|empty_reader|back|archived_list|future`
 for the other states; /sign-in?data=known|unreachable|braked|others|wiped.
 """
 
@@ -25,6 +25,7 @@ from tests.ui.believable_cards import fill_decided, fill_news, fill_own
 from tests.ui.believable_past import fill_back, fill_past
 from tests.ui.believable_trouble import fill_mended, fill_reader
 from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, company_id, contact_id, empty_crm
+from tests.ui.fake_devices import fill_devices
 from tests.ui.fake_rights import fill_guest, fill_rights
 
 ASSETS = Path(__file__).parents[2] / "client" / "ui" / "assets"
@@ -110,6 +111,11 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.person_, crm.status_ = replace(crm.person_, is_admin=True), replace(crm.status_, needs_you=0)
         crm.inbox_, crm.may_share = Inbox(solved=23), ("see", "change")
         fill_rights(crm, crm.rights)
+        fill_devices(crm.devices)
+    if data == "far":
+        crm.person_ = replace(crm.person_, is_admin=True)
+        fill_devices(crm.devices)
+        crm.devices.old_at = ago(minutes=75)
     if data == "mended":
         fill_mended(crm)
         crm.status_ = replace(crm.status_, left=Left(12, ago(minutes=20), is_told=True))

@@ -20,10 +20,12 @@ from client.ui.layouts.sync_page import TITLES, WHY
 from client.ui.layouts.timeline import GLYPHS as TIMELINE_KINDS
 from client.ui.pill import CHOSEN, OUT, STOPPED
 from client.ui.router import FORMS, SCREENS
+from client.ui.view_models.devices import FILTERS
 from client.ui.view_models.palette import ACTIONS
 from client.usecases.form_parts import HIDDEN, sections_of
 from client.usecases.sharing import LEVELS
 from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING, How
+from shared_models.device_desk import Order
 from shared_models.entities.company import ROLES
 from shared_models.entities.sync_conflict import ADDED, CHANGED
 from shared_models.errors import ErrorCode
@@ -47,6 +49,12 @@ def literal_keys():
 def made_keys():
     """Return the keys that the sources put together."""
     yield from (f"nav.{s}" for s in SCREENS)
+    yield from (f"devices.filter.{f}" for f in FILTERS)
+    yield from (f"devices.{p}.{f}" for f in (*FILTERS, "nothing") for p in ("empty", "empty_text"))
+    yield from (f"devices.stand.{s}" for s in ("well", "behind", "need"))
+    yield from (f"devices.column.{c}" for c in ("device", "seen", "to_send", "days", "why"))
+    yield from (f"devices.fact.{f}" for f in ("seen", "oldest", "to_fetch", "version", "clock", "equal", "size"))
+    yield from (f"{p}.{o}" for o in get_args(Order) for p in ("devices.order", "snack.device"))
     yield from (f"tab.{t}" for tabs in TABS.values() for t in tabs)
     yield from (f"form.{verb}.{e}" for verb in ("edit", "new") for e in FORMS)
     yield from (f"form.hint.{w}" for w in DAYS)

@@ -166,10 +166,11 @@ def more_page(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
     people = place(
         "more.people", "shield", look.t("nav.people"), look.t("settings.people_text"), lambda: on.go(Place("people"))
     )
+    devices = place("more.devices", "monitor", look.t("nav.devices"), look.t("more.devices"), lambda: on.go(Place("devices")))
     rows = [
         place("more.search", "search", look.t("act.search"), look.t("more.search"), on.palette),
         place("more.sync", "refresh-cw", look.t("nav.sync"), pill.whole, lambda: on.go(Place("sync")), dot(look, pill.state)),
-        *([people] if state.person.is_admin else []),
+        *([devices, people] if state.person.is_admin else []),
         place("more.settings", "settings", look.t("nav.settings"), state.person.name, lambda: on.go(Place("settings"))),
     ]
     return ft.ListView([ft.Container(col(listing(look, rows), space(S8)), padding=pad(S16, S8))], expand=True)

@@ -7,6 +7,7 @@ from client.ui.router import ENTITY_OF, SHARE, Place
 from client.ui.shell import ShellCalls
 from client.ui.theme import Look
 from client.ui.views.account import SignInAgainView, SignOutView
+from client.ui.views.devices import devices_screen
 from client.ui.views.form import FormView
 from client.ui.views.hooks import keyed
 from client.ui.views.inbox import InboxView
@@ -27,6 +28,8 @@ def screen(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Contro
         return keyed("sync", SyncView, desk, look, frame)
     if place.screen == "people":
         return rights_screen(desk, look, place, frame)
+    if place.screen == "devices":
+        return devices_screen(desk, look, place, frame)
     if place.screen == "more" and look.phone:
         return keyed("more", MoreView, desk, look, frame)
     return keyed("settings", SettingsView, desk, look, frame)

@@ -175,6 +175,30 @@ def test_devices_are_listed_and_revoked(data, tmp_path, capsys):
 
 
 @pytest.mark.functions(148)
+def test_a_device_is_paused_resumed_resynced_and_signed_out_from_the_terminal(data, tmp_path, capsys):
+    with in_process(open_server(ServerConfig(tmp_path / "data"))) as http:
+        device = Caller(http)
+        device.sign_in("ana@example.ro")
+        device.hello()
+        id = device.tokens["device_id"]
+        assert server("device", "pause", "--data", data, id) == 0
+        assert device.pull(0).json()["code"] == "S503"
+        assert device.hello().json()["action"] == "wait"
+        assert server("device", "resume", "--data", data, id) == 0
+        assert device.hello().json()["action"] == "ok"
+        assert server("device", "resync", "--data", data, id) == 0
+        assert device.pull(1).json()["code"] == "P206"
+        assert device.pull(0).status_code == 200
+        assert device.pull(1).status_code in (200, 204)
+        assert server("device", "sign-out", "--data", data, id) == 0
+        assert device.pull(0).status_code == 401
+    capsys.readouterr()
+    for order in ("pause", "resume", "resync", "sign-out"):
+        assert server("device", order, "--data", data, "nobodys") == 1
+    assert capsys.readouterr().out.count("No such device") == 4
+
+
+@pytest.mark.functions(148)
 def test_the_admin_sees_on_which_device_the_copy_was_wrong_and_when(data, tmp_path, capsys):
     made = open_server(ServerConfig(tmp_path / "data"))
     told = [
@@ -195,6 +219,27 @@ def test_the_admin_sees_on_which_device_the_copy_was_wrong_and_when(data, tmp_pa
     assert [line.strip() for line in said.splitlines()][1] == newest
     assert said.count("were fetched again") + said.count("was fetched again") == INCIDENTS_SHOWN
     assert "and 1 more" in said
+
+
+@pytest.mark.functions(148)
+def test_the_status_tells_why_every_device_is_behind(data, tmp_path, capsys):
+    made = open_server(ServerConfig(tmp_path / "data"))
+    with in_process(made) as http:
+        phone, laptop = Caller(http, install="phone"), Caller(http, install="laptop")
+        for device in (phone, laptop):
+            device.sign_in("ana@example.ro")
+        clock = made.central.now_us() // 1000
+        phone.hello(clock=clock + 20 * 60_000 + 30_000, pending={"n": 3}, report={"works_offline": True})
+        laptop.hello(clock=clock)
+        http.post("/auth/sign-out", headers=laptop.headers)
+    server("status", "--data", data)
+    said = capsys.readouterr().out.splitlines()
+    start = said.index("devices: 1 need somebody, 1 out of use")
+    head, first, second = (line.split() for line in said[start + 1 : start + 4])
+    assert head == ["device", "person", "last", "seen", "to", "send", "to", "fetch", "why"]
+    assert first[:2] == ["laptop", "ana@example.ro"]
+    assert " ".join(first).endswith("3 - clock 20 minutes fast; set to work offline")
+    assert second[-4:] == ["0", "-", "signed", "out"]
 
 
 def test_the_status_names_the_sequence_and_the_rows(data, capsys):
