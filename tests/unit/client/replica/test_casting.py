@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
-from client.replica import change_log, integrity
+from client.replica import change_log, epochs, integrity
 from client.replica.apply_remote import apply_page
 from client.replica.remote_page import Ack
 from shared_models.evolution import Evolution
@@ -131,3 +131,16 @@ def test_a_base_that_a_disk_made_unreadable_does_not_take_the_row_with_it_when_t
     with new.reading() as reader:
         assert [tx.id for tx in change_log.select(reader, "1")] == [edit.tx_id]
     new.close()
+
+
+def test_what_a_newer_version_knows_comes_with_a_row_under_an_own_edit_when_all_is_loaded_anew(tmp_path):
+    replica = make_replica(tmp_path)
+    bring_with_later(replica, 1, to=1)
+    with replica.edit("Edit") as edit:
+        edit.update("company", ACME, {"name": "Mine"})
+    with replica.write(durable=False) as writing:
+        epochs.load_anew(writing)
+    bring_with_later(replica, 2, to=2)
+    assert later(replica) == [{"stars": 2}]
+    assert replica.get("company", ACME)["name"] == "Mine"
+    replica.close()
