@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from tests.simulation import absences, beginnings, misfortunes, reassignments
+from tests.simulation import absences, beginnings, misfortunes, reassignments, updates
 from tests.simulation.acts import Save
 from tests.simulation.casts import Cast
 from tests.simulation.damage import damaged_and_mended
@@ -384,13 +384,23 @@ OF_SERVERS: Mapping[str, Story] = {
     telling.__name__: Story(telling) for telling in (*misfortunes.OF_SERVERS, beginnings.snapshot_of_an_older_timeline)
 }
 OF_RIGHTS: Mapping[str, Story] = {telling.__name__: Story(telling) for telling in reassignments.OF_RIGHTS}
-STORIES: Mapping[str, Story] = {**PLAIN, **OF_LAPTOPS, **OF_FIRST_SYNCS, **OF_ABSENCES, **OF_SERVERS, **OF_RIGHTS}
+OF_VERSIONS: Mapping[str, Story] = {telling.__name__: Story(telling) for telling in updates.OF_VERSIONS}
+STORIES: Mapping[str, Story] = {
+    **PLAIN,
+    **OF_LAPTOPS,
+    **OF_FIRST_SYNCS,
+    **OF_ABSENCES,
+    **OF_SERVERS,
+    **OF_RIGHTS,
+    **OF_VERSIONS,
+}
 
 
 def stories_of(seed: int, cast: Cast, steps: int, *, with_backups: bool) -> dict[int, str]:
     """Return step -> story of a run. Seeds in a row tell them all; servers come back from a backup in one run of three."""
     is_of_servers = with_backups and seed % 3 == 0
     pool = OF_SERVERS if is_of_servers else {**PLAIN, **OF_LAPTOPS, **OF_FIRST_SYNCS, **OF_ABSENCES}
+    pool = {**pool, **OF_VERSIONS} if cast.programs else pool
     pool = OF_RIGHTS if cast.has_rights else pool  # the others need people who see each other's records
     names = [name for name, story in pool.items() if cast.plays(*story.needs)]
     place = seed // 3 if is_of_servers else seed - seed // 3 if with_backups else seed
