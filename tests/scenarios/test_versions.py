@@ -5,8 +5,9 @@ from itertools import permutations
 
 import pytest
 
-from client.replica import change_log, drafts
+from client.replica import change_log, drafts, integrity, meta
 from client.replica.drafts import FormDraft
+from client.sync.audit import EVERY_MS, SLICES
 from shared_models.errors import ErrorCode, NeedsUpgrade
 from shared_models.protocol import DigestRequest
 from sync_server.services import letters
@@ -200,6 +201,21 @@ def test_versions_are_compared_across_versions_and_contents_only_within_one(clie
     with pytest.raises(NeedsUpgrade):
         old.engine.audit(lambda done, total: None)
     assert new.engine.audit(lambda done, total: None).equal
+
+
+def test_a_device_that_has_not_heard_of_the_update_of_the_centre_takes_no_row_for_a_wrong_one(client):
+    old = client(1)
+    old.add(**ION)
+    old.sync()
+    with old.replica.write(durable=False) as writing:
+        meta.put(writing.connection, {"server_schema": 1, "audit_at": 1})
+    for _ in range(2 * SLICES):
+        old.clock.now += EVERY_MS
+        old.sync()
+    with old.replica.reading() as reader:
+        assert integrity.incidents(reader) == []
+    with pytest.raises(NeedsUpgrade):
+        old.network.inner.digest(DigestRequest(server_epoch="epoch", prefixes=[""], kind="content"))
 
 
 def test_the_past_of_a_record_has_the_names_that_its_reader_knows(client):
