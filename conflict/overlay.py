@@ -37,6 +37,8 @@ def overlay(entity: type[Record], view: Row | None, op: Op, stamp: Stamp) -> Row
     elif op.op == "i":
         row[ARCHIVED] = None
     for field, value in op.set.items():
+        if field not in entity.model_fields:  # dropped since: the centre will refuse it, and the person reads so
+            continue
         row[field] = laid_over(entity, field, row.get(field), value, op.base.get(field))
     row["updated_at"], row["updated_by"] = stamp.at, stamp.by
     return row

@@ -39,6 +39,10 @@ class Added:
         """Return values as the version before has them; what it does not know goes with them, for later."""
         return values
 
+    def part_down(self, values: Values) -> Values:
+        """Return some fields of a row, such as a past value, as the version before has them."""
+        return self.down(values)
+
     def up_unit(self, name: str) -> tuple[str, ...]:
         """Return what a field or group of the version before is called now."""
         return (name,)
@@ -83,6 +87,7 @@ class Split(Added):
     """A field whose value stands in several now.
 
     apart: stored value before -> field -> stored value now, for every one of `new`. joined: the way back; `apart(joined(x))` is x.
+    Of a past value in which only some of them were it is given None for the others. Not of a set, nor of a text that merges by lines.
     """
 
     new: tuple[str, ...]
@@ -107,6 +112,10 @@ class Split(Added):
         rest = {name: value for name, value in values.items() if name not in self.new}
         return {**rest, self.name: self.joined({name: values[name] for name in self.new})}
 
+    def part_down(self, values: Values) -> Values:
+        """Return some fields of a row as the version before has them: what was said of one part, that version says of the whole."""
+        return self.down({**dict.fromkeys(self.new), **values}) if values.keys() & set(self.new) else values
+
     def up_unit(self, name: str) -> tuple[str, ...]:
         """Return what a field of the version before is called now."""
         return self.new if name == self.name else (name,)
@@ -125,6 +134,10 @@ class Dropped(Added):
     def down(self, values: Values) -> Values:
         """Return values as the version before has them."""
         return {**values, self.name: self.blank}
+
+    def part_down(self, values: Values) -> Values:
+        """Return some fields of a row as the version before has them."""
+        return values
 
 
 @dataclass(frozen=True)
@@ -151,9 +164,14 @@ class Evolution:
         """The version of the entities that this program has."""
         return self.first + len(self.steps)
 
+    @property
+    def oldest(self) -> int:
+        """The oldest version that is supported."""
+        return max(self.first, self.newest - SUPPORTED + 1)
+
     def supports(self, version: int) -> bool:
         """Whether the centre understands a device of that version."""
-        return max(self.first, self.newest - SUPPORTED + 1) <= version <= self.newest
+        return self.oldest <= version <= self.newest
 
     def knows(self, entity: str, version: int) -> bool:
         """Whether an entity was there in a version."""
@@ -169,6 +187,12 @@ class Evolution:
         """Return the values of a row as an older version has them, and with them what it does not know."""
         for change in reversed(self.changes(entity, version)):
             values = change.down(values)
+        return values
+
+    def part_down(self, entity: str, values: Values, version: int) -> Values:
+        """Return some fields of a row, such as a past value, as an older version has them."""
+        for change in reversed(self.changes(entity, version)):
+            values = change.part_down(values)
         return values
 
     def unit_down(self, entity: str, unit: str, version: int) -> str:

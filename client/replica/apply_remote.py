@@ -64,6 +64,8 @@ class Checkpoint:
     """Entity -> ids of rows with own ops whose base changed, or that were let go of."""
     bases: dict[str, dict[str, Base]] = field(default_factory=lambda: defaultdict(dict))
     """Entity -> id -> the new central rows of those; stored when they are laid."""
+    later: dict[str, dict[str, str | None]] = field(default_factory=lambda: defaultdict(dict))
+    """Entity -> id -> what only a newer version knows of those: they may be in no table until they are laid."""
     unsaid: set[str] = field(default_factory=set)
     """Entities whose search index still knows words that were removed."""
     emptied: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -204,6 +206,7 @@ def put_rows(checkpoint: Checkpoint, chunk: RowsChunk) -> None:
     connection.executemany(rows.upsert_sql(kind), values)
     if chunk.later:
         rows.keep_later(connection, kind, pks, chunk.later)
+        checkpoint.later[chunk.entity].update((pk, said) for pk, said in zip(pks, chunk.later, strict=True) if pk in pending)
     checkpoint.writing.changed(chunk.entity, set(pks))
 
 
@@ -256,7 +259,9 @@ def _take_acks(checkpoint: Checkpoint, acks: Iterable[Ack]) -> set[accepting.Key
 def lay_all(checkpoint: Checkpoint) -> None:
     """Lay what waits over the rows that got another base or were let go of."""
     for entity, pks in checkpoint.to_lay.items():
-        display.lay_many(checkpoint.writing.connection, checkpoint.registry.get(entity), pks, checkpoint.bases[entity])
+        kind, later = checkpoint.registry.get(entity), checkpoint.later[entity]
+        display.lay_many(checkpoint.writing.connection, kind, pks, checkpoint.bases[entity])
+        rows.keep_later(checkpoint.writing.connection, kind, later.keys(), later.values())
         checkpoint.writing.changed(entity, pks)
 
 

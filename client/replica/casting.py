@@ -9,10 +9,11 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from client.replica import change_log, drafts, outbox, rows
+from client.replica import change_log, display, drafts, outbox, rows
 from client.replica.schema import has_key, quoted
 from conflict.overlay import blank_row
 from shared_models.base import Record
+from shared_models.card_versions import CARD, SIDES, card_up
 from shared_models.codec import dumps
 from shared_models.evolution import Evolution, Values
 from shared_models.registry import Registry
@@ -30,10 +31,14 @@ def cast_up(connection: sqlite3.Connection, registry: Registry, before: int, new
     evolution = registry.evolution
     for entity in registry:
         if evolution.changes(entity.entity_name, before):
-            _cast_rows(connection, evolution, entity, before, new.get(entity.entity_name, frozenset()))
             _cast_bases(connection, evolution, entity, before)
+            _cast_rows(connection, evolution, entity, before, new.get(entity.entity_name, frozenset()))
+    if CARD in registry.by_name:
+        _cast_cards(connection, registry.get(CARD), evolution, before)
     _cast_log(connection, evolution, before)
     _cast_drafts(connection, evolution, before)
+    for entity in registry:
+        _lay_again(connection, entity)
 
 
 def _cast_rows(
@@ -85,19 +90,56 @@ def _drop_columns(connection: sqlite3.Connection, entity: type[Record], gone: li
 
 def _cast_bases(connection: sqlite3.Connection, evolution: Evolution, entity: type[Record], before: int) -> None:
     name, blank = entity.entity_name, blank_row(entity)
-    found = connection.execute("SELECT pk, data FROM _sync_base WHERE tbl = ? AND json_valid(data)", (name,)).fetchall()
-    cast = [(pk, {**blank, **evolution.row_up(name, json.loads(data), before)}) for pk, data in found]
+    found = connection.execute(
+        f"SELECT b.pk, b.data, r._ext FROM _sync_base b LEFT JOIN {quoted(name)} r ON r.id = b.pk "
+        "WHERE b.tbl = ? AND json_valid(b.data)",
+        (name,),
+    ).fetchall()
+    cast = [
+        (pk, {**blank, **evolution.row_up(name, {**(json.loads(later) if later else {}), **json.loads(data)}, before)})
+        for pk, data, later in found
+    ]
     connection.executemany(
         "UPDATE _sync_base SET data = ? WHERE tbl = ? AND pk = ?",
         [(dumps({field: row[field] for field in rows.names(entity)}), name, pk) for pk, row in cast],
     )
 
 
+def _cast_cards(connection: sqlite3.Connection, entity: type[Record], evolution: Evolution, before: int) -> None:
+    """Cast what cards say, also where an own decision lies over one."""
+    told = ("record_type", "unit", *SIDES)
+    for pk, *said in connection.execute(f"SELECT id, {', '.join(told)} FROM {CARD}").fetchall():
+        card = dict(zip(told, said, strict=True))
+        if (cast := card_up(evolution, card, before)) != card:
+            sets = ", ".join(f"{column} = ?" for column in told)
+            connection.execute(f"UPDATE {CARD} SET {sets} WHERE id = ?", (*(cast[column] for column in told), pk))
+            base, _ = display.base_of(connection, entity, pk)
+            if base is not None:
+                data = dumps({**base, **cast})
+                connection.execute("UPDATE _sync_base SET data = ? WHERE tbl = ? AND pk = ?", (data, CARD, pk))
+
+
+def _lay_again(connection: sqlite3.Connection, entity: type[Record]) -> None:
+    """Make rows with own ops their base plus these (I11).
+
+    Of a field that is several now an op may have taken one part, and what lies below the others may be another's.
+    """
+    sound = "tbl = ? AND (data IS NULL OR json_valid(data))"
+    found = connection.execute(f"SELECT pk FROM _sync_base WHERE {sound}", (entity.entity_name,)).fetchall()
+    display.lay_many(connection, entity, {pk for (pk,) in found}, {})
+
+
 def _cast_log(connection: sqlite3.Connection, evolution: Evolution, before: int) -> None:
-    """Cast the ops, after those of every tx that was ever sent have been put down as they were: the centre may know them."""
-    sent = [n for (n,) in connection.execute("SELECT n FROM _sync_tx WHERE sent AND wire IS NULL").fetchall()]
-    for n, ops in outbox.ops_json(connection, sent).items():
+    """Cast the ops, after those of every tx have been put down as they were: the centre may know it under its id.
+
+    Also of one that was not sent: the file may be a backup, and it was sent since. In a form that no centre reads any more only
+    what was sent is kept.
+    """
+    kept = "1" if evolution.supports(before) else "sent"
+    there = [n for (n,) in connection.execute(f"SELECT n FROM _sync_tx WHERE wire IS NULL AND {kept}").fetchall()]
+    for n, ops in outbox.ops_json(connection, there).items():
         connection.execute("UPDATE _sync_tx SET wire = ?, schema = ? WHERE n = ?", (f"[{','.join(ops)}]", before, n))
+    connection.execute("UPDATE _sync_tx SET wire = NULL, schema = NULL WHERE NOT sent AND schema < ?", (evolution.oldest,))
     for n, i, op in change_log.every_op(connection):
         cast = evolution.op_up(op, before)
         if cast != op:

@@ -201,6 +201,16 @@ def every_op(connection: sqlite3.Connection) -> Iterator[tuple[int, int, Op]]:
         yield n, i, _op(tuple(op))
 
 
+def strip_sent(connection: sqlite3.Connection, entity: str, pks: Collection[str], which: str) -> None:
+    """Take what some records were like before out of txs that are kept as an older version sent them. which: SQL condition."""
+    wanted = frozenset(pks)
+    for n, wire in connection.execute(f"SELECT n, wire FROM _sync_tx WHERE wire IS NOT NULL AND {which}").fetchall():
+        ops = json.loads(wire)
+        before = [op for op in ops if op["t"] == entity and op["pk"] in wanted and op.pop("base", None)]
+        if before:
+            connection.execute("UPDATE _sync_tx SET wire = ? WHERE n = ?", (dumps(ops), n))
+
+
 def open_ops(connection: sqlite3.Connection, entity: str, pk: str) -> list[tuple[LoggedTx, Op]]:
     """Return the unsettled ops on one row, in order, each with its tx."""
     cols = ", ".join(f"t.{c}" for c in _TX.split(", "))

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from client.replica import apply_remote, drafts, rows
+from client.replica import apply_remote, change_log, drafts, rows
 from client.replica.schema import quoted, search_columns, search_table
 from conflict.overlay import blank_row
 from shared_models.base import Record
@@ -35,6 +35,7 @@ def take_leave(checkpoint: "apply_remote.Checkpoint", leaves: Iterable[tuple[str
             "AND n IN (SELECT n FROM _sync_tx WHERE state = 'settled')",
             (entity, json.dumps(pks)),
         )
+        change_log.strip_sent(connection, entity, pks, "state = 'settled'")
         if search_columns(checkpoint.registry.get(entity)):
             checkpoint.unsaid.add(entity)
 
@@ -50,6 +51,12 @@ def forget_before(checkpoint: "apply_remote.Checkpoint") -> bool:
     count = 0
     for (name,) in found:
         if name in registry.by_name:
+            gone = connection.execute(
+                f"SELECT DISTINCT pk FROM _sync_op o WHERE tbl = ? AND n IN ({refused}) "
+                f"AND NOT EXISTS (SELECT 1 FROM {quoted(name)} r WHERE r.id = o.pk)",
+                (name,),
+            ).fetchall()
+            change_log.strip_sent(connection, name, [pk for (pk,) in gone], f"n IN ({refused})")
             count += connection.execute(
                 f"UPDATE _sync_op SET base = '{{}}' WHERE tbl = ? AND base <> '{{}}' AND n IN ({refused}) "
                 f"AND NOT EXISTS (SELECT 1 FROM {quoted(name)} r WHERE r.id = _sync_op.pk)",

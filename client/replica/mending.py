@@ -65,7 +65,8 @@ def put_right(replica: "Replica", at: Place, found: Sequence[RowsChunk], entity:
 
 def _up_to(chunk: RowsChunk, cursor: int) -> RowsChunk:
     kept = [i for i, version in enumerate(chunk.versions) if version <= cursor]
-    return RowsChunk(chunk.entity, chunk.cols, [chunk.versions[i] for i in kept], [chunk.rows[i] for i in kept])
+    later = [chunk.later[i] for i in kept] if chunk.later else ()
+    return RowsChunk(chunk.entity, chunk.cols, [chunk.versions[i] for i in kept], [chunk.rows[i] for i in kept], later)
 
 
 def keep_bases(writing: Writing, kind: type[Record], pks: Sequence[str]) -> None:

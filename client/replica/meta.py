@@ -20,7 +20,7 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "hlc": 0,
     # Version of the entities that the file has; of one that is older than this fact, the first.
     "schema": None,
-    # Version that the centre had at the last hello.
+    # Version that the centre had at the last hello, or a newer one, as an audit has met.
     "server_schema": 0,
     "next_number": 1,
     # Whether a whole checkpoint was ever applied; until then pages are applied as they come.

@@ -70,7 +70,7 @@ def m003_incidents_told(db: Database) -> None:
 
 
 def m004_schema_versions(db: Database) -> None:
-    """Let a tx that was sent be sent again just so, whatever version the file has by then."""
+    """Let a tx that was sent be sent again just so, whatever version the file has by then. Rows that are put aside have a new form."""
     for statement in _SCHEMA_VERSIONS_4:
         db.execute(statement)
 
@@ -197,4 +197,6 @@ _INCIDENTS_3 = (
 _SCHEMA_VERSIONS_4 = (
     "ALTER TABLE _sync_tx ADD COLUMN schema INTEGER",
     "ALTER TABLE _sync_tx ADD COLUMN wire TEXT",
+    "DELETE FROM _sync_stage",
+    "DELETE FROM _sync_meta WHERE k IN ('stage_after', 'stage_cursor', 'stage_rows')",
 )

@@ -265,7 +265,7 @@ class Replica:
         with self.reading() as reader:
             if "sync_conflict" not in self.registry.by_name:
                 return []
-            return standing.cards(reader, self.registry.get("sync_conflict"), user or meta.get(reader, "user"))
+            return standing.cards(reader, self.registry, user or meta.get(reader, "user"))
 
     def rights(self) -> Known | None:
         """Return the rights of the person whose replica this is, as far as they are known here (`rights.RuleBook`)."""

@@ -11,7 +11,7 @@ from client.replica.writing import Writing
 from shared_models import clock
 from shared_models.base import Record
 from shared_models.codec import Row, dumps
-from shared_models.fields import columns
+from shared_models.fields import columns, units
 from shared_models.ids import IdMaker
 from shared_models.protocol import Op
 from shared_models.registry import Registry
@@ -134,15 +134,25 @@ def _references(kind: type[Record], values: Row) -> Iterator[tuple[str, str]]:
         yield "record_id", values["record_type"]
 
 
-def cards(connection: sqlite3.Connection, kind: type[Record], user: str | None) -> list[Row]:
-    """Return the open cards in a person's inbox, newest first; with no person, all."""
+def cards(connection: sqlite3.Connection, registry: Registry, user: str | None) -> list[Row]:
+    """Return the open cards in a person's inbox, newest first; with no person, all.
+
+    One about what only a newer version of the program knows waits for the update (PROTOCOL 10.4).
+    """
+    kind = registry.get("sync_conflict")
     mine = "1" if user is None else "EXISTS (SELECT 1 FROM json_each(for_users) WHERE value = ?)"
     found = connection.execute(
         f"SELECT {rows.select_list(kind)} FROM sync_conflict "
         f"WHERE state = 'open' AND archived_at IS NULL AND {mine} ORDER BY _n DESC",
         () if user is None else (user,),
     )
-    return [rows.decode(kind, row) for row in found.fetchall()]
+    return [card for row in found.fetchall() if _is_known(registry, card := rows.decode(kind, row))]
+
+
+def _is_known(registry: Registry, card: Row) -> bool:
+    """Whether the program has the entity of a card, and of one about a value the unit."""
+    entity = registry.by_name.get(card["record_type"])
+    return entity is not None and (card["kind"] != "value" or card["unit"] in {*units(entity), *entity.model_fields})
 
 
 def drafts_at(connection: sqlite3.Connection, registry: Registry, also: str = "1") -> dict[tuple[str, str], tuple[str, ...]]:

@@ -56,6 +56,10 @@ def next_slice(talk: Conversation) -> list[Incident]:
                 found += _mended(talk, at, entity, prefix, repair.MAX_ROWS)
     except Busy:
         return found
+    except NeedsUpgrade:  # the centre was updated since our hello
+        with talk.replica.write(durable=False) as writing:
+            meta.put(writing.connection, {"server_schema": talk.schema_version + 1})
+        return found
     with talk.replica.write(durable=False) as writing:
         meta.put(writing.connection, {"audit_next": (facts["audit_next"] + 1) % SLICES, "audit_at": now})
     return found

@@ -80,6 +80,8 @@ def _begin(record: dict[str, Any], schema_version: int) -> RemotePage:  # Any: w
     begin = _checked(BeginLine, record)
     if begin.schema_version > schema_version:
         raise NeedsUpgrade(None, f"schema {begin.schema_version}")
+    if begin.schema_version < schema_version:  # asked for before the program was updated: it lacks what that version lacks
+        raise ProtocolFault(None, f"a page of schema {begin.schema_version}")
     nothing = EndLine(cursor=begin.from_seq, commit=False, more=False, safe_seq=0)
     return RemotePage(begin, nothing)
 

@@ -38,10 +38,13 @@ Found = Iterator[tuple[str, int, int]]
 def compare(central: Central, actor: Actor, asked: DigestRequest) -> DigestAnswer:
     """Return what the view holds in the parts that are asked.
 
-    Raises Refusal P203 for another server epoch, R301, and S502 while enough others have contents compared or rows counted.
+    Raises Refusal P202 for contents where the device is of an older schema version, P203 for another server epoch, R301, and
+    S502 while enough others have contents compared or rows counted.
     """
     if asked.kind == "version" and not asked.recount:
         return _compare(central, actor, asked)
+    if asked.kind == "content" and versions.older(central, actor) is not None:
+        raise Refusal(ErrorCode.P202, 409, f"contents of schema {actor.schema_version}, here {central.schema_version}")
     with central.audits.one():
         return _recounted(central, actor, asked) if asked.recount else _compare(central, actor, asked)
 

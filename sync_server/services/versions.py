@@ -1,19 +1,16 @@
 """Speaks with devices whose program is older: what they send is cast up, what they are sent is cast down (PROTOCOL 10)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import orjson
 
+from shared_models.card_versions import CARD, card_down
 from shared_models.digest import Digest
 from shared_models.evolution import Evolution, Values
 from shared_models.protocol import HistoryEntry, PushRequest, Tx
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
-
-CARD = "sync_conflict"
-SIDES = ("before", "mine", "theirs")
-"""Fields of a card that hold values of a record, as JSON."""
+from sync_server.services.shapes import FAULTS
 
 
 def older(central: Central, actor: Actor) -> int | None:
@@ -33,7 +30,12 @@ def up(evolution: Evolution, sent: PushRequest) -> PushRequest:
 def _tx_up(evolution: Evolution, tx: Tx, version: int) -> Tx:
     if version == evolution.newest:
         return tx if tx.schema_version is None else tx.model_copy(update={"schema_version": None})
-    return evolution.tx_up(tx, version) if evolution.supports(version) else tx  # refused by its shape
+    try:
+        return evolution.tx_up(tx, version) if evolution.supports(version) else tx
+    except (
+        FAULTS
+    ):  # a value that no device of that version can have sent: as it is the tx is refused by its shape, as one that is
+        return tx.model_copy(update={"schema_version": version})  # not supported
 
 
 def lines_down(evolution: Evolution, version: int, lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -53,7 +55,7 @@ def entry_down(evolution: Evolution, version: int, entry: HistoryEntry) -> Histo
     """Return a past value under the names that a version has."""
     cast = {
         "unit": evolution.unit_down(entry.entity, entry.unit, version),
-        **{side: None if (values := getattr(entry, side)) is None else evolution.row_down(entry.entity, values, version)
+        **{side: None if (values := getattr(entry, side)) is None else evolution.part_down(entry.entity, values, version)
            for side in ("before", "after")},
     }  # fmt: skip
     return entry.model_copy(update=cast)
@@ -78,12 +80,4 @@ def _rows_down(evolution: Evolution, version: int, record: Values) -> Values:
 
 def _row_down(evolution: Evolution, version: int, entity: str, values: Values) -> Values:
     row = evolution.row_down(entity, values, version)
-    if entity != CARD:
-        return row
-    about = values["record_type"]
-    sides = {side: _side_down(evolution, version, about, values[side]) for side in SIDES}
-    return {**row, **sides, "unit": evolution.unit_down(about, values["unit"], version)}
-
-
-def _side_down(evolution: Evolution, version: int, about: str, text: Any) -> Any:  # Any: what a row holds
-    return orjson.dumps(evolution.row_down(about, orjson.loads(text), version)).decode() if text else text
+    return card_down(evolution, row, version) if entity == CARD else row

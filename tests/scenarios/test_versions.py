@@ -1,32 +1,19 @@
 """Programs of six versions on one server: nobody waits for the others to be updated, and nothing is lost by an update (I10)."""
 
 import json
-from dataclasses import dataclass, field
 from itertools import permutations
-from pathlib import Path
-from random import Random
-from typing import Any
 
 import pytest
 
-from client.replica import change_log, drafts
+from client.replica import change_log, drafts, integrity, meta
 from client.replica.drafts import FormDraft
-from client.replica.replica import Replica, open_replica
-from client.sync.engine import SyncEngine
-from shared_models.codec import Row
+from client.sync.audit import EVERY_MS, SLICES
 from shared_models.errors import ErrorCode, NeedsUpgrade
-from shared_models.ids import IdMaker
 from shared_models.protocol import DigestRequest
-from sync_server.db import devices
-from sync_server.db.engine import open_store
-from sync_server.db.tables import tables_of
-from sync_server.services import letters, setup
-from sync_server.services.actor import Actor
-from sync_server.services.central import Central
-from sync_server.services.local_transport import LocalTransport
+from sync_server.services import letters
 from tests.clients import Clock
+from tests.versioned import Client, organisation
 from tests.versions import NEWEST, VERSIONS
-from tests.world import Network
 
 OLD = range(1, NEWEST)
 ION = {"title": "Han", "place": "Brad", "who": "Ion Pop", "fax": "0254 1", "labels": ["x"]}
@@ -35,73 +22,10 @@ NOW = {"title": "Han", "town": "Brad", "first_name": "Ion", "last_name": "Pop", 
 """The same as the newest one has it."""
 
 
-@dataclass
-class Client:
-    """A device whose program may be updated."""
-
-    folder: Path
-    central: Central
-    name: str
-    version: int
-    clock: Clock
-    network: Network = field(init=False)
-    replica: Replica = field(init=False)
-    engine: SyncEngine = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Sign in."""
-        with self.central.store.write() as connection:
-            devices.add(connection, self.central.tables, devices.NewDevice(self.name, "user", self.name, None, 1))
-        self.network = Network(LocalTransport(self.central, Actor("user", self.name)))
-        self._open()
-
-    def _open(self) -> None:
-        ids = IdMaker(self.clock, Random(f"{self.name}{self.version}"))
-        self.replica = open_replica(self.folder / f"{self.name}.db", VERSIONS[self.version], ids, synchronous="OFF")
-        self.replica.bind("user", self.name)
-        self.engine = SyncEngine(self.replica, self.network, random=Random(1))
-
-    def update_program(self, version: int = NEWEST) -> None:
-        """Close the program and start a newer one on its file."""
-        self.replica.close()
-        self.version = version
-        self._open()
-
-    def sync(self) -> None:
-        """Run one round, which must end well."""
-        result = self.engine.run_once()
-        assert result.error is None
-        assert result.proof is None or result.proof.equal
-
-    def add(self, entity: str = "stop", **values: Any) -> str:
-        with self.replica.edit(f"New {entity}") as edit:
-            return edit.insert(entity, values)
-
-    def change(self, pk: str, entity: str = "stop", **values: Any) -> None:
-        with self.replica.edit("Edit") as edit:
-            edit.update(entity, pk, values)
-
-    def get(self, pk: str) -> Row:
-        row = self.replica.get("stop", pk)
-        assert row is not None
-        return row
-
-    def shows(self, pk: str, **values: Any) -> bool:
-        row = self.get(pk)
-        return {name: list(v) if isinstance(v := row[name], tuple) else v for name in values} == values
-
-
 @pytest.fixture
 def central(tmp_path):
-    registry = VERSIONS[NEWEST]
-    tables = tables_of(registry)
-    store = open_store(f"sqlite:///{tmp_path / 'central.db'}", synchronous="OFF")
-    tables.metadata.create_all(store.engine)
-    clock = Clock()
-    central = Central(store, tables, registry, lambda: clock.now * 1000)
-    setup.start(central, lambda: "epoch")
-    yield central
-    store.close()
+    with organisation(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
@@ -277,6 +201,21 @@ def test_versions_are_compared_across_versions_and_contents_only_within_one(clie
     with pytest.raises(NeedsUpgrade):
         old.engine.audit(lambda done, total: None)
     assert new.engine.audit(lambda done, total: None).equal
+
+
+def test_a_device_that_has_not_heard_of_the_update_of_the_centre_takes_no_row_for_a_wrong_one(client):
+    old = client(1)
+    old.add(**ION)
+    old.sync()
+    with old.replica.write(durable=False) as writing:
+        meta.put(writing.connection, {"server_schema": 1, "audit_at": 1})
+    for _ in range(2 * SLICES):
+        old.clock.now += EVERY_MS
+        old.sync()
+    with old.replica.reading() as reader:
+        assert integrity.incidents(reader) == []
+    with pytest.raises(NeedsUpgrade):
+        old.network.inner.digest(DigestRequest(server_epoch="epoch", prefixes=[""], kind="content"))
 
 
 def test_the_past_of_a_record_has_the_names_that_its_reader_knows(client):

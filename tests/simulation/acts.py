@@ -44,19 +44,19 @@ class Save:
 
     def insert(self, entity: str, values: Row, pk: str | None = None) -> str:
         """Add a record, or a link that may be there already."""
-        kind = self.device.replica.registry.get(entity)
+        kind, values = self.people.cast.registry.get(entity), self.device.typable(entity, values)
         known = natural_id(kind, values) or pk
         form = self.people.look(self.device, entity, known) if known else None
         made = self.edit.insert(entity, values, pk)
         self._note(entity, made, values, form, is_whole=True)
-        for field_name, parent in self.device.replica.registry.parents(kind):
+        for field_name, parent in self.people.cast.registry.parents(kind):
             if (owner := values.get(field_name)) is not None:
                 self.act.knew.setdefault((parent, owner), self.people.memory.knowledge(self.device, parent, owner))
         return made
 
     def update(self, entity: str, pk: str, changes: Row, form: Form | None = None) -> None:
         """Change fields of a record."""
-        form = form or self.people.look(self.device, entity, pk)
+        form, changes = form or self.people.look(self.device, entity, pk), self.device.typable(entity, changes)
         if form is not None and self.edit.update(entity, pk, changes, form.seen):
             self._note(entity, pk, changes, form)
 
@@ -68,7 +68,7 @@ class Save:
 
     def _note(self, entity: str, pk: str, values: Row, form: Form | None, *, is_whole: bool = False) -> None:
         """Remember the units that were typed; is_whole: those that stay as they are, too."""
-        kind = self.device.replica.registry.get(entity)
+        kind = self.people.cast.registry.get(entity)
         row = form.shown if form else blank_row(kind)
         self.act.knew.setdefault((entity, pk), form.knowledge if form else Knowledge())
         for name in dict.fromkeys(unit_of(kind, one) for one in values if one not in ("id", ARCHIVED)):
@@ -106,6 +106,7 @@ class People:
             ("tie", self.tie, 2), ("tie edit", self.tie_edit, 1), ("archive", self.archive, 2), ("two", self.two, 2),
             ("bring back", self.bring_back, 1), ("card", self.card, 3), ("refused", self.refused, 1), ("draft", self.draft, 1),
         ]  # fmt: skip
+        verbs += [("late", self.late, 2)] if self.cast.late else ()
         verbs += churn.verbs(self, device) if self.cast.has_rights else ()
         name, action, _ = self.random.choices(verbs, [weight for _, _, weight in verbs])[0]
         with suppress(RecordInvalid):
@@ -128,7 +129,7 @@ class People:
     def look(self, device: Device, entity: str, pk: str) -> Form | None:
         """Open a form."""
         seen = device.replica.look(entity, pk)
-        return None if seen is None else Form(seen, self.memory.knowledge(device, entity, pk), seen.row)
+        return None if seen is None else Form(seen, self.memory.knowledge(device, entity, pk), device.shown(entity, seen.row))
 
     def look_at_card(self, device: Device, card: Row) -> Form | None:
         """Take what a card shows, which may be older than the record is by now."""
@@ -159,6 +160,12 @@ class People:
         if (thing := self.pick(device, self.cast.thing)) is not None:
             with self.save(device, "insert") as save:
                 save.insert(self.cast.part, {self.cast.part_of: thing["id"], self.cast.part_fields[0]: self.fresh()})
+
+    def late(self, device: Device) -> None:
+        """A child that only some programs know."""
+        if device.typable(self.cast.late, {"id": ""}) and (thing := self.pick(device, self.cast.thing)) is not None:
+            with self.save(device, "insert") as save:
+                save.insert(self.cast.late, {self.cast.part_of: thing["id"], self.cast.late_field: self.fresh()})
 
     def tie(self, device: Device) -> None:
         """Add a link, or remove one that is there."""
@@ -277,7 +284,7 @@ class People:
     def _changes(self, thing: Row) -> Row:
         r, fields = self.random, self.cast.fields
         names = [*fields, "place"]
-        wanted = r.sample(names, r.choice((1, 1, 2))) if r.random() < 0.6 else [r.choice(("title", "spare"))]
+        wanted = r.sample(names, r.choice((1, 1, 2))) if r.random() < 0.6 else [r.choice(("title", "spare", *self.cast.split))]
         found: Row = {}
         for part in wanted:
             name = r.choice(self.cast.places) if part == "place" else fields[part]

@@ -1,13 +1,14 @@
 """Which entities and fields play which part in a simulated week: those made for it, or the product's own, with rights or without."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.registry import CRM, Registry
 from tests.simulation.entities import SIMULATED
+from tests.simulation.versions import NEWEST, PROGRAMS
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,14 @@ class Cast:
     """Its field that holds the letter."""
     tie_role: str
     """Its field that people edit."""
+    late: str = ""
+    """A child of the thing that only newer programs know; `part_of` names the thing in it."""
+    late_field: str = ""
+    """Its field."""
+    split: tuple[str, ...] = ()
+    """Parts that were one field once."""
+    programs: Mapping[int, Registry] = field(default_factory=dict)
+    """Version -> what a program of it knows, where not all have the same."""
     has_rights: bool = False
     """Whether people have profiles, which change as everything else does; else everybody sees all."""
 
@@ -94,13 +103,28 @@ OURS = Cast(
 
 RIGHTS = replace(OURS, name="rights", has_rights=True)
 """The same, and nobody but an admin sees everything."""
-CASTS = {cast.name: cast for cast in (INVENTED, OURS, RIGHTS)}
+MIXED = replace(
+    INVENTED,
+    name="versions",
+    registry=PROGRAMS[NEWEST],
+    fields={**INVENTED.fields, **{name: name for name in ("first_name", "last_name", "wish")}},
+    late="toll",
+    late_field="road",
+    split=("first_name", "last_name"),
+    programs=PROGRAMS,
+)
+"""Invented entities of six versions: everybody has a program of another one, and gets a newer one now and then (I10)."""
+CASTS = {cast.name: cast for cast in (INVENTED, OURS, RIGHTS, MIXED)}
 ONE_IN = 5
+MIXED_IN, MIXED_AT = 10, 7
+"""Of so many weeks that one is played by programs of several versions."""
 """One week in so many is played by the product's own entities, every second of these with rights."""
 
 
 def cast_of(seed: int) -> Cast:
     """Return who plays the week of a seed."""
+    if seed % MIXED_IN == MIXED_AT:
+        return MIXED
     if seed % ONE_IN < ONE_IN - 1:
         return INVENTED
     return OURS if seed // ONE_IN % 2 == 0 else RIGHTS

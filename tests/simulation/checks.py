@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from client.config import SyncTimes
 from client.replica import integrity, soundness
@@ -104,11 +104,16 @@ def _equal(organisation: Organisation) -> None:
     """I2: every replica is what its person may see of the central rows, value by value."""
     for device in organisation.devices:
         for name, there in views.of(device).items():
-            page = device.replica.list_page(name, sort="id", limit=100_000, archived=None)
-            here = {row["id"]: row for row in page.rows}
-            if here != there:
-                pk = next(pk for pk in sorted(here.keys() | there.keys()) if here.get(pk) != there.get(pk))
-                raise Broken(f"I2 {device.name} {name} {pk}: {_difference(here.get(pk), there.get(pk))}")
+            same(device, name, there)
+
+
+def same(device: Device, name: str, there: Mapping[str, Row]) -> None:
+    """I2: the records of an entity that a device has are those."""
+    page = device.replica.list_page(name, sort="id", limit=100_000, archived=None)
+    here = {row["id"]: row for row in page.rows}
+    if here != there:
+        pk = next(pk for pk in sorted(here.keys() | there.keys()) if here.get(pk) != there.get(pk))
+        raise Broken(f"I2 {device.name} {name} {pk}: {_difference(here.get(pk), there.get(pk))}")
 
 
 def _difference(here: Row | None, there: Row | None) -> str:

@@ -16,8 +16,8 @@ from random import SystemRandom
 
 import structlog
 
-from tests.simulation import wrong_rights
-from tests.simulation.casts import CASTS, RIGHTS
+from tests.simulation import wrong_rights, wrong_versions
+from tests.simulation.casts import CASTS, MIXED, RIGHTS
 from tests.simulation.run import STEPS, Run
 from tests.simulation.shrink import shorter
 from tests.simulation.wrong import WRONG, planted
@@ -26,6 +26,10 @@ FAST = Path("/dev/shm")  # memory, where there is such a thing; else the usual t
 WORKERS = 2
 COLLECTED_EVERY = 8
 """Runs between two looks for cycles: a run is short, and most of what it makes goes by itself."""
+
+
+OF_CAST = ((RIGHTS, wrong_rights.VARIANTS), (MIXED, wrong_versions.VARIANTS))
+"""Casts that alone show some wrong variants."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ def _mutations(pool: ProcessPoolExecutor, runs: int, seed: int) -> int:
     """Look for every wrong variant; returns how many were missed."""
     missed = 0
     for name in WRONG:
-        cast = RIGHTS.name if WRONG[name] in wrong_rights.VARIANTS else ""  # else few weeks could show it
+        cast = next((cast.name for cast, those in OF_CAST if WRONG[name] in those), "")  # else few weeks could show it
         played = many(pool, runs, seed, How(name, cast=cast))
         missed += not played.broken
         print(f"{name:20} {f'run {played.runs:3}: {played.broken[:150]}' if played.broken else 'MISSED'}", flush=True)

@@ -27,6 +27,8 @@ def damaged_and_mended(stage: Stage, device: Device, random: Random) -> None:
     hands, device.network.hands = device.network.hands, None
     was_calm = device.network.is_calm
     try:
+        if device.is_older:  # it compares no contents (PROTOCOL 10.6)
+            device.update(device.organisation.registry.evolution.newest)
         if device.name not in stage.damaged and not stage.is_miscounted and _caught_up(stage, device) and _rows(device):
             stage.damaged.add(device.name)
             before, waiting = _view(device), device.replica.waiting()
@@ -85,6 +87,8 @@ def spoil(device: Device, random: Random) -> str:
 def mended_in_time(stage: Stage, device: Device) -> None:
     """Let hours pass: rounds in which nothing else happens find what is wrong, a sixteenth of the key space in each."""
     clean = 0
+    if device.is_older:  # it compares no contents (PROTOCOL 10.6)
+        device.update(device.organisation.registry.evolution.newest)
     for _ in range(HOURS):
         stage.organisation.clock.now_ms += EVERY_MS
         at = device.replica.facts()["audit_next"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlite_utils import Database
 
@@ -17,12 +17,14 @@ from client.replica import connection, migrations
 from client.replica.connection import CACHED_STATEMENTS
 from client.replica.replica import Replica, open_replica
 from client.sync.engine import RoundResult, SyncEngine
+from shared_models.codec import Row
 from shared_models.errors import ReplicaError
 from shared_models.ids import IdMaker
 from shared_models.protocol import MAX_TXS
 from shared_models.registry import Registry
 from tests.simulation.network import Killed, Network
 from tests.simulation.power import Medium, spoil_parts
+from tests.simulation.translation import TranslatedReplica, Translation
 
 if TYPE_CHECKING:
     from tests.simulation.organisation import Organisation
@@ -144,25 +146,64 @@ class Device:
     is_syncing: bool = False
     id: str = ""
     """What the server calls it; by itself its name."""
+    program: int = 0
+    """Version of the entities that its program has; 0: there is one version only."""
+    translation: Translation | None = field(init=False, default=None)
+    """Between that and today's; none: they are the same."""
     replica: Replica = field(init=False)
     engine: SyncEngine = field(init=False)
 
-    def open(self) -> None:
-        """Start the client, after a kill too."""
+    def open(self, kill_at: int | None = None) -> None:
+        """Start the client, after a kill too. kill_at: the statement at which it is killed again."""
         self.starts += 1
         self.statements.forget()
-        o = self.organisation
+        o, registry = self.organisation, self._registry()
         if self.starts == 1:
-            shutil.copyfile(empty_replica(o.template("replica"), o.registry), self._file())
+            shutil.copyfile(empty_replica(o.template(f"{self.program or ''}replica"), registry), self._file())
+        self.statements.left = kill_at
         ids = IdMaker(self.clock, Random(f"{o.seed}{self.name}{self.starts}"))
         safely = "OFF" if self.medium is None else "FULL"
-        self.replica = open_replica(self._file(), o.registry, ids, connect=self.statements.connect, synchronous=safely)
+        replica = open_replica(self._file(), registry, ids, connect=self.statements.connect, synchronous=safely)
+        self.statements.left = None
+        self.replica = replica if self.translation is None else cast(Replica, TranslatedReplica(replica, self.translation))
         self.id = self.id or self.name
         self.replica.bind(self.user, self.id)
         random = Random(f"{o.seed}{self.name}")
         batch_txs = random.choice((3, MAX_TXS, MAX_TXS))
         link = FirstSync(by_snapshot=o.has_snapshots, by_columns=o.has_columns)
-        self.engine = SyncEngine(self.replica, self.network, random=random, batch_txs=batch_txs, first_sync=link)
+        self.engine = SyncEngine(replica, self.network, random=random, batch_txs=batch_txs, first_sync=link)
+
+    def _registry(self) -> Registry:
+        """Return what its program knows."""
+        o = self.organisation
+        if not self.program:
+            return o.registry
+        own = o.programs[self.program]
+        self.translation = Translation(own, o.registry)
+        return own
+
+    @property
+    def is_older(self) -> bool:
+        """Whether its program is older than the server's."""
+        return self.translation is not None and self.program < self.organisation.registry.evolution.newest
+
+    def update(self, program: int, kill_at: int | None = None) -> None:
+        """Start a newer program on the file. kill_at: the statement at which it is killed on the way, and started again."""
+        with suppress(sqlite3.Error, ReplicaError, Killed):
+            self.replica.close()
+        self.program = program
+        try:
+            self.open(kill_at)
+        except (Killed, sqlite3.Error, ReplicaError):
+            self.open()
+
+    def typable(self, entity: str, values: Row) -> Row:
+        """Return those of some values that its program has a field for."""
+        return values if self.translation is None else self.translation.typable(entity, values)
+
+    def shown(self, entity: str, row: Row) -> Row:
+        """Return a row of its program in today's fields."""
+        return row if self.translation is None else self.translation.up(entity, row)
 
     def kill(self) -> None:
         """Throw the process away without closing anything in order, and start it again."""

@@ -65,6 +65,15 @@ class Evidence:
         return again | {tx: tx for tx in taken if tx not in self.memory.origins}
 
     @cached_property
+    def refusals(self) -> dict[str, str]:
+        """Tx id -> code, of those that were refused."""
+        tables = self.organisation.central.tables
+        with self.organisation.central.store.read() as connection:
+            found = connection.execute(sa.select(tables.push.c.tx_id, tables.push.c.verdict))
+            verdicts = {row.tx_id: json.loads(row.verdict) for row in found}
+        return {tx: verdict["error"]["code"] for tx, verdict in verdicts.items() if verdict["v"] == "rejected"}
+
+    @cached_property
     def letters(self) -> set[str]:
         """Ids of the txs in the dead letters."""
         tables = self.organisation.central.tables

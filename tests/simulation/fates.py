@@ -14,6 +14,7 @@ from tests.simulation.damage import mended_in_time, spoil
 from tests.simulation.device import Device
 from tests.simulation.network import Killed
 from tests.simulation.stage import Stage
+from tests.simulation.updates import update_program
 
 DAY_MS = 86_400_000
 AWAY_MS = 180 * DAY_MS
@@ -21,9 +22,11 @@ YEARS_MS = 5 * 365 * DAY_MS
 """Most that a clock jumps."""
 KILLS, STATEMENTS = 4, 450
 SAVES = 3
+UPDATES = 8
+"""Programs of one week get a newer version less often."""
 ABSENCE = 40
 """Most steps that a device is away or locked out."""
-SHARES = {"lost": 0.12, "found": 0.06, "away": 0.08, "years": 0.08, "spoilt": 0.08, "miscounted": 0.06}
+SHARES = {"lost": 0.12, "found": 0.06, "away": 0.08, "years": 0.08, "spoilt": 0.08, "miscounted": 0.06, "updated": 1.0}
 """Fate -> share of the seeds that it befalls."""
 
 
@@ -103,6 +106,27 @@ class Fates:
         if device.network.is_out:
             self.stage.sign_in_again(device)
         return f"{device.name} signs in again"
+
+    # -- programs ----------------------------------------------------------------------------------------------------------
+
+    def _updated(self, chance: Random) -> None:
+        """Where programs are of several versions, some get a newer one."""
+        for _ in range(chance.randrange(UPDATES) if self.stage.organisation.programs else 0):
+            self._plan(chance.randrange(self.steps), self._update)
+
+    def _update(self, chance: Random) -> str:
+        """With or without a push under way; it may be killed while it brings its file to its version."""
+        device = chance.choice(self.stage.organisation.devices)
+        newer = [version for version in self.stage.organisation.programs if version > device.program]
+        if not newer:
+            return f"{device.name} has the newest program"
+        if chance.random() < 0.5:
+            with suppress(RecordInvalid):
+                self.stage.people.act(device)
+        if chance.random() < 0.5:
+            self.stage.cut(device, "push answer", *chance.choice(((), ("pull",))))
+        update_program(self.stage, device, chance.choice(newer), chance.randrange(1, 300) if chance.random() < 0.3 else None)
+        return f"{device.name} has version {device.program} now"
 
     # -- half a year -----------------------------------------------------------------------------------------------------
 

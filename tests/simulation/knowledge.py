@@ -117,7 +117,7 @@ class Memory:
 
     def knowledge(self, device: Device, entity: str, pk: str) -> Knowledge:
         """Return what the screen of a device stands for at this moment."""
-        kind = device.replica.registry.get(entity)
+        kind = device.organisation.registry.get(entity)
         facts = device.replica.facts()
         with device.replica.reading() as reader:
             base = reader.execute("SELECT ver FROM _sync_base WHERE tbl = ? AND pk = ?", (entity, pk)).fetchone()
@@ -134,5 +134,5 @@ class Memory:
             # What it stood on counts whole, whichever of its records that was about (PROTOCOL 6.5).
             stands |= {tx.origin, *(one for known in (act.knew.values() if act else ()) for one in known.stands)}
             if op.op != "d":
-                units.update({unit: before.of(unit) for unit in {unit_of(kind, name) for name in op.set}})
+                units.update({unit: before.of(unit) for unit in {unit_of(kind, name) for name in device.shown(entity, op.set)}})
         return Knowledge((facts["rows_epoch"] or facts["server_epoch"], version), units, frozenset(stands))

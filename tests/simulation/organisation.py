@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -76,6 +77,8 @@ class Organisation:
     registry: Registry = SIMULATED
     has_rights: bool = False
     """Whether people have profiles, and see what these let them."""
+    programs: Mapping[int, Registry] = field(default_factory=dict)
+    """Version -> what a program of it knows; empty where all have the same."""
     clock: Clock = field(default_factory=Clock)
     url: str = ""
     central: Central = field(init=False)
@@ -124,14 +127,15 @@ class Organisation:
         else:
             shutil.copyfile(empty_database(self.template("central"), self.registry), self.folder / "central.db")
 
-    def _device(self, place: int, name: str = "") -> Device:
+    def _device(self, place: int, name: str = "", program: int | None = None) -> Device:
         name, user = name or f"d{place}", churn.ADMIN if self.has_rights and place == 3 else f"0000000{place % 3}"
         way = self.signed_in(name, user, is_admin=place == 3)
         network = Network(way, Random(f"{self.seed}net{name[1:]}"), server=self.server)
         clock = WrongClock(self.clock, Random(f"{self.seed}clock{place}").randrange(-WRONG_BY_MS, WRONG_BY_MS))
         medium = Medium(self.folder / f"{name}.db") if self._chance("power") < POWER else None
         is_late = self._chance("late", place) < LATE
-        device = Device(name, user, self, network, Statements(medium), clock, place == 3, is_late, medium)
+        program = program or (Random(f"{self.seed}program {name}").choice(tuple(self.programs)) if self.programs else 0)
+        device = Device(name, user, self, network, Statements(medium), clock, place == 3, is_late, medium, program=program)
         device.open()
         return device
 
@@ -147,14 +151,14 @@ class Organisation:
             devices.revoke(connection, self.central.tables, device.id, self.clock() * 1000)
         device.network.is_out = True
 
-    def replace(self, lost: Device) -> Device:
+    def replace(self, lost: Device, program: int | None = None) -> Device:
         """Give a person a new device in place of one that never comes back, and is locked out."""
         self.revoke(lost)
         with suppress(sqlite3.Error, ReplicaError, Killed):
             lost.replica.close()
         place = self.devices.index(lost)
         self.replaced += 1
-        self.devices[place] = self._device(place, f"d{place}n{self.replaced}")
+        self.devices[place] = self._device(place, f"d{place}n{self.replaced}", program)
         return self.devices[place]
 
     def miscount(self, random: Random) -> str:

@@ -16,12 +16,13 @@ from tests.simulation.acts import People
 from tests.simulation.casts import Cast, cast_of
 from tests.simulation.damage import damaged_and_mended
 from tests.simulation.device import Device
-from tests.simulation.evidence import Broken
+from tests.simulation.evidence import Broken, Evidence
 from tests.simulation.fates import Fates
 from tests.simulation.network import Killed
 from tests.simulation.organisation import STEP_MS, Organisation
 from tests.simulation.stage import Stage
 from tests.simulation.stories import STORIES, stories_of
+from tests.simulation.updates import all_updated, lines_once, nothing_refused
 
 STEPS = 200
 CALM_ROUNDS = 14
@@ -52,7 +53,7 @@ class Run:
     def play(self) -> int:
         """Play it; returns how many edits were accounted for. Raises Broken, or whatever the code under test raised."""
         cast = self.cast or cast_of(self.seed)
-        self.organisation = Organisation(self.folder, self.seed, cast.registry, cast.has_rights, url=self.url)
+        self.organisation = Organisation(self.folder, self.seed, cast.registry, cast.has_rights, cast.programs, url=self.url)
         self.people = People(Random(f"{self.seed}people"), cast)
         self.stage = Stage(self.organisation, self.people, Random(f"{self.seed}stage"))
         self.stage.hands = self._busy
@@ -181,7 +182,15 @@ class Run:
             if result.error is not None:
                 raise Broken(f"I7 {device.name} cannot sync at rest: {result.error}")
         checks.verdicts(self.organisation)
-        return checks.at_rest(self.organisation, self.people, was_restored=self.stage.was_restored)
+        counted = checks.at_rest(self.organisation, self.people, was_restored=self.stage.was_restored)
+        if self.organisation.programs:
+            evidence = Evidence(self.organisation, self.people.memory)
+            nothing_refused(evidence)
+            lines_once(evidence, self.people.cast)
+        if all_updated(self.stage, self.seed):
+            self._calm()
+            checks.at_rest(self.organisation, self.people, was_restored=self.stage.was_restored)
+        return counted
 
     def _calm(self) -> list[RoundResult]:
         """Run rounds until nothing is new to anybody; returns the last of each."""

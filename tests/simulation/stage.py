@@ -110,11 +110,14 @@ class Stage:
 
     # -- devices that go and come ----------------------------------------------------------------------------------------
 
-    def newcomer(self, lost: Device) -> Device:
-        """A device never comes back: it is locked out, and its person has a new one, which has met nobody yet."""
+    def newcomer(self, lost: Device, program: int | None = None) -> Device:
+        """A device never comes back: it is locked out, and its person has a new one, which has met nobody yet.
+
+        program: its version; none: by chance, where there are several.
+        """
         _, ledger = self.organisation.ledger()
         self._forget(lost, {origin for _, origin, _ in ledger}, set())
-        made = self.organisation.replace(lost)
+        made = self.organisation.replace(lost, program)
         made.network.is_calm = lost.network.is_calm
         made.network.hands = partial(self.hands, made)
         return made

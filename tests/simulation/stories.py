@@ -8,15 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from tests.simulation import absences, beginnings, misfortunes, reassignments
+from tests.simulation import absences, beginnings, misfortunes, reassignments, updates
 from tests.simulation.acts import Save
 from tests.simulation.casts import Cast
 from tests.simulation.damage import damaged_and_mended
 from tests.simulation.device import Device
 from tests.simulation.stage import Stage
 
-A_STORY = 200
-"""There is one story in so many steps."""
+A_STORY = 200  # steps in which there is one story
 Telling = Callable[[Stage, Device, Device, Device], None]
 
 
@@ -381,19 +380,21 @@ OF_LAPTOPS: Mapping[str, Story] = {telling.__name__: Story(telling) for telling 
 OF_FIRST_SYNCS: Mapping[str, Story] = {telling.__name__: Story(telling) for telling in beginnings.OF_FIRST_SYNCS}
 OF_ABSENCES: Mapping[str, Story] = {telling.__name__: Story(telling) for telling in absences.OF_ABSENCES}
 OF_SERVERS: Mapping[str, Story] = {
-    telling.__name__: Story(telling) for telling in (*misfortunes.OF_SERVERS, beginnings.snapshot_of_an_older_timeline)
+    t.__name__: Story(t) for t in (*misfortunes.OF_SERVERS, beginnings.snapshot_of_an_older_timeline)
 }
 OF_RIGHTS: Mapping[str, Story] = {telling.__name__: Story(telling) for telling in reassignments.OF_RIGHTS}
-STORIES: Mapping[str, Story] = {**PLAIN, **OF_LAPTOPS, **OF_FIRST_SYNCS, **OF_ABSENCES, **OF_SERVERS, **OF_RIGHTS}
+OF_VERSIONS: Mapping[str, Story] = {telling.__name__: Story(telling) for telling in updates.OF_VERSIONS}
+STORIES: Mapping[str, Story] = {
+    **PLAIN, **OF_LAPTOPS, **OF_FIRST_SYNCS, **OF_ABSENCES, **OF_SERVERS, **OF_RIGHTS, **OF_VERSIONS,
+}  # fmt: skip
 
 
 def stories_of(seed: int, cast: Cast, steps: int, *, with_backups: bool) -> dict[int, str]:
     """Return step -> story of a run. Seeds in a row tell them all; servers come back from a backup in one run of three."""
     is_of_servers = with_backups and seed % 3 == 0
     pool = OF_SERVERS if is_of_servers else {**PLAIN, **OF_LAPTOPS, **OF_FIRST_SYNCS, **OF_ABSENCES}
-    pool = OF_RIGHTS if cast.has_rights else pool  # the others need people who see each other's records
+    pool = {**pool, **OF_VERSIONS} if cast.programs else OF_RIGHTS if cast.has_rights else pool  # where all see all
     names = [name for name, story in pool.items() if cast.plays(*story.needs)]
     place = seed // 3 if is_of_servers else seed - seed // 3 if with_backups else seed
-    count = max(1, steps // A_STORY)
-    told = [names[(count * place + i) % len(names)] for i in range(count)]
-    return dict(zip(sorted(Random(f"{seed}stories").sample(range(steps), count)), told, strict=True))
+    at = sorted(Random(f"{seed}stories").sample(range(steps), max(1, steps // A_STORY)))
+    return {step: names[(len(at) * place + i) % len(names)] for i, step in enumerate(at)}

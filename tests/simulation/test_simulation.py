@@ -7,12 +7,12 @@ import sys
 import pytest
 
 from shared_models.errors import ReplicaError
-from tests.simulation.casts import INVENTED, RIGHTS, Cast
+from tests.simulation.casts import INVENTED, MIXED, RIGHTS, Cast
 from tests.simulation.corpus import SEEDS
 from tests.simulation.evidence import Broken
 from tests.simulation.run import Run
 from tests.simulation.stage import Stage
-from tests.simulation.stories import OF_RIGHTS, STORIES
+from tests.simulation.stories import OF_RIGHTS, OF_VERSIONS, STORIES
 from tests.simulation.wrong import WRONG, Missing, planted
 
 RUNS = int(os.environ.get("FIELDFARE_SIMULATED_RUNS", "60"))
@@ -100,13 +100,23 @@ TOLD_BY = {
     "auth_now": "given_away_with_an_edit_behind_it",
     "auth_never": "given_away_under_an_edit",
     "ack_of_what_left": "given_away_with_an_edit_behind_it",
+    "log_not_cast": "updated_with_a_push_under_way",
+    "resent_in_new_form": "updated_with_a_push_under_way",
+    "unsent_in_new_form": "backup_from_before_the_save_was_sent",
+    "bases_not_cast": "lines_of_an_older_version",
+    "versions_not_cast": "second_edit_of_a_value_hidden_from_an_older_version",
+    "ack_of_up_cast": "the_other_half_came_below_an_own_one",
+    "later_lost": "each_version_changes_its_part",
+    "not_laid_again": "updated_over_the_other_half_of_a_name",
+    "cards_not_cast": "asked_in_the_words_of_an_older_version",
+    "page_of_any_version": "page_from_before_the_update",
 }
 """Wrong variant -> the story that leads to it. The others need only what happens by chance."""
 
 
 def cast_for(story: str) -> Cast:
     """Return who plays a story: the plainest cast that can."""
-    return RIGHTS if story in OF_RIGHTS else INVENTED
+    return RIGHTS if story in OF_RIGHTS else MIXED if story in OF_VERSIONS else INVENTED
 
 
 def simulate(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -42,6 +42,9 @@ def of(device: Device) -> Tables:
     """Return what a device is to show at rest."""
     organisation = device.organisation
     tables = organisation.tables()
+    if device.translation is not None:
+        known = {name: rows for name, rows in tables.items() if device.translation.knows(name)}
+        return {name: {pk: device.translation.as_shown(name, row) for pk, row in rows.items()} for name, rows in known.items()}
     if not organisation.has_rights:
         return tables
     return expected(organisation.registry, tables, device.user, organisation.central.now_us())
