@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from shared_models import protocol
+from shared_models import device_desk, protocol
 from shared_models.base import Record
+from shared_models.device_report import DeviceReport
 from shared_models.fields import ARCHIVED, Column, Kind, Merge, columns, data_columns
+from shared_models.message import Message
 from shared_models.natural_ids import natural_id
-from shared_models.protocol import Message
 from shared_models.registry import CRM, SCHEMA_VERSION
 from shared_models.snapshot import SnapshotAnswer
 
@@ -134,11 +135,21 @@ def shapes() -> Values:
 VERDICT = {"id": "a", "tx": 1, "v": "conflict", "seq": 7, "conflicts": ["c"]}
 ERROR = {"code": "R305", "entity": "company", "record": "r", "field": "name", "reason": "problem.value"}
 DIGEST = {"company": (1, "0123456789abcdef")}
+REPORT = {
+    "form": "phone", "size_bytes": 1, "is_loaded": False, "proof": "unequal", "proved_at": 1, "works_offline": True,
+    "is_quarantined": True, "isolated": 1, "failures": 2, "error": "S502",
+}  # fmt: skip
+DEVICE = {
+    "id": "d", "name": "n", "user_id": "u", "person": "Ana", "form": "phone", "standing": "behind", "app": "1.0",
+    "reasons": [{"cause": "refused", "n": 2, "code": "R305"}], "last_seen_at": 1, "schema_version": SCHEMA_VERSION, "pending": 2,
+    "oldest_pending_at": 1, "lag_rows": 3, "clock_offset_ms": 4, "proof": "equal", "proved_at": 1, "size_bytes": 5, "letters": 2,
+    "days": [0, 2],
+}  # fmt: skip
 SAID: dict[type[Message], Values] = {
     protocol.HelloRequest: {
         "install": "i", "device_epoch": "d", "server_epoch": "s", "app": "1.0", "schema_version": SCHEMA_VERSION, "cursor": 5,
         "pending": {"n": 1, "oldest": 1}, "clock": 1, "wiped": True, "leased": {"company": {"left": 3, "last": 7}},
-        "incidents": [{"kind": "unequal", "entity": "company", "rows": 2, "at": 1}],
+        "incidents": [{"kind": "unequal", "entity": "company", "rows": 2, "at": 1}], "report": REPORT,
     },
     protocol.HelloAnswer: {
         "server_time": 1, "server_epoch": "s", "action": "ok", "restored_seq": 5, "rules_epoch": 2,
@@ -175,6 +186,10 @@ SAID: dict[type[Message], Values] = {
     protocol.AckLine: {"tx": [("a", "applied", 5, 1, None), ("b", "rejected", 6, 1, "R305")]},
     protocol.FetchedLine: {"epoch": "s", "seq": 5},
     protocol.EndLine: {"cursor": 5, "after": "p", "commit": True, "more": True, "safe_seq": 4, "digest": DIGEST},
+    DeviceReport: REPORT,
+    device_desk.DeviceQuery: {"standing": "behind", "text": "Ana", "page": 1},
+    device_desk.DevicePage: {"devices": [DEVICE], "counts": {"behind": 1}, "more": True, "at": 1},
+    device_desk.DeviceOrdered: {"device": DEVICE},
     SnapshotAnswer: {
         "name": "n", "epoch": "s", "at_seq": 5, "sha256": "0" * 64, "packing": "zstd", "packed_bytes": 1, "bytes": 2, "rows": 3,
     },

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from shared_models.protocol import Message
+from shared_models.message import Message
 from shared_models.registry import CRM, SCHEMA_VERSION
 from sync_server.db.engine import open_store
 from sync_server.db.tables import tables_of
@@ -43,7 +43,9 @@ def test_what_is_sent_is_still_what_the_present_version_says():
 
 def test_every_message_has_a_sample():
     parts = {
+        "DeviceLine",
         "Op",
+        "Reason",
         "Tx",
         "Pending",
         "PushRequest",
