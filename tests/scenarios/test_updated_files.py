@@ -9,6 +9,8 @@ import pytest
 
 from client.replica import change_log, drafts, integrity
 from client.replica.drafts import FormDraft
+from client.usecases import decided, news
+from client.usecases.shown import Names
 from shared_models.base import Id
 from shared_models.errors import ProtocolFault, Unreachable
 from shared_models.evolution import Dropped, Evolution
@@ -191,9 +193,16 @@ def test_a_card_about_what_an_old_version_does_not_know_waits_for_its_update(cli
         one.sync()
     assert old.replica.cards() == []
     assert {card["unit"] for card in new.replica.cards()} == {"road", "reason_id"}
+    for card in new.replica.cards():
+        new.change(card["id"], "sync_conflict", state="kept_theirs")
+    new.sync()
+    old.sync()
+    now_ms = old.clock.now
+    assert decided.decided(old.replica, now_ms).rows == ()
+    assert news.news(old.replica, Names(old.replica), now_ms) == ()
     old.update_program()
     old.sync()
-    assert {card["unit"] for card in old.replica.cards()} == {"road", "reason_id"}
+    assert {card.unit for card in decided.decided(old.replica, now_ms).rows} == {"road", "reason_id"}
 
 
 def test_a_backup_from_before_a_save_was_sent_is_put_back_after_the_update(known, tmp_path):
