@@ -267,6 +267,10 @@ class Replica:
                 return []
             return standing.cards(reader, self.registry, user or meta.get(reader, "user"))
 
+    def knows(self, card: Row) -> bool:
+        """Whether this version of the program knows what a card is about; others wait for its update."""
+        return standing.is_known(self.registry, card)
+
     def rights(self) -> Known | None:
         """Return the rights of the person whose replica this is, as far as they are known here (`rights.RuleBook`)."""
         with self.reading() as reader:

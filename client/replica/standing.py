@@ -146,10 +146,10 @@ def cards(connection: sqlite3.Connection, registry: Registry, user: str | None) 
         f"WHERE state = 'open' AND archived_at IS NULL AND {mine} ORDER BY _n DESC",
         () if user is None else (user,),
     )
-    return [card for row in found.fetchall() if _is_known(registry, card := rows.decode(kind, row))]
+    return [card for row in found.fetchall() if is_known(registry, card := rows.decode(kind, row))]
 
 
-def _is_known(registry: Registry, card: Row) -> bool:
+def is_known(registry: Registry, card: Row) -> bool:
     """Whether the program has the entity of a card, and of one about a value the unit."""
     entity = registry.by_name.get(card["record_type"])
     return entity is not None and (card["kind"] != "value" or card["unit"] in {*units(entity), *entity.model_fields})

@@ -38,7 +38,10 @@ def decided(replica: Replica, now_ms: int, after: str | None = None) -> Page[Car
     names, facts = Names(replica), replica.facts()
     central, here = _solved(replica, now_ms)
     rows, following = decided_page(replica, here, central, after)
-    return Page(tuple(decided_view(replica, names, row, facts["user"], facts["device"]) for row in rows), following)
+    return Page(
+        tuple(decided_view(replica, names, row, facts["user"], facts["device"]) for row in rows if replica.knows(row)),
+        following,
+    )
 
 
 def decided_page(

@@ -80,7 +80,7 @@ def _cards(replica: Replica, records: set[str]) -> list[Row]:
     """Return the decided cards about values of these records, the last decided first."""
     filters = [Filter("record_id", "in", sorted(records)), Filter("kind", "is", "value"), Filter("decided_at", "is_not", None)]
     page = replica.list_page("sync_conflict", sort="decided_at", descending=True, filters=filters, limit=MAX_WATCHED)
-    return page.rows
+    return [row for row in page.rows if replica.knows(row)]
 
 
 def _is_about(card: Row, line: HistoryEntry) -> bool:

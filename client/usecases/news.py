@@ -63,7 +63,7 @@ def _newest(replica: Replica, *choices: list[Filter]) -> list[Row]:
         replica.list_page("sync_conflict", sort="decided_at", descending=True, filters=filters, limit=MAX_WATCHED)
         for filters in choices
     ]
-    return [row for page in pages for row in page.rows]
+    return [row for page in pages for row in page.rows if replica.knows(row)]
 
 
 def _told_lost(replica: Replica, names: Names, card: Row, me: str | None, here: str | None) -> CardView | None:

@@ -3,19 +3,23 @@
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 import pytest
 
 from client.replica import change_log, drafts, integrity
 from client.replica.drafts import FormDraft
+from client.usecases import decided, news
+from client.usecases.shown import Names
 from shared_models.base import Id
-from shared_models.errors import ProtocolFault, Unreachable
+from shared_models.errors import ErrorCode, ProtocolFault, Unreachable
 from shared_models.evolution import Dropped, Evolution
 from shared_models.fields import Col
 from shared_models.registry import Registry
 from shared_models.transport import PullRequest
 from sync_server.services import pull, push
+from sync_server.services.local_transport import LocalTransport
 from tests.clients import Clock
 from tests.versioned import Client, organisation
 from tests.versions import NEWEST, STEPS, VERSIONS, Stop5, Stop6
@@ -191,9 +195,16 @@ def test_a_card_about_what_an_old_version_does_not_know_waits_for_its_update(cli
         one.sync()
     assert old.replica.cards() == []
     assert {card["unit"] for card in new.replica.cards()} == {"road", "reason_id"}
+    for card in new.replica.cards():
+        new.change(card["id"], "sync_conflict", state="kept_theirs")
+    new.sync()
+    old.sync()
+    now_ms = old.clock.now
+    assert decided.decided(old.replica, now_ms).rows == ()
+    assert news.news(old.replica, Names(old.replica), now_ms) == ()
     old.update_program()
     old.sync()
-    assert {card["unit"] for card in old.replica.cards()} == {"road", "reason_id"}
+    assert {card.unit for card in decided.decided(old.replica, now_ms).rows} == {"road", "reason_id"}
 
 
 def test_a_backup_from_before_a_save_was_sent_is_put_back_after_the_update(known, tmp_path):
@@ -242,6 +253,33 @@ def test_a_save_that_was_not_sent_while_its_version_was_supported_goes_in_the_fo
     (tx,) = logged(one)
     with one.replica.reading() as reader:
         assert change_log.ops(reader, tx.n)[0].set["town"] == "Brad"
+
+
+@pytest.mark.parametrize("lost", ["answer", "push"])
+def test_what_was_sent_by_a_version_that_is_supported_no_more_has_its_verdict_or_is_read_by_its_author(client, central, lost):
+    one = client(1)
+    pk = one.add(**ION)
+    one.sync()
+    one.change(pk, place="Deva")
+    way = one.network.inner
+    if lost == "answer":
+        one.network.lost_answers.append("push")
+    else:
+        one.network.inner = NoPush(way, None)
+    one.engine.run_once()
+    newer = later_registry(())
+    one.network.inner = LocalTransport(replace(central, registry=newer), way.actor)
+    one.update_program(NEWEST + 1, newer)
+    one.sync()
+    assert one.replica.waiting() == []
+    refused = one.replica.drafts()
+    assert [draft.error["code"] for draft in refused] == ([] if lost == "answer" else [ErrorCode.P202])
+    for draft in refused:
+        assert draft.ops[0].set == {"town": "Deva"}
+        one.replica.retry_draft(draft.tx_id)
+        one.sync()
+    assert one.replica.drafts() == []
+    assert one.shows(pk, town="Deva")
 
 
 def test_an_edit_of_a_field_that_is_gone_waits_for_its_refusal_and_stops_nothing(client):
