@@ -13,6 +13,7 @@
         ReplicaLocked           another process holds the writer
         ReplicaFull             the disk is full; nothing was changed
         ReplicaDamaged          the file is not a sound replica
+        ReplicaNewer            a newer version of the program has written the file
       UnlockFailed              wrong password, or the offline lease has ended
 
 The text on screen is looked up from the code (`error.<code>`), in the reader's language.
@@ -93,6 +94,8 @@ class ErrorCode(StrEnum):
     """Another window or process is using the local data."""
     D603 = "D603"
     """The local data cannot be read."""
+    D604 = "D604"
+    """A newer version of the app has used the local data. Update the app; nothing was changed."""
 
 
 class FieldfareError(Exception):
@@ -170,6 +173,10 @@ class ReplicaFull(ReplicaError):
 
 class ReplicaDamaged(ReplicaError):
     """The file is not a sound replica."""
+
+
+class ReplicaNewer(ReplicaError):
+    """A newer version of the program has written the file; it is left as it is."""
 
 
 class UnlockFailed(FieldfareError):

@@ -16,6 +16,7 @@ from sqlite_utils import Database, Migrations
 from client.replica import casting, meta, rows, schema
 from conflict.overlay import blank_row
 from shared_models.base import Record
+from shared_models.errors import ReplicaNewer
 from shared_models.fields import columns
 from shared_models.registry import Registry
 
@@ -23,11 +24,24 @@ _CHANGE_LOG, _RECORDS = "change_log", "records"
 
 
 def migrate(db: Database, registry: Registry) -> None:
-    """Bring a replica file, new or old, to the present shape. Each step is one transaction; a failed one leaves no trace."""
+    """Bring a replica file, new or old, to the present shape. Each step is one transaction; a failed one leaves no trace.
+
+    Raises ReplicaNewer for a file of a newer version: what stands in it under names that this one has not would be out of sight,
+    and lost with the next update.
+    """
+    if (version := _version(db)) > registry.evolution.newest:
+        raise ReplicaNewer(f"version {version}, and the program has {registry.evolution.newest}")
     if _applied(db).issuperset(_wanted(registry)):
         return
     _change_log().apply(db)
     _records(registry).apply(db)
+
+
+def _version(db: Database) -> int:
+    """Return the version of the entities that a file has; 0 where it does not say so."""
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = '_sync_meta'").fetchone() is None:
+        return 0
+    return meta.get(db.conn, "schema") or 0
 
 
 def _applied(db: Database) -> set[tuple[str, str]]:

@@ -12,6 +12,7 @@ WITHOUT_CODE: dict[str, str] = {
     "ReplicaFull": ErrorCode.D601.value,
     "ReplicaLocked": ErrorCode.D602.value,
     "ReplicaDamaged": ErrorCode.D603.value,
+    "ReplicaNewer": ErrorCode.D604.value,
 }
 """Kinds of failures without a code of their own."""
 

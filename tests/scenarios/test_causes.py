@@ -13,6 +13,7 @@ from shared_models.errors import (
     ReplicaDamaged,
     ReplicaError,
     ReplicaFull,
+    ReplicaNewer,
     Unreachable,
 )
 from shared_models.texts import LANGUAGES, Texts
@@ -24,6 +25,7 @@ FAILURES = [
     (NeedsUpgrade(None), "P202"),
     (ReplicaFull("x"), "D601"),
     (ReplicaDamaged("x"), "D603"),
+    (ReplicaNewer("x"), "D604"),
     (ReplicaError("x"), "unexpected"),
     *((Refused(code), code.value) for code in ErrorCode if code.value[0] in "LRS"),
 ]

@@ -47,6 +47,9 @@ class Save:
         kind, values = self.people.cast.registry.get(entity), self.device.typable(entity, values)
         known = natural_id(kind, values) or pk
         form = self.people.look(self.device, entity, known) if known else None
+        if known and form is None:  # own saves on it count, though nothing of it is on the screen (PROTOCOL 6.5)
+            stands = self.people.memory.knowledge(self.device, entity, known).stands
+            self.act.knew.setdefault((entity, known), Knowledge(stands=stands))
         made = self.edit.insert(entity, values, pk)
         self._note(entity, made, values, form, is_whole=True)
         for field_name, parent in self.people.cast.registry.parents(kind):

@@ -5,9 +5,12 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
+import pytest
+
 from client.replica import change_log, epochs, integrity
 from client.replica.apply_remote import apply_page
 from client.replica.remote_page import Ack
+from shared_models.errors import ReplicaNewer
 from shared_models.evolution import Evolution
 from shared_models.registry import CRM
 from tests.clients import bring, central_row, make_replica, page_of
@@ -144,3 +147,14 @@ def test_what_a_newer_version_knows_comes_with_a_row_under_an_own_edit_when_all_
     assert later(replica) == [{"stars": 2}]
     assert replica.get("company", ACME)["name"] == "Mine"
     replica.close()
+
+
+def test_an_older_program_leaves_the_file_of_a_newer_one_as_it_is(tmp_path):
+    new = make_replica(tmp_path, registry=NEWER)
+    with new.edit("Edit") as edit:
+        edit.insert("company", {"name": "Mine"})
+    new.close()
+    before = (tmp_path / "ana.db").read_bytes()
+    with pytest.raises(ReplicaNewer):
+        make_replica(tmp_path)
+    assert (tmp_path / "ana.db").read_bytes() == before

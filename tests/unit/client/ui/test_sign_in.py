@@ -22,6 +22,7 @@ WORDS = [
     (errors.ReplicaFull("x"), "error.D601"),
     (errors.ReplicaLocked("x"), "error.D602"),
     (errors.ReplicaDamaged("x"), "error.D603"),
+    (errors.ReplicaNewer("x"), "error.D604"),
     (errors.ReplicaError("x"), "error.unexpected"),
     *((UnlockFailed(key), key) for key in ("unlock.never_signed_in", "unlock.wrong_password", "unlock.lease_ended")),
 ]
