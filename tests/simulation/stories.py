@@ -301,7 +301,7 @@ def page_of_an_earlier_pull(stage: Stage, a: Device, b: Device, _: Device) -> No
     thing = stage.new_thing(b)
     stage.retitle(a, thing)
     stage.sync(a)
-    page = a.network.pages[-1]
+    page = a.network.pages[-1] if a.network.pages else None  # none yet: the first one came with the answer to a push
     stage.retitle(a, thing)
     stage.sync(a)
     a.network.late_page = page
