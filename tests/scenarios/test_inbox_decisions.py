@@ -434,7 +434,7 @@ async def test_who_works_offline_sends_no_question_either(ana, dan, acme):
     assert (await ana.crm.timeline("company", acme)).has_history
     await ana.crm.set_work_offline(True)
     asked = []
-    ana.crm.ask_history = lambda *question: asked.append(question)
+    ana.crm.centre.history = lambda *question: asked.append(question)
     found = await ana.crm.timeline("company", acme)
     assert asked == []
     assert not found.has_history

@@ -18,7 +18,7 @@ def ana(world):
 
 async def test_pages_are_read_while_many_histories_hang(ana, monkeypatch):
     thawed = threading.Event()
-    real = ana.crm.ask_history
+    real = ana.crm.centre.history
 
     def hang(*question):
         thawed.wait()
@@ -26,7 +26,7 @@ async def test_pages_are_read_while_many_histories_hang(ana, monkeypatch):
 
     pk = ana.device.save("company", name="Acme", roles=["customer"])
     assert ana.device.sync().error is None
-    monkeypatch.setattr(ana.crm, "ask_history", hang)
+    monkeypatch.setattr(ana.crm.centre, "history", hang)
     asked = [asyncio.create_task(ana.crm.timeline("company", pk)) for _ in range(MANY)]
     try:
         await asyncio.sleep(0)
@@ -42,12 +42,12 @@ async def test_pages_are_read_while_many_histories_hang(ana, monkeypatch):
 
 async def test_a_note_that_was_added_while_the_centre_was_asked_is_in_the_answer(ana, monkeypatch):
     pk = ana.device.save("company", name="Acme", roles=["customer"])
-    real = ana.crm.ask_history
+    real = ana.crm.centre.history
 
     def ask(*question):
         ana.device.save("note", company_id=pk, body="Meanwhile", written_at=1)
         return real(*question)
 
-    monkeypatch.setattr(ana.crm, "ask_history", ask)
+    monkeypatch.setattr(ana.crm.centre, "history", ask)
     assert ana.device.sync().error is None
     assert "Meanwhile" in [entry.body for entry in (await ana.crm.timeline("company", pk)).entries]
