@@ -1,6 +1,6 @@
 """A centre of the newest of six versions, and devices whose programs may be older and are updated (`tests.versions`)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,3 +97,17 @@ class Client:
     def shows(self, pk: str, **values: Any) -> bool:
         row = self.get(pk)
         return {name: list(v) if isinstance(v := row[name], tuple) else v for name in values} == values
+
+
+@contextmanager
+def clients(folder: Path, central: Central) -> Iterator[Callable[[int], Client]]:
+    """Start devices of a centre, each with the program of a version."""
+    made: list[Client] = []
+
+    def start(version: int) -> Client:
+        made.append(Client(folder, central, f"device-{len(made)}", version, Clock()))
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.replica.close()

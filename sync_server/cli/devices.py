@@ -22,28 +22,17 @@ def add_device(commands: Subparsers) -> None:
     devices = group_parser(commands, "device", "devices that sync")
     parser = command_parser(devices, "list", "show every device, when it was last seen, and what was wrong on it")
     parser.set_defaults(run=run_device_list)
-    parser = command_parser(devices, "revoke", "lock a device out at once; what waits on it stays there")
-    parser.add_argument("device")
-    parser.set_defaults(run=run_device_revoke)
-    parser = command_parser(
-        devices, "wipe", "have a lost device send what waits on it at its next contact, and remove the rest"
-    )
-    parser.add_argument("device")
-    parser.set_defaults(run=run_device_wipe)
-    parser = command_parser(devices, "sign-out", "end a device's sign-in; what waits stays, and its person can come back")
-    parser.add_argument("device")
-    parser.set_defaults(run=run_device_sign_out)
-    parser = command_parser(devices, "pause", "let a device neither send nor fetch until it is resumed")
-    parser.add_argument("device")
-    parser.set_defaults(run=run_device_pause)
-    parser = command_parser(devices, "resume", "let a paused device go on")
-    parser.add_argument("device")
-    parser.set_defaults(run=run_device_resume)
-    parser = command_parser(
-        devices, "resync", "have a device load everything anew at its next contact; what waits on it is kept"
-    )
-    parser.add_argument("device")
-    parser.set_defaults(run=run_device_resync)
+    for name, what, run in (
+        ("revoke", "lock a device out at once; what waits on it stays there", run_device_revoke),
+        ("wipe", "have a lost device send what waits on it at its next contact, and remove the rest", run_device_wipe),
+        ("sign-out", "end a device's sign-in; what waits stays, and its person can come back", run_device_sign_out),
+        ("pause", "let a device neither send nor fetch until it is resumed", run_device_pause),
+        ("resume", "let a paused device go on", run_device_resume),
+        ("resync", "have a device load everything anew at its next contact; what waits on it is kept", run_device_resync),
+    ):
+        parser = command_parser(devices, name, what)
+        parser.add_argument("device")
+        parser.set_defaults(run=run)
 
 
 @explained

@@ -20,8 +20,7 @@ from shared_models.registry import Registry
 from shared_models.transport import PullRequest
 from sync_server.services import pull, push
 from sync_server.services.local_transport import LocalTransport
-from tests.clients import Clock
-from tests.versioned import Client, organisation
+from tests.versioned import clients, organisation
 from tests.versions import NEWEST, STEPS, VERSIONS, Stop5, Stop6
 
 ION = {"title": "Han", "place": "Brad", "who": "Ion Pop"}
@@ -35,15 +34,8 @@ def central(tmp_path):
 
 @pytest.fixture
 def client(central, tmp_path):
-    made: list[Client] = []
-
-    def start(version: int) -> Client:
-        made.append(Client(tmp_path, central, f"device-{len(made)}", version, Clock()))
-        return made[-1]
-
-    yield start
-    for one in made:
-        one.replica.close()
+    with clients(tmp_path, central) as start:
+        yield start
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from client.sync.audit import EVERY_MS, SLICES
 from shared_models.errors import ErrorCode, NeedsUpgrade
 from shared_models.protocol import DigestRequest
 from sync_server.services import letters
-from tests.clients import Clock
-from tests.versioned import Client, organisation
+from tests.versioned import clients, organisation
 from tests.versions import NEWEST, VERSIONS
 
 OLD = range(1, NEWEST)
@@ -30,15 +29,8 @@ def central(tmp_path):
 
 @pytest.fixture
 def client(central, tmp_path):
-    made: list[Client] = []
-
-    def start(version: int) -> Client:
-        made.append(Client(tmp_path, central, f"device-{len(made)}", version, Clock()))
-        return made[-1]
-
-    yield start
-    for one in made:
-        one.replica.close()
+    with clients(tmp_path, central) as start:
+        yield start
 
 
 def test_what_each_version_types_every_other_one_reads_in_its_own_fields(client):
