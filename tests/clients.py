@@ -11,7 +11,7 @@ from client.platform.profile import ProfileStore
 from client.platform.wrong_tries import WrongTriesStore
 from client.replica import epochs, rows
 from client.replica.apply_remote import Outcome, apply_page
-from client.replica.connection import Connect, connect
+from client.replica.driver import Connect, connect
 from client.replica.remote_page import Ack, RemotePage, RowsChunk
 from client.replica.replica import Replica, open_replica
 from client.usecases.account import Account, HeldAccount

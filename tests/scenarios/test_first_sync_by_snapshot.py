@@ -10,7 +10,7 @@ import pytest
 
 from client.config import FirstSync
 from client.replica import columns_file, integrity, takeover
-from client.replica.connection import Connect, connect
+from client.replica.driver import Connect, connect
 from client.sync.bootstrap import STUCK
 from client.sync.engine import SyncEngine
 from client.sync.parcel import Parcel

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 
-from client.replica.connection import connect
+from client.replica.driver import connect
 from tests.clients import make_replica
 
 

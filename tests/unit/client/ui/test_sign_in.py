@@ -7,6 +7,7 @@ import pytest
 
 from client.ui.view_models.sign_in import AgainDoor, SignIn
 from client.usecases.account import OthersData
+from client.usecases.answers import Standing
 from client.usecases.door import LastHere
 from shared_models import errors
 from shared_models.errors import ErrorCode, FieldProblem, RecordInvalid, UnlockFailed
@@ -38,10 +39,23 @@ class Door:
     refusal: Exception | None = None
     told: str = ""
     here: LastHere = KNOWN
+    sealed: errors.ReplicaSealed | None = None
+    aside: bool = False
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
     async def last(self) -> LastHere:
+        if self.sealed:
+            raise self.sealed
         return self.here
+
+    async def outlook(self) -> Standing:
+        return "encrypted"
+
+    async def has_to_encrypt(self) -> bool:
+        return False
+
+    async def set_aside(self) -> None:
+        self.aside, self.sealed = True, None
 
     async def notice(self) -> str:
         return self.told
