@@ -9,7 +9,7 @@ from client.ui.layouts.trouble import not_begun
 from client.ui.shell import mark
 from client.ui.theme import S8, S12, S16, Look
 from client.ui.view_models.sign_in import SignInState
-from client.ui.widgets import TOP, W5, W6, Press, button, col, icon, pad, row, txt
+from client.ui.widgets import TOP, W5, W6, Press, button, col, icon, link, pad, row, txt
 from client.ui.widgets.feedback import snack
 from client.usecases.answers import Standing
 from shared_models.errors import ErrorCode
@@ -37,7 +37,7 @@ def at_rest_line(look: Look, standing: Standing | None) -> ft.Control | None:
     return row(icon(look, glyph, 16, "ink3"), words, gap=S8, cross=TOP)
 
 
-def encrypting_page(look: Look) -> ft.Control:
+def encrypting_page(look: Look, language: Press) -> ft.Control:
     """Return what is told while the data is encrypted: it happens once, and takes seconds."""
     told = col(
         row(mark(look, 40), txt(look, "Fieldfare", "title", weight=W6), gap=S12),
@@ -47,6 +47,7 @@ def encrypting_page(look: Look) -> ft.Control:
             gap=S12,
         ),
         txt(look, look.t("at_rest.encrypting_safe"), "meta", "ink2", lines=None),
+        row(link(look, "sign_in.language", look.t("sign_in.language"), language)),
         gap=S16,
     )
     held = ft.Container(told, width=min(WIDTH, look.width - 2 * S16))

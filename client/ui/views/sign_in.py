@@ -41,7 +41,7 @@ def SignInView(  # a component
         flip_password=model.flip_password,
     )
     if model.state.is_encrypting:
-        return encrypting_page(look)
+        return encrypting_page(look, other_language)
     if model.state.sealed:
         return sealed_page(look, model.state, _sealed_calls(page, model))
     if not model.state.is_ready:  # a field takes the cursor only when it is drawn first
