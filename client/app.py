@@ -20,6 +20,7 @@ from client.platform.lock_file import LockFile
 from client.platform.profile import ProfileStore
 from client.platform.wrong_tries import WrongTriesStore
 from client.replica import purging
+from client.replica.driver import salt_of
 from client.replica.replica import Replica, open_replica
 from client.sync import http_transport
 from client.sync.ahead import in_background
@@ -34,6 +35,7 @@ from client.usecases.crm import Centre, LocalCrm, Rounds
 from client.usecases.door import LocalDoor
 from client.usecases.labels import Say
 from client.usecases.preferences import last_language
+from shared_models.errors import ReplicaSealed
 from shared_models.ids import IdMaker
 from shared_models.protocol import SignInAnswer, SignInRequest
 from shared_models.registry import CRM
@@ -80,7 +82,14 @@ def last_reader(folder: Path, at_rest: AtRest | None = None) -> Language | None:
     """Return the language of whoever used a client's folder last, or None."""
     if not replica_path(folder).exists():
         return None
-    return last_language(folder / "preferences.json", lambda: open_local(folder, at_rest))
+    return last_language(folder / "preferences.json", lambda: _open_to_look(folder, at_rest))
+
+
+def _open_to_look(folder: Path, at_rest: AtRest | None) -> Replica:
+    """Open a replica for a look at it, without asking for the key of an encrypted one. Raises ReplicaSealed for that."""
+    if at_rest is None and salt_of(replica_path(folder)) is not None:
+        raise ReplicaSealed("its key is not asked for to look at it")
+    return open_local(folder, at_rest)
 
 
 def make_account(folder: Path, times: SyncTimes, end: EndToken = end_token) -> Account:

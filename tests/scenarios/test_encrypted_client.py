@@ -12,7 +12,8 @@ from random import Random
 
 import pytest
 
-from client.app import ClientWindow, make_account, open_local
+from client import app
+from client.app import ClientWindow, at_rest_here, last_reader, make_account, open_local
 from client.config import ClientConfig, SyncTimes
 from client.platform import key_store
 from client.platform.profile import ProfileStore
@@ -239,6 +240,23 @@ def test_a_sync_says_that_it_encrypts_and_how_the_data_lies(tmp_path, address, s
     code, said = sync(folder)
     assert (code, said[-1].endswith(" [D606]")) == (1, True)
     assert ProfileStore(folder).load().is_signed_in
+
+
+def test_a_command_that_only_needs_a_language_asks_for_no_key(tmp_path, address, sync, keyring):
+    folder = tmp_path / "device"
+    open_local(folder, at_rest_of(folder / "replica.db", keyring)).close()
+    before, keyring.asked = {path.name: path.read_bytes() for path in folder.iterdir()}, 0
+    assert last_reader(folder) is None
+    assert ({path.name: path.read_bytes() for path in folder.iterdir()}, keyring.asked) == (before, 0)
+
+
+def test_a_phone_leaves_it_to_its_own_storage_and_a_computer_asks_its_keyring(tmp_path, monkeypatch):
+    stored = at_rest_here(tmp_path)
+    assert (isinstance(stored.keys, key_store.SystemKeyring), stored.standing) == (True, None)
+    monkeypatch.setattr(app, "form", lambda: "phone")
+    with closing(open_local(tmp_path, at_rest_here(tmp_path))) as replica:
+        assert not replica.is_encrypted
+    assert at_rest_here(tmp_path).outlook() == "phone"
 
 
 def test_a_switch_with_another_value_says_what_it_can_be(tmp_path, sync, monkeypatch):

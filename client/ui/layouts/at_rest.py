@@ -49,6 +49,7 @@ def encrypting_page(look: Look, language: Press) -> ft.Control:
         txt(look, look.t("at_rest.encrypting_safe"), "meta", "ink2", lines=None),
         row(link(look, "sign_in.language", look.t("sign_in.language"), language)),
         gap=S16,
+        tight=True,
     )
     held = ft.Container(told, width=min(WIDTH, look.width - 2 * S16))
     return ft.Container(held, expand=True, alignment=ft.Alignment.CENTER, bgcolor=look.c.canvas, padding=pad(S16, S16))

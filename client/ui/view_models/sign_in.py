@@ -189,8 +189,9 @@ class AgainDoor:
         """Return that there is nothing to say first."""
         return ""
 
-    async def outlook(self) -> None:
+    async def outlook(self) -> Standing | None:
         """Return nothing: it is said in Settings and on the Sync page."""
+        return None
 
     async def has_to_encrypt(self) -> bool:
         """Return that the data is open."""

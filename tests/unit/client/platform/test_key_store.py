@@ -63,12 +63,13 @@ def test_where_there_is_no_keyring_nothing_is_kept(store):
 def test_a_backend_that_writes_plain_text_is_never_asked(monkeypatch, tmp_path):
     pytest.importorskip("keyring")
     import keyring.backend
+    import keyring.backends.fail
     import keyring.core
 
     asked = []
 
     class PlainText(keyring.backend.KeyringBackend):
-        priority = 20  # type: ignore[assignment]  # a plugin of this height wins in the library's own choice
+        priority = 20  # a plugin of this height wins in the library's own choice
 
         def get_password(self, *_):
             asked.append("get")
@@ -88,7 +89,7 @@ def test_a_backend_that_writes_plain_text_is_never_asked(monkeypatch, tmp_path):
         with pytest.raises(ReplicaSealed):
             store.keep("aa", KEY)
     finally:
-        keyring.core.set_keyring(keyring.core.fail.Keyring())
+        keyring.core.set_keyring(keyring.backends.fail.Keyring())
     assert asked == []
     named = [module for backends in key_store.BACKENDS.values() for module, _ in backends]
     assert all(importlib.util.find_spec(module) for module in named if not module.endswith("macOS"))

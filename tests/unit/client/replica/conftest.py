@@ -8,7 +8,7 @@ from client.replica import driver
 from tests import clients
 from tests.keyring import KEY
 
-WAYS = {"plain": driver.connect, "encrypted": KEY}
+WAYS: dict[str, driver.Connect] = {"plain": driver.connect, "encrypted": KEY}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

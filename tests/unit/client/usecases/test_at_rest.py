@@ -272,7 +272,7 @@ def test_opened_without_a_key_it_is_sealed_and_not_damaged(tmp_path, keyring):
     with pytest.raises(ReplicaSealed):
         opened(in_plain(tmp_path / "ana.db"))
     before = contents(tmp_path)
-    wrong = driver.Encrypted(salt_of(tmp_path / "ana.db"), bytes(32))
+    wrong = driver.Encrypted(salt_of(tmp_path / "ana.db") or b"", bytes(32))
     with pytest.raises(ReplicaDamaged):
         open_replica(tmp_path / "ana.db", CRM, IdMaker(lambda: 0, None), connect=wrong)  # type: ignore[arg-type]  # no id is made
     assert contents(tmp_path) == before
