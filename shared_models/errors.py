@@ -14,6 +14,8 @@
         ReplicaFull             the disk is full; nothing was changed
         ReplicaDamaged          the file is not a sound replica
         ReplicaNewer            a newer version of the program has written the file
+        ReplicaSealed           the file is encrypted, and its key cannot be had now
+          ReplicaKeyLost        the keyring of the system answers, and does not have the key
       UnlockFailed              wrong password, or the offline lease has ended
 
 The text on screen is looked up from the code (`error.<code>`), in the reader's language.
@@ -96,6 +98,10 @@ class ErrorCode(StrEnum):
     """The local data cannot be read."""
     D604 = "D604"
     """A newer version of the app has used the local data. Update the app; nothing was changed."""
+    D605 = "D605"
+    """The local data is encrypted, and its key cannot be had now. Unlock the keyring of the system and try again."""
+    D606 = "D606"
+    """The local data is encrypted, and the keyring of the system does not have its key any more. Set the file aside and load anew."""
 
 
 class FieldfareError(Exception):
@@ -177,6 +183,14 @@ class ReplicaDamaged(ReplicaError):
 
 class ReplicaNewer(ReplicaError):
     """A newer version of the program has written the file; it is left as it is."""
+
+
+class ReplicaSealed(ReplicaError):
+    """The file is encrypted, and its key cannot be had now; it is left as it is."""
+
+
+class ReplicaKeyLost(ReplicaSealed):
+    """The file is encrypted, and the keyring of the system does not have its key."""
 
 
 class UnlockFailed(FieldfareError):

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any, TypeVar, cast
 
 from client.replica import integrity
-from client.replica.connection import Connect, connect
+from client.replica.driver import Connect, connect
 from client.replica.replica import Replica
 from client.sync.engine import RoundResult, SyncEngine
 from conflict.overlay import blank_row

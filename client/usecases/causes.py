@@ -13,6 +13,8 @@ WITHOUT_CODE: dict[str, str] = {
     "ReplicaLocked": ErrorCode.D602.value,
     "ReplicaDamaged": ErrorCode.D603.value,
     "ReplicaNewer": ErrorCode.D604.value,
+    "ReplicaSealed": ErrorCode.D605.value,
+    "ReplicaKeyLost": ErrorCode.D606.value,
 }
 """Kinds of failures without a code of their own."""
 

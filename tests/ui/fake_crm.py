@@ -1,7 +1,9 @@
 """A hand-written facade over believable data in memory: drives the gallery and the in-process tests of the interface."""
 
+import asyncio
 from dataclasses import dataclass, field
 
+from client.usecases.answers import Standing
 from client.usecases.door import LastHere
 from client.usecases.sync_answers import SyncStatus
 from shared_models.errors import FieldfareError, FieldProblem, RecordInvalid, UnlockFailed
@@ -37,6 +39,20 @@ class FakeDoor:
     error: FieldfareError | None = None
     speaks: Language | None = None
     told: str = ""
+    at_rest: Standing | None = None
+    sealed: FieldfareError | None = None
+    """Why the data cannot be opened."""
+    encrypts: bool = False
+    """Whether it takes for ever to encrypt what is here."""
+
+    async def outlook(self) -> Standing | None:
+        return self.at_rest
+
+    async def has_to_encrypt(self) -> bool:
+        return self.encrypts
+
+    async def set_aside(self) -> None:
+        self.sealed = None
 
     async def language(self) -> Language | None:
         return self.speaks
@@ -45,6 +61,10 @@ class FakeDoor:
         return self.told
 
     async def last(self) -> LastHere:
+        if self.encrypts:
+            await asyncio.Event().wait()
+        if self.sealed is not None:
+            raise self.sealed
         return LastHere(*self.account, is_known=bool(self.account[1]))
 
     async def enter(self, server: str, email: str, password: str) -> FakeCrm:

@@ -14,12 +14,21 @@ import flet as ft
 from client.browser import serve_device
 from client.ui.app import open_door, open_ui
 from client.usecases.account import OthersData
-from client.usecases.answers import Preferences
+from client.usecases.answers import Preferences, Standing
 from client.usecases.form_drafts import FormDraft
 from client.usecases.record_answers import Shared
 from client.usecases.rights_answers import SharesGot
 from client.usecases.sync_answers import Inbox, Left, SyncStatus
-from shared_models.errors import Busy, ErrorCode, FieldfareError, ReplicaDamaged, ReplicaFull, Unreachable
+from shared_models.errors import (
+    Busy,
+    ErrorCode,
+    FieldfareError,
+    ReplicaDamaged,
+    ReplicaFull,
+    ReplicaKeyLost,
+    ReplicaSealed,
+    Unreachable,
+)
 from tests.ui.believable import NOW, ago
 from tests.ui.believable_cards import fill_decided, fill_news, fill_own
 from tests.ui.believable_past import fill_back, fill_past
@@ -48,7 +57,9 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.status_, crm.inbox_ = replace(crm.status_, link="work_offline", needs_you=0), Inbox(solved=23)
     if data == "calm":
         proof = replace(crm.status_.proof, at=ago()) if crm.status_.proof else None
-        crm.status_ = SyncStatus(last_ok_at=ago(), next_attempt_at=ago(-15), proof=proof, size_bytes=18_000_000, is_live=True)
+        crm.status_ = SyncStatus(
+            last_ok_at=ago(), next_attempt_at=ago(-15), proof=proof, size_bytes=18_000_000, is_live=True, at_rest="encrypted"
+        )
         crm.inbox_ = Inbox(solved=23)
         crm.queue_ = type(crm.queue_)((), crm.queue_.sent, 41)
     if data == "offline":
@@ -151,7 +162,10 @@ def door_of(data: str) -> FakeDoor:
         "others": OthersData(ErrorCode.D602, "gallery", "ana.pop@carpati.example"),
     }
     known = ("https://crm.firma.ro", "ana.pop@carpati.example") if data == "known" or data in refusals else ("", "")
-    return FakeDoor(known, refusals.get(data), told="sign_in.wiped" if data == "wiped" else "")
+    sealed = {"sealed": ReplicaSealed("gallery"), "key_lost": ReplicaKeyLost("gallery")}
+    at_rest: Standing = "no_keyring" if data == "known" else "encrypted"
+    told = "sign_in.wiped" if data == "wiped" else ""
+    return FakeDoor(known, refusals.get(data), told=told, at_rest=at_rest, sealed=sealed.get(data), encrypts=data == "encrypts")
 
 
 def main(page: ft.Page) -> None:

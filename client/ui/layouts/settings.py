@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import flet as ft
 
+from client.ui.layouts.at_rest import at_rest_line
 from client.ui.pill import pill_of
 from client.ui.router import Place
 from client.ui.shell import ShellCalls
@@ -84,7 +85,7 @@ def _person(look: Look, state: ShellState, on: SettingsCalls) -> ft.Control:
     leave = button(look, "settings.sign_out", look.t("settings.sign_out"), on.sign_out, glyph="log-out")
     safe = txt(look, look.t("settings.sign_out_safe"), "meta", "ink3", lines=3)
     top = row(avatar(look, initials_of(person.name), 40), words, None if look.phone else leave, gap=S12)
-    return card(look, col(top, safe, row(leave) if look.phone else None, gap=S8))
+    return card(look, col(top, safe, at_rest_line(look, person.at_rest), row(leave) if look.phone else None, gap=S8))
 
 
 def _setting(look: Look, title: str, text: str, control: ft.Control) -> ft.Control:
