@@ -45,11 +45,25 @@ class DraftsChanged:
 
 
 @dataclass(frozen=True)
+class FilesChanged:
+    """The bytes of files came, went or moved on; at most a few times a second."""
+
+
+@dataclass(frozen=True)
 class SignedOut:
     """The person signed out in one of the windows: all of them go back to the door."""
 
 
-Event = RecordsChanged | ChangeLogChanged | SyncStatusChanged | IncidentLogged | DeviceWiped | DraftsChanged | SignedOut
+Event = (
+    RecordsChanged
+    | ChangeLogChanged
+    | SyncStatusChanged
+    | IncidentLogged
+    | DeviceWiped
+    | DraftsChanged
+    | FilesChanged
+    | SignedOut
+)
 Handler = Callable[[Event], None]
 
 

@@ -9,6 +9,7 @@ WITHOUT_CODE: dict[str, str] = {
     "NeedsSignIn": ErrorCode.A101.value,
     "NeedsUpgrade": ErrorCode.P202.value,
     "RecordInvalid": ErrorCode.R303.value,
+    "NotReceived": "not_received",
     "ReplicaFull": ErrorCode.D601.value,
     "ReplicaLocked": ErrorCode.D602.value,
     "ReplicaDamaged": ErrorCode.D603.value,
