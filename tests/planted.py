@@ -47,6 +47,8 @@ OWNERS: dict[str, tuple[str | None, str | None]] = {
     "nobodys": (None, None),
 }
 """Where a company, a contact and their parts lie -> whose they are, and of which team."""
+FIXED: dict[Kind, Any] = {Kind.INSTANT: START_US, Kind.INTEGER: 10}
+"""What fields hold that must have a value and can hold no word."""
 SHORTEST = 12
 WORD = re.compile(rb"w[0-9a-f]{11}|3[0-9]{3}-[0-9]{2}-[0-9]{2}|[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 SEEN = 2**50
@@ -167,7 +169,7 @@ def records(words: Words) -> Iterator[Row]:
         contact = add("contact", **responsible)
         yield from (company, contact)
         for one, owned in ((company, "company_id"), (contact, "contact_id")):
-            for name in ("address", "contact_point", "note"):
+            for name in ("address", "contact_point", "note", "document"):
                 yield add(name, **{owned: one["pk"]})
         yield add("bank_account", company_id=company["pk"])
         yield add("related_person", contact_id=contact["pk"])
@@ -179,6 +181,8 @@ def insert(words: Words, where: str, name: str, **fixed: Any) -> Row:
     entity = CRM.get(name)
     pk = derived_id(name, where, *map(str, fixed.values()))
     values = {**required(entity), **fixed}
+    if name == "document":
+        values["sha256"] = hashlib.sha256(pk.encode()).hexdigest()
     if natural_id(entity, values) is not None:  # its id follows from what it holds
         if name == "contact_point":
             values["value_normalised"] = f"w{hashlib.sha256(pk.encode()).hexdigest()[:11]}"
@@ -227,8 +231,8 @@ def required(entity: type[Record]) -> Row:
     for column in writable(entity):
         if column.values:
             found[column.name] = column.values[0]
-        elif column.kind is Kind.INSTANT and not column.optional:
-            found[column.name] = START_US
+        elif column.kind in FIXED and not column.optional:
+            found[column.name] = FIXED[column.kind]
     return found
 
 

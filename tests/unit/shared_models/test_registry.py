@@ -27,6 +27,7 @@ def test_a_record_belongs_to_its_parents():
         "contact_point",
         "address",
         "note",
+        "document",
         "related_person",
     }
 
