@@ -120,7 +120,9 @@ def fill_files(crm: "FakeCrm") -> None:
     docs = crm.documents.of(Owner("company", company_id(0)))
 
     def add(id: str, name: str, mime: str, size: int, state: str, minutes: float, by: str = "Ana Pop", **more: object) -> None:
-        picture = {"thumbnail": photo if mime == "image/jpeg" else page} if state in ("here", "sending", "waiting_to_send") else {}
+        picture = (
+            {"thumbnail": photo if mime == "image/jpeg" else page} if state in ("here", "sending", "waiting_to_send") else {}
+        )
         picture = picture if mime in ("image/jpeg", "application/pdf") else {}
         of_file = {name: more.pop(name) for name in ("kind", "description", "past", "denied", "dot") if name in more}
         version = FileVersion(
@@ -131,10 +133,20 @@ def fill_files(crm: "FakeCrm") -> None:
     offer = Label("Offer", "Ofertă")
     add("f1", "Fațada dinspre parcare.jpg", "image/jpeg", 3_400_000, "sending", 2, progress=0.4)
     add("f2", "Comandă veselă noiembrie.pdf", "application/pdf", 240_000, "waiting_to_send", 12)
-    before = FileVersion("f3a", "Oferta 2026-118.pdf", "application/pdf", 310_000, "here", by="Maria Ilie", at=ago(days=6), thumbnail=page)
+    before = FileVersion(
+        "f3a", "Oferta 2026-118.pdf", "application/pdf", 310_000, "here", by="Maria Ilie", at=ago(days=6), thumbnail=page
+    )
     add("f3", "Oferta 2026-118 v2.pdf", "application/pdf", 330_000, "here", 61, past=(before,), kind=offer,
         description="Cu discountul pentru detergentul enzimatic.")  # fmt: skip
-    add("f4", "Plan spălătorie, etaj 1 și 2, varianta cu ascensor de serviciu.pdf", "application/pdf", 18_200_000, "not_here", 300, by="Dan Rusu")
+    add(
+        "f4",
+        "Plan spălătorie, etaj 1 și 2, varianta cu ascensor de serviciu.pdf",
+        "application/pdf",
+        18_200_000,
+        "not_here",
+        300,
+        by="Dan Rusu",
+    )
     add("f5", "Inventar textile.xlsx", XLSX, 88_000, "fetching", 1500, by="Maria Ilie", progress=0.12)
     add("f6", "Contract cadru.docx", DOCX, 61_000, "not_sent_yet", 20, by="Dan Rusu")
     add("f7", "Sala de mese.jpg", "image/jpeg", 5_100_000, "gone_wrong", 2900, by="Dan Rusu", reason="S502")
@@ -144,9 +156,32 @@ def fill_rivals(crm: "FakeCrm") -> None:
     """Give the first company a file that two people replaced, and another one."""
     page = letter(64, 90)
     docs = crm.documents.of(Owner("company", company_id(0)))
-    ana = FileVersion("h1", "Oferta 2026-118 v3.pdf", "application/pdf", 331_000, "here", by="Ana Pop", is_mine=True, at=ago(minutes=61), thumbnail=page)
-    mihai = FileVersion("h2", "Oferta 2026-118 discount.pdf", "application/pdf", 329_000, "here", by="Mihai Stan", at=ago(minutes=38), thumbnail=page)
-    first = FileVersion("h0", "Oferta 2026-118.pdf", "application/pdf", 310_000, "here", by="Maria Ilie", at=ago(days=6), thumbnail=page)
+    ana = FileVersion(
+        "h1",
+        "Oferta 2026-118 v3.pdf",
+        "application/pdf",
+        331_000,
+        "here",
+        by="Ana Pop",
+        is_mine=True,
+        at=ago(minutes=61),
+        thumbnail=page,
+    )
+    mihai = FileVersion(
+        "h2",
+        "Oferta 2026-118 discount.pdf",
+        "application/pdf",
+        329_000,
+        "here",
+        by="Mihai Stan",
+        at=ago(minutes=38),
+        thumbnail=page,
+    )
+    first = FileVersion(
+        "h0", "Oferta 2026-118.pdf", "application/pdf", 310_000, "here", by="Maria Ilie", at=ago(days=6), thumbnail=page
+    )
     docs.append(DocumentShown("h2", (mihai, ana), (first,), kind=Label("Offer", "Ofertă")))
-    photo = FileVersion("h9", "Sala de mese.jpg", "image/jpeg", 5_100_000, "here", by="Dan Rusu", at=ago(days=2), thumbnail=hills(80, 60))
+    photo = FileVersion(
+        "h9", "Sala de mese.jpg", "image/jpeg", 5_100_000, "here", by="Dan Rusu", at=ago(days=2), thumbnail=hills(80, 60)
+    )
     docs.append(DocumentShown("h9", (photo,)))

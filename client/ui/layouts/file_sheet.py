@@ -127,7 +127,7 @@ def _body(look: Look, state: FileSheetState, on: FileSheetCalls) -> ft.Control:
         acts = [ft.Container(row(main), padding=pad(S16, S12))] if main is not None else [space(S12)]
         return ft.ListView([shown, *acts, ft.Container(col(*known), padding=pads(left=S16, right=S16, bottom=S16))])
     side = ft.Container(
-        ft.ListView(known, padding=pad(S16)),
+        ft.ListView(known, padding=pad(S16, S12)),
         width=SIDE_PX,
         border=ft.Border.only(left=ft.BorderSide(1, look.c.line)),
     )

@@ -132,7 +132,7 @@ def _version(look: Look, file: DocumentShown, version: FileVersion, on: FilesCal
         thumbnail(look, version),
         words,
         state,
-        _act(look, version, on),
+        _act(look, version, on) or (None if narrow else ft.Container(width=32)),
         _more(look, file, version, on),
         gap=S12 if not look.phone else S8,
     )
@@ -162,7 +162,7 @@ def _state(look: Look, file: DocumentShown, version: FileVersion) -> ft.Control:
         "meta",
         state_tone(version),
         W5 if not is_calm else ft.FontWeight.W_400,
-        lines=3 if version.state == "gone_wrong" or look.phone else 1,
+        lines=3 if version.state == "gone_wrong" or look.phone else 2,
         key=f"file.{version.id}.state",
     )
     return col(words, _bar(look, version.progress) if version.state in MOVING else None, gap=S4, align=CENTRE)

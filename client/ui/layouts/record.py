@@ -70,7 +70,9 @@ def _count(page: RecordPage, name: str) -> int:
     entity = {"addresses": "address", "accounts": "bank_account", "personal": "related_person"}.get(name)
     if entity:
         return len(page.parts_of(entity))
-    return {"contacts": len(page.ties), "companies": len(page.ties), "reach": len(page.points), "files": page.files}.get(name, 0)
+    return {"contacts": len(page.ties), "companies": len(page.ties), "reach": len(page.points), "files": page.files}.get(
+        name, 0
+    )
 
 
 def _body(look: Look, state: PageState, page: RecordPage, tab: str, on: RecordCalls) -> list[ft.Control]:
