@@ -202,6 +202,8 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "card-account": (f"/inbox/{OWN[4]}?data=own", "card.", nothing),
     "card-removed": (f"/inbox/{OWN[5]}?data=own", "card.", nothing),
     "sync": ("/sync", "sync.now", nothing),
+    "sync-files": ("/sync?data=files", "sync.now", nothing),
+    "settings-files": ("/settings?data=calm", "theme.dark", to_the_end),
     "sync-calm": ("/sync?data=calm", "sync.now", nothing),
     "sync-mended": ("/sync?data=mended", "sync.now", nothing),
     "sync-offline": ("/sync?data=offline", "sync.now", nothing),

@@ -15,6 +15,7 @@ from client.browser import serve_device
 from client.ui.app import open_door, open_ui
 from client.usecases.account import OthersData
 from client.usecases.answers import Preferences
+from client.usecases.document_answers import FilesWaiting
 from client.usecases.form_drafts import FormDraft
 from client.usecases.record_answers import Shared
 from client.usecases.rights_answers import SharesGot
@@ -39,6 +40,7 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
     crm = empty_crm() if data.startswith("empty") else believable_crm("ro" if language == "ro" else "en")
     if data in ("files", "rivals"):
         (fill_files if data == "files" else fill_rivals)(crm)
+        crm.status_ = replace(crm.status_, files=FilesWaiting(2, 3_640_000))
         crm.status_, crm.inbox_ = replace(crm.status_, needs_you=0), Inbox(solved=23)
     if data == "slow":
         crm.delay_s = 60

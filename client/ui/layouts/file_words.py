@@ -31,7 +31,7 @@ def glyph_of(mime: str) -> str:
     if mime == PDF or kind == "text" or "word" in mime or "opendocument.text" in mime:
         return "file-text"
     if "sheet" in mime or "excel" in mime or mime == "text/csv":
-        return "list-todo"
+        return "chart-column"
     return "mail" if mime in ("message/rfc822", "application/vnd.ms-outlook") else "file"
 
 
