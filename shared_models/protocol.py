@@ -213,6 +213,8 @@ class HelloAnswer(Message):
     device_id: str
     leases: dict[str, list[Block]] = Field(default_factory=dict)
     """Entity -> blocks that are the device's from now on, in the order in which it got them."""
+    biggest_file: Annotated[int, Field(ge=0, le=2**40)] = 50_000_000
+    """Bytes of the largest file that the server takes."""
 
 
 class DigestRequest(Message):

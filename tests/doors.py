@@ -14,7 +14,7 @@ import zstandard
 
 from shared_models.device_desk import Order
 from shared_models.protocol import MAX_FETCH, MAX_WITH_ANSWER, PATH
-from shared_models.registry import CRM
+from shared_models.registry import CRM, SCHEMA_VERSION
 from shared_models.replica_shape import fingerprint
 from tests.model_device import Key
 from tests.servers import PASSWORD, Caller
@@ -81,7 +81,7 @@ def hello(who: Visitor) -> Iterator[httpx.Response]:
     for epoch in (None, who.caller.server_epoch, "older"):
         said = {"install": who.caller.install, "device_epoch": who.caller.device_epoch, "server_epoch": epoch, "app": "0.1"}
         incidents = [{"kind": "unequal", "entity": "company", "rows": 1, "at": 1}]
-        yield who.post(f"{PATH}/hello", {**said, "schema": 1, "cursor": 0, "clock": 0, "incidents": incidents})
+        yield who.post(f"{PATH}/hello", {**said, "schema": SCHEMA_VERSION, "cursor": 0, "clock": 0, "incidents": incidents})
 
 
 def push(who: Visitor) -> Iterator[httpx.Response]:

@@ -11,6 +11,7 @@ from sync_server.services.rulebook import RuleBook
 from sync_server.services.sightings import Sightings
 from sync_server.services.turns import Turns
 
+BIGGEST_FILE = 50_000_000
 AUDITS = 2
 """Comparisons of contents that one process makes at a time: each reads and hashes every row of an entity, or of all."""
 AUDIT_AGAIN_S = 20
@@ -30,6 +31,8 @@ class Central:
     cell_book: CellBook = field(default_factory=CellBook, compare=False)
     audits: Turns = field(default_factory=lambda: Turns(AUDITS, AUDIT_AGAIN_S), compare=False)
     sightings: Sightings = field(default_factory=Sightings, compare=False)
+    biggest_file: int = BIGGEST_FILE
+    """Bytes of the largest file that is taken."""
 
     @property
     def schema_version(self) -> int:
