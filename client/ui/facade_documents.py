@@ -59,13 +59,13 @@ class Documents(Protocol):
         ...
 
     async def path(self, id: str) -> Path:
-        """Return where the bytes of a file are on this device, to be read only. Raises KeyError when they are not here."""
+        """Return where the bytes of a file are on this device, to be read only. Raises FileGone when they are not."""
         ...
 
     async def copy(self, id: str) -> Path:
-        """Return a copy of a file under its own name, for another program. Raises KeyError when it is not here."""
+        """Return a copy of a file under its own name, for another program. Raises FileGone when it is not here."""
         ...
 
     async def open(self, id: str) -> None:
-        """Open a copy of a file with the program that this machine has for it. Raises KeyError when it is not here."""
+        """Open a copy of a file with the program that this machine has for it. Raises FieldfareError where that cannot be."""
         ...

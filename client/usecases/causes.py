@@ -10,6 +10,8 @@ WITHOUT_CODE: dict[str, str] = {
     "NeedsUpgrade": ErrorCode.P202.value,
     "RecordInvalid": ErrorCode.R303.value,
     "NotReceived": "not_received",
+    "CannotOpen": "cannot_open",
+    "WouldRun": "would_run",
     "ReplicaFull": ErrorCode.D601.value,
     "ReplicaLocked": ErrorCode.D602.value,
     "ReplicaDamaged": ErrorCode.D603.value,
