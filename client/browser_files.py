@@ -66,14 +66,15 @@ class UploadSlot:
         self._is_begun = True
         try:
             had = await self._write(request)
+            if self._is_over.is_set():
+                self.path.unlink(missing_ok=True)
+                return 410
+            self._is_whole = had == self.size
+            return 200 if self._is_whole else 400
         except (ClientDisconnect, OSError):
-            had = -1
-        if self._is_over.is_set():
-            self.path.unlink(missing_ok=True)
-            return 410
-        self._is_whole = had == self.size
-        self._is_over.set()
-        return 200 if self._is_whole else 400
+            return 400
+        finally:
+            self._is_over.set()
 
     async def _write(self, request: Request) -> int:
         """Write what comes into the file. Returns how many bytes that were; at most one part too many is looked at."""

@@ -366,7 +366,9 @@ def _files(look: Look, status: SyncStatus) -> list[ft.Control]:
     if not status.files.count:
         return []
     said = look.n("sync.files", status.files.count, size=size(look, status.files.size_bytes))
-    head = row(icon(look, "paperclip", 18), txt(look, said, weight=W6, lines=2, expand=True, key="sync.files"), dot(look, "waiting"))
+    head = row(
+        icon(look, "paperclip", 18), txt(look, said, weight=W6, lines=2, expand=True, key="sync.files"), dot(look, "waiting")
+    )
     return [card(look, col(head, txt(look, look.t("sync.files_text"), "meta", "ink2", lines=4), gap=S8))]
 
 
