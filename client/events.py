@@ -49,7 +49,23 @@ class SignedOut:
     """The person signed out in one of the windows: all of them go back to the door."""
 
 
-Event = RecordsChanged | ChangeLogChanged | SyncStatusChanged | IncidentLogged | DeviceWiped | DraftsChanged | SignedOut
+@dataclass(frozen=True)
+class FilesChanged:
+    """The bytes of a file came, went or moved on. is_asked: a person has just asked for some, or stopped some."""
+
+    is_asked: bool = False
+
+
+Event = (
+    RecordsChanged
+    | ChangeLogChanged
+    | SyncStatusChanged
+    | IncidentLogged
+    | DeviceWiped
+    | DraftsChanged
+    | SignedOut
+    | FilesChanged
+)
 Handler = Callable[[Event], None]
 
 
