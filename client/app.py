@@ -30,6 +30,7 @@ from client.sync.farewell import Farewells, end_token
 from client.sync.live import LiveChannel
 from client.sync.worker import SyncWorker
 from client.ui.app import open_door, open_ui
+from client.ui.exchange import Exchange
 from client.usecases.account import Account, EndToken, HeldAccount
 from client.usecases.crm import Centre, LocalCrm, Rounds
 from client.usecases.door import LocalDoor
@@ -191,6 +192,8 @@ class ClientWindow:
     server_url: str = ""
     """Address that the sign-in page offers before there is an account."""
     running: InstalledClient | None = None
+    exchange: Exchange | None = None
+    """How files come from a browser and get there, for windows that are in one."""
     _left: list[InstalledClient] = field(default_factory=list)
     """Clients of people who signed out; a window that was away may still hold one of them."""
     _farewells: Farewells = field(default_factory=Farewells)
@@ -199,12 +202,12 @@ class ClientWindow:
         """Draw one window."""
 
         async def back() -> None:
-            open_door(page, self.door())
+            open_door(page, self.door(), exchange=self.exchange)
 
         if self.running is not None:
-            open_ui(page, self.running.crm, left=back)
+            open_ui(page, self.running.crm, left=back, exchange=self.exchange)
             return
-        open_door(page, self.door())
+        open_door(page, self.door(), exchange=self.exchange)
 
     def door(self) -> LocalDoor[LocalCrm]:
         """Return the way in."""
@@ -277,8 +280,12 @@ def run_window(window: ClientWindow, tell: Callable[[str], None], *, web: bool, 
         if web or not has_screen:
             ensure_flet_web_package_installed()  # type: ignore[no-untyped-call]  # as above
             from client.browser import serve_device  # a phone has neither of the packages that serve a page
+            from client.browser_files import BrowserFiles
 
-            serve_device(window.main, ASSETS, port, tell, show=show and has_screen)
+            files = BrowserFiles(window.config.folder / "uploads")
+            files.open()
+            window.exchange = files
+            serve_device(window.main, ASSETS, port, tell, show=show and has_screen, files=files)
         else:
             ft.run(window.main, view=ft.AppView.FLET_APP, assets_dir=str(ASSETS))
     finally:

@@ -20,6 +20,7 @@ import flet_web.fastapi as flet_fastapi
 
 from client.app import ASSETS, make_crm, open_local
 from client.browser import flet_app
+from client.browser_files import BrowserFiles
 from client.config import SyncTimes
 from client.platform.lock_file import LockFile
 from client.sync.courier import Courier
@@ -34,7 +35,9 @@ from shared_models.transport import LiveTransport
 
 log = logging.getLogger("fieldfare.office")
 USER_HEADER = b"x-fieldfare-user"
-SIGN_OUT = "/app/sign-out"
+PREFIX = "/app"
+"""Where the server mounts the app."""
+SIGN_OUT = f"{PREFIX}/sign-out"
 """The server's page that asks, and ends the session (PROTOCOL 9.9)."""
 IDLE_S = 600.0
 """Seconds that a replica stays open after its last tab. Source: `architecture.md` 5."""
@@ -129,13 +132,15 @@ class Office:
     """The ASGI application and the replicas that are open in it."""
 
     desks: Desks
+    files: BrowserFiles
     _sweeper: "asyncio.Task[None] | None" = None
     _flet: Any = None  # Any: an ASGI application of another framework
 
     async def start(self) -> None:
         """Begin to serve."""
         await flet_fastapi.app_manager.start()
-        self._flet = flet_app(self.main, ASSETS, int(IDLE_S))
+        self.files.open()
+        self._flet = flet_app(self.main, ASSETS, int(IDLE_S), self.files)
         self._sweeper = asyncio.create_task(self._sweep())
 
     async def close(self) -> None:
@@ -167,7 +172,7 @@ class Office:
         async def sign_out() -> None:
             await ft.UrlLauncher().launch_url(SIGN_OUT, web_only_window_name="_self")
 
-        ui = open_ui(page, desk.crm, left=sign_out, is_office=True)
+        ui = open_ui(page, desk.crm, left=sign_out, is_office=True, exchange=self.files)
 
         def leave(_: Any) -> None:  # Any: an event without content
             ui.close()
@@ -183,4 +188,4 @@ class Office:
 
 def create_office(transport_for: TransportFor, folder: Path) -> Office:
     """Return the office web. transport_for: user id -> in-process way to the server; folder: where the replicas are kept."""
-    return Office(Desks(transport_for, folder))
+    return Office(Desks(transport_for, folder), BrowserFiles(folder / "uploads", PREFIX))

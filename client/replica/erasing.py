@@ -37,4 +37,5 @@ def erase(replica: "Replica") -> bool:
         writing.log_changed = True
     purging.purge(replica)
     replica.files.clear()
+    replica.files.forget_copies()
     return True

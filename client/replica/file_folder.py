@@ -18,6 +18,8 @@ from typing import IO
 from shared_models.errors import ErrorCode, FieldfareError, FileGone, FileTooLarge, FileUnreadable, ReplicaFull
 
 PIECE = 256 * 1024
+COPIES = "opened"
+"""Folder beside the replica with copies for other programs (`client.usecases.document_desk`)."""
 SPARE_BYTES = 20_000_000
 """Room that is left on the disk beside a file: the replica writes, too."""
 Told = Callable[[int], bool]
@@ -142,6 +144,10 @@ class FileFolder:
             if path.name.partition(".")[0] not in known or path.suffix == ".new":
                 count += _gone(path)
         return count
+
+    def forget_copies(self) -> None:
+        """Remove the copies that other programs were given: they have the same bytes."""
+        shutil.rmtree(self.path.parent / COPIES, ignore_errors=True)
 
     def clear(self) -> None:
         """Remove everything."""

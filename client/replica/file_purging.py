@@ -21,6 +21,7 @@ def purge(replica: "Replica") -> int:
             found = blobs.unneeded(reader, replica.ids.now_ms())
         gone = [sha256 for sha256 in found if replica.files.remove(sha256)]
         if gone:
+            replica.files.forget_copies()
             with replica.write(durable=False) as writing:
                 blobs.forget(writing.connection, gone)
                 writing.events.append(FilesChanged())

@@ -1,69 +1,79 @@
-"""What the use cases tell of the files of a company or contact."""
+"""What the use cases tell of the files of a company or contact. See `answers` for how values are given."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from client.usecases.answers import Label, RowState
 
 FileState = Literal["waiting_to_send", "sending", "here", "not_here", "not_sent_yet", "fetching", "gone_wrong"]
-"""here: on this device and at the centre. not_here: at the centre, can be fetched. waiting_to_send: here, and not at the centre yet.
-not_sent_yet: neither here nor at the centre: the device of whoever added it still has to send it. gone_wrong: see `reason`."""
+"""Where the bytes of a file are.
+
+here: on this device and at the centre. not_here: at the centre, to be fetched. not_sent_yet: neither, the device of whoever added
+the file still has to send it. gone_wrong: sending or fetching failed, and `reason` says why.
+"""
+Told = Callable[[int], bool]
+"""Is told how many bytes of a file are done; answers whether to go on."""
 
 
 @dataclass(frozen=True)
 class FileVersion:
-    """One row: one content of a file."""
+    """One file as somebody added it. size: bytes."""
 
     id: str
     name: str
-    mime: str
-    size: int
-    """Bytes."""
-    state: FileState
+    mime: str = ""
+    size: int = 0
+    state: FileState = "here"
     progress: float = 0.0
-    """0 to 1, of sending and fetching."""
+    """Part of it that is sent or fetched, 0 to 1."""
     reason: str = ""
-    """Where it has gone wrong: a code, whose text is `error.<code>`; empty for the network."""
+    """Value of `errors.ErrorCode` of what went wrong; its text is `error.<reason>`."""
     by: str = ""
-    """Name of who added it."""
     is_mine: bool = False
     at: int = 0
-    """When it was added, microseconds since 1970 UTC."""
     thumbnail: bytes | None = None
-    """A small JPEG."""
+    """A small JPEG or PNG picture; None where there is none."""
 
 
 @dataclass(frozen=True)
 class DocumentShown:
-    """A file with its versions: all rows that come from one another."""
+    """A file with all its versions. id: of its newest version, which the form, a new version and the archive take."""
 
     id: str
-    """Of the newest head: what is opened, described, replaced."""
     heads: tuple[FileVersion, ...]
-    """What the file is now, newest first; more than one where two people replaced the same version."""
+    """Versions that nobody has replaced, newest first; more than one where two people replaced the same file."""
     past: tuple[FileVersion, ...] = ()
-    """Replaced versions, newest first."""
+    """Versions that were replaced, newest first."""
     kind: Label | str | None = None
     description: str = ""
     dot: RowState = "sent"
-    """Of the rows, not of the bytes."""
+    """Of its name and description, not of its bytes."""
     denied: str = ""
     """Why the reader may not change it, a text key."""
 
     @property
-    def head(self) -> FileVersion:
-        """Return the newest of what the file is now."""
+    def newest(self) -> FileVersion:
+        """Return the version that was added last."""
         return self.heads[0]
 
     @property
-    def has_rivals(self) -> bool:
-        """Whether two people replaced the same version."""
-        return len(self.heads) > 1
+    def versions(self) -> tuple[FileVersion, ...]:
+        """Return all versions, those in use first."""
+        return (*self.heads, *self.past)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A page of a file as a picture. image: PNG or JPEG; pages: how many there are, from 1."""
+
+    image: bytes
+    pages: int = 1
 
 
 @dataclass(frozen=True)
 class FilesWaiting:
-    """What still has to be sent."""
+    """Files that have yet to be sent, and how much of them."""
 
     count: int = 0
     size_bytes: int = 0

@@ -4,7 +4,7 @@ The row is saved at once, like any other; the bytes follow by themselves (`clien
 """
 
 import mimetypes
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from client.events import FilesChanged
@@ -15,23 +15,19 @@ from client.replica.file_folder import AttachStopped, Staged
 from client.replica.replica import Replica
 from client.usecases.allowed import NotAllowed, allowed
 from client.usecases.answers import Owner, Saved
-from client.usecases.document_answers import DocumentShown, FileState, FilesWaiting, FileVersion
+from client.usecases.document_answers import DocumentShown, FileState, FilesWaiting, FileVersion, Told
 from client.usecases.labels import Say, saved_label
 from client.usecases.list_answers import Page
 from client.usecases.shown import Names
 from shared_models.codec import Row
 from shared_models.entities.document import Document
-from shared_models.errors import ErrorCode
-from shared_models.fields import ARCHIVED
 
-__all__ = ["AttachStopped"]
+__all__ = ["AttachStopped", "Say"]
 PAGE = 48
 OTHER = "application/octet-stream"
 NETWORK = ("", "Unreachable", "Busy", "S502", "S503")
 """Errors that are no trouble of the file: it goes on by itself."""
 MAX_NAME = 200
-Told = Callable[[int], bool]
-"""Gets the bytes that were copied so far; returns False to stop."""
 
 
 def page(replica: Replica, owner: Owner, after: str | None = None) -> Page[DocumentShown]:
@@ -44,8 +40,29 @@ def page(replica: Replica, owner: Owner, after: str | None = None) -> Page[Docum
     return Page(tuple(found), shown[-1][0]["id"] if len(families) > start + PAGE else None)
 
 
+def find(replica: Replica, document: str) -> DocumentShown | None:
+    """Return a file by the id of any of its versions; None when it is not here."""
+    try:
+        return _shown(replica, [_family_of(replica, document)])[0]
+    except KeyError:
+        return None
+
+
+def count(replica: Replica, owner: Owner) -> int:
+    """Return how many files a record has, versions of one as one."""
+    return len(_families(replica.children_of("document", f"{owner.entity}_id", owner.id)))
+
+
 def attach(
-    replica: Replica, say: Say, now_ms: int, owner: Owner, source: Path, name: str, told: Told = lambda _: True, *, move: bool = False
+    replica: Replica,
+    say: Say,
+    now_ms: int,
+    owner: Owner,
+    source: Path,
+    name: str,
+    told: Told = lambda _: True,
+    *,
+    move: bool = False,
 ) -> Saved:
     """Attach a file. name: as it is shown. move: the source is a temporary file, which is used up.
 
@@ -60,7 +77,15 @@ def attach(
 
 
 def replace(
-    replica: Replica, say: Say, now_ms: int, document: str, source: Path, name: str, told: Told = lambda _: True, *, move: bool = False
+    replica: Replica,
+    say: Say,
+    now_ms: int,
+    document: str,
+    source: Path,
+    name: str,
+    told: Told = lambda _: True,
+    *,
+    move: bool = False,
 ) -> Saved:
     """Put a new version in the place of a file; the one before stays findable. Raises what `attach` raises, KeyError."""
     old = _row(replica, document)
@@ -72,9 +97,7 @@ def replace(
     return _add(replica, label, now_ms, values, source, name, told, move=move)
 
 
-def _add(
-    replica: Replica, label: str, now_ms: int, values: Row, source: Path, name: str, told: Told, *, move: bool
-) -> Saved:
+def _add(replica: Replica, label: str, now_ms: int, values: Row, source: Path, name: str, told: Told, *, move: bool) -> Saved:
     files, shown = replica.files, _name(name)
     staged = files.copy_in(source, replica.ids.token(), biggest(replica), told)
     mime = mimetypes.guess_type(shown)[0] or OTHER

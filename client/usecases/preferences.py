@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from client.replica.replica import Replica
-from client.usecases.answers import Preferences
+from client.usecases.answers import FILE_SIZES_MB, Preferences
 from client.usecases.labels import Say
 from shared_models.errors import ReplicaError, ReplicaFull
 from shared_models.texts import Language, preferred
@@ -63,7 +63,7 @@ def save(path: Path, replica: Replica, say: Say, preferences: Preferences) -> No
             edit.update("user", user["id"], wanted)
 
 
-def _stored(path: Path) -> dict[str, str]:
+def _stored(path: Path) -> dict[str, object]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -77,6 +77,9 @@ def _allowed(name: str, value: object) -> tuple[object, ...]:
         "language": ("en", "ro"),
         "theme": ("light", "dark", "outdoor", "system"),
         "time_zone": (value,) if _is_zone(value) else (),
+        "files": ("auto", "asked"),
+        "files_up_to_mb": () if isinstance(value, bool) else FILE_SIZES_MB,
+        "files_metered": (value,) if isinstance(value, bool) else (),
     }
     return allowed.get(name, ())
 

@@ -18,7 +18,7 @@ from shared_models.codec import Row
 from shared_models.errors import ReplicaDamaged, ReplicaError
 
 log = logging.getLogger("fieldfare.usecases")
-WRITTEN = ("note", "contact_point", "address", "bank_account", "related_person")
+WRITTEN = ("note", "contact_point", "address", "bank_account", "related_person", "document")
 """Parts that a page offers to add, each to the one record that is open."""
 PARTS = {
     "company": (("address", "company_id"), ("bank_account", "company_id")),

@@ -74,7 +74,9 @@ def run_server(arguments: argparse.Namespace) -> int:
     except ValueError as error:
         raise NotPossible(f"FIELDFARE_FILES_URL names no place for files: {error}.") from error
     except StoreFailed as error:
-        raise NotPossible(f"The place that FIELDFARE_FILES_URL names does not answer ({error}). Nothing was started.") from error
+        raise NotPossible(
+            f"The place that FIELDFARE_FILES_URL names does not answer ({error}). Nothing was started."
+        ) from error
     try:
         lock = server_lock.acquire(config.url)
     except server_lock.ServedAlready as error:
