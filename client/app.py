@@ -16,12 +16,15 @@ from flet.utils.pip import ensure_flet_web_package_installed
 from client.config import ClientConfig, SyncTimes
 from client.platform.form import form
 from client.platform.lock_file import LockFile
+from client.platform.metered import is_metered
 from client.platform.profile import ProfileStore
 from client.platform.wrong_tries import WrongTriesStore
 from client.replica import purging
 from client.replica.replica import Replica, open_replica
 from client.sync import http_transport
 from client.sync.ahead import in_background
+from client.sync.courier import Courier
+from client.sync.courier_thread import CourierThread
 from client.sync.engine import SyncEngine
 from client.sync.farewell import Farewells, end_token
 from client.sync.live import LiveChannel
@@ -124,11 +127,13 @@ class InstalledClient:
     crm: LocalCrm
     worker: SyncWorker
     live: LiveChannel
+    files: CourierThread
     transport: http_transport.HttpTransport
 
     def stop(self) -> None:
         """End the threads of sync; what is open stays readable."""
         self.live.close()
+        self.files.close()
         self.worker.close()
 
     def close(self) -> None:
@@ -166,13 +171,17 @@ def start_client(
             form=form(),
             wiped=store.forget,
         )
+        courier = Courier(replica, transport, lambda: engine.scheduler.is_silent, is_metered)
+        engine.send_files = courier.send_all
         worker = SyncWorker(engine, LockFile(config.lock_path))
         worker.start()
+        files = CourierThread(courier)
+        files.start()
         live = LiveChannel(transport, engine, worker.notify, config.times, SystemRandom())
         live.start()
         opened.pop_all()
     crm = make_crm(replica, transport, engine, worker, config.folder, held, lambda: live.is_open)
-    return InstalledClient(crm, worker, live, transport)
+    return InstalledClient(crm, worker, live, files, transport)
 
 
 @dataclass

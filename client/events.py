@@ -46,7 +46,9 @@ class DraftsChanged:
 
 @dataclass(frozen=True)
 class FilesChanged:
-    """The bytes of files came, went or moved on; at most a few times a second."""
+    """The bytes of a file came, went or moved on. is_asked: a person has just asked for some, or stopped some."""
+
+    is_asked: bool = False
 
 
 @dataclass(frozen=True)

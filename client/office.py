@@ -23,6 +23,8 @@ from client.browser import flet_app
 from client.browser_files import BrowserFiles
 from client.config import SyncTimes
 from client.platform.lock_file import LockFile
+from client.sync.courier import Courier
+from client.sync.courier_thread import CourierThread
 from client.sync.engine import SyncEngine
 from client.sync.live import LiveChannel
 from client.sync.worker import SyncWorker
@@ -52,6 +54,7 @@ class Desk:
     crm: LocalCrm
     worker: SyncWorker
     live: LiveChannel
+    files: CourierThread
     tabs: int = 0
     idle_since: float | None = None
 
@@ -107,16 +110,19 @@ class Desks:
                 engine.run_once()
             worker = SyncWorker(engine, LockFile(folder / "sync.lock"))
             worker.start()
+            files = CourierThread(Courier(replica, transport, lambda: engine.scheduler.is_silent))
+            files.start()
             live = LiveChannel(transport, engine, worker.notify, OFFICE_TIMES, SystemRandom())
             live.start()
             opened.pop_all()
         crm = make_crm(replica, transport, engine, worker, folder, None, lambda: live.is_open)
-        return Desk(crm, worker, live)
+        return Desk(crm, worker, live, files)
 
     async def _close(self, user: str) -> None:
         desk = self._open.pop(user, None)
         if desk is not None:
             await asyncio.to_thread(desk.live.close)
+            await asyncio.to_thread(desk.files.close)
             await asyncio.to_thread(desk.worker.close)
             await asyncio.to_thread(desk.crm.replica.close)
 

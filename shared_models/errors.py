@@ -207,16 +207,25 @@ class FileTrouble(FieldfareError):
         return f"{self.code}: {self.detail}"
 
 
+@dataclass(eq=False)
 class FileTooLarge(FileTrouble):
     """More bytes than the centre takes."""
 
+    code: ErrorCode = ErrorCode.L404
 
+
+@dataclass(eq=False)
 class FileUnreadable(FileTrouble):
     """The file that was chosen cannot be read."""
 
+    code: ErrorCode = ErrorCode.D605
 
+
+@dataclass(eq=False)
 class FileGone(FileTrouble):
     """The bytes of a file are not on this device."""
+
+    code: ErrorCode = ErrorCode.D606
 
 
 class UnlockFailed(FieldfareError):

@@ -78,7 +78,7 @@ class Col:
     right_group: str | None = None
     """Confidential field group (`personal`, `bank`, `price`), the same for a whole merge unit: kept from those without the right."""
     is_key: bool = False
-    """Whether the centre finds records by its value: it has an index there."""
+    """Whether records are found by its value: it has an index."""
     is_past: bool = False
     """Whether a day after today looks wrong in it."""
     retired: bool = False

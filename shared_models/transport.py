@@ -78,11 +78,7 @@ class FileTransport(Protocol):
     """
 
     def announce_file(self, sha256: str, size: int) -> FilePlace:
-        """Say that a file is to be sent; refused with L404 when it is too large."""
-        ...
-
-    def file_place(self, sha256: str) -> FilePlace:
-        """Ask how much of a file that is being sent has come."""
+        """Say that a file is to be sent, or goes on, and hear how much of it has come; refused with L404 when it is too large."""
         ...
 
     def send_file(self, sha256: str, size: int, offset: int, piece: bytes) -> FilePlace:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sync_server.services.central import BIGGEST_FILE
+from shared_models.protocol import BIGGEST_FILE
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from shared_models.protocol import BIGGEST_FILE
+
 _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "user": None,
     "device": None,
@@ -67,7 +69,7 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "audit_next": 0,
     "audit_at": 0,
     # Bytes of the largest file that the centre takes, as the last hello said.
-    "biggest_file": 50_000_000,
+    "biggest_file": BIGGEST_FILE,
     # What the person said of files: fetched and sent by themselves, up to how many megabytes, also on a metered connection.
     "files_auto": True,
     "files_up_to_mb": 10,

@@ -14,6 +14,7 @@ from client.events import Events
 from client.replica import change_log, connection, meta, migrations, numbers, outbox, queries, rows, search, standing, undo
 from client.replica.change_log import LoggedTx
 from client.replica.connection import Connect, Reading, translated_errors
+from client.replica.file_folder import FileFolder
 from client.replica.queries import Filter, Page
 from client.replica.rights import Known, RuleBook
 from client.replica.search import Hit
@@ -44,6 +45,12 @@ class Replica:
     _connect: Connect
     _local: threading.local
     _rules: RuleBook = field(default_factory=RuleBook)
+    files: FileFolder = field(init=False)
+    """The bytes of files."""
+
+    def __post_init__(self) -> None:
+        """Name what lies beside the file."""
+        self.files = FileFolder(self.path.with_name(f"{self.path.name}.files"))
 
     # -- whose it is ---------------------------------------------------------------------------------------------------
 

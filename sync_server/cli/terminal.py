@@ -87,7 +87,7 @@ def config_of(arguments: argparse.Namespace) -> "ServerConfig":
 
 def _biggest_file() -> int:
     """Return the largest file that is taken, in bytes. Raises NotPossible for a setting that is no number of megabytes."""
-    from sync_server.config import BIGGEST_FILE
+    from shared_models.protocol import BIGGEST_FILE
 
     text = os.environ.get("FIELDFARE_BIGGEST_FILE_MB", "")
     if not text:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from shared_models.protocol import BIGGEST_FILE
 from shared_models.registry import Registry
 from sync_server.db.engine import Store
 from sync_server.db.tables import Tables
@@ -11,7 +12,6 @@ from sync_server.services.rulebook import RuleBook
 from sync_server.services.sightings import Sightings
 from sync_server.services.turns import Turns
 
-BIGGEST_FILE = 50_000_000
 AUDITS = 2
 """Comparisons of contents that one process makes at a time: each reads and hashes every row of an entity, or of all."""
 AUDIT_AGAIN_S = 20

@@ -103,11 +103,6 @@ class LocalTransport:
         with refusals_as_errors():
             return self._files.announce(self.asker(), sha256, size)
 
-    def file_place(self, sha256: str) -> FilePlace:
-        """Ask how much of a file has come."""
-        with refusals_as_errors():
-            return self._files.place(self.asker(), sha256)
-
     def send_file(self, sha256: str, size: int, offset: int, piece: bytes) -> FilePlace:
         """Send the bytes that follow a place."""
         with refusals_as_errors():
