@@ -65,7 +65,11 @@ def counting(target: str, link: Link | None = None) -> Iterator[tuple[str, Count
     counted, listener = Counted(target=target), socket.create_server(("127.0.0.1", 0))
     lanes, open_ones = {up: _Lane(link) for up in (True, False)}, list[_Connection]()
 
-    counted.hang_up = lambda: [one.break_off() for one in tuple(open_ones)] and None
+    def hang_up() -> None:
+        for one in tuple(open_ones):
+            one.break_off()
+
+    counted.hang_up = hang_up
 
     def accept() -> None:
         with suppress(OSError):
