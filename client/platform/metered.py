@@ -1,6 +1,7 @@
 """Whether the connection costs by what goes over it, as far as the system says."""
 
 import sys
+from importlib import import_module
 
 
 def is_metered() -> bool | None:
@@ -13,9 +14,8 @@ def is_metered() -> bool | None:
 def _on_android() -> bool | None:
     """Ask Android's ConnectivityManager (`isActiveNetworkMetered`), where plyer's bridge to Java is there."""
     try:
-        from jnius import autoclass
-
-        activity = autoclass("org.kivy.android.PythonActivity").mActivity
+        java = import_module("jnius")
+        activity = java.autoclass("org.kivy.android.PythonActivity").mActivity
         return bool(activity.getSystemService("connectivity").isActiveNetworkMetered())
     except Exception:  # noqa: BLE001  # whatever a bridge to another language raises: it is not known then
         return None

@@ -78,10 +78,8 @@ def read(connection: sqlite3.Connection, digests: Sequence[str]) -> dict[str, Bl
     """Return digest -> what is known of it."""
     marks = ", ".join("?" * len(digests))
     query = f"SELECT sha256, size, here, sent_at, wanted, attempts, next_at, error FROM _blob WHERE sha256 IN ({marks})"
-    found = (
-        Blob(sha, size, bool(here), *rest, error or "") for sha, size, here, *rest, error in connection.execute(query, digests)
-    )
-    return {one.sha256: one for one in found}
+    found = connection.execute(query, digests).fetchall()
+    return {row[0]: Blob(row[0], row[1], bool(row[2]), row[3], row[4], row[5], row[6], row[7] or "") for row in found}
 
 
 def known(connection: sqlite3.Connection) -> set[str]:
