@@ -17,9 +17,11 @@ from client.config import ClientConfig, SyncTimes
 from client.platform.form import form
 from client.platform.lock_file import LockFile
 from client.platform.metered import is_metered
+from client.platform.open_file import clear_copies
 from client.platform.profile import ProfileStore
 from client.platform.wrong_tries import WrongTriesStore
 from client.replica import purging
+from client.replica.file_folder import COPIES
 from client.replica.replica import Replica, open_replica
 from client.sync import http_transport
 from client.sync.ahead import in_background
@@ -154,6 +156,7 @@ def start_client(
     signed_out: what follows when the person signs out. password: with which to sign in at the server as soon as it answers, for
     whoever opened the device without a connection after a sign-out. end: how the server is told of a sign-out.
     """
+    clear_copies(config.folder / COPIES)
     with ExitStack() as opened:
         replica = open_local(config.folder)
         opened.callback(replica.close)

@@ -9,7 +9,6 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,19 +65,20 @@ class UploadSlot:
         self._is_begun = True
         try:
             had = await self._write(request)
+            if self._is_over.is_set():
+                self.path.unlink(missing_ok=True)
+                return 410
+            self._is_whole = had == self.size
+            return 200 if self._is_whole else 400
         except (ClientDisconnect, OSError):
-            had = -1
-        if self._is_over.is_set():
-            self.path.unlink(missing_ok=True)
-            return 410
-        self._is_whole = had == self.size
-        self._is_over.set()
-        return 200 if self._is_whole else 400
+            return 400
+        finally:
+            self._is_over.set()
 
     async def _write(self, request: Request) -> int:
         """Write what comes into the file. Returns how many bytes that were; at most one part too many is looked at."""
         had, held = 0, bytearray()
-        with await asyncio.to_thread(partial(self.path.open, "wb")) as out:
+        with await asyncio.to_thread(lambda: self.path.open("wb")) as out:
             async for part in request.stream():
                 had += len(part)
                 if had > self.size or self._is_over.is_set():
@@ -131,10 +131,13 @@ class BrowserFiles:
             who,
             size_bytes,
             self.folder / token,
-            _forget=lambda: self._slots.pop(token, None) and None,
+            _forget=lambda: self._forget(token),
         )
         self._slots[token] = made
         return made
+
+    def _forget(self, token: str) -> None:
+        self._slots.pop(token, None)
 
     def offer(self, who: str, path: Path, name: str) -> str:
         """Return an address from which the browser saves a file under a name, for some minutes."""

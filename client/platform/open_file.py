@@ -1,12 +1,13 @@
 """Opening a file with the program that this machine has for its type."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
-from shutil import copyfile
 
 from shared_models.errors import FieldfareError
 
@@ -49,9 +50,17 @@ def copy_under(folder: Path, path: Path, name: str) -> Path:
     """Return a copy of a file under a name, in a folder of its own within `folder`. It cannot be written: changes would be lost."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     copy = Path(tempfile.mkdtemp(dir=folder)) / safe_name(name)
-    copyfile(path, copy)
+    shutil.copyfile(path, copy)
     copy.chmod(0o400)
     return copy
+
+
+def clear_copies(folder: Path) -> None:
+    """Remove the copies of an earlier run; one that a program still has open stays where the system wants it so."""
+    for copy in folder.glob("*/*"):
+        with suppress(OSError):
+            copy.chmod(0o600)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def safe_name(name: str) -> str:

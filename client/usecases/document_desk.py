@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from client.platform import open_file, previews
+from client.replica.file_folder import COPIES
 from client.replica.replica import Replica
 from client.usecases import documents
 from client.usecases.answers import Owner, Saved
@@ -13,9 +14,6 @@ from client.usecases.document_answers import DocumentShown, Preview, Told
 from client.usecases.list_answers import Page
 from client.usecases.rights_desk import WithWords
 from shared_models.errors import FileTooLarge
-
-OPENED = "opened"
-"""Folder of the copies that other programs have open."""
 
 
 @dataclass
@@ -102,7 +100,7 @@ class DocumentDesk:
 
     def _copy(self, id: str) -> Path:
         name = (self.replica.get("document", id) or {}).get("name", "")
-        return open_file.copy_under(self.folder / OPENED, documents.content(self.replica, id), name)
+        return open_file.copy_under(self.folder / COPIES, documents.content(self.replica, id), name)
 
     async def open(self, id: str) -> None:
         """Open a copy of a file with the program that this machine has for it. Raises FileGone, CannotOpen, WouldRun."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from client.replica.replica import Replica
+from client.usecases import documents
 from client.usecases.answers import FILE_SIZES_MB, Preferences
 from client.usecases.labels import Say
 from shared_models.errors import ReplicaError, ReplicaFull
@@ -44,7 +45,7 @@ def last_language(path: Path, open_replica: Callable[[], Replica]) -> Language |
 
 
 def save(path: Path, replica: Replica, say: Say, preferences: Preferences) -> None:
-    """Keep preferences on the device, and the language and zone with the person, as an ordinary edit.
+    """Keep preferences on the device, those on files also for what moves files, and language and zone with the person, as an edit.
 
     Raises ReplicaFull when the disk is full; then everything is as it was.
     """
@@ -56,6 +57,8 @@ def save(path: Path, replica: Replica, say: Say, preferences: Preferences) -> No
         if error.errno != ENOSPC:
             raise
         raise ReplicaFull(str(error)) from error
+    auto, metered = preferences.files == "auto", preferences.files_metered
+    documents.set_policy(replica, auto=auto, up_to_mb=preferences.files_up_to_mb, metered=metered)
     user = replica.get("user", replica.facts()["user"] or "")
     wanted = {"language": preferences.language, "time_zone": preferences.time_zone}
     if user is not None and any(user[name] != value for name, value in wanted.items()):

@@ -5,6 +5,7 @@ for the other states; /sign-in?data=known|unreachable|braked|others|wiped.
 """
 
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import flet as ft
 
 from client.browser import serve_device
+from client.browser_files import BrowserFiles
 from client.ui.app import open_door, open_ui
 from client.usecases.account import OthersData
 from client.usecases.answers import Preferences
@@ -160,14 +162,21 @@ def door_of(data: str) -> FakeDoor:
     return FakeDoor(known, refusals.get(data), told="sign_in.wiped" if data == "wiped" else "")
 
 
+FILES = BrowserFiles(Path("uploads"))
+"""What takes the files that are uploaded, in a folder that is set at the start."""
+
+
 def main(page: ft.Page) -> None:
     """Draw the interface as the address says."""
     if urlsplit(page.route).path.startswith("/sign-in"):
         query = parse_qs(urlsplit(page.route).query)
         open_door(page, door_of(query.get("data", [""])[0]), lambda: NOW, crm_of(query).preferences_)
         return
-    open_ui(page, crm_of(parse_qs(urlsplit(page.route).query)), now=lambda: NOW)
+    open_ui(page, crm_of(parse_qs(urlsplit(page.route).query)), now=lambda: NOW, exchange=FILES)
 
 
 if __name__ == "__main__":
-    serve_device(main, ASSETS, int(sys.argv[1]) if sys.argv[1:] else 8560, print, show=False)
+    with tempfile.TemporaryDirectory() as temporary:
+        FILES.folder = Path(temporary) / "uploads"
+        FILES.open()
+        serve_device(main, ASSETS, int(sys.argv[1]) if sys.argv[1:] else 8560, print, show=False, files=FILES)

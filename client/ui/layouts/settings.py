@@ -153,7 +153,7 @@ def _files(look: Look, held: Preferences, on: SettingsCalls) -> ft.Control:
     ways = segmented(look, "files", items, held.files, choose)
     controls = col(
         row(ways) if not look.phone else ways,
-        ft.Container(box, width=None if look.phone else 320) if held.files == "auto" else None,
+        (box if look.phone else row(ft.Container(box, width=320))) if held.files == "auto" else None,
         metered,
         gap=S12,
     )

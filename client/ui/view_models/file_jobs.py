@@ -6,6 +6,7 @@ They go on while the person is on another screen.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -104,8 +105,13 @@ class FileJobs(ViewModel[JobsState]):
         """Return the save; None for a file that was cancelled."""
         documents, loop = self._documents(), asyncio.get_running_loop()
         await documents.check(source.size)
-        half = 0.5 if source.is_temporary else 0.0
-        coming = asyncio.ensure_future(source.take(lambda had: self._note(job.id, half * had / max(1, job.size))))
+        half, here = 0.5 if source.is_temporary else 0.0, copy_context()
+
+        def note(done: float) -> None:
+            """Note how far it is, in the window's own context: who tells of it may be another thread, or another request."""
+            loop.call_soon_threadsafe(self._note, job.id, done, context=here)
+
+        coming = asyncio.ensure_future(source.take(lambda had: note(half * had / max(1, job.size))))
         self._comings[job.id] = coming
         try:
             path = await coming
@@ -117,7 +123,7 @@ class FileJobs(ViewModel[JobsState]):
             self._comings.pop(job.id, None)
 
         def told(had: int) -> bool:
-            loop.call_soon_threadsafe(self._note, job.id, half + (1 - half) * had / max(1, job.size))
+            note(half + (1 - half) * had / max(1, job.size))
             return job.id in self._sources
 
         if job.replaces:

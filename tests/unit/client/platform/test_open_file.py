@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from client.platform import open_file as opening
-from client.platform.open_file import CannotOpen, WouldRun, copy_under, open_file, safe_name
+from client.platform.open_file import CannotOpen, WouldRun, clear_copies, copy_under, open_file, safe_name
 
 pytestmark = pytest.mark.functions(135)
 
@@ -41,6 +41,9 @@ def test_copies_of_one_name_lie_beside_each_other_and_cannot_be_written(tmp_path
     assert (first.name, second.read_bytes()) == ("a.pdf", b"content")
     assert stat.S_IMODE(first.stat().st_mode) == 0o400
     assert source.stat().st_mode & stat.S_IWUSR
+    clear_copies(tmp_path / "opened")
+    assert not (tmp_path / "opened").exists()
+    clear_copies(tmp_path / "opened")
 
 
 @pytest.mark.parametrize("name", ["a.exe", "a.EXE", "a.pdf.bat", "a.desktop", "a.lnk", "a.js"])
