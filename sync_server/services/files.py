@@ -109,6 +109,8 @@ class Files:
         """
         is_open = any(row.state == STORED for row in file_sight.seen(self.central, actor, sha256))
         size = self._kept(sha256) if is_open else None
+        if is_open and size is None:  # lost with a disk, or with a database that is newer than its files
+            file_marks.mark_gone(self.central, [sha256], actor.user_id)
         if size is None:
             raise Refusal(ErrorCode.R309, 404, "no such file")
         if start > size or (start == size and size):

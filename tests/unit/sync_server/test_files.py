@@ -1,60 +1,15 @@
 """The bytes of files at the server: resumable, verified, to those who may, and cleared away when nobody needs them."""
 
-import hashlib
 import os
 from dataclasses import replace
 
 import pytest
 
-from shared_models.protocol import PATH
 from sync_server.services.file_clearing import Cleared, clear
-from tests.servers import START_US, Caller, ServerClock, company_tx, in_process, make_server, record_id
+from tests.file_calls import ACME, CONTENT, OFFER, announce, digest, document_op, fetch, place, send, state_of, tx
+from tests.servers import Caller, ServerClock, company_tx, in_process, make_server, record_id
 
 pytestmark = pytest.mark.functions(135)
-CONTENT = b"%PDF-1.7 " + bytes(range(256)) * 40
-ACME, OFFER = record_id(1), record_id(2)
-
-
-def digest(content):
-    return hashlib.sha256(content).hexdigest()
-
-
-def document_op(pk=OFFER, content=CONTENT, **values):
-    known = {"company_id": ACME, "name": "offer.pdf", "mime": "application/pdf", "size": len(content), "added_at": START_US}
-    return {"t": "document", "pk": pk, "op": "i", "set": {**known, "sha256": digest(content), **values}}
-
-
-def tx(number, *ops):
-    return {"id": f"file-tx-{number}", "tx": number, "hlc": START_US // 1000 << 16, "ops": list(ops)}
-
-
-def path(content=CONTENT):
-    return f"{PATH}/blobs/{digest(content)}"
-
-
-def announce(caller, content=CONTENT, length=None):
-    size = len(content) if length is None else length
-    return caller.http.put(path(content), headers={**caller.headers, "upload-length": str(size)})
-
-
-def send(caller, piece, offset, content=CONTENT):
-    headers = {**caller.headers, "upload-offset": str(offset), "upload-length": str(len(content))}
-    return caller.http.patch(path(content), content=piece, headers=headers)
-
-
-def place(caller, content=CONTENT):
-    return caller.http.head(path(content), headers=caller.headers)
-
-
-def fetch(caller, content=CONTENT, **headers):
-    return caller.http.get(path(content), headers={**caller.headers, **headers})
-
-
-def state_of(caller, pk=OFFER):
-    lines = caller.http.post(
-        f"{PATH}/fetch", json={"server_epoch": caller.server_epoch, "t": "document", "pks": [pk]}, headers=caller.headers
-    ).text.splitlines()
-    return lines[0].count('"stored"') == 1
 
 
 @pytest.fixture
@@ -190,6 +145,17 @@ def test_a_file_without_a_row_is_cleared_away_after_its_grace(ana, server, clock
     assert announce(ana).headers["upload-offset"] == "0"
     assert send(ana, CONTENT, 0).headers["upload-complete"] == "?1"
     assert state_of(ana)
+
+
+def test_bytes_that_the_store_lost_are_sent_again_by_whoever_has_them(ana, server):
+    announce(ana)
+    send(ana, CONTENT, 0)
+    server.files.store.remove(digest(CONTENT))
+    assert fetch(ana).json()["code"] == "R309"
+    assert not state_of(ana)
+    assert announce(ana).headers["upload-offset"] == "0"
+    assert send(ana, CONTENT, 0).headers["upload-complete"] == "?1"
+    assert fetch(ana).content == CONTENT
 
 
 def test_a_part_that_nobody_goes_on_with_is_removed_after_a_week(ana, server):
