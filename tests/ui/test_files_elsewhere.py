@@ -71,3 +71,12 @@ async def test_the_office_whose_files_are_on_the_server_has_no_such_setting(wind
     crm.person_ = replace(crm.person_, is_office=True)
     ui = await window("/settings", crm)
     assert not ui.has("files.auto")
+
+
+async def test_whoever_signs_out_reads_that_files_stay_and_go_later(window):
+    ui = await window("/settings", with_files(2))
+    await ui.press("settings.sign_out")
+    assert ui.keyed("sign_out.files").value == (
+        "2 files have not been sent yet. They stay on this device, and are sent once you have signed in again."
+    )
+    assert not ui.shows("Everything is sent")
