@@ -85,9 +85,9 @@ def test_a_file_of_the_office_is_found_on_the_device_and_one_of_the_device_in_th
         office.sees(offer.name)
         assert saved_copy(office, offer.name) == offer.read_bytes()
         look_at(office, offer.name)
-        office.sees("Page 1 of 2")
+        office.sees("Pagina 1 din 2")
         office.press("file.forth")
-        office.sees("Page 2 of 2")
+        office.sees("Pagina 2 din 2")
         office.picture(PICTURES / "files-office.png")
         assert office.errors == []
         assert field.errors == []

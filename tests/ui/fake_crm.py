@@ -30,6 +30,7 @@ class FakeCrm(FakeSync):
 
     def __post_init__(self) -> None:
         self.rights.crm = self.documents.crm = self
+        self.count_files = lambda owner: len(self.documents.of(owner))
 
 
 @dataclass

@@ -95,7 +95,7 @@ class FakeRecords(FakeState):
             drafts=tuple(one for one in self.drafts_on(entity, id) if not is_of_note(one)),
             sees_all_ties=self.sees_all_ties,
             is_own=self.is_own,
-            files=len(self.documents.of(Owner(entity, id))),
+            files=self.count_files(Owner(entity, id)),
             questions=tuple(card.id for card in self.inbox_.cards if (entity, id) in (card.owner, (card.entity, card.record))),
         )  # fmt: skip
 

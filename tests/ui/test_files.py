@@ -276,7 +276,7 @@ async def test_in_a_browser_a_copy_is_saved_without_leaving_the_page(window, crm
     crm.documents.paths["f3"] = tmp_path / "blob"
     exchange = Exchange()
     desk = SimpleNamespace(page=SimpleNamespace(web=True, client_ip="ana"), crm=crm, exchange=exchange)
-    await picking.have_copy(desk, "f3", "Oferta.pdf")
+    await picking.have_copy(desk, "f3", "Oferta.pdf")  # type: ignore[arg-type]  # what it needs of a desk
     assert exchange.offered == [("blob", "Oferta.pdf")]
     sent = next(args for name, args in ui.connection.invoked if name == "launch_url")
     assert (sent["url"], sent["web_only_window_name"]) == ("/files/token", "_self")
@@ -291,7 +291,8 @@ async def test_what_is_picked_on_a_machine_has_a_path_and_in_a_browser_is_upload
 
     monkeypatch.setattr(ft.FilePicker, "pick_files", picked)
     desk = SimpleNamespace(page=ui.page, crm=crm, exchange=Exchange())
-    local, uploaded = await picking.pick(desk, several=True)
+    local, uploaded = await picking.pick(desk, several=True)  # type: ignore[arg-type]  # as above
+    assert isinstance(local, LocalFile)
     assert (str(local.path), local.is_temporary) == ("/home/ana/a.pdf", False)
     assert (uploaded.name, uploaded.size, uploaded.is_temporary) == ("b.pdf", 4, True)
     assert str(await local.take(lambda had: None)) == "/home/ana/a.pdf"

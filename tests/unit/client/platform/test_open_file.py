@@ -7,7 +7,6 @@ import sys
 
 import pytest
 
-from client.platform import open_file as opening
 from client.platform.open_file import CannotOpen, WouldRun, clear_copies, copy_under, open_file, safe_name
 
 pytestmark = pytest.mark.functions(135)
@@ -48,7 +47,7 @@ def test_copies_of_one_name_lie_beside_each_other_and_cannot_be_written(tmp_path
 
 @pytest.mark.parametrize("name", ["a.exe", "a.EXE", "a.pdf.bat", "a.desktop", "a.lnk", "a.js"])
 def test_what_the_machine_would_run_is_not_opened(tmp_path, monkeypatch, name):
-    monkeypatch.setattr(opening.subprocess, "run", lambda *asked, **how: pytest.fail("it was run"))
+    monkeypatch.setattr(subprocess, "run", lambda *asked, **how: pytest.fail("it was run"))
     with pytest.raises(WouldRun):
         open_file(tmp_path / name)
 
@@ -73,6 +72,6 @@ def test_a_machine_that_opens_nothing_says_so(tmp_path, monkeypatch, error):
     def run(*asked, **how):
         raise error
 
-    monkeypatch.setattr(opening.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     with pytest.raises(CannotOpen):
         open_file(tmp_path / "a.pdf")
