@@ -129,6 +129,12 @@ def fill_files(crm: "FakeCrm") -> None:
             id, name, mime, size, state, by=by, is_mine=by == "Ana Pop", at=ago(minutes=minutes), **picture, **more  # type: ignore[arg-type]
         )  # fmt: skip
         docs.append(DocumentShown(id, (version,), **of_file))  # type: ignore[arg-type]
+        crm.rows["document"][id] = {
+            "id": id,
+            "company_id": company_id(0),
+            "name": name,
+            "description": docs[-1].description or None,
+        }
 
     offer = Label("Offer", "Ofertă")
     add("f1", "Fațada dinspre parcare.jpg", "image/jpeg", 3_400_000, "sending", 2, progress=0.4)

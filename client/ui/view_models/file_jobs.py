@@ -57,6 +57,7 @@ class FileJobs(ViewModel[JobsState]):
         self._comings: dict[int, asyncio.Task[object]] = {}
         self._numbers = count(1)
         self._one_by_one = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def add(self, owner: Owner, source: Source, replaces: str = "") -> int:
         """Put a file on the list; `run` takes it in. Returns the number of its job."""
@@ -67,6 +68,7 @@ class FileJobs(ViewModel[JobsState]):
 
     async def run(self, id: int) -> None:
         """Take a file in, after those before it. What goes wrong stands at it, and can be tried again."""
+        self._loop = asyncio.get_running_loop()
         async with self._one_by_one:
             job = self._job(id)
             if job is None:
@@ -97,7 +99,12 @@ class FileJobs(ViewModel[JobsState]):
             coming.cancel()
 
     def stop(self) -> None:
-        """End everything: the window is gone."""
+        """End everything: the window is gone, which whatever thread has noticed."""
+        self._listeners.clear()
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._cancel_all)
+
+    def _cancel_all(self) -> None:
         for job in self.state.jobs:
             self.cancel(job.id)
 
