@@ -15,11 +15,19 @@ from client.ui.facade_documents import Documents
 from client.ui.view_models.base import ViewModel
 from client.usecases.answers import Owner, Saved
 from client.usecases.causes import cause_of
-from shared_models.errors import FieldfareError
+from shared_models.errors import FieldfareError, FileTooLarge
 
 log = logging.getLogger("fieldfare.ui")
 STEP = 0.01
 """Part of a file after which the screen is told that it goes on."""
+
+
+class TooBig(FileTooLarge):
+    """A file has more bytes than the server takes: known before anything of it is uploaded."""
+
+    def __init__(self, biggest: int) -> None:
+        super().__init__()
+        self.biggest = biggest
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,8 @@ class Job:
     done: float = 0.0
     failure: str = ""
     """Cause of a failure; its text is `error.<failure>`."""
+    biggest: int = 0
+    """Bytes that a file may have, where this one has more; then its failure is said so."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,9 @@ class FileJobs(ViewModel[JobsState]):
                 return
             try:
                 saved = await self._take(job, self._sources[id])
+            except TooBig as error:
+                self._change(id, failure=cause_of(error), done=0.0, biggest=error.biggest)
+                return
             except FieldfareError as error:
                 self._change(id, failure=cause_of(error), done=0.0)
                 return
@@ -111,7 +124,9 @@ class FileJobs(ViewModel[JobsState]):
     async def _take(self, job: Job, source: Source) -> Saved | None:
         """Return the save; None for a file that was cancelled."""
         documents, loop = self._documents(), asyncio.get_running_loop()
-        await documents.check(source.size)
+        biggest = await documents.biggest()
+        if source.size > biggest:
+            raise TooBig(biggest)
         half, here = 0.5 if source.is_temporary else 0.0, copy_context()
 
         def note(done: float) -> None:
@@ -151,5 +166,6 @@ class FileJobs(ViewModel[JobsState]):
     def _job(self, id: int) -> Job | None:
         return next((job for job in self.state.jobs if job.id == id), None)
 
-    def _change(self, id: int, *, done: float, failure: str = "") -> None:
-        self.put(jobs=tuple(replace(job, done=done, failure=failure) if job.id == id else job for job in self.state.jobs))
+    def _change(self, id: int, *, done: float, failure: str = "", biggest: int = 0) -> None:
+        changed = {"done": done, "failure": failure, "biggest": biggest}
+        self.put(jobs=tuple(replace(job, **changed) if job.id == id else job for job in self.state.jobs))  # type: ignore[arg-type]  # its fields
