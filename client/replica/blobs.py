@@ -17,9 +17,13 @@ KEPT_DAYS = 30
 """Days for which the bytes of an archived row stay here."""
 JOBS = 50
 
+# A save of this device that the centre took, and whose row has left since: its bytes are nowhere else.
+_OWED = """EXISTS (SELECT 1 FROM _sync_op o JOIN _sync_tx t ON t.n = o.n WHERE o.tbl = 'document' AND o.op = 'i'
+    AND json_extract(o."set", '$.sha256') = b.sha256 AND t.state = 'settled' AND t.draft IS NULL
+    AND NOT EXISTS (SELECT 1 FROM document d WHERE d.id = o.pk))"""
 # A file goes when its row is at the centre: that of a save without a verdict is not.
-_WAITS = """EXISTS (SELECT 1 FROM document d WHERE d.sha256 = b.sha256 AND d.size = b.size AND d.state = 'pending'
-    AND d.archived_at IS NULL AND (d._v > 0 OR :early))"""
+_WAITS = f"""(EXISTS (SELECT 1 FROM document d WHERE d.sha256 = b.sha256 AND d.size = b.size AND d.state = 'pending'
+    AND d.archived_at IS NULL AND (d._v > 0 OR :early)) OR (b.sent_at IS NULL AND {_OWED}))"""
 _TO_SEND = f"""SELECT b.sha256, b.size, b.wanted = 1 FROM _blob b
     WHERE b.here = 1 AND (b.sent_at IS NULL OR b.sent_at < :again) AND b.next_at <= :now AND {_WAITS}
     ORDER BY b.wanted = 1 DESC, b.size, b.sha256 LIMIT {JOBS}"""
@@ -32,7 +36,8 @@ _TO_FETCH = f"""SELECT d.sha256, min(d.size), max(coalesce(b.wanted, 0)) = 1 FRO
 _NAMED_BY_OPS = """SELECT json_extract(o."set", '$.sha256') FROM _sync_op o JOIN _sync_tx t ON t.n = o.n
     WHERE o.tbl = 'document' AND o.op = 'i' AND (t.state <> 'settled' OR t.draft = 'open')"""
 _UNNEEDED = f"""SELECT sha256 FROM _blob b WHERE NOT EXISTS (SELECT 1 FROM document d WHERE d.sha256 = b.sha256
-    AND (d.archived_at IS NULL OR d.archived_at > :oldest)) AND sha256 NOT IN ({_NAMED_BY_OPS})"""
+    AND (d.archived_at IS NULL OR d.archived_at > :oldest)) AND sha256 NOT IN ({_NAMED_BY_OPS})
+    AND NOT (here = 1 AND sent_at IS NULL AND {_OWED})"""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import IO, cast
 
 from client.events import FilesChanged
 from client.platform.pictures import thumbnail
-from client.replica import blobs
+from client.replica import blobs, file_purging
 from client.replica.blobs import Policy, Transfer
 from client.replica.replica import Replica
 from client.sync.pace import Pace
@@ -163,6 +163,7 @@ class Courier:
                 place = self._transport.announce_file(job.sha256, job.size)
         with self.replica.write(durable=False) as writing:
             blobs.note_sent(writing.connection, job.sha256, self.replica.ids.now_ms())
+        file_purging.purge(self.replica)  # of a row that has left
 
     def _check_own(self, job: Transfer) -> None:
         """Look whether the bytes here are still the file: a disk that loses some is no fault of the line. Raises OSError."""

@@ -16,8 +16,8 @@ PENDING = "pending"
 
 
 def mark_stored(central: Central, actor: Actor, sha256: str, size: int) -> None:
-    """Note that the bytes are there, in the rows with them that their sender sees: he has shown that he has the file."""
-    waiting = [row for row in file_sight.seen(central, actor, sha256) if row.state == PENDING and row.size == size]
+    """Note that the bytes are there, in the rows with them that their sender made or sees: he has shown that he has the file."""
+    waiting = [row for row in file_sight.shown_to_have(central, actor, sha256) if row.state == PENDING and row.size == size]
     if waiting:
         with central.store.write() as connection:
             mark(central, connection, [row.id for row in waiting], STORED, actor.user_id)

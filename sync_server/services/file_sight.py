@@ -21,10 +21,25 @@ def seen(central: Central, actor: Actor, sha256: str) -> list[FileRow]:
 
 
 def sendable(central: Central, actor: Actor, sha256: str) -> list[FileRow]:
-    """Return those of them whose bytes he may send: he made the row, or may change what it belongs to. Archived ones are not."""
+    """Return the rows whose bytes somebody may send: he made the row, or sees it and may change what it belongs to; no archived ones.
+
+    Who made a row ends what he began, also where he has lost the right to see it since: nobody else has the bytes.
+    """
     with sight.snapshot(central, actor) as sights:
-        found = [row for row in _seen(sights, sha256) if row.archived_at is None]
-        return [row for row in found if row.created_by == actor.user_id or _may_change(sights, actor, row)]
+        made = [
+            row for row in documents.of_digests(sights.connection, central.tables, [sha256]) if row.created_by == actor.user_id
+        ]
+        others = [row for row in _seen(sights, sha256) if row not in made and _may_change(sights, actor, row)]
+        return [row for row in (*made, *others) if row.archived_at is None]
+
+
+def shown_to_have(central: Central, actor: Actor, sha256: str) -> list[FileRow]:
+    """Return the rows that somebody made or sees: who has sent the bytes has shown that he has them."""
+    with sight.snapshot(central, actor) as sights:
+        made = [
+            row for row in documents.of_digests(sights.connection, central.tables, [sha256]) if row.created_by == actor.user_id
+        ]
+        return [*made, *(row for row in _seen(sights, sha256) if row not in made)]
 
 
 def _seen(sights: Sights, sha256: str) -> list[FileRow]:

@@ -266,6 +266,27 @@ def test_the_bytes_leave_the_device_with_the_right_to_see_them(world, ana, dan, 
     assert own
 
 
+def test_bytes_that_are_owed_to_the_centre_are_sent_although_their_author_sees_the_row_no_more(world, ana, dan, acme, tmp_path):
+    with world.server.central.store.write() as connection:
+        import_rows(connection, world.server.central, [*shipped_profiles()], ImportedBy(world.users["ana"], "setup"))
+    ana.sync()
+    ana.edit("user", world.users["dan"], profile_id=profile_id("salesperson"))
+    ana.sync()
+    dan.sync()
+    saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
+    dan.sync()
+    ana.sync()
+    ana.edit("company", acme, responsible_id=world.users["ana"])
+    ana.sync()
+    dan.sync()
+    assert dan.replica.get("document", saved.id) is None
+    assert dan.replica.files.has(hashlib.sha256(b"what I saw").hexdigest())
+    assert dan.courier.run_once() == 1
+    assert not dan.replica.files.has(hashlib.sha256(b"what I saw").hexdigest())
+    assert ana.move_files() == 1
+    assert bytes_of(ana, saved.id) == b"what I saw"
+
+
 def test_the_files_of_a_lost_device_are_sent_before_they_are_removed(world, ana, dan, acme, tmp_path):
     saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
     world.server.accounts.wipe_device("device-dan-laptop")

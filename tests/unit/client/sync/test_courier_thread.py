@@ -1,6 +1,7 @@
 """The thread that moves files: it begins when there is something to move, and ends with the program."""
 
 import threading
+from typing import cast
 
 import pytest
 
@@ -8,6 +9,7 @@ from client.events import FilesChanged, RecordsChanged, SyncStatusChanged
 from client.replica import meta
 from client.sync.courier import Courier
 from client.sync.courier_thread import CourierThread
+from shared_models.transport import FileTransport
 from tests.clients import Clock, make_replica
 
 pytestmark = pytest.mark.functions(135)
@@ -17,7 +19,7 @@ class Runs(Courier):
     """Counts its runs."""
 
     def __init__(self, replica):
-        super().__init__(replica, None)
+        super().__init__(replica, cast("FileTransport", None))
         self.ran, self.looked = threading.Semaphore(0), 0
         self.fault = None
 
