@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from client.events import Event
+from client.ui.facade_documents import Documents
 from client.ui.facade_rights import Rights
 from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved, Standing
 from client.usecases.device_desk import DevicesSeen
@@ -198,6 +199,13 @@ class Crm(Protocol):
     @property
     def rights(self) -> Rights:
         """Who may do what, and the ways to change it."""
+        ...
+
+    # -- files -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def documents(self) -> Documents:
+        """The files of companies and contacts."""
         ...
 
     # -- devices ---------------------------------------------------------------------------------------------------------

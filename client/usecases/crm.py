@@ -34,6 +34,7 @@ from client.usecases.account import HeldAccount
 from client.usecases.allowed import allowed
 from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved, Standing
 from client.usecases.device_desk import Devices
+from client.usecases.document_desk import DocumentDesk
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
 from client.usecases.form_drafts import FormDraft
 from client.usecases.labels import Say
@@ -286,6 +287,13 @@ class LocalCrm:
     def rights(self) -> RightsDesk:
         """Who may do what, and the ways to change it."""
         return RightsDesk(self.replica, self._with_words, self.now_ms)
+
+    # -- files -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def documents(self) -> DocumentDesk:
+        """The files of companies and contacts."""
+        return DocumentDesk(self.replica, self._with_words, self.now_ms, self.folder)
 
     # -- devices ---------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from sync_server.cli import database, devices, letters, people, serve
+from sync_server.cli import database, devices, files, letters, people, serve
 from sync_server.cli.terminal import Subparsers
 
 EXAMPLES = """examples:
@@ -35,4 +35,5 @@ def register(subparsers: Subparsers) -> None:
     people.add_user(commands)
     devices.add_device(commands)
     letters.add_letter(commands)
+    files.add_files(commands)
     database.add_status(commands)

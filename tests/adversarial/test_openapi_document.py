@@ -60,6 +60,10 @@ OPERATIONS = [
     "events",
     "snapshot",
     "snapshotBytes",
+    "announceFile",
+    "filePlace",
+    "sendFile",
+    "fileBytes",
     "devices",
     "orderDevice",
 ]
