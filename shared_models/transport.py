@@ -7,6 +7,7 @@ from typing import Protocol
 from shared_models.device_desk import DeviceDesk
 from shared_models.device_report import DeviceReport
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 
 
@@ -102,6 +103,10 @@ class Transport(Protocol):
 
     def fetch(self, request: FetchRequest) -> Iterator[bytes]:
         """Ask for rows again: NDJSON, rows lines and a `fetched` line."""
+        ...
+
+    def salvage(self, request: SalvageRequest) -> SalvageAnswer:
+        """Tell what is left of a time that a restore of the centre took away. A server of an older version has no such address."""
         ...
 
 

@@ -138,6 +138,19 @@ def fetch(who: Visitor) -> Iterator[httpx.Response]:
                 yield who.post(f"{PATH}/fetch", body)
 
 
+def salvage(who: Visitor) -> Iterator[httpx.Response]:
+    """Tell of a lost time that there was not, with every record, to be told what the centre lacks."""
+    for epoch in (who.caller.server_epoch or "?", "older"):
+        asked: dict[str, Any] = {
+            "server_epoch": who.caller.server_epoch or "?",
+            "epoch": epoch,
+            "reached": who.seq + 5,
+            "offered": [1],
+        }
+        for name, pks in who.by_entity():
+            yield who.post(f"{PATH}/salvage", {**asked, "heads": [(name, pk, who.seq + 1) for pk in pks[:500]]})
+
+
 def snapshot(who: Visitor) -> Iterator[httpx.Response]:
     """Ask for a snapshot in every packing; the names of those that there are become known to everybody."""
     for packing in PACKINGS:
@@ -198,6 +211,7 @@ PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "history": history,
     "digest": digest,
     "fetch": fetch,
+    "salvage": salvage,
     "snapshot": snapshot,
     "snapshotBytes": snapshot_bytes,
     "events": events,

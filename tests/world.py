@@ -22,6 +22,7 @@ from shared_models.fields import columns
 from shared_models.ids import IdMaker
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.registry import Registry
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import PullRequest, Transport, UpToDate
 from sync_server.app import Server
@@ -75,6 +76,10 @@ class Network:
     def digest(self, request: DigestRequest) -> DigestAnswer:
         self._call("digest")
         return self._answer("digest", self.inner.digest(request))
+
+    def salvage(self, request: SalvageRequest) -> SalvageAnswer:
+        self._call("salvage")
+        return self._answer("salvage", self.inner.salvage(request))
 
     def devices(self, query: DeviceQuery) -> DevicePage:
         self._call("devices")

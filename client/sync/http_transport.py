@@ -43,6 +43,7 @@ from shared_models.protocol import (
     TokenAnswer,
     TokenRequest,
 )
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import Poke, PullRequest, UpToDate
 
@@ -199,6 +200,11 @@ class HttpTransport:
         """Ask for rows again."""
         body = request.model_dump_json(by_alias=True).encode()
         return _lines(self._send("POST", f"{PATH}/fetch", body, packed=True))
+
+    def salvage(self, request: SalvageRequest) -> SalvageAnswer:
+        """Tell what is left of a time that a restore took away."""
+        body = request.model_dump_json(by_alias=True).encode()
+        return _parsed(SalvageAnswer, self._send("POST", f"{PATH}/salvage", body))
 
     def devices(self, query: DeviceQuery) -> DevicePage:
         """Ask for a page of devices; for admins."""

@@ -2,7 +2,7 @@
 
 import argparse
 
-from sync_server.cli import backups, database, devices, letters, people, serve
+from sync_server.cli import backups, database, devices, letters, lost, people, serve
 from sync_server.cli.terminal import Subparsers
 
 EXAMPLES = """examples:
@@ -39,4 +39,5 @@ def register(subparsers: Subparsers) -> None:
     letters.add_letter(commands)
     backups.add_backup(commands)
     backups.add_restore(commands)
+    lost.add_lost(commands)
     database.add_status(commands)

@@ -28,7 +28,7 @@ STEPS = {"copy": "Copying the database", "pack": "Packing it", "verify": "Readin
 RUNS = """A server runs on this database, or something else is connected to it. End that first, then run this command again: a restore
 replaces all that the database holds."""
 WARNING = """This replaces the whole database by that moment, and begins a new timeline: devices load everything anew, and
-offer again what they hold of the time since. What is not had back is named afterwards by: fieldfare server lost"""
+offer again what they hold of the time since. What is not had back is named afterwards by: fieldfare server lost list"""
 UNREADABLE = """There is no present database that can be read, so nothing of it is taken over: whoever got an account after the backup
 needs a new one, devices that signed in since have to do so again, and what was revoked, wiped or switched off since is as before.
 Look at `fieldfare server device list` and `fieldfare server user list` before you let anybody in."""
@@ -156,7 +156,7 @@ def _say_done(done: "Restored", kept: Path | None) -> None:
     if kept is not None:
         say(f"What was there before is kept: {kept if kept.exists() else _raw(kept)}")
     if done.saves:
-        say(f"{done.saves} saves of the time since are known. What of them does not come back: fieldfare server lost")
+        say(f"{done.saves} saves of the time since are known. What of them does not come back: fieldfare server lost list")
     for people, what in (
         (done.came_since, "added after the backup, and in again"),
         (done.let_in, "switched off after the backup, and ON AGAIN: switch them off, or revoke their devices"),

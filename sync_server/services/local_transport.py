@@ -8,11 +8,12 @@ from queue import SimpleQueue
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import Poke, PullRequest, UpToDate
 from sync_server.db.engine import Contended, StoreDown
 from sync_server.db.news import News
-from sync_server.services import device_desk, device_orders, digest, hello, history, pull, push
+from sync_server.services import device_desk, device_orders, digest, hello, history, pull, push, salvage
 from sync_server.services.accounts import Accounts
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
@@ -80,6 +81,11 @@ class LocalTransport:
         """Ask for rows again."""
         with refusals_as_errors():
             return iter(digest.fetch(self.central, self.asker(), request))
+
+    def salvage(self, request: SalvageRequest) -> SalvageAnswer:
+        """Tell what is left of a time that a restore took away."""
+        with refusals_as_errors():
+            return salvage.take(self.central, self.asker(), request)
 
     def devices(self, query: DeviceQuery) -> DevicePage:
         """Ask for a page of devices."""

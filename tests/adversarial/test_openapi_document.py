@@ -57,6 +57,7 @@ OPERATIONS = [
     "history",
     "digest",
     "fetch",
+    "salvage",
     "events",
     "snapshot",
     "snapshotBytes",
