@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared_models.alarms import AlarmDesk
 from shared_models.device_desk import DeviceDesk
 from shared_models.device_report import DeviceReport
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
@@ -110,5 +111,9 @@ class Transport(Protocol):
         ...
 
 
-class LiveTransport(Transport, LiveSource, DeviceDesk, Protocol):
+class AdminDesk(DeviceDesk, AlarmDesk, Protocol):
+    """What an admin asks."""
+
+
+class LiveTransport(Transport, LiveSource, AdminDesk, Protocol):
     """All of it: what a sync asks, what the server says by itself, and what an admin asks."""

@@ -32,11 +32,12 @@ from sync_server.api.problems import HANDLERS
 from sync_server.api.request_log import logged
 from sync_server.api.snapshot_routes import snapshot_router
 from sync_server.api.sync_routes import sync_router
-from sync_server.config import ServerConfig
+from sync_server.config import MailConfig, ServerConfig
 from sync_server.db.account_tables import account_tables_of
 from sync_server.db.engine import Contended, Store, StoreDown, Unstorable, open_store
 from sync_server.db.listening import Listening
 from sync_server.db.tables import tables_of
+from sync_server.services import alarms, posting
 from sync_server.services.accounts import Accounts
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
@@ -46,6 +47,10 @@ TIDY_S = 1.0
 """Seconds without a write after which the database file is tidied."""
 SIGHTINGS_S = 60.0
 """Seconds between two times at which it is written when devices were seen."""
+
+ALARMS_S = 60.0
+POST_S = 10.0
+"""Seconds between two looks into the outbox of mails."""
 
 
 def now_us() -> int:
@@ -116,6 +121,27 @@ def write_sightings(central: Central) -> None:
         structlog.get_logger().warning("sightings wait", why=str(error))
 
 
+async def keep_alarms(server: Server, every_s: float = ALARMS_S) -> None:
+    """Compare the devices with the rules of alarms once a minute; until it is cancelled."""
+    while True:
+        await asyncio.sleep(every_s)
+        try:
+            await sync_to_thread(alarms.look, server.central, server.ids.record_id, by_mail=server.config.mail is not None)
+        except (Contended, StoreDown, Unstorable) as error:
+            structlog.get_logger().warning("alarms wait", why=str(error))
+
+
+async def keep_posting(central: Central, config: MailConfig, every_s: float = POST_S) -> None:
+    """Send what is due in the outbox of mails; until it is cancelled."""
+    while True:
+        try:
+            while await posting.post_due(central, config):
+                pass
+        except (Contended, StoreDown, Unstorable) as error:
+            structlog.get_logger().warning("mails wait", why=str(error))
+        await asyncio.sleep(every_s)
+
+
 def create_app(server: Server, office: Office | None = None, channels: LiveChannels | None = None) -> Litestar:
     """Return the ASGI application of a server; with an office, its web is mounted at /app.
 
@@ -126,8 +152,10 @@ def create_app(server: Server, office: Office | None = None, channels: LiveChann
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await sync_to_thread(server.snapshots.warm)
-        store = server.central.store
-        running = [asyncio.create_task(keep_sightings(server.central))]
+        store, mail = server.central.store, server.config.mail
+        running = [asyncio.create_task(keep_sightings(server.central)), asyncio.create_task(keep_alarms(server))]
+        if mail is not None:
+            running.append(asyncio.create_task(keep_posting(server.central, mail)))
         if store.is_sqlite:
             running.append(asyncio.create_task(keep_tidy(store)))
         others = Listening(store, server.central.tables)

@@ -126,7 +126,8 @@ def make_office(server: Server) -> Office | None:
 
     def transport_for(user_id: str) -> LiveTransport:
         office_devices.ensure(server.central, user_id)
-        return LocalTransport(server.central, Actor(user_id, office_device(user_id)), server.snapshots, server.accounts)
+        actor, by_mail = Actor(user_id, office_device(user_id)), server.config.mail is not None
+        return LocalTransport(server.central, actor, server.snapshots, server.accounts, by_mail)
 
     app = create_office(transport_for, server.config.folder / "office")
     return Office(app, server.accounts, SignInLimits.start(server.central.now_us))

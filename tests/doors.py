@@ -12,6 +12,7 @@ from typing import Any, get_args
 import httpx
 import zstandard
 
+from shared_models.alarms import AlarmKind
 from shared_models.device_desk import Order
 from shared_models.protocol import MAX_FETCH, MAX_WITH_ANSWER, PATH
 from shared_models.registry import CRM
@@ -201,6 +202,18 @@ def order_device(who: Visitor) -> Iterator[httpx.Response]:
             yield who.post(f"{PATH}/admin/devices/{device}/{order}", None)
 
 
+def alarms(who: Visitor) -> Iterator[httpx.Response]:
+    """Ask for the alarms about the devices of everybody."""
+    yield who.get(f"{PATH}/admin/alarms")
+
+
+def set_alarm_rule(who: Visitor) -> Iterator[httpx.Response]:
+    """Switch off every rule."""
+    for kind in get_args(AlarmKind):
+        query: dict[str, str | int] = {"on": "false", "threshold": 5}
+        yield who.caller.http.put(f"{PATH}/admin/alarm-rules/{kind}", params=query, headers=who.headers)
+
+
 PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "health": health,
     "signIn": sign_in,
@@ -217,6 +230,8 @@ PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "events": events,
     "devices": devices,
     "orderDevice": order_device,
+    "alarms": alarms,
+    "setAlarmRule": set_alarm_rule,
     "signOut": sign_out,
 }
 """Operation of the OpenAPI document -> how it is tried; signing out is the last."""

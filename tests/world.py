@@ -15,8 +15,9 @@ from client.replica.connection import Connect, connect
 from client.replica.replica import Replica
 from client.sync.engine import RoundResult, SyncEngine
 from conflict.overlay import blank_row
+from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.codec import Row
-from shared_models.device_desk import DeviceDesk, DeviceOrdered, DevicePage, DeviceQuery, Order
+from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.errors import ReplicaError, Unreachable
 from shared_models.fields import columns
 from shared_models.ids import IdMaker
@@ -24,7 +25,7 @@ from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, He
 from shared_models.registry import Registry
 from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
-from shared_models.transport import PullRequest, Transport, UpToDate
+from shared_models.transport import AdminDesk, PullRequest, Transport, UpToDate
 from sync_server.app import Server
 from sync_server.db import devices, timeline
 from sync_server.services.accounts import NewUser
@@ -77,6 +78,14 @@ class Network:
         self._call("digest")
         return self._answer("digest", self.inner.digest(request))
 
+    def alarms(self) -> AlarmPage:
+        self._call("alarms")
+        return self.desk.alarms()
+
+    def set_alarm_rule(self, rule: AlarmRule) -> AlarmPage:
+        self._call("set_alarm_rule")
+        return self.desk.set_alarm_rule(rule)
+
     def salvage(self, request: SalvageRequest) -> SalvageAnswer:
         self._call("salvage")
         return self._answer("salvage", self.inner.salvage(request))
@@ -90,8 +99,8 @@ class Network:
         return self.desk.order_device(device, order)
 
     @property
-    def desk(self) -> DeviceDesk:
-        return cast("DeviceDesk", self.inner)  # both ways of the product are one
+    def desk(self) -> AdminDesk:
+        return cast("AdminDesk", self.inner)  # both ways of the product are one
 
     def fetch(self, request: FetchRequest) -> Iterator[bytes]:
         self._call("fetch")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from shared_models.base import Record
 from shared_models.fields import Column, Kind, columns
 from shared_models.registry import Registry
+from sync_server.db.alarm_tables import alarm_tables
 from sync_server.db.column_types import Type, key, may, must, text, whole
 from sync_server.db.lost_tables import lost_tables
 
@@ -58,6 +59,10 @@ class Tables:
     salvage: sa.Table
     """Rows of such a timeline that devices held: of each record the newest."""
     lock: sa.Table
+    alarm_rule: sa.Table
+    alarm: sa.Table
+    """One row while it lasts, with an `open_key`, and for a while after that. Of a rule that waits first: not raised yet."""
+    email_outbox: sa.Table
 
 
 @cache
@@ -283,6 +288,7 @@ def _verdict_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
             may("reached", whole()),
         ),
         **lost_tables(metadata),
+        **alarm_tables(metadata),
         "lock": sa.Table("sync_lock", metadata, must("name", text(60), pk=True)),
     }
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
+from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
@@ -13,7 +14,7 @@ from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import Poke, PullRequest, UpToDate
 from sync_server.db.engine import Contended, StoreDown
 from sync_server.db.news import News
-from sync_server.services import device_desk, device_orders, digest, hello, history, pull, push, salvage
+from sync_server.services import alarms, device_desk, device_orders, digest, hello, history, pull, push, salvage
 from sync_server.services.accounts import Accounts
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
@@ -31,6 +32,9 @@ class LocalTransport:
     """None: first syncs go by pages."""
     accounts: Accounts | None = None
     """Asked at every call whether the user administers: a desk of the office lives longer than a right. None: as the actor says."""
+
+    by_mail: bool = False
+    """Whether the server knows a mail server."""
 
     def asker(self) -> Actor:
         """Return who asks, with what he may now."""
@@ -98,6 +102,16 @@ class LocalTransport:
             if self.accounts is None:
                 raise Refusal(ErrorCode.A105, 403, "orders go through the accounts")
             return device_orders.carry_out(self.accounts, self.asker(), device, order)
+
+    def alarms(self) -> AlarmPage:
+        """Ask for the rules and the alarms."""
+        with refusals_as_errors():
+            return alarms.page(self.central, self.asker(), by_mail=self.by_mail)
+
+    def set_alarm_rule(self, rule: AlarmRule) -> AlarmPage:
+        """Change a rule."""
+        with refusals_as_errors():
+            return alarms.set_rule(self.central, self.asker(), rule, by_mail=self.by_mail)
 
     def live(self, after: int) -> "LocalPokes":
         """Open the live channel."""

@@ -43,6 +43,7 @@ def test_what_is_sent_is_still_what_the_present_version_says():
 
 def test_every_message_has_a_sample():
     parts = {
+        "AlarmLine",
         "DeviceLine",
         "Op",
         "Reason",
