@@ -192,7 +192,7 @@ def _rail(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Con
         bgcolor=look.c.surface,
         border=edge(look),
     )
-    counts = {"inbox": state.inbox}
+    counts = {"inbox": state.inbox, "devices": state.alarms}
 
     def items(places: tuple[tuple[Screen, str], ...]) -> list[ft.Control]:
         return [_nav_item(look, on, s, glyph, counts.get(s, 0), s == place.screen) for s, glyph in places]

@@ -57,6 +57,7 @@ def test_every_message_has_a_sample():
         "Block",
         "PartLine",
         "HistoryEntry",
+        "SalvagedRow",
     }
     assert set(samples.messages()) | parts == set(KINDS)
     assert set(samples.pushes()) | set(samples.NO_OPS) == set(CRM.by_name)

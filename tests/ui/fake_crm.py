@@ -10,6 +10,7 @@ from shared_models.texts import Language
 from tests.ui.believable import ago
 from tests.ui.believable_records import fill_records
 from tests.ui.believable_trouble import fill_trouble
+from tests.ui.fake_alarms import FakeAlarms
 from tests.ui.fake_devices import FakeDevices
 from tests.ui.fake_rights import FakeRights
 from tests.ui.fake_state import company_id, contact_id
@@ -24,6 +25,7 @@ class FakeCrm(FakeSync):
 
     rights: FakeRights = field(default_factory=FakeRights)
     devices: FakeDevices = field(default_factory=FakeDevices)
+    alarms: FakeAlarms = field(default_factory=FakeAlarms)
 
     def __post_init__(self) -> None:
         self.rights.crm = self
