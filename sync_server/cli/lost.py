@@ -1,4 +1,4 @@
-"""Commands about what a restore took away: `lost list`, `lost take`."""
+"""Commands about what a restore took away: `lost list`, `lost ask`, `lost take`."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -24,6 +24,13 @@ def add_lost(commands: Subparsers) -> None:
         "Devices that have not come since may still bring more.",
     )
     parser.set_defaults(run=run_list)
+    parser = command_parser(
+        lost,
+        "ask",
+        "tell the authors, and let each decide",
+        "Makes a card in the inbox of whoever had typed a lost value, with that value and the one in use. Records that are missing need `lost take`.",
+    )
+    parser.set_defaults(run=run_ask)
     parser = command_parser(
         lost,
         "take",
@@ -55,6 +62,22 @@ def run_list(arguments: argparse.Namespace) -> int:
         say(f"  {save.seq:>8}  {moment(save.at)}  {save.by}, {save.device}: {', '.join(save.records)}")
     if found.unknown:
         say(f"At most {found.unknown} more saves are known by number alone: no device that came holds them.")
+    return OK
+
+
+@explained
+def run_ask(arguments: argparse.Namespace) -> int:
+    """Tell the authors."""
+    from sync_server.services import lost, lost_cards
+
+    server = open_existing(arguments)
+    found = lost.find(server.central)
+    _say_awaited(found)
+    made = lost_cards.ask_authors(server.central, found.records, server.ids.record_id)
+    say("1 card was made." if made == 1 else f"{made} cards were made.")
+    missing = sum(one.is_missing for one in found.records)
+    if missing:
+        say(f"{missing} records are missing, and nobody can be asked on them: fieldfare server lost take --as E-MAIL")
     return OK
 
 

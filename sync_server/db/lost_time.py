@@ -119,5 +119,14 @@ def salvaged(connection: Connection, tables: Tables) -> list[Row]:
     return [dict(one._mapping) for one in connection.execute(query)]
 
 
+def open_cards(connection: Connection, tables: Tables, records: Sequence[str]) -> set[tuple[str, str, str | None]]:
+    """Return (record id, unit, JSON of the losing value) of the open cards about some records."""
+    card, found = tables.entities["sync_conflict"], set[tuple[str, str, str | None]]()
+    for part in _parts(list(records)):
+        query = sa.select(card.c.record_id, card.c.unit, card.c.mine).where(card.c.record_id.in_(part), card.c.state == "open")
+        found.update((record, unit, mine) for record, unit, mine in connection.execute(query))
+    return found
+
+
 def _parts(values: Sequence[object]) -> Iterator[Sequence[object]]:
     return (values[i : i + IN_LIMIT] for i in range(0, len(values), IN_LIMIT))

@@ -34,6 +34,11 @@ class LostRecord:
     """When, microseconds since 1970 UTC by the server's clock."""
     device: str
     """The device that held it."""
+    by_id: str | None
+    device_id: str
+    now_by: str | None
+    """Who changed last what the centre has now, and when."""
+    now_at: int | None
     is_missing: bool
     """Whether the centre has no such record at all."""
     values: Row
@@ -155,9 +160,21 @@ class _Search:
         title = " ".join(str(held[name]) for name in entity.title_fields if held.get(name))
         device = self._devices.get(one["device"])
         return LostRecord(
-            entity, one["pk"], title or one["pk"], self._people.get(held["updated_by"] or "", "?"), held["updated_at"],
-            device["name"] if device else one["device"], now is None, values, {name: (now or {}).get(name) for name in values}, version,
-        )  # fmt: skip
+            entity=entity,
+            pk=one["pk"],
+            title=title or one["pk"],
+            by=self._people.get(held["updated_by"] or "", "?"),
+            at=held["updated_at"],
+            device=device["name"] if device else one["device"],
+            by_id=held["updated_by"],
+            device_id=one["device"],
+            now_by=(now or {}).get("updated_by"),
+            now_at=(now or {}).get("updated_at"),
+            is_missing=now is None,
+            values=values,
+            now={name: (now or {}).get(name) for name in values},
+            version=version,
+        )
 
     def _had_back(self, entity: type[Record], one: Row, differing: dict[str, dict[str, object]]) -> set[str]:
         """Return the units that the lost value had once more since: what they are now is somebody's later wish."""

@@ -7,7 +7,7 @@ import pytest
 from shared_models.__main__ import main
 from sync_server.app import open_server
 from sync_server.config import ServerConfig
-from sync_server.services import backups, bringing_back, lost, restores
+from sync_server.services import backups, bringing_back, lost, lost_cards, restores
 from sync_server.services.accounts import NewUser
 from sync_server.services.actor import Actor
 from sync_server.services.local_transport import LocalTransport
@@ -208,3 +208,26 @@ def test_the_terminal_names_what_is_lost_and_whose_it_was(world, capsys):
     assert "1 record is as it was." in capsys.readouterr().out
     assert main(["server", "lost", "list", *where]) == 0
     assert "Acme" not in capsys.readouterr().out
+
+
+@pytest.mark.functions(140, 148)
+def test_an_author_is_told_by_a_card_and_restores_his_value_himself(world):
+    ana, acme = lose_one(world)
+    world.rest(2)
+    central = world.server.central
+    assert lost_cards.ask_authors(central, lost.find(central).records, world.server.ids.record_id) == 1
+    assert lost_cards.ask_authors(central, lost.find(central).records, world.server.ids.record_id) == 0, "he is told once"
+    again = world.device("dan2", "dan")
+    actor = Actor(world.users["dan"], "device-dan2")
+    again.network.inner = LocalTransport(central, actor)
+    world.rest(2)
+    [card] = again.replica.cards()
+    assert (card["record_id"], card["mine"], card["mine_by"]) == (acme, '{"legal_name":"Lost SRL"}', world.users["dan"])
+    assert ana.replica.cards() == []
+    with again.replica.edit("Restore") as edit:
+        edit.update("company", acme, {"legal_name": "Lost SRL"}, seen=again.replica.look_at_card(card))
+        edit.update("sync_conflict", card["id"], {"state": "restored_mine"})
+    world.rest(2)
+    assert ana.get("company", acme)["legal_name"] == "Lost SRL"
+    assert again.replica.cards() == []
+    assert lost.find(central).records == []

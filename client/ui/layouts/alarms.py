@@ -27,7 +27,7 @@ from client.ui.widgets import (
     row,
     skeleton,
     space,
-    switch_field,
+    switch,
     text_field,
     txt,
 )
@@ -130,11 +130,13 @@ def _rule(look: Look, state: AlarmsState, kind: AlarmKind, on: AlarmsCalls) -> f
     """Return a rule: its switch, and its threshold while it is on."""
     rule = state.rule(kind)
     is_on = rule is not None and rule.is_on
-    head = switch_field(look, f"alarms.rule.{kind}", look.t(f"alarms.rule.{kind}"), is_on, lambda: on.switch(kind))
+    label = look.t(f"alarms.rule.{kind}")
+    knob = switch(look, f"alarms.rule.{kind}", label, is_on, lambda: on.switch(kind))
+    head = row(txt(look, label, lines=2, expand=True), knob, gap=S8)
     least, greatest = LIMITS[kind]
     wrong = Message(look.t("alarms.rule.wrong", least=least, greatest=greatest)) if state.is_wrong(kind) else None
     box = text_field(
         look, f"alarms.threshold.{kind}", look.t(f"alarms.unit.{'days' if kind == 'silent' else 'hours'}"), state.shown(kind),
         lambda text: on.type(kind, text), message=wrong, submit=lambda: on.keep(kind), left=lambda: on.keep(kind),
     )  # fmt: skip
-    return col(head, ft.Container(box, width=None if wrong else BOX) if is_on else None, gap=S4)
+    return col(head, row(ft.Container(box, width=None if wrong else BOX, expand=bool(wrong))) if is_on else None, gap=S4)
