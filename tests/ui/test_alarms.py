@@ -6,6 +6,7 @@ import pytest
 
 from client.ui.view_models.alarms import AlarmsModel
 from client.ui.view_models.shell import LOOK_S, Shell
+from client.usecases.sync_answers import Inbox
 from shared_models.alarms import AlarmRule
 from shared_models.errors import Unreachable
 from tests.ui.believable import NOW, ago
@@ -51,6 +52,18 @@ async def test_the_way_to_the_devices_counts_them_and_who_administers_nothing_is
     crm = believable_crm()
     await window("/companies", crm)
     assert crm.alarms.asked == 0
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_the_inbox_counts_them_and_leads_to_them(window, width):
+    crm = admin()
+    crm.inbox_ = Inbox()
+    ui = await window("/inbox", crm, width=width)
+    assert "2" in ui.texts_of("nav.inbox")
+    await ui.press("inbox.alarms")
+    assert ui.has("alarm.queue-Dan – Galaxy A55")
+    crm.alarms.lines.clear()
+    assert not (await window("/inbox", crm, width=width)).has("inbox.alarms")
 
 
 async def test_on_the_phone_the_further_places_count_them(window):

@@ -51,10 +51,10 @@ class AlarmsCalls:
     copy: Callable[[str], None]
 
 
-def alarms_line(look: Look, state: AlarmsState, press: Press, *, is_chosen: bool) -> ft.Control:
-    """Return the line over the devices: how many alarms last, and the way to them."""
-    n, tone = state.open, "need" if state.open else "ink2"
-    words = look.n("alarms.spoken", n) if n else look.t("alarms.none") if state.page is not None else look.t("alarms.title")
+def alarms_line(look: Look, id: str, n: int | None, press: Press, *, is_chosen: bool = False) -> ft.Control:
+    """Return a line that says how many alarms last, and leads to them. n: None while that is not known."""
+    tone = "need" if n else "ink2"
+    words = look.n("alarms.spoken", n) if n else look.t("alarms.title" if n is None else "alarms.none")
     ground = look.c.need_soft if n else look.c.accent_soft if is_chosen else look.c.sunken
     face = row(
         icon(look, "bell", 16, tone),
@@ -63,7 +63,7 @@ def alarms_line(look: Look, state: AlarmsState, press: Press, *, is_chosen: bool
         gap=S8,
     )
     return pressable(
-        "devices.alarms", words, face, press, height=48 if look.phone else 36, padding=pad(S12), radius=R8, bgcolor=ground,
+        id, words, face, press, height=48 if look.phone else 36, padding=pad(S12), radius=R8, bgcolor=ground,
         selected=is_chosen,
     )  # fmt: skip
 

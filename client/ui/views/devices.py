@@ -10,7 +10,7 @@ from client.ui.layouts.alarms import AlarmsCalls, alarms_line, alarms_panel
 from client.ui.layouts.device_panel import PanelCalls, device_panel
 from client.ui.layouts.devices import DevicesCalls, devices_body, devices_pane
 from client.ui.layouts.people import closed_page
-from client.ui.router import Place
+from client.ui.router import ALARMS, Place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
 from client.ui.view_models.alarms import AlarmsModel
@@ -20,9 +20,6 @@ from client.ui.views.hooks import keyed, use_keys, use_model, use_once
 from client.ui.widgets import col, fill, put_cursor
 from shared_models.alarms import AlarmKind
 from shared_models.device_desk import Order
-
-ALARMS = "alarms"
-"""What stands in the address in place of a device, for the alarms."""
 
 ASKED: dict[str, Literal["", "sign_out", "wipe"]] = {"": "", "sign_out": "sign_out", "wipe": "wipe"}
 
@@ -101,8 +98,9 @@ def DevicesView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.C
         )
     )
     are_alarms = place.id == ALARMS
+    known = alarms.state.open if alarms.state.page is not None else None
     told = alarms_line(
-        look, alarms.state, lambda: open_device(None if are_alarms and look.wide else ALARMS), is_chosen=are_alarms
+        look, "devices.alarms", known, lambda: open_device(None if are_alarms and look.wide else ALARMS), is_chosen=are_alarms
     )
     panel = None
     if are_alarms:
