@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from random import SystemRandom
 
 import structlog
@@ -23,6 +23,7 @@ from sync_server.api.admin_routes import admin_router
 from sync_server.api.auth_routes import auth_router
 from sync_server.api.bodies import MAX_BYTES
 from sync_server.api.documentation import failures, openapi_config
+from sync_server.api.latencies import Latencies
 from sync_server.api.limits import SignInLimits
 from sync_server.api.live_routes import LiveChannels, live_router
 from sync_server.api.metrics import metrics
@@ -173,6 +174,7 @@ def create_app(server: Server, office: Office | None = None, channels: LiveChann
         await sync_to_thread(write_sightings, server.central)
         store.close()
 
+    latencies = Latencies()
     limits = office.limits if office else SignInLimits.start(server.central.now_us)
     return Litestar(
         route_handlers=[
@@ -189,12 +191,13 @@ def create_app(server: Server, office: Office | None = None, channels: LiveChann
             "central": Provide(lambda: server.central, sync_to_thread=False),
             "accounts": Provide(lambda: server.accounts, sync_to_thread=False),
             "sign_in_limits": Provide(lambda: limits, sync_to_thread=False),
+            "latencies": Provide(lambda: latencies, sync_to_thread=False),
             "channels": Provide(lambda: live, sync_to_thread=False),
             "snapshots": Provide(lambda: server.snapshots, sync_to_thread=False),
             "actor": Provide(provide_actor),
         },
         guards=[needs_protection],
-        middleware=[logged],
+        middleware=[partial(logged, latencies=latencies)],
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
         state=State({"config": server.config}),

@@ -1,9 +1,10 @@
 """Mails to a real SMTP server, from the outbox of every database: each goes once, and what cannot go says why."""
 
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from sync_server.db import outbox
 from sync_server.db.outbox import Mail
 from sync_server.services import posting
 from tests.ports import free_port
-from tests.servers import make_server
+from tests.servers import in_process, make_server
 
 
 @dataclass
@@ -26,6 +27,7 @@ class PostOffice:
     data: list[str] = field(default_factory=list)
     """What is answered to the next contents, instead of taking them."""
     taken: list[tuple[str, bytes]] = field(default_factory=list)
+    came: threading.Event = field(default_factory=threading.Event)
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.rcpt:
@@ -37,6 +39,7 @@ class PostOffice:
         if self.data:
             return self.data.pop(0)
         self.taken += [(to, envelope.content) for to in envelope.rcpt_tos]
+        self.came.set()
         return "250 OK"
 
 
@@ -180,6 +183,15 @@ def test_a_sender_that_is_killed_in_mid_send_leaves_its_mails_to_the_next_under_
     [(_, content)] = office.taken
     assert posting.message_id(first[0], config.sender).encode() in content
     assert states(server)["ana@example.ro"] == ("sent", 2, None)
+
+
+def test_the_server_sends_what_waits_as_soon_as_it_runs_and_nobody_has_to_ask(sqlite_server):
+    put(sqlite_server, mail())
+    with post_office() as (office, config):
+        server = replace(sqlite_server, config=replace(sqlite_server.config, mail=config))
+        with in_process(server):
+            assert office.came.wait(30)
+    assert [to for to, _ in office.taken] == ["ana@example.ro"]
 
 
 def test_two_senders_never_take_the_same_mail(server):
