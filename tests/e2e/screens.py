@@ -154,6 +154,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "device": (f"/devices/{PHONE}?data=admin", "device.", nothing),
     "device-wipe": (f"/devices/{PHONE}?data=admin", "device.", ask_wipe),
     "alarms": ("/devices/alarms?data=admin", "alarms.", nothing),
+    "inbox-alarms": ("/inbox?data=admin", "inbox.", nothing),
     "alarms-far": ("/devices/alarms?data=far", "alarms.", nothing),
     "devices-far": ("/devices?data=far", "device.", nothing),
     "companies": (f"/companies/{HOTEL}?data=waiting", "note.text", nothing),
