@@ -42,6 +42,8 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "snapshot_stuck": 0,
     # Older server epoch -> the lowest seq that it shares with the present timeline.
     "restored": {},
+    # Timeline that a restore ended, of which the centre is yet to be told -> greatest seq known of it, seqs of saves that go again.
+    "lost_time": {},
     "offset_ms": 0,
     "safe_seq": 0,
     "search_stale": False,

@@ -12,6 +12,7 @@ from shared_models.texts import Language
 from tests.ui.believable import ago
 from tests.ui.believable_records import fill_records
 from tests.ui.believable_trouble import fill_trouble
+from tests.ui.fake_alarms import FakeAlarms
 from tests.ui.fake_devices import FakeDevices
 from tests.ui.fake_documents import FakeDocuments
 from tests.ui.fake_rights import FakeRights
@@ -27,6 +28,7 @@ class FakeCrm(FakeSync):
 
     rights: FakeRights = field(default_factory=FakeRights)
     devices: FakeDevices = field(default_factory=FakeDevices)
+    alarms: FakeAlarms = field(default_factory=FakeAlarms)
 
     documents: FakeDocuments = field(default_factory=FakeDocuments)
 

@@ -36,6 +36,7 @@ from tests.ui.believable import NOW, ago
 from tests.ui.believable_cards import fill_decided, fill_news, fill_own
 from tests.ui.believable_past import fill_back, fill_past
 from tests.ui.believable_trouble import fill_mended, fill_reader
+from tests.ui.fake_alarms import fill_alarms
 from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, company_id, contact_id, empty_crm
 from tests.ui.fake_devices import fill_devices
 from tests.ui.fake_documents import fill_files, fill_rivals
@@ -131,10 +132,11 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.inbox_, crm.may_share = Inbox(solved=23), ("see", "change")
         fill_rights(crm, crm.rights)
         fill_devices(crm.devices)
+        fill_alarms(crm.alarms)
     if data == "far":
         crm.person_ = replace(crm.person_, is_admin=True)
         fill_devices(crm.devices)
-        crm.devices.old_at = ago(minutes=75)
+        crm.devices.old_at = crm.alarms.old_at = ago(minutes=75)
     if data == "mended":
         fill_mended(crm)
         crm.status_ = replace(crm.status_, left=Left(12, ago(minutes=20), is_told=True))

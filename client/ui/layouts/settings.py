@@ -17,6 +17,7 @@ from client.ui.widgets import (
     W6,
     Press,
     avatar,
+    badge,
     button,
     card,
     choice_field,
@@ -206,7 +207,10 @@ def more_page(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
     people = place(
         "more.people", "shield", look.t("nav.people"), look.t("settings.people_text"), lambda: on.go(Place("people"))
     )
-    devices = place("more.devices", "monitor", look.t("nav.devices"), look.t("more.devices"), lambda: on.go(Place("devices")))
+    told = badge(look, state.alarms) if state.alarms else None
+    devices = place(
+        "more.devices", "monitor", look.t("nav.devices"), look.t("more.devices"), lambda: on.go(Place("devices")), told
+    )
     rows = [
         place("more.search", "search", look.t("act.search"), look.t("more.search"), on.palette),
         place("more.sync", "refresh-cw", look.t("nav.sync"), pill.whole, lambda: on.go(Place("sync")), dot(look, pill.state)),
