@@ -90,6 +90,8 @@ prove: install services ## the long proofs, hours: fresh simulated weeks, wrong 
 	$(BIN)/python -m tests.simulation --mutations --runs 200
 	$(BIN)/python -m tests.bench first-sync --rows 1000000
 	$(BIN)/python -m tests.bench channels
+	$(BIN)/python -m tests.soak --seconds 900 --devices 8
+	$(BIN)/python -m tests.soak --seconds 600 --devices 8 --postgresql
 
 lock: ## choose versions anew within the ranges of pyproject.toml
 	test -x $(UV) || { $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install --quiet uv; }

@@ -4,13 +4,9 @@
 """
 
 import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -23,31 +19,11 @@ from client.sync.http_transport import AccessToken, HttpTransport, make_client, 
 from shared_models.ids import IdMaker
 from shared_models.protocol import SignInRequest
 from shared_models.registry import CRM
-from tests.e2e import driver
-from tests.ports import free_port
+from tests.server_commands import EMAIL, PASSWORD, init, serving
 
 pytestmark = pytest.mark.postgresql
 DEVICES = int(os.environ.get("FIELDFARE_DEVICES", "6"))
 SECONDS = float(os.environ.get("FIELDFARE_DEVICE_SECONDS", "5"))
-EMAIL, PASSWORD = "ana@example.ro", "correct horse"
-
-
-def command(*words: object) -> list[str]:
-    """Return a command line of the product."""
-    return [sys.executable, "-m", "shared_models", "server", *map(str, words)]
-
-
-@contextmanager
-def serving(folder: Path, url: str) -> Iterator[str]:
-    """Yield the address of a server process of its own."""
-    port = free_port()
-    words = "run", "--data", folder, "--database", url, "--port", port, "--no-office"
-    server = subprocess.Popen(command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    try:
-        driver.wait_for(f"http://127.0.0.1:{port}/health", server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        driver.end(server, signal.SIGINT)
 
 
 class Salesperson:
@@ -100,9 +76,7 @@ class Salesperson:
 
 
 def test_devices_at_two_servers_of_one_database_end_equal_and_no_answer_is_a_fault(tmp_path, postgresql_url):
-    (tmp_path / "password").write_text(PASSWORD)
-    words = "init", "--data", tmp_path / "one", "--database", postgresql_url, "--name", "Ana Pop", "--email", EMAIL
-    subprocess.run(command(*words, "--password-file", tmp_path / "password"), check=True, stdout=subprocess.DEVNULL)
+    init(tmp_path / "one", postgresql_url)
     with (
         serving(tmp_path / "one", postgresql_url) as one,
         serving(tmp_path / "two", postgresql_url) as two,

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Literal
 
 from client.ui.facade import Devices
-from client.ui.view_models.base import DEBOUNCE_S, Phase, Rest, ViewModel
+from client.ui.view_models.base import Phase, Rest, ViewModel
+from client.ui.view_models.turns import Turns
 from client.usecases.device_desk import DevicesSeen
 from shared_models.device_desk import DeviceLine, DevicePage, DeviceQuery, Order, Standing
 from shared_models.errors import FieldfareError
@@ -52,7 +53,7 @@ class DevicesModel(ViewModel[DevicesState]):
     def __init__(self, devices: Devices, rest: Rest = asyncio.sleep) -> None:
         super().__init__(DevicesState(), rest)
         self._devices = devices
-        self._turn = 0
+        self._turns = Turns(rest)
         self._pages = 1
         self._asked_at: datetime | None = None
 
@@ -75,11 +76,7 @@ class DevicesModel(ViewModel[DevicesState]):
 
     async def search(self) -> None:
         """Search for what is typed when the fingers rest."""
-        self._turn += 1
-        turn = self._turn
-        if self.state.typed:
-            await self._rest(DEBOUNCE_S)
-        if turn == self._turn:
+        if self._turns.is_newest(await self._turns.take_when_rested(self.state.typed)):
             self._pages = 1
             await self._load(first=False)
 

@@ -21,6 +21,7 @@ from client.ui.view_models.kept_form import (
     older_of,
     picked_names,
 )
+from client.ui.view_models.turns import Turns
 from client.usecases.allowed import NotAllowed
 from client.usecases.answers import Owner, Saved
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
@@ -59,7 +60,7 @@ class FormModel(ViewModel[FormState]):
         super().__init__(FormState(place), rest)
         self._crm, self._owner, self._drafts, self._key = crm, owner, drafts, key
         self._tie_key, self._clock, self._is_asked_for = tie_key, clock, is_asked_for
-        self._turn = 0
+        self._turns = Turns(rest)
         self._form = form_key(place, owner)
         self._tie_form = form_key(FormPlace("company_contact"), owner)
         self._kept = KeptForm(crm, self._form, lambda: draft_of(self.state, self._form, key), self._set_aside, rest)
@@ -168,10 +169,8 @@ class FormModel(ViewModel[FormState]):
 
     async def look_over(self) -> None:
         """Check what was typed when the fingers rest."""
-        self._turn += 1
-        turn = self._turn
-        await self._rest(DEBOUNCE_S * 2)
-        if turn == self._turn and self.state.start is not None and not self.state.saving:
+        turn = await self._turns.take_after(DEBOUNCE_S * 2)
+        if self._turns.is_newest(turn) and self.state.start is not None and not self.state.saving:
             await self._check(required=False)
 
     async def _check(self, required: bool = True) -> None:
@@ -199,15 +198,12 @@ class FormModel(ViewModel[FormState]):
         name, text = self.state.picking, self.state.pick_text
         if name is None:
             return
-        self._turn += 1
-        turn = self._turn
-        if text:
-            await self._rest(DEBOUNCE_S)
-        if turn != self._turn or self.state.start is None:
+        turn = await self._turns.take_when_rested(text)
+        if not self._turns.is_newest(turn) or self.state.start is None:
             return
         entity = form_column(self.state.start.entity, name).col.references or ""
         picks = await self._crm.find_choices(entity, text)
-        if turn == self._turn:
+        if self._turns.is_newest(turn):
             self.put(picks=picks)
 
     async def best_pick(self) -> Choice | None:
@@ -215,7 +211,7 @@ class FormModel(ViewModel[FormState]):
         name, text = self.state.picking, self.state.pick_text
         if name is None or self.state.start is None or not text.strip():
             return None
-        self._turn += 1
+        self._turns.take()
         entity = form_column(self.state.start.entity, name).col.references or ""
         return next(iter(await self._crm.find_choices(entity, text)), None)
 
@@ -304,7 +300,7 @@ class FormModel(ViewModel[FormState]):
             or (self.state.warned and self._clock() - self._warned_at < GUARD_S)
         ):
             return None
-        self._turn += 1  # a check that still waits for the fingers to rest would take away what the save says
+        self._turns.take()  # a check that still waits for the fingers to rest would take away what the save says
         self.put(saving=True, stopped=False)
         saved = None
         try:

@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import dataclass
 
 from client.ui.facade import Crm
-from client.ui.view_models.base import DEBOUNCE_S, Rest, ViewModel
+from client.ui.view_models.base import Rest, ViewModel
+from client.ui.view_models.turns import Turns
 from client.usecases.list_answers import Hit
 
 ACTIONS = (
@@ -47,7 +48,7 @@ class Palette(ViewModel[PaletteState]):
         super().__init__(PaletteState(), rest)
         self._crm = crm
         self._names = names
-        self._turn = 0
+        self._turns = Turns(rest)
 
     async def start(self) -> None:
         """Offer what was used lately."""
@@ -60,13 +61,10 @@ class Palette(ViewModel[PaletteState]):
     async def search(self) -> None:
         """Search for what is typed when the fingers rest."""
         text = self.state.text
-        self._turn += 1
-        turn = self._turn
-        if text:
-            await self._rest(DEBOUNCE_S)
-        if turn == self._turn:
+        turn = await self._turns.take_when_rested(text)
+        if self._turns.is_newest(turn):
             hits = await self._crm.search(text.strip())
-            if turn == self._turn:
+            if self._turns.is_newest(turn):
                 self.put(hits=hits)
 
     def move(self, step: int) -> None:

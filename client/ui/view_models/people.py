@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from client.events import ChangeLogChanged, Event, RecordsChanged
 from client.ui.facade_rights import Rights
-from client.ui.view_models.base import DEBOUNCE_S, Phase, Rest, ViewModel
+from client.ui.view_models.base import Phase, Rest, ViewModel
+from client.ui.view_models.turns import Turns
 from client.usecases.answers import Saved
 from client.usecases.form_answers import Choice
 from client.usecases.rights_answers import PersonPage, PersonRow, PlaceField, SeenPage
@@ -40,7 +41,7 @@ class People(ViewModel[PeopleState]):
     def __init__(self, rights: Rights, rest: Rest = asyncio.sleep) -> None:
         super().__init__(PeopleState(), rest)
         self._rights = rights
-        self._turn = 0
+        self._turns = Turns(rest)
 
     async def start(self) -> None:
         """Read the people."""
@@ -57,11 +58,7 @@ class People(ViewModel[PeopleState]):
 
     async def search(self) -> None:
         """Search for what is typed when the fingers rest."""
-        self._turn += 1
-        turn = self._turn
-        if self.state.typed:
-            await self._rest(DEBOUNCE_S)
-        if turn == self._turn:
+        if self._turns.is_newest(await self._turns.take_when_rested(self.state.typed)):
             await self._load(first=False)
 
     def neighbour(self, id: str | None, step: int) -> str | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from client.events import ChangeLogChanged, DraftsChanged, Event, RecordsChanged
-from client.ui.view_models.base import DEBOUNCE_S, Phase, Rest, ViewModel
+from client.ui.view_models.base import Phase, Rest, ViewModel
+from client.ui.view_models.turns import Turns
 from client.usecases.list_answers import CompanyRow, ContactRow, ListQuery, Page
 
 R = TypeVar("R", bound=CompanyRow | ContactRow)
@@ -61,8 +62,8 @@ class RecordList(ViewModel[ListState[R]]):
         self._entity = entity
         self._fetch = fetch
         self._last_used = last_used
-        self._turn = 0
-        self._typing = 0
+        self._reads = Turns(rest)
+        self._searches = Turns(rest)
         self._more = False
         self._let_go: str | None = None
         """Id of the record that the reader archives, in whose place another one is opened."""
@@ -85,17 +86,12 @@ class RecordList(ViewModel[ListState[R]]):
 
     async def search(self) -> None:
         """Search for what is typed when the fingers rest."""
-        text = self.state.typed
-        self._typing += 1
-        turn = self._typing
-        if text:
-            await self._rest(DEBOUNCE_S)
-        if turn == self._typing:
+        if self._searches.is_newest(await self._searches.take_when_rested(self.state.typed)):
             await self.search_now()
 
     async def search_now(self) -> None:
         """Search for what is typed at once, unless the rows on the screen answer it already."""
-        self._typing += 1
+        self._searches.take()
         query = replace(self.state.query, text=self.state.typed.strip())
         self.put(query=query)
         if query != self.state.shown:
@@ -153,8 +149,7 @@ class RecordList(ViewModel[ListState[R]]):
 
     async def _load(self, first: bool = False, *, keeps: bool = True) -> None:
         """Read the rows. keeps: whether the record that stands open stays though it has left the list."""
-        self._turn += 1
-        turn = self._turn
+        turn = self._reads.take()
         query, wanted = self.state.query, len(self.state.rows)
         answer = await self.read(self._answer(query, keeps), first=first)
         page, opening = answer if answer is not None else (None, None)
@@ -166,7 +161,7 @@ class RecordList(ViewModel[ListState[R]]):
         if page is not None and self._sought is not None and not query.narrows:
             rows, following = await self._read_on(query, rows, following, self._sought)
         is_behind = page is not None and not rows and await self._has_archived(query)
-        if page is not None and turn == self._turn:
+        if page is not None and self._reads.is_newest(turn):
             self._sought = None
             self.put(rows=rows, total=page.total, next=following, opening=opening, shown=query, has_archived=is_behind)
 

@@ -10,6 +10,7 @@ from client.events import ChangeLogChanged, Event, RecordsChanged, SyncStatusCha
 from client.ui.facade import Crm
 from client.ui.router import record_place
 from client.ui.view_models.base import Rest, ViewModel
+from client.ui.view_models.turns import Turns
 from client.usecases.answers import Person, Preferences, Saved
 from client.usecases.causes import cause_of
 from client.usecases.form_drafts import family
@@ -80,7 +81,7 @@ class Shell(ViewModel[ShellState]):
         super().__init__(ShellState(Person("", is_office=is_office)), rest)
         self._crm = crm
         self._is_known = False
-        self._turn = 0
+        self._snacks = Turns(rest)
         self._told_left = 0
 
     async def start(self, language: Callable[[], Awaitable[Language]] = english) -> None:
@@ -126,11 +127,8 @@ class Shell(ViewModel[ShellState]):
 
     async def say(self, snack: Snack) -> None:
         """Show a message for ten seconds, or until the next one."""
-        self._turn += 1
-        turn = self._turn
         self.put(snack=snack)
-        await self._rest(SNACK_S)
-        if turn == self._turn:
+        if self._snacks.is_newest(await self._snacks.take_after(SNACK_S)):
             self.put(snack=None)
 
     async def offer_draft(self, on_screen: frozenset[str]) -> None:
@@ -169,7 +167,7 @@ class Shell(ViewModel[ShellState]):
 
     def hush(self) -> None:
         """Take the message away."""
-        self._turn += 1
+        self._snacks.take()
         self.put(snack=None)
 
     async def undo(self) -> None:
