@@ -4,11 +4,13 @@ import shutil
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("sqlcipher3", reason="a phone has no wheel of it")
 
+from client.platform.lock_file import LockFile
 from client.replica import driver, encrypting
 from client.replica.driver import connect, salt_of
 from client.replica.replica import Replica, open_replica
@@ -236,7 +238,7 @@ def test_where_not_even_a_lock_can_be_written_it_stays_plain(tmp_path, keyring, 
         raise OSError(28, "No space left on device")
 
     filled(tmp_path)
-    monkeypatch.setattr(module.LockFile, "acquire", fail)
+    monkeypatch.setattr(LockFile, "acquire", fail)
     stored = at_rest_of(tmp_path / "ana.db", keyring)
     assert (stored.connect(), stored.standing, keyring.held) == (connect, "no_room", {})
 
@@ -246,7 +248,7 @@ def test_what_cannot_be_set_aside_says_that_something_holds_it(tmp_path, keyring
         raise PermissionError(13, "in use")
 
     filled(tmp_path, at_rest_of(tmp_path / "ana.db", keyring).connect())
-    monkeypatch.setattr(module.Path, "replace", fail)
+    monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(ReplicaLocked):
         at_rest_of(tmp_path / "ana.db", keyring).set_aside()
 
