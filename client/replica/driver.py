@@ -15,9 +15,13 @@ from shared_models.errors import ReplicaDamaged, ReplicaError, ReplicaFull, Repl
 
 cipher: Any  # Any: a module without types, or nothing where the installation lacks it
 try:
-    from sqlcipher3 import dbapi2 as cipher
+    import sqlcipher3.dbapi2
 except ImportError:  # a phone has no wheel of it
     cipher = None
+else:
+    cipher = sqlcipher3.dbapi2
+    # It looks for an adapter of each None that is bound, 2 µs a time: rows of 34 columns came in at a tenth of the speed.
+    cipher.register_adapter(type(None), {}.get)
 
 __all__ = ["Connection", "Cursor"]
 _LIBRARIES: tuple[Any, ...] = (sqlite3,) if cipher is None else (sqlite3, cipher)

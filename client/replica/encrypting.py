@@ -2,9 +2,11 @@
 
 The copy is written beside the file, compared with it, and put in its place by one rename; until then the plain file is whole and in
 use. Whoever ends the program at any moment finds one of the two, and the next start goes on (`finish`). Afterwards the bytes of the
-plain file are overwritten, as far as the medium does that in place: a solid-state disk and some file systems keep old blocks a while.
+plain file are overwritten, except on Windows, as far as the medium does that in place: a solid-state disk and some file systems keep
+old blocks a while.
 """
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -17,6 +19,7 @@ from client.replica.driver import Connection, Encrypted, connect_either, salt_of
 from client.replica.schema import quoted
 from shared_models.errors import ReplicaDamaged, ReplicaLocked
 
+log = logging.getLogger("fieldfare.replica")
 PIECE = 1024 * 1024
 COPY, OLD = ".encrypting", ".plain"
 """What the copy is called until it is whole, and the plain file until it is overwritten."""
@@ -47,7 +50,11 @@ def encrypt(path: Path, to: Encrypted) -> None:
         copy.replace(path)
     finally:
         _remove(copy)
-    finish(path)
+    try:
+        _flush_folder(path.parent)
+        finish(path)
+    except OSError as error:  # it is encrypted; the next start tries again to remove the rest
+        log.warning("the plain file is not removed yet", extra={"why": type(error).__name__})
 
 
 def finish(path: Path) -> None:
@@ -113,9 +120,14 @@ def _content(source: Connection, file: str, name: str) -> Iterator[object]:
 
 
 def _keep_name(path: Path) -> None:
-    """Give the plain file a second name, by which it can be overwritten after the first is the copy's."""
+    """Give the plain file a second name, by which it can be overwritten after the first is the copy's.
+
+    Not on Windows: it cannot make sure that a rename is on the medium, and a power cut could leave the overwritten file alone.
+    """
     old = path.with_name(path.name + OLD)
     old.unlink(missing_ok=True)
+    if os.name == "nt":
+        return
     with suppress(OSError):  # a file system without such names: it is removed without being overwritten
         os.link(path, old)
 
@@ -128,6 +140,17 @@ def _head(path: Path) -> bytes:
 def _flush(path: Path) -> None:
     with path.open("r+b") as file:
         os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have the rename on the medium, before the file whose name it took is overwritten."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _overwrite(path: Path) -> None:

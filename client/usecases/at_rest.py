@@ -4,6 +4,7 @@ It is decided once per start. What is encrypted is never opened otherwise, and n
 nothing opens, and the person is told what to do. A plain replica is encrypted at the first start at which that is possible.
 """
 
+import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from client.replica.driver import KEY_BYTES, SALT_BYTES, Connect, Encrypted, can
 from client.usecases.answers import Standing
 from shared_models.errors import ReplicaError, ReplicaFull, ReplicaKeyLost, ReplicaLocked, ReplicaSealed
 
+log = logging.getLogger("fieldfare.usecases")
 SPARE_BYTES = 20_000_000
 """Room that is left on the disk beside the encrypted copy."""
 ASIDE = "set-aside"
@@ -65,20 +67,25 @@ class AtRest:
         return self.standing is None and self._is_filled() and salt_of(self.replica) is None and self._why_not() is None
 
     def set_aside(self) -> Path:
-        """Give a replica whose key is lost another name, by which nothing of ours opens it; returns that name. Nothing is deleted."""
+        """Give a replica whose key is lost another name, by which nothing of ours opens it; returns that name. Nothing is deleted.
+
+        Raises ReplicaLocked where another program holds it.
+        """
         moment = datetime.fromtimestamp(self.now_ms() / 1000, UTC)
         aside = self.replica.with_name(f"{self.replica.name}.{ASIDE}-{moment:%Y%m%dT%H%M%SZ}")
         with self._deciding:
-            for suffix in ("-wal", "-shm", ""):  # the file last: a log alone would be taken for one of the next file
-                path = self.replica.with_name(self.replica.name + suffix)
-                if path.exists():
-                    path.replace(aside.with_name(aside.name + suffix))
+            try:
+                for suffix in ("-wal", "-shm", ""):  # the file last: a log alone would be taken for one of the next file
+                    path = self.replica.with_name(self.replica.name + suffix)
+                    if path.exists():
+                        path.replace(aside.with_name(aside.name + suffix))
+            except OSError as error:
+                raise ReplicaLocked(str(error)) from error
             self._connect = self.standing = None
         return aside
 
     def _decide(self) -> tuple[Connect, Standing]:
-        if self._is_filled():
-            encrypting.finish(self.replica)
+        self._finish()
         salt = salt_of(self.replica)
         if salt is not None:
             key = self.keys.key_for(salt.hex())
@@ -88,8 +95,19 @@ class AtRest:
         why_not = self._why_not()
         if why_not is not None:
             return connect, why_not
-        with LockFile(self.replica.with_name("encrypting.lock")):  # two first starts at once would make two keys
-            return self._decide() if salt_of(self.replica) is not None else self._make_key()
+        try:
+            with LockFile(self.replica.with_name("encrypting.lock")):  # two first starts at once would make two keys
+                return self._decide() if salt_of(self.replica) is not None else self._make_key()
+        except OSError:  # not even a lock can be written
+            return connect, "no_room"
+
+    def _finish(self) -> None:
+        """Remove what an encryption that was ended may have left; where that cannot be, the next start tries again."""
+        try:
+            if self._is_filled():
+                encrypting.finish(self.replica)
+        except OSError as error:
+            log.warning("what an encryption left cannot be removed", extra={"why": type(error).__name__})
 
     def _make_key(self) -> tuple[Connect, Standing]:
         made = Encrypted(self.random_bytes(SALT_BYTES), self.random_bytes(KEY_BYTES))
@@ -98,7 +116,7 @@ class AtRest:
         except ReplicaSealed:
             return connect, "locked"
         failed = self._encrypt(made) if self._is_filled() else self._begin(made)
-        if failed is None:
+        if failed is None or salt_of(self.replica) == made.salt:  # whatever failed after it took its place
             return made, "encrypted"
         self.keys.forget(made.salt.hex())
         return connect, failed

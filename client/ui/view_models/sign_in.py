@@ -112,6 +112,9 @@ class SignIn(ViewModel[SignInState]):
         self.put(busy=True)
         try:
             await self._door.set_aside()
+        except FieldfareError as error:
+            self.put(sealed=cause_of(error))
+            return
         finally:
             self.put(busy=False, asks_aside=False)
         await self.start()

@@ -270,6 +270,17 @@ async def test_data_whose_key_is_lost_is_set_aside_only_when_that_is_asked_twice
     assert (door.aside, page.state.sealed, page.state.asks_aside, page.state.busy) == (True, "", False, False)
 
 
+async def test_data_that_another_program_holds_is_not_set_aside_and_says_so():
+    class Held(Door):
+        async def set_aside(self) -> None:
+            raise errors.ReplicaLocked("x")
+
+    page = await opened(Held(sealed=errors.ReplicaKeyLost("x")))
+    page.ask_aside()
+    await page.set_aside()
+    assert (page.state.sealed, page.state.asks_aside, page.state.busy) == ("D602", False, False)
+
+
 async def test_a_keyring_that_is_shut_at_the_sign_in_is_told_in_place_of_the_page():
     page = await typed(Door(errors.ReplicaSealed("x")))
     assert await page.enter() is None

@@ -4,11 +4,13 @@ import shutil
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("sqlcipher3", reason="a phone has no wheel of it")
 
+from client.platform.lock_file import LockFile
 from client.replica import driver, encrypting
 from client.replica.driver import connect, salt_of
 from client.replica.replica import Replica, open_replica
@@ -213,6 +215,42 @@ def test_a_disk_that_fills_up_meanwhile_leaves_it_as_it_was(tmp_path, keyring, m
     after = contents(tmp_path)
     assert after.pop("encrypting.lock") == b""
     assert after.keys() == before.keys()
+
+
+@pytest.mark.parametrize("step", ["_flush_folder", "finish", "_overwrite"])
+def test_a_key_is_kept_once_the_encrypted_file_is_in_place_whatever_fails_then(tmp_path, keyring, monkeypatch, step):
+    def fail(_path):
+        raise PermissionError(13, "in use")
+
+    held = filled(tmp_path)
+    stored = at_rest_of(tmp_path / "ana.db", keyring)
+    with monkeypatch.context() as patch:
+        patch.setattr(encrypting, step, fail)
+        stored.connect()
+    assert (stored.standing, stored.key) == ("encrypted", keyring.keys[0])
+    with closing(opened(at_rest_of(tmp_path / "ana.db", keyring, seed=2))) as replica:
+        assert seen(replica) == held
+    assert not any(b"Zebra" in content for content in contents(tmp_path).values())
+
+
+def test_where_not_even_a_lock_can_be_written_it_stays_plain(tmp_path, keyring, monkeypatch):
+    def fail(_self):
+        raise OSError(28, "No space left on device")
+
+    filled(tmp_path)
+    monkeypatch.setattr(LockFile, "acquire", fail)
+    stored = at_rest_of(tmp_path / "ana.db", keyring)
+    assert (stored.connect(), stored.standing, keyring.held) == (connect, "no_room", {})
+
+
+def test_what_cannot_be_set_aside_says_that_something_holds_it(tmp_path, keyring, monkeypatch):
+    def fail(_self, _target):
+        raise PermissionError(13, "in use")
+
+    filled(tmp_path, at_rest_of(tmp_path / "ana.db", keyring).connect())
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(ReplicaLocked):
+        at_rest_of(tmp_path / "ana.db", keyring).set_aside()
 
 
 def test_a_copy_that_differs_takes_no_place(tmp_path, keyring, monkeypatch):
