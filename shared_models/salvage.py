@@ -1,4 +1,4 @@
-"""What a device tells of a time that a restore of the centre took away, before it lets go of it (PROTOCOL 17.6)."""
+"""What a device tells of a time that a restore of the centre took away, before it lets go of it (PROTOCOL 18.6)."""
 
 from typing import Annotated, Any
 

@@ -64,6 +64,37 @@ class LiveSource(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class FilePlace:
+    """How much of a file is at the centre. is_whole: all of it, and verified."""
+
+    offset: int
+    """Bytes."""
+    is_whole: bool = False
+
+
+class FileTransport(Protocol):
+    """A way to the server for the bytes of files (PROTOCOL 17). Every method blocks; every failure is a `SyncError`.
+
+    Refused with R309 where no row of a file that this user may see, or send, names the bytes.
+    """
+
+    def announce_file(self, sha256: str, size: int) -> FilePlace:
+        """Say that a file is to be sent, or goes on, and hear how much of it has come; refused with L404 when it is too large."""
+        ...
+
+    def send_file(self, sha256: str, size: int, offset: int, piece: bytes) -> FilePlace:
+        """Send the bytes that follow a place. size: of the whole file.
+
+        Refused with P209 where what has come ends elsewhere, and with P210 where the whole is not what its digest says.
+        """
+        ...
+
+    def file_bytes(self, sha256: str, start: int) -> Iterator[bytes]:
+        """Ask for the bytes of a file from a place on; they come in pieces, and whoever stops early calls `close()`."""
+        ...
+
+
 class Transport(Protocol):
     """One signed-in device's way to the server. Every method blocks; every failure is a `SyncError`."""
 
@@ -115,5 +146,5 @@ class AdminDesk(DeviceDesk, AlarmDesk, Protocol):
     """What an admin asks."""
 
 
-class LiveTransport(Transport, LiveSource, AdminDesk, Protocol):
-    """All of it: what a sync asks, what the server says by itself, and what an admin asks."""
+class LiveTransport(Transport, FileTransport, LiveSource, AdminDesk, Protocol):
+    """All of it: what a sync asks, files, what the server says by itself, and what an admin asks."""

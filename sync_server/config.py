@@ -5,6 +5,8 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from shared_models.protocol import BIGGEST_FILE
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -66,6 +68,13 @@ class ServerConfig:
     """PEM file of the TLS certificate with its chain; None: plain http, for this machine or a proxy only."""
     key: Path | None = None
     """PEM file of its private key."""
+
+    files_url: str = field(default="", repr=False)
+    """Where the bytes of files are kept, a URL of obstore (`s3://bucket/prefix`); empty: in the folder."""
+    biggest_file: int = BIGGEST_FILE
+    """Bytes of the largest file that is taken."""
+    kept_days: int = 30
+    """Days for which the bytes of an archived file stay, before they are cleared away."""
 
     metrics_token: str = field(default="", repr=False)
     """What whoever reads /metrics has to show; empty: only this machine may read it, and nobody behind a proxy."""

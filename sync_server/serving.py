@@ -146,7 +146,7 @@ def make_office(server: Server) -> Office | None:
     def transport_for(user_id: str) -> LiveTransport:
         office_devices.ensure(server.central, user_id)
         actor, by_mail = Actor(user_id, office_device(user_id)), server.config.mail is not None
-        return LocalTransport(server.central, actor, server.snapshots, server.accounts, by_mail)
+        return LocalTransport(server.central, actor, server.snapshots, server.accounts, server.files, by_mail)
 
     app = create_office(transport_for, server.config.folder / "office")
     return Office(app, server.accounts, SignInLimits.start(server.central.now_us))

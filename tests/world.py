@@ -11,8 +11,9 @@ from random import Random
 from typing import Any, TypeVar, cast
 
 from client.replica import integrity
-from client.replica.connection import Connect, connect
+from client.replica.driver import Connect, connect
 from client.replica.replica import Replica
+from client.sync.courier import Courier
 from client.sync.engine import RoundResult, SyncEngine
 from conflict.overlay import blank_row
 from shared_models.alarms import AlarmPage, AlarmRule
@@ -25,7 +26,7 @@ from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, He
 from shared_models.registry import Registry
 from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
-from shared_models.transport import AdminDesk, PullRequest, Transport, UpToDate
+from shared_models.transport import AdminDesk, FilePlace, FileTransport, PullRequest, Transport, UpToDate
 from sync_server.app import Server
 from sync_server.db import devices, timeline
 from sync_server.services.accounts import NewUser
@@ -73,6 +74,22 @@ class Network:
     def snapshot_bytes(self, name: str, start: int) -> Iterator[bytes]:
         self._call("snapshot_bytes")
         return self.inner.snapshot_bytes(name, start)
+
+    def announce_file(self, sha256: str, size: int) -> FilePlace:
+        self._call("announce_file")
+        return self._answer("announce_file", self.files.announce_file(sha256, size))
+
+    def send_file(self, sha256: str, size: int, offset: int, piece: bytes) -> FilePlace:
+        self._call("send_file")
+        return self._answer("send_file", self.files.send_file(sha256, size, offset, piece))
+
+    def file_bytes(self, sha256: str, start: int) -> Iterator[bytes]:
+        self._call("file_bytes")
+        return self.files.file_bytes(sha256, start)
+
+    @property
+    def files(self) -> FileTransport:
+        return cast("FileTransport", self.inner)
 
     def digest(self, request: DigestRequest) -> DigestAnswer:
         self._call("digest")
@@ -135,6 +152,19 @@ class Device:
     replica: Replica
     engine: SyncEngine
     network: Network
+    courier: Courier = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have somebody move its files, when a test says so."""
+        self.courier = Courier(self.replica, self.network, lambda: self.engine.scheduler.is_silent)
+        self.engine.send_files = self.courier.send_all
+
+    def move_files(self) -> int:
+        """Sync, move the files that are due, and sync again: what was sent is known then. Returns how many went through."""
+        self.sync()
+        moved = self.courier.run_once()
+        self.sync()
+        return moved
 
     def sync(self) -> RoundResult:
         """Run one round."""
@@ -192,7 +222,7 @@ class World:
         )
         replica.bind(self.users[user], device_id)
         actor = Actor(self.users[user], device_id, is_admin=user == "ana")
-        network = network or Network(LocalTransport(self.server.central, actor))
+        network = network or Network(LocalTransport(self.server.central, actor, files=self.server.files))
         engine = SyncEngine(replica, network, random=Random(1))
         self.devices[name] = Device(self, name, user, replica, engine, network)
         return self.devices[name]

@@ -1,10 +1,10 @@
 """What the replica holds of a timeline that a restore of the centre has ended: rows and own saves above what both share."""
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from client.replica import display, meta
+from client.replica.driver import Connection
 from client.replica.schema import quoted
 from client.replica.writing import Writing
 from shared_models.codec import Row
@@ -26,7 +26,7 @@ class LostTime(NamedTuple):
     """The seq that both share, where the rows are of that timeline still; None where they are not."""
 
 
-def note(connection: sqlite3.Connection, epoch: str, reached: int, offered: Iterable[int]) -> None:
+def note(connection: Connection, epoch: str, reached: int, offered: Iterable[int]) -> None:
     """Remember, in the transaction that leaves a timeline, how far it had come and which own saves go again."""
     known = meta.get(connection, "lost_time")
     before, seqs = known.get(epoch, (0, []))
@@ -50,7 +50,7 @@ def told(writing: Writing, epoch: str) -> None:
     meta.put(writing.connection, {"lost_time": known})
 
 
-def heads(connection: sqlite3.Connection, registry: Registry, above: int, after: Head | None, limit: int) -> list[Head]:
+def heads(connection: Connection, registry: Registry, above: int, after: Head | None, limit: int) -> list[Head]:
     """Return rows with a version above a seq, in order of entity and id, behind a place."""
     found: list[Head] = []
     for name in sorted(registry.by_name):
@@ -64,7 +64,7 @@ def heads(connection: sqlite3.Connection, registry: Registry, above: int, after:
     return found
 
 
-def rows_of(connection: sqlite3.Connection, registry: Registry, wanted: Sequence[Head]) -> list[tuple[Head, Row]]:
+def rows_of(connection: Connection, registry: Registry, wanted: Sequence[Head]) -> list[tuple[Head, Row]]:
     """Return rows as the centre had sent them, without own saves; what can no longer be read is left out."""
     found = []
     for name, pk, ver in wanted:

@@ -1,10 +1,12 @@
 """The replica's own facts: whose it is, where it stands, how it is numbered. One row each in `_sync_meta`."""
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
+
+from client.replica.driver import Connection
+from shared_models.protocol import BIGGEST_FILE
 
 _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "user": None,
@@ -68,12 +70,18 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     # The rotating audit: which sixteenth of the key space is next, and when the last one was looked at.
     "audit_next": 0,
     "audit_at": 0,
+    # Bytes of the largest file that the centre takes, as the last hello said.
+    "biggest_file": BIGGEST_FILE,
+    # What the person said of files: fetched and sent by themselves, up to how many megabytes, also on a metered connection.
+    "files_auto": True,
+    "files_up_to_mb": 10,
+    "files_metered": False,
     # When the centre was asked last to count its own figures anew.
     "recount_at": 0,
 }
 
 
-def get(connection: sqlite3.Connection, key: str) -> Any:  # Any: a JSON value of the key's own type
+def get(connection: Connection, key: str) -> Any:  # Any: a JSON value of the key's own type
     """Return one fact, or its default. Raises KeyError for an unknown key."""
     row = connection.execute("SELECT v FROM _sync_meta WHERE k = ?", (key,)).fetchone()
     return _DEFAULTS[key] if row is None else json.loads(row[0])
@@ -104,7 +112,7 @@ class Facts(Mapping[str, Any]):  # Any: as `get`
         return len({**_DEFAULTS, **self._texts})
 
 
-def get_all(connection: sqlite3.Connection) -> Facts:
+def get_all(connection: Connection) -> Facts:
     """Return every fact."""
     return Facts(dict(connection.execute("SELECT k, v FROM _sync_meta").fetchall()))
 
@@ -114,7 +122,7 @@ def _scalar(text: str) -> Any:  # Any: a JSON scalar; what may be changed in pla
     return json.loads(text)
 
 
-def put(connection: sqlite3.Connection, values: Mapping[str, Any]) -> None:  # Any: as `get`
+def put(connection: Connection, values: Mapping[str, Any]) -> None:  # Any: as `get`
     """Store facts; part of the caller's transaction. Raises KeyError for an unknown key."""
     for key in values:
         _DEFAULTS[key]

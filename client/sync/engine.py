@@ -71,6 +71,8 @@ class SyncEngine:
         """form: what kind of device it is. wiped: removes the account from the device, once the replica was emptied because the device was lost."""
         self.replica, self._wiped = replica, wiped
         self.scheduler = Scheduler(replica, times or SyncTimes(), random)
+        self.send_files: Callable[[], None] = lambda: None
+        """Sends the files of a device that is to be wiped (`Courier.send_all`)."""
         self._state, self._hello_due, self._stop, self._progress = State.IDLE, True, False, Progress()
         self._is_left_short = False
         """Whether the server was asked for numbers of codes and gave none: it is asked again with the next hello."""
@@ -180,7 +182,7 @@ class SyncEngine:
 
     def _be_wiped(self) -> None:
         """Send what waits and let go of everything; a later attempt goes on where this one fails."""
-        wiping.obey(self._talk)
+        wiping.obey(self._talk, self.send_files)
         self._wiped()
         self.replica.events.publish(DeviceWiped())
 

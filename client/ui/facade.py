@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from client.events import Event
+from client.ui.facade_documents import Documents
 from client.ui.facade_rights import Rights
 from client.usecases.alarm_desk import AlarmsSeen
-from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved
+from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved, Standing
 from client.usecases.device_desk import DevicesSeen
 from client.usecases.door import LastHere
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
@@ -214,6 +215,13 @@ class Crm(Protocol):
         """Who may do what, and the ways to change it."""
         ...
 
+    # -- files -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def documents(self) -> Documents:
+        """The files of companies and contacts."""
+        ...
+
     # -- devices ---------------------------------------------------------------------------------------------------------
 
     @property
@@ -270,6 +278,18 @@ class Door(Protocol):
 
     async def notice(self) -> str:
         """Return the text key of what there is to say of this device before anyone signs in; empty for nothing."""
+        ...
+
+    async def outlook(self) -> Standing | None:
+        """Return how the data lies on the disk of this device, or will once somebody is in; None where nothing is said of it."""
+        ...
+
+    async def has_to_encrypt(self) -> bool:
+        """Whether what lies here in plain is encrypted now, which takes seconds."""
+        ...
+
+    async def set_aside(self) -> None:
+        """Set data aside whose key is lost, so that the next sign-in loads everything anew. Nothing is deleted."""
         ...
 
     async def enter(self, server: str, email: str, password: str) -> Crm:

@@ -12,6 +12,10 @@ from typing import Literal
 
 RowState = Literal["sent", "waiting", "needs_you"]
 """Dot of a row: at the centre, on this device only, or waiting for a person."""
+Standing = Literal["encrypted", "phone", "off", "no_library", "no_keyring", "locked", "in_use", "no_room", "failed"]
+"""How the data lies on the disk of this device: `encrypted`, or why not. The phone does it itself; it was switched off; the library or
+a keyring is missing; the keyring was not unlocked; the file was open elsewhere; there was no room for the copy; the copy was not
+sound. The text is `at_rest.<standing>`."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Person:
     """Kind of record that he may not add -> why, a text key."""
     narrowed: frozenset[str] = frozenset()
     """Kinds of records of which rights may keep some from him."""
+    at_rest: Standing | None = None
+    """How the data lies on the disk of this device; None where the server keeps it."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,10 @@ class OwnAccount:
     """False for whoever opened the device without a connection after a sign-out: the server is asked as soon as it answers."""
 
 
+FILE_SIZES_MB = (1, 5, 10, 25, 50)
+"""Sizes up to which files can be had by themselves, in megabytes."""
+
+
 @dataclass(frozen=True)
 class Preferences:
     """How the reader wants to see the product. theme `system` follows the device."""
@@ -78,3 +88,9 @@ class Preferences:
     language: Literal["en", "ro"] = "en"
     theme: Literal["light", "dark", "outdoor", "system"] = "system"
     time_zone: str = "Europe/Bucharest"
+    files: Literal["auto", "asked"] = "auto"
+    """Whether files come to this device by themselves, or only when they are opened."""
+    files_up_to_mb: int = 10
+    """Megabytes up to which a file comes by itself; one of `FILE_SIZES_MB`."""
+    files_metered: bool = False
+    """Whether files come and go by themselves also where the connection costs by the amount."""

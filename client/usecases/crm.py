@@ -33,8 +33,9 @@ from client.usecases import (
 from client.usecases.account import HeldAccount
 from client.usecases.alarm_desk import Alarms
 from client.usecases.allowed import allowed
-from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved
+from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved, Standing
 from client.usecases.device_desk import Devices
+from client.usecases.document_desk import DocumentDesk
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
 from client.usecases.form_drafts import FormDraft
 from client.usecases.labels import Say
@@ -114,7 +115,10 @@ class LocalCrm:
         narrowed = frozenset(entity for entity in ("company", "contact") if not may.sees_all(entity))
         name, email, is_admin = user.get("name") or "", user.get("email") or "", bool(user.get("is_admin"))
         device = self.own_account.device_name if self.own_account is not None else ""
-        return Person(name, email, is_admin, device, self.own_account is None, denied, narrowed)
+        return Person(name, email, is_admin, device, self.own_account is None, denied, narrowed, self._at_rest())
+
+    def _at_rest(self) -> Standing | None:
+        return self.own_account.at_rest() if self.own_account is not None else None
 
     async def preferences(self) -> Preferences:
         """Return how the reader wants to see the product."""
@@ -287,6 +291,13 @@ class LocalCrm:
         """Who may do what, and the ways to change it."""
         return RightsDesk(self.replica, self._with_words, self.now_ms)
 
+    # -- files -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def documents(self) -> DocumentDesk:
+        """The files of companies and contacts."""
+        return DocumentDesk(self.replica, self._with_words, self.now_ms, self.folder)
+
     # -- devices ---------------------------------------------------------------------------------------------------------
 
     @property
@@ -309,7 +320,7 @@ class LocalCrm:
         to_read = len(news.news(self.replica, Names(self.replica), self.now_ms()))
         found = sync_desk.status(self.replica, self.engine.status(), is_paused=self._paused, to_read=to_read)
         signs_in = self.own_account is not None and self.own_account.password is not None
-        return replace(found, signs_in=signs_in, is_live=self.is_live())
+        return replace(found, signs_in=signs_in, is_live=self.is_live(), at_rest=self._at_rest())
 
     async def note_left_told(self) -> None:
         """Note that the reader was told what left his lists."""

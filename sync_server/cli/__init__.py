@@ -2,7 +2,7 @@
 
 import argparse
 
-from sync_server.cli import backups, database, devices, letters, lost, people, serve
+from sync_server.cli import backups, database, devices, files, letters, lost, people, serve
 from sync_server.cli.terminal import Subparsers
 
 EXAMPLES = """examples:
@@ -37,6 +37,7 @@ def register(subparsers: Subparsers) -> None:
     people.add_user(commands)
     devices.add_device(commands)
     letters.add_letter(commands)
+    files.add_files(commands)
     backups.add_backup(commands)
     backups.add_restore(commands)
     lost.add_lost(commands)

@@ -83,9 +83,23 @@ def config_of(arguments: argparse.Namespace) -> "ServerConfig":
         behind_proxy=getattr(arguments, "behind_proxy", False),
         certificate=getattr(arguments, "certificate", None),
         key=getattr(arguments, "key", None),
+        files_url=os.environ.get("FIELDFARE_FILES_URL", ""),
+        biggest_file=_biggest_file(),
         mail=mail,
         metrics_token=os.environ.get("FIELDFARE_METRICS_TOKEN", ""),
     )
+
+
+def _biggest_file() -> int:
+    """Return the largest file that is taken, in bytes. Raises NotPossible for a setting that is no number of megabytes."""
+    from shared_models.protocol import BIGGEST_FILE
+
+    text = os.environ.get("FIELDFARE_BIGGEST_FILE_MB", "")
+    if not text:
+        return BIGGEST_FILE
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 100_000):
+        raise NotPossible(f"FIELDFARE_BIGGEST_FILE_MB is {text!r}. Give a number of megabytes, for example 50.")
+    return int(text) * 1_000_000
 
 
 class NotPossible(Exception):

@@ -1,4 +1,4 @@
-"""Tables of the time that a restore took away (PROTOCOL part 17)."""
+"""Tables of the time that a restore took away (PROTOCOL part 18)."""
 
 import sqlalchemy as sa
 
@@ -6,7 +6,7 @@ from sync_server.db.column_types import key, may, must, text, whole
 
 
 def lost_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
-    """Return the tables of what a restore took away: PROTOCOL part 17."""
+    """Return the tables of what a restore took away: PROTOCOL part 18."""
     return {
         "lost_save": sa.Table(
             "sync_lost_save",

@@ -83,8 +83,8 @@ def _entity_table(entity: type[Record], metadata: sa.MetaData) -> sa.Table:
         sa.Column(c.name, _sql_type(c), primary_key=c.name == "id", nullable=c.optional)
         for c in columns(entity)
     ]  # fmt: skip
-    parents = [sa.Index(None, c.name) for c in columns(entity) if c.is_owner]
-    return sa.Table(entity.entity_name, metadata, *made, *parents)
+    found_by = [sa.Index(None, c.name) for c in columns(entity) if c.is_owner or c.col.is_key]
+    return sa.Table(entity.entity_name, metadata, *made, *found_by)
 
 
 def _sql_type(column: Column) -> Type:

@@ -1,4 +1,4 @@
-"""Names what a restore took away and nobody has offered again, whose it was, and what of it can be had back (PROTOCOL 17.7)."""
+"""Names what a restore took away and nobody has offered again, whose it was, and what of it can be had back (PROTOCOL 18.7)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Takes in what devices hold of a time that a restore took away, so that nothing is lost that anybody still has (PROTOCOL 17.6)."""
+"""Takes in what devices hold of a time that a restore took away, so that nothing is lost that anybody still has (PROTOCOL 18.6)."""
 
 import json
 

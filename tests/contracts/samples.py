@@ -35,6 +35,7 @@ BY_FIELD = {
     ("profile_right", "record_type"): "company",
     ("user_right", "record_type"): "company",
     ("user", "email"): "ana@example.org",
+    ("document", "sha256"): "ab" * 32,
     ("bank_account", "iban"): "RO49AAAA1B31007593840000",
 }
 PAIRS = ({"company_id", "contact_id"}, {"user_id", "team_id"})
