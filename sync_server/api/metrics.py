@@ -67,6 +67,8 @@ def exposition(found: Figures, live_channels: int) -> bytes:
     figure("open_conflicts", "Conflict cards that are open", found.counts.open_conflicts)
     figure("conflicts_last_day", "Conflict cards of the last 24 hours", found.counts.new_conflicts)
     figure("incidents_last_day", "Copies that were found wrong in the last 24 hours", found.counts.new_incidents)
+    figure("open_alarms", "Alarms about devices that last", found.counts.open_alarms)
+    figures("mails", "Mails of the outbox by what became of them", "state", found.counts.mails)
     figure("sequence", "Where the sequence of the central database stands", found.seq)
     figure("live_channels", "Live channels that are open in this process", live_channels)
     return generate_latest(registry)

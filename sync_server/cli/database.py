@@ -96,7 +96,7 @@ def run_status(arguments: argparse.Namespace) -> int:
     """Show where the database stands."""
     from shared_models.texts import Texts
     from sync_server.cli.devices import INCIDENTS_DAYS, INCIDENTS_US, say_how_they_stand
-    from sync_server.db import digests, incidents, letters, timeline
+    from sync_server.db import alarms, digests, incidents, letters, outbox, timeline
     from sync_server.services import device_desk
 
     server = open_existing(arguments)
@@ -105,6 +105,7 @@ def run_status(arguments: argparse.Namespace) -> int:
         found = digests.read(connection, server.central.tables)
         known = device_desk.every(server.central, connection)
         refused = letters.count_open(connection, server.central.tables)
+        lasting, mails = alarms.count(connection, server.central.tables), outbox.counts(connection, server.central.tables)
         told = incidents.since(connection, server.central.tables, server.central.now_us() - INCIDENTS_US)
     devices = "1 device" if len(known) == 1 else f"{len(known)} devices"
     say(f"sequence {now.seq}, epoch {now.epoch}, {devices}")
@@ -113,6 +114,10 @@ def run_status(arguments: argparse.Namespace) -> int:
     if told:
         where = "1 device" if len(told) == 1 else f"{len(told)} devices"
         say(f"copies found wrong in the last {INCIDENTS_DAYS} days: on {where}, see fieldfare server device list")
+    if lasting:
+        say(f"{lasting} {'alarm lasts' if lasting == 1 else 'alarms last'}: see Devices, Alarms")
+    if failed := mails.get(outbox.BOUNCED, 0) + mails.get(outbox.GIVEN_UP, 0):
+        say(f"{failed} {'mail was' if failed == 1 else 'mails were'} not taken in the last 90 days")
     advise(server, arguments)
     for name, digest in sorted((Texts().t(f"entity.{entity}"), digest) for entity, digest in found.items()):
         say(f"  {name:22} {digest.rows:>9} rows  {digest.total:016x}")

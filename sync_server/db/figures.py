@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from sync_server.db import alarms, outbox
 from sync_server.db.engine import Connection
 from sync_server.db.tables import Tables
 
@@ -16,6 +17,9 @@ class Counts:
     new_conflicts: int
     new_letters: int
     new_incidents: int
+    open_alarms: int
+    mails: dict[str, int]
+    """State -> mails of the outbox."""
 
 
 def counts(connection: Connection, tables: Tables, since: int) -> Counts:
@@ -30,4 +34,6 @@ def counts(connection: Connection, tables: Tables, since: int) -> Counts:
         new_conflicts=number(card.c.created_at >= since),
         new_letters=number(letter.c.at >= since),
         new_incidents=number(incident.c.arrived_at >= since),
+        open_alarms=alarms.count(connection, tables),
+        mails=outbox.counts(connection, tables),
     )

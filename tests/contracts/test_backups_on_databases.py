@@ -8,11 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from shared_models.registry import CRM
+from shared_models.salvage import SalvageRequest
 from sync_server.app import Server, open_server
 from sync_server.config import ServerConfig
-from sync_server.db import backup_file, digests, migrate, putting_back, recounting, restore_list, timeline
+from sync_server.db import backup_file, digests, migrate, putting_back, recounting, restore_list, rows, timeline
 from sync_server.db.backup_file import NoBackup
-from sync_server.services import backups, first_run, restores
+from sync_server.services import backups, bringing_back, first_run, lost, restores, salvage
+from sync_server.services.actor import Actor
 from tests.servers import Caller, ServerClock, company_tx, in_process, record_id
 
 PASSWORD = "correct horse"
@@ -306,6 +308,51 @@ def test_who_may_come_in_is_as_it_was_just_before_the_restore(tmp_path):
         assert Caller(http, install="dans").sign_in("dan@example.ro").status_code == 200
         assert http.get("/health", headers={"authorization": f"Bearer {new.tokens['access_token']}"}).status_code == 200
     assert is_sound(server)
+
+
+@pytest.mark.functions(148)
+def test_what_a_device_held_of_the_lost_time_is_named_and_set_again_on_every_engine(tmp_path, central_url):
+    server = made(tmp_path, central_url)
+    save(server, 1)
+    file, was = back_up(server), clock(server)
+    save(server, 2, 3)
+    with server.central.store.read() as connection:
+        held = rows.load(connection, server.central.tables, CRM.get("company"), [record_id(2), record_id(3)], lock=False)
+        ana = held[record_id(2)][0]["created_by"]
+    restore(server, file)
+    found = lost.find(server.central)
+    assert [one.records for one in found.saves] == [("company",), ("company",)], "as the replaced ledger knows"
+    row, stored = held[record_id(2)]
+    asked = {"server_epoch": clock(server).epoch, "epoch": was.epoch, "reached": stored.ver + 1, "offered": [stored.ver + 1]}
+    heads = [("company", record_id(2), stored.ver)]
+    told = Actor(ana, "phone", schema_version=server.central.schema_version)
+
+    def tell(**more: object) -> list[int]:
+        return salvage.take(server.central, told, SalvageRequest.model_validate({**asked, **more})).wanted
+
+    assert tell(heads=heads) == [0]
+    assert tell(rows=[{"t": "company", "pk": record_id(2), "ver": stored.ver, "row": row}]) == []
+    assert tell(heads=heads) == [], "once is enough"
+    assert tell(heads=[("company", record_id(1), was.seq)]) == [], "that is in both timelines"
+    [record] = lost.find(server.central).records
+    assert (record.title, record.is_missing, record.by) == ("Șapte Brazi 2", True, "Ana Pop <ana@example.ro>")
+    [verdict] = bringing_back.bring_back(server.central, [record], ana, server.ids.token)
+    assert verdict.error is None
+    assert companies(server) == {"Șapte Brazi 1", "Șapte Brazi 2"}
+    assert lost.find(server.central).records == []
+    assert is_sound(server)
+    server.central.store.close()
+
+
+@pytest.mark.parametrize("row", [{"id": "other"}, {"name": 5}, {"unheard_of": 1}], ids=str)
+def test_a_row_that_can_be_none_is_not_kept(tmp_path, row):
+    server = made(tmp_path)
+    file, was = back_up(server), clock(server)
+    restore(server, file)
+    told = {"t": "company", "pk": record_id(2), "ver": was.seq + 1, "row": {"id": record_id(2), "name": "Acme", **row}}
+    asked = {"server_epoch": clock(server).epoch, "epoch": was.epoch, "rows": [told]}
+    salvage.take(server.central, Actor("u", "d", schema_version=1), SalvageRequest.model_validate(asked))
+    assert lost.find(server.central).records == []
 
 
 def test_another_connection_is_seen(tmp_path, central_url):

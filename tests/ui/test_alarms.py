@@ -60,6 +60,7 @@ async def test_the_inbox_counts_them_and_leads_to_them(window, width):
     crm.inbox_ = Inbox()
     ui = await window("/inbox", crm, width=width)
     assert "2" in ui.texts_of("nav.inbox")
+    assert ui.shows("Nothing else needs you")
     await ui.press("inbox.alarms")
     assert ui.has("alarm.queue-Dan – Galaxy A55")
     crm.alarms.lines.clear()

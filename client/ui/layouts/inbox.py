@@ -56,8 +56,8 @@ class InboxCalls:
     read_news: Callable[[CardView], None]
 
 
-def inbox_page(look: Look, state: InboxState, chosen: str | None, on: InboxCalls) -> ft.Control:
-    """Return the inbox in whatever state it is."""
+def inbox_page(look: Look, state: InboxState, chosen: str | None, on: InboxCalls, *, has_alarms: bool = False) -> ft.Control:
+    """Return the inbox in whatever state it is. has_alarms: whether something else needs the reader."""
     thing = state.chosen(chosen)
     if look.phone or not look.wide:
         head = (
@@ -65,14 +65,14 @@ def inbox_page(look: Look, state: InboxState, chosen: str | None, on: InboxCalls
             if look.phone
             else pane_header(look, look.t("nav.inbox"), count(look, state.inbox.count) if state.inbox.count else "")
         )
-        return col(head, fill(_stacked(look, state, thing, on)), expand=True)
+        return col(head, fill(_stacked(look, state, thing, on, has_alarms=has_alarms)), expand=True)
     left = col(
         pane_header(look, look.t("nav.inbox"), count(look, state.inbox.count) if state.inbox.count else ""),
         fill(ft.ListView(_rows(look, state, thing, on), expand=True) if thing else ft.Container()),
         _solved(look, state, on),
         expand=True,
     )
-    right = _detail(look, state, thing, on) if thing else _nothing(look, state, on)
+    right = _detail(look, state, thing, on) if thing else _nothing(look, state, on, has_alarms=has_alarms)
     return list_detail(look, left, right)
 
 
@@ -89,13 +89,14 @@ def _solved(look: Look, state: InboxState, on: InboxCalls) -> ft.Control | None:
     return ft.Container(way, padding=S4)
 
 
-def _nothing(look: Look, state: InboxState, on: InboxCalls) -> ft.Control:
+def _nothing(look: Look, state: InboxState, on: InboxCalls, *, has_alarms: bool) -> ft.Control:
     """Return what stands here when nothing needs anyone, or nothing is known yet."""
     if state.phase == "failed":
         return trouble(look, "inbox", look.t("list.failed"), state.failure, on.again, on.copy)
     if state.phase != "ready":
         return skeleton(look, 4) if state.phase == "slow" else ft.Container()
-    return empty(look, "check-check", look.t("inbox.empty"), look.t("inbox.empty_text"), tone="ok")
+    title = look.t("inbox.empty_else" if has_alarms else "inbox.empty")
+    return empty(look, "check-check", title, look.t("inbox.empty_text"), tone="ok")
 
 
 def _groups(look: Look, state: InboxState) -> list[tuple[ft.Control, tuple[CardView | RefusedChange, ...]]]:
@@ -195,11 +196,14 @@ def _detail(look: Look, state: InboxState, thing: CardView | RefusedChange, on: 
     return ft.ListView(cells, expand=True, key=f"detail.{id_of(thing)}")
 
 
-def _stacked(look: Look, state: InboxState, thing: CardView | RefusedChange | None, on: InboxCalls) -> ft.Control:
+def _stacked(
+    look: Look, state: InboxState, thing: CardView | RefusedChange | None, on: InboxCalls, *, has_alarms: bool
+) -> ft.Control:
     """Return the list of a phone: the chosen thing stands open in its place."""
     if thing is None:
         solved = _solved(look, state, on)
-        return col(fill(_nothing(look, state, on)), solved, expand=True) if solved else _nothing(look, state, on)
+        calm = _nothing(look, state, on, has_alarms=has_alarms)
+        return col(fill(calm), solved, expand=True) if solved else calm
     cells: list[ft.Control] = []
     for head, things in _groups(look, state):
         cells.append(head)

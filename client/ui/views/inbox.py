@@ -48,7 +48,7 @@ def InboxView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Con
     use_keys(desk, key)
     if place.id == RESOLVED:
         return _resolved(desk, look, model, frame)
-    body = _with_alarms(desk, look, inbox_page(look, model.state, place.id, on))
+    body = _with_alarms(desk, look, inbox_page(look, model.state, place.id, on, has_alarms=desk.shell.state.alarms > 0))
     if not look.phone:
         return body
     return col(top_bar(look, desk.shell.state, frame, look.t("nav.inbox")), fill(body), expand=True)

@@ -5,7 +5,7 @@ import pytest
 from shared_models.__main__ import main
 from sync_server.app import open_server
 from sync_server.config import ServerConfig
-from sync_server.db import server_lock, timeline
+from sync_server.db import alarms, outbox, server_lock, timeline
 from sync_server.services.accounts import NewUser
 
 
@@ -117,3 +117,28 @@ def test_a_damaged_database_is_replaced_and_kept(data, tmp_path, capsys):
     [kept] = tmp(data).glob("before-restore-*.db")
     assert f"What was there before is kept: {kept}" in capsys.readouterr().out
     assert server("status", "--data", data) == 0
+
+
+@pytest.mark.functions(148)
+def test_the_status_tells_of_alarms_that_last_and_of_mails_that_nobody_took(data, capsys):
+    made = open_server(ServerConfig(tmp(data)))
+    at = made.central.now_us()
+    with made.central.store.write() as connection:
+        mail = outbox.Mail("alarm", "1", "nobody@example.ro", "s", "b")
+        outbox.add(connection, made.central.tables, [("m", mail)], at)
+        outbox.end(connection, made.central.tables, "m", outbox.BOUNCED, at, "550")
+        row = {
+            "id": "a",
+            "kind": "silent",
+            "device": "d",
+            "n": 3,
+            "since": at,
+            "raised_at": at,
+            "cleared_at": None,
+            "open_key": "k",
+        }
+        alarms.add(connection, made.central.tables, [row])
+    assert server("status", "--data", data) == 0
+    said = capsys.readouterr().out
+    assert "1 alarm lasts" in said
+    assert "1 mail was not taken" in said

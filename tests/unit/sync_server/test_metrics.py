@@ -45,7 +45,7 @@ def test_the_figures_are_those_of_the_devices(tmp_path):
     assert found["fieldfare_pending_changes",] == 3
     assert found["fieldfare_oldest_pending_seconds",] == pytest.approx(90, abs=1)
     assert found["fieldfare_open_letters",] == found["fieldfare_letters_last_day",] == 1
-    assert found["fieldfare_live_channels",] == 0
+    assert found["fieldfare_live_channels",] == found["fieldfare_open_alarms",] == 0
     for personal in ("dan", "Dan", "Ana", "laptop", "example.ro", dan.tokens["device_id"]):
         assert personal not in answer.text
 
