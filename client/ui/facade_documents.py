@@ -19,8 +19,8 @@ class Documents(Protocol):
         """Return a file by the id of any of its versions; None for one that is not here."""
         ...
 
-    async def check(self, size_bytes: int) -> None:
-        """Raise FieldfareError for a file that is too big, or that the disk has no room for."""
+    async def biggest(self) -> int:
+        """Return how many bytes a file may have."""
         ...
 
     async def attach(self, owner: Owner, source: Path, name: str, told: Told, *, move: bool) -> Saved | None:

@@ -13,7 +13,6 @@ from client.usecases.answers import Owner, Saved
 from client.usecases.document_answers import DocumentShown, Preview, Told
 from client.usecases.list_answers import Page
 from client.usecases.rights_desk import WithWords
-from shared_models.errors import FileTooLarge
 
 
 @dataclass
@@ -33,11 +32,9 @@ class DocumentDesk:
         """Return a file by the id of any of its versions."""
         return await asyncio.to_thread(documents.find, self.replica, id)
 
-    async def check(self, size_bytes: int) -> None:
-        """Raise FileTooLarge for a file that is too big."""
-        biggest = await asyncio.to_thread(documents.biggest, self.replica)
-        if size_bytes > biggest:
-            raise FileTooLarge
+    async def biggest(self) -> int:
+        """Return how many bytes a file may have."""
+        return await asyncio.to_thread(documents.biggest, self.replica)
 
     async def attach(self, owner: Owner, source: Path, name: str, told: Told, *, move: bool) -> Saved | None:
         """Add a file to a record; None when `told` did not want to go on."""

@@ -166,6 +166,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "files-two-versions": (f"/companies/{HOTEL}/files?data=rivals", "file.", nothing),
     "file-preview": (f"/companies/{HOTEL}/files?form=file:f3&data=files", "file.close", nothing),
     "file-photo": (f"/companies/{HOTEL}/files?form=file:h9&data=rivals", "file.close", nothing),
+    "file-edit": (f"/companies/{HOTEL}/files?form=document:f3&data=files", "field.name", nothing),
     "file-fetching": (f"/companies/{HOTEL}/files?form=file:f5&data=files", "file.close", nothing),
     "company-contacts": (f"/companies/{HOTEL}/contacts?data=waiting", "tie.", nothing),
     "guest-contacts": (f"/companies/{HOTEL}/contacts?data=guest", "tab.", nothing),

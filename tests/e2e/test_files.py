@@ -65,29 +65,38 @@ def photo(path: Path) -> Path:
     return path
 
 
-def test_a_file_of_the_office_is_found_on_the_device_and_one_of_the_device_in_the_office(
-    browser: Browser, addresses: tuple[str, str], tmp_path: Path
-) -> None:
+def test_a_photo_of_the_office_is_found_on_the_device(browser: Browser, addresses: tuple[str, str], tmp_path: Path) -> None:
     office_url, device_url = addresses
-    picture, offer = photo(tmp_path / "Fațada hotelului.jpg"), tmp_path / "Ofertă „finală”.pdf"
-    pages = [Image.new("RGB", (595, 842), tone) for tone in ("white", "beige")]
-    pages[0].save(offer, save_all=True, append_images=pages[1:])
+    picture = photo(tmp_path / "Fațada hotelului.jpg")
     with driver.window(browser) as office, driver.window(browser) as field:
         sign_in(office, office_url)
         open_files(office)
         add(office, picture)
         field.open(device_url)
         open_files(field)
-        field.sees(picture.name)
         assert saved_copy(field, picture.name) == picture.read_bytes()
         field.picture(PICTURES / "files-field.png")
+        assert office.errors == []
+        assert field.errors == []
+
+
+def test_an_offer_of_the_device_is_read_in_the_office(browser: Browser, addresses: tuple[str, str], tmp_path: Path) -> None:
+    office_url, device_url = addresses
+    offer = tmp_path / "Ofertă „finală”.pdf"
+    pages = [Image.new("RGB", (595, 842), tone) for tone in ("white", "beige")]
+    pages[0].save(offer, save_all=True, append_images=pages[1:])
+    with driver.window(browser) as office, driver.window(browser) as field:
+        field.open(device_url)
+        open_files(field)
         add(field, offer)
-        office.sees(offer.name)
-        assert saved_copy(office, offer.name) == offer.read_bytes()
+        sign_in(office, office_url)
+        open_files(office)
         look_at(office, offer.name)
         office.sees("Pagina 1 din 2")
         office.press("file.forth")
         office.sees("Pagina 2 din 2")
         office.picture(PICTURES / "files-office.png")
+        office.press("file.close")
+        assert saved_copy(office, offer.name) == offer.read_bytes()
         assert office.errors == []
         assert field.errors == []

@@ -23,12 +23,13 @@ MB = 1_000_000
 
 @dataclass
 class FakeDocuments:
-    """Answers from memory. refuse: what `check` raises; paths: id -> where its bytes are."""
+    """Answers from memory. refuse: why nothing is added; paths: id -> where its bytes are."""
 
     files: dict[Owner, list[DocumentShown]] = field(default_factory=dict)
     refuse: FieldfareError | None = None
     fail: FieldfareError | None = None
     page_size: int = 50
+    biggest_: int = 50_000_000
     paths: dict[str, Path] = field(default_factory=dict)
     done: list[tuple[str, str]] = field(default_factory=list)
     """What was asked for, in order: the name of the method, and the id or name."""
@@ -58,11 +59,12 @@ class FakeDocuments:
     async def find(self, id: str) -> DocumentShown | None:
         return next((f for files in self.files.values() for f in files if any(v.id == id for v in f.versions)), None)
 
-    async def check(self, size_bytes: int) -> None:
-        if self.refuse is not None:
-            raise self.refuse
+    async def biggest(self) -> int:
+        return self.biggest_
 
     async def attach(self, owner: Owner, source: Path, name: str, told: Told, *, move: bool) -> Saved | None:
+        if self.refuse is not None:
+            raise self.refuse
         self.done.append(("attach", name))
         if not told(1):
             return None
@@ -129,6 +131,12 @@ def fill_files(crm: "FakeCrm") -> None:
             id, name, mime, size, state, by=by, is_mine=by == "Ana Pop", at=ago(minutes=minutes), **picture, **more  # type: ignore[arg-type]
         )  # fmt: skip
         docs.append(DocumentShown(id, (version,), **of_file))  # type: ignore[arg-type]
+        crm.rows["document"][id] = {
+            "id": id,
+            "company_id": company_id(0),
+            "name": name,
+            "description": docs[-1].description or None,
+        }
 
     offer = Label("Offer", "Ofertă")
     add("f1", "Fațada dinspre parcare.jpg", "image/jpeg", 3_400_000, "sending", 2, progress=0.4)

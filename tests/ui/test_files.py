@@ -127,6 +127,14 @@ async def test_a_file_that_cannot_be_added_stays_there_with_the_reason_until_it_
     assert not ui.has("job.2.cancel")
 
 
+async def test_a_file_that_is_too_big_says_how_big_one_may_be(window, crm, picks):
+    crm.documents.biggest_, picks.names = 2, ["a.mp4"]
+    ui = await window(PAGE, crm)
+    await ui.press("files.add")
+    assert ui.shows("the server takes files up to 1\u00a0KB")
+    assert crm.documents.done == []
+
+
 async def test_a_new_version_takes_the_place_of_one_file(window, crm, picks):
     picks.names = ["v3.pdf"]
     ui = await window(PAGE, crm)

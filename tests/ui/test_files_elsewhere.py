@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from client.events import FilesChanged
 from client.usecases.answers import Preferences
 from client.usecases.document_answers import FilesWaiting
 from client.usecases.sync_answers import Inbox, Queue, SyncStatus
@@ -80,3 +81,13 @@ async def test_whoever_signs_out_reads_that_files_stay_and_go_later(window):
         "2 files have not been sent yet. They stay on this device, and are sent once you have signed in again."
     )
     assert not ui.shows("Everything is sent")
+
+
+async def test_the_pill_follows_the_files_that_are_sent(window):
+    crm = with_files(1)
+    ui = await window("/companies", crm)
+    assert "1 file to send" in ui.texts_of("sync.pill")
+    crm.status_ = replace(crm.status_, files=FilesWaiting())
+    crm.tell(FilesChanged())
+    await ui.settle()
+    assert not ui.shows("to send")

@@ -160,14 +160,14 @@ def _picture(look: Look, state: FileSheetState, version: FileVersion, on: FileSh
 
 def _pages(look: Look, state: FileSheetState, pages: int, on: FileSheetCalls) -> ft.Control:
     number = state.number + 1
-    back = icon_button(
-        look, "file.back", "chevron-left", look.t("files.page_back"), (lambda: on.turn(-1)) if number > 1 else None
-    )
-    forth = icon_button(
-        look, "file.forth", "chevron-right", look.t("files.page_forth"), (lambda: on.turn(1)) if number < pages else None
-    )
+    back = _turn(look, "file.back", "chevron-left", "files.page_back", (lambda: on.turn(-1)) if number > 1 else None)
+    forth = _turn(look, "file.forth", "chevron-right", "files.page_forth", (lambda: on.turn(1)) if number < pages else None)
     said = txt(look, look.t("files.page", number=number, pages=pages), "meta", "ink2", key="file.page")
     return ft.Container(row(back, said, forth, align=CENTRE), bgcolor=look.c.surface, height=48 if look.phone else 40)
+
+
+def _turn(look: Look, id: str, glyph: str, label: str, press: Press | None) -> ft.Control:
+    return icon_button(look, id, glyph, look.t(label), press, tone="ink2" if press else "line")
 
 
 def _no_picture(look: Look, version: FileVersion) -> ft.Control:

@@ -218,11 +218,18 @@ def acts_of(look: Look, file: DocumentShown, version: FileVersion, on: FilesCall
     return found
 
 
+def _failure(look: Look, job: Job) -> str:
+    """Return why a file was not added, and what to do."""
+    if job.biggest:
+        return look.t("files.too_big", own=size(look, job.size), size=size(look, job.biggest))
+    return look.t(f"error.{job.failure}")
+
+
 def _job(look: Look, job: Job, on: FilesCalls) -> ft.Control:
     """Return a file that is on its way in, or that could not be added: why, and what to do."""
     id = f"job.{job.id}"
     failed = bool(job.failure)
-    said = look.t(f"error.{job.failure}") if failed else look.t("files.adding", percent=round(100 * job.done))
+    said = _failure(look, job) if failed else look.t("files.adding", percent=round(100 * job.done))
     words = col(
         txt(look, job.name, weight=W5, lines=2 if look.phone else 1),
         txt(look, said, "meta", "need" if failed else "ink2", lines=4 if failed else 1, key=f"{id}.state"),

@@ -15,11 +15,19 @@ from client.ui.facade_documents import Documents
 from client.ui.view_models.base import ViewModel
 from client.usecases.answers import Owner, Saved
 from client.usecases.causes import cause_of
-from shared_models.errors import FieldfareError
+from shared_models.errors import FieldfareError, FileTooLarge
 
 log = logging.getLogger("fieldfare.ui")
 STEP = 0.01
 """Part of a file after which the screen is told that it goes on."""
+
+
+class TooBig(FileTooLarge):
+    """A file has more bytes than the server takes: known before anything of it is uploaded."""
+
+    def __init__(self, biggest: int) -> None:
+        super().__init__()
+        self.biggest = biggest
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,8 @@ class Job:
     done: float = 0.0
     failure: str = ""
     """Cause of a failure; its text is `error.<failure>`."""
+    biggest: int = 0
+    """Bytes that a file may have, where this one has more; then its failure is said so."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,7 @@ class FileJobs(ViewModel[JobsState]):
         self._comings: dict[int, asyncio.Task[object]] = {}
         self._numbers = count(1)
         self._one_by_one = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def add(self, owner: Owner, source: Source, replaces: str = "") -> int:
         """Put a file on the list; `run` takes it in. Returns the number of its job."""
@@ -67,12 +78,16 @@ class FileJobs(ViewModel[JobsState]):
 
     async def run(self, id: int) -> None:
         """Take a file in, after those before it. What goes wrong stands at it, and can be tried again."""
+        self._loop = asyncio.get_running_loop()
         async with self._one_by_one:
             job = self._job(id)
             if job is None:
                 return
             try:
                 saved = await self._take(job, self._sources[id])
+            except TooBig as error:
+                self._change(id, failure=cause_of(error), done=0.0, biggest=error.biggest)
+                return
             except FieldfareError as error:
                 self._change(id, failure=cause_of(error), done=0.0)
                 return
@@ -97,14 +112,21 @@ class FileJobs(ViewModel[JobsState]):
             coming.cancel()
 
     def stop(self) -> None:
-        """End everything: the window is gone."""
+        """End everything: the window is gone, which whatever thread has noticed."""
+        self._listeners.clear()
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._cancel_all)
+
+    def _cancel_all(self) -> None:
         for job in self.state.jobs:
             self.cancel(job.id)
 
     async def _take(self, job: Job, source: Source) -> Saved | None:
         """Return the save; None for a file that was cancelled."""
         documents, loop = self._documents(), asyncio.get_running_loop()
-        await documents.check(source.size)
+        biggest = await documents.biggest()
+        if source.size > biggest:
+            raise TooBig(biggest)
         half, here = 0.5 if source.is_temporary else 0.0, copy_context()
 
         def note(done: float) -> None:
@@ -144,5 +166,6 @@ class FileJobs(ViewModel[JobsState]):
     def _job(self, id: int) -> Job | None:
         return next((job for job in self.state.jobs if job.id == id), None)
 
-    def _change(self, id: int, *, done: float, failure: str = "") -> None:
-        self.put(jobs=tuple(replace(job, done=done, failure=failure) if job.id == id else job for job in self.state.jobs))
+    def _change(self, id: int, *, done: float, failure: str = "", biggest: int = 0) -> None:
+        changed = {"done": done, "failure": failure, "biggest": biggest}
+        self.put(jobs=tuple(replace(job, **changed) if job.id == id else job for job in self.state.jobs))  # type: ignore[arg-type]  # its fields

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from client.events import ChangeLogChanged, Event, RecordsChanged, SyncStatusChanged
+from client.events import ChangeLogChanged, Event, FilesChanged, RecordsChanged, SyncStatusChanged
 from client.ui.facade import Crm
 from client.ui.router import record_place
 from client.ui.view_models.base import Rest, ViewModel
@@ -119,6 +119,8 @@ class Shell(ViewModel[ShellState]):
                 self.put(preferences=await self._crm.preferences())
         if isinstance(event, ChangeLogChanged | SyncStatusChanged | RecordsChanged):
             await self.count()
+        elif isinstance(event, FilesChanged):
+            self.put(status=await self._crm.status())
 
     async def count(self) -> None:
         """Count again what waits and what needs the reader."""

@@ -1,6 +1,7 @@
 """Files on their way in: one after the other, how far each is, and how one is stopped at any moment."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,10 +46,10 @@ class Documents:
 
     saved: list[tuple[str, str, bool]] = field(default_factory=list)
     go_on: list[bool] = field(default_factory=list)
-    before: object = None
+    before: Callable[[], object] | None = None
 
-    async def check(self, size_bytes):
-        pass
+    async def biggest(self):
+        return 1000
 
     async def attach(self, owner, source, name, told, *, move):
         return await asyncio.to_thread(self._take, owner.id, name, told, move)
@@ -180,3 +181,10 @@ async def test_a_window_that_is_gone_stops_what_comes(jobs, documents):
     await running
     assert upload.is_closed
     assert documents.saved == []
+
+
+async def test_a_file_that_the_server_would_not_take_is_not_even_uploaded(jobs):
+    upload = Upload("a.mp4", size=1001)
+    await jobs.run(jobs.add(OWNER, upload))
+    [job] = jobs.state.jobs
+    assert (job.failure, job.biggest, upload.takes) == ("L404", 1000, 0)

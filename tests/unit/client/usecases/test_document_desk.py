@@ -10,7 +10,7 @@ from client.sync.status import status_of
 from client.usecases import preferences, record_pages, sync_desk
 from client.usecases.answers import Owner, Preferences
 from client.usecases.document_desk import DocumentDesk
-from shared_models.errors import FileGone, FileTooLarge
+from shared_models.errors import FileGone
 from shared_models.texts import Texts
 from tests.clients import bring, central_row
 
@@ -93,12 +93,10 @@ async def test_what_is_stopped_leaves_nothing(desk, source):
     assert len((await desk.page(OWNER)).rows) == 1
 
 
-async def test_a_file_that_the_server_would_not_take_is_refused_before_it_is_uploaded(desk, replica):
+async def test_what_the_server_takes_is_known_before_anything_is_uploaded(desk, replica):
     with replica.write(durable=False) as writing:
         meta.put(writing.connection, {"biggest_file": 1000})
-    await desk.check(1000)
-    with pytest.raises(FileTooLarge):
-        await desk.check(1001)
+    assert await desk.biggest() == 1000
 
 
 async def test_another_program_gets_a_copy_under_the_files_own_name(desk, source, monkeypatch, tmp_path):
