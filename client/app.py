@@ -15,12 +15,14 @@ from flet.utils.pip import ensure_flet_web_package_installed
 
 from client.config import ClientConfig, SyncTimes
 from client.platform.form import form
+from client.platform.key_store import SystemKeyring
 from client.platform.lock_file import LockFile
 from client.platform.metered import is_metered
 from client.platform.open_file import clear_copies
 from client.platform.profile import ProfileStore
 from client.platform.wrong_tries import WrongTriesStore
 from client.replica import purging
+from client.replica.driver import salt_of
 from client.replica.file_folder import COPIES
 from client.replica.replica import Replica, open_replica
 from client.sync import http_transport
@@ -34,10 +36,12 @@ from client.sync.worker import SyncWorker
 from client.ui.app import open_door, open_ui
 from client.ui.exchange import Exchange
 from client.usecases.account import Account, EndToken, HeldAccount
+from client.usecases.at_rest import AtRest, in_plain
 from client.usecases.crm import Centre, LocalCrm, Rounds
 from client.usecases.door import LocalDoor
 from client.usecases.labels import Say
 from client.usecases.preferences import last_language
+from shared_models.errors import ReplicaSealed
 from shared_models.ids import IdMaker
 from shared_models.protocol import SignInAnswer, SignInRequest
 from shared_models.registry import CRM
@@ -58,17 +62,40 @@ def texts_in(language: str) -> Say:
     return Texts("ro" if language == "ro" else "en").t
 
 
-def open_local(folder: Path) -> Replica:
-    """Open the replica of a client's folder, making both at the first start."""
+def replica_path(folder: Path) -> Path:
+    """Return the replica's file in a client's folder."""
+    return folder / "replica.db"
+
+
+def at_rest_here(folder: Path, *, is_wanted: bool = True) -> AtRest:
+    """Return how the data of a folder lies on the disk of this device, with the system's keyring. is_wanted: whether it is to be encrypted."""
+    if form() == "phone":  # it encrypts its storage itself, and there is no wheel of SQLCipher for it
+        return in_plain(replica_path(folder), "phone")
+    return AtRest(replica_path(folder), SystemKeyring(), secrets.token_bytes, now_ms, is_wanted)
+
+
+def open_local(folder: Path, at_rest: AtRest | None = None) -> Replica:
+    """Open the replica of a client's folder, making both at the first start. at_rest: None for one that is not to be encrypted.
+
+    Raises ReplicaSealed and ReplicaKeyLost as `AtRest.connect`, or what `open_replica` raises.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return open_replica(folder / "replica.db", CRM, IdMaker(now_ms, SystemRandom()))
+    held = at_rest or in_plain(replica_path(folder))
+    return open_replica(held.replica, CRM, IdMaker(now_ms, SystemRandom()), connect=held.connect())
 
 
-def last_reader(folder: Path) -> Language | None:
+def last_reader(folder: Path, at_rest: AtRest | None = None) -> Language | None:
     """Return the language of whoever used a client's folder last, or None."""
-    if not (folder / "replica.db").exists():
+    if not replica_path(folder).exists():
         return None
-    return last_language(folder / "preferences.json", lambda: open_local(folder))
+    return last_language(folder / "preferences.json", lambda: _open_to_look(folder, at_rest))
+
+
+def _open_to_look(folder: Path, at_rest: AtRest | None) -> Replica:
+    """Open a replica for a look at it, without asking for the key of an encrypted one. Raises ReplicaSealed for that."""
+    if at_rest is None and salt_of(replica_path(folder)) is not None:
+        raise ReplicaSealed("its key is not asked for to look at it")
+    return open_local(folder, at_rest)
 
 
 def make_account(folder: Path, times: SyncTimes, end: EndToken = end_token) -> Account:
@@ -150,18 +177,20 @@ def start_client(
     signed_out: Callable[[], None] = lambda: None,
     password: str | None = None,
     end: EndToken = end_token,
+    at_rest: AtRest | None = None,
 ) -> InstalledClient:
-    """Start the client of a folder whose account has signed in. Raises LookupError, ReplicaLocked, ReplicaDamaged.
+    """Start the client of a folder whose account has signed in. Raises LookupError, ReplicaLocked, ReplicaDamaged, ReplicaSealed.
 
     signed_out: what follows when the person signs out. password: with which to sign in at the server as soon as it answers, for
-    whoever opened the device without a connection after a sign-out. end: how the server is told of a sign-out.
+    whoever opened the device without a connection after a sign-out. end: how the server is told of a sign-out. at_rest: as `open_local`.
     """
+    stored = at_rest or in_plain(replica_path(config.folder))
     clear_copies(config.folder / COPIES)
     with ExitStack() as opened:
-        replica = open_local(config.folder)
+        replica = open_local(config.folder, stored)
         opened.callback(replica.close)
         account = make_account(config.folder, config.times, end)
-        held = HeldAccount(account, replica, socket.gethostname(), signed_out, password)
+        held = HeldAccount(account, replica, socket.gethostname(), signed_out, password, stored.outlook)
         transport = connect(config.folder, config.times, held.token if password is not None else None)
         opened.callback(transport.close)
         store = account.store
@@ -195,11 +224,17 @@ class ClientWindow:
     server_url: str = ""
     """Address that the sign-in page offers before there is an account."""
     running: InstalledClient | None = None
+    at_rest: AtRest | None = None
+    """None for data that is not to be encrypted."""
     exchange: Exchange | None = None
     """How files come from a browser and get there, for windows that are in one."""
     _left: list[InstalledClient] = field(default_factory=list)
     """Clients of people who signed out; a window that was away may still hold one of them."""
     _farewells: Farewells = field(default_factory=Farewells)
+
+    def __post_init__(self) -> None:
+        """Decide nothing yet: the key is asked for when the data is opened first."""
+        self._stored = self.at_rest or in_plain(replica_path(self.config.folder))
 
     def main(self, page: ft.Page) -> None:
         """Draw one window."""
@@ -217,29 +252,37 @@ class ClientWindow:
         account = make_account(self.config.folder, self.config.times, self._farewells.tell)
         return LocalDoor(
             account,
-            lambda: open_local(self.config.folder),
+            self._open_local,
             self.open_crm,
             socket.gethostname(),
             self.server_url,
-            lambda: last_reader(self.config.folder),
+            self._last_reader,
             lambda: self._owner(account),
             self._notice,
+            self._stored,
         )
+
+    def _last_reader(self) -> Language | None:
+        """Return the language of whoever was here last; what is to be encrypted is read as it is, so that this can be told first."""
+        return last_reader(self.config.folder, None if self._stored.has_to_encrypt() else self._stored)
+
+    def _open_local(self) -> Replica:
+        return open_local(self.config.folder, self._stored)
 
     def _owner(self, account: Account) -> str:
         """Return the e-mail address of whoever has data here."""
-        if not (self.config.folder / "replica.db").exists():
+        if not self._stored.replica.exists():
             return ""
-        with closing(open_local(self.config.folder)) as replica:
+        with closing(self._open_local()) as replica:
             return account.owner(replica)
 
     def _notice(self) -> str:
         """Return what there is to say of this device before anyone signs in: that another program has it open, or it was emptied."""
         if not self._is_ours() and not LockFile(self.config.lock_path).is_free():
             return "sign_in.open_already"
-        if not (self.config.folder / "replica.db").exists():
+        if not self._stored.replica.exists():
             return ""
-        replica = open_local(self.config.folder)
+        replica = self._open_local()
         try:
             purging.purge(replica)
             return "sign_in.wiped" if replica.facts()["wiped_at"] else ""
@@ -253,7 +296,7 @@ class ClientWindow:
     def open_crm(self, password: str | None = None) -> LocalCrm:
         """Start what runs for the person, once for all windows. password: see `start_client`."""
         if self.running is None:
-            self.running = start_client(self.config, self._leave, password, self._farewells.tell)
+            self.running = start_client(self.config, self._leave, password, self._farewells.tell, self._stored)
         return self.running.crm
 
     def _leave(self) -> None:

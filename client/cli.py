@@ -5,10 +5,15 @@ import os
 import sys
 from pathlib import Path
 
+from client.config import ENCRYPTION
 from shared_models.ports import first_of_two, port
 
 DEFAULT_FOLDER = Path.home() / ".local" / "share" / "fieldfare"
 OK, FAILED = 0, 1
+AT_REST = (
+    "The data lies on this device encrypted, its key in the keyring of the system; where there is none it lies in plain, and Settings "
+    f"and Sync say why. {ENCRYPTION}=off leaves it in plain, unless it is encrypted already."
+)
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -16,7 +21,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     client = subparsers.add_parser(
         "client",
         help="open Fieldfare on this device",
-        description="Opens Fieldfare. Everything works without a connection; what you do is sent when there is one.",
+        description=f"Opens Fieldfare. Everything works without a connection; what you do is sent when there is one. {AT_REST}",
     )
     client.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER", help="folder of the local data")
     client.add_argument("--server", default="", metavar="URL", help="address that is filled in before the first sign-in")
@@ -31,7 +36,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description="Sends what waits, fetches what is new, compares, and says what happened. Ends with 0 when all of it went "
         "through, and when Fieldfare is open on the same folder, because that synchronizes by itself. Ends with 1 when something "
         "failed or was left undone: no connection, not equal to the centre, an open Fieldfare that is set to work offline, or an "
-        "audit beside an open Fieldfare. Nothing that was saved is lost either way.",
+        f"audit beside an open Fieldfare. Nothing that was saved is lost either way. {AT_REST}",
     )
     sync.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER", help="folder of the local data")
     sync.add_argument(
@@ -70,7 +75,7 @@ def say(text: str) -> None:
 
 def run_client(arguments: argparse.Namespace) -> int:
     """Open the client."""
-    from client.app import ClientWindow, run_window
+    from client.app import ClientWindow, at_rest_here, run_window
     from client.config import ClientConfig
     from client.demo_servers import is_taken
     from client.platform.lock_file import LockFile
@@ -78,7 +83,7 @@ def run_client(arguments: argparse.Namespace) -> int:
 
     if not _is_folder(arguments.data):
         return FAILED
-    if (server := _address(arguments)) is None:
+    if (server := _address(arguments)) is None or (is_wanted := _is_encryption_wanted(arguments.data)) is None:
         return FAILED
     if arguments.port and is_taken(arguments.port):
         say(f"Port {arguments.port} of this machine is taken. Choose another with --port.")
@@ -91,7 +96,7 @@ def run_client(arguments: argparse.Namespace) -> int:
     if web and not LockFile(config.lock_path).is_free():  # a window of its own says so itself
         say(texts_of(arguments.data).t("cli.open_already", folder=str(arguments.data)))
         return FAILED
-    window = ClientWindow(config, server)
+    window = ClientWindow(config, server, at_rest=at_rest_here(arguments.data, is_wanted=is_wanted))
     if arguments.unlocked:
         window.open_crm()
 
@@ -122,6 +127,17 @@ def _is_folder(folder: Path) -> bool:
     return False
 
 
+def _is_encryption_wanted(folder: Path) -> bool | None:
+    """Return what the environment says of new data; say so, and return None, where it says something else."""
+    from client.single_round import texts_of
+
+    asked = os.environ.get(ENCRYPTION, "")
+    if asked.casefold() in ("", "on", "off"):
+        return asked.casefold() != "off"
+    say(texts_of(folder).t("cli.encryption_value", variable=ENCRYPTION, value=asked))
+    return None
+
+
 def _address(arguments: argparse.Namespace) -> str | None:
     """Return the address of a server that was given, empty for none; say so, and return None, where it can be none."""
     from client.single_round import texts_of
@@ -141,13 +157,14 @@ def _address(arguments: argparse.Namespace) -> str | None:
 
 def run_sync(arguments: argparse.Namespace) -> int:
     """Run one round."""
+    from client.app import at_rest_here
     from client.single_round import run
 
     if not _is_folder(arguments.data):
         return FAILED
-    if (server := _address(arguments)) is None:
+    if (server := _address(arguments)) is None or (is_wanted := _is_encryption_wanted(arguments.data)) is None:
         return FAILED
-    return OK if run(arguments, server, say) else FAILED
+    return OK if run(arguments, server, say, at_rest_here(arguments.data, is_wanted=is_wanted)) else FAILED
 
 
 def run_demo(arguments: argparse.Namespace) -> int:

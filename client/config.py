@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+ENCRYPTION = "FIELDFARE_REPLICA_ENCRYPTION"
+"""Variable of the environment: `off` leaves new data of this device in plain."""
+
 
 @dataclass(frozen=True)
 class SyncTimes:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from client.config import ENCRYPTION
 from client.platform.profile import ProfileStore
 
 START_S = 120.0
@@ -83,10 +84,18 @@ def undisturbed() -> Iterator[None]:
 
 
 def start_child(log: Path, *parts: str) -> "subprocess.Popen[bytes]":
-    """Start a subcommand that ends when this process does. log: file that what it says is added to."""
+    """Start a subcommand that ends when this process does. log: file that what it says is added to.
+
+    A device of the demo lies in plain: what is thrown away with its folder would leave its key in the person's keyring.
+    """
+    environment = {**os.environ, ENCRYPTION: "off"}
     with log.open("ab") as out:
         return subprocess.Popen(
-            [sys.executable, "-m", "client.demo_child", *parts], stdin=subprocess.PIPE, stdout=out, stderr=out
+            [sys.executable, "-m", "client.demo_child", *parts],
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=out,
+            env=environment,
         )
 
 

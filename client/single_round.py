@@ -22,6 +22,7 @@ from client.sync.courier import Courier
 from client.sync.engine import RoundResult, SyncEngine
 from client.sync.states import State
 from client.sync.status import SyncStatus, status_of
+from client.usecases.at_rest import AtRest
 from client.usecases.causes import CODES, cause
 from shared_models.errors import Busy, ReplicaDamaged, ReplicaError, ReplicaLocked, SyncError, Unreachable
 from shared_models.texts import Language, Texts, preferred
@@ -32,20 +33,22 @@ LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 Say = Callable[[str], None]
 
 
-def run(arguments: argparse.Namespace, server: str, say: Say) -> bool:
+def run(arguments: argparse.Namespace, server: str, say: Say, at_rest: AtRest) -> bool:
     """Run one round, with a bar while rows come in; returns whether all of it went through, or goes by itself elsewhere.
 
-    server: where the device has to be signed in; empty: wherever it is.
+    server: where the device has to be signed in; empty: wherever it is. at_rest: how the folder's data lies on the disk.
     """
     folder: Path = arguments.data
-    texts = texts_of(folder)
+    if at_rest.has_to_encrypt():
+        say(texts_of(folder).t("at_rest.encrypting"))
+    texts = texts_of(folder, at_rest)
     try:
         transport = connect(folder, SyncTimes())
         if server and (own := str(transport.client.base_url).rstrip("/")) != server:
             transport.close()
             say(texts.t("cli.sync.other_server", folder=str(folder), server=own, asked=server))
             return False
-        with closing(transport), LockFile(folder / "sync.lock"), closing(open_local(folder)) as replica:
+        with closing(transport), LockFile(folder / "sync.lock"), closing(open_local(folder, at_rest)) as replica:
             first_sync = FirstSync(by_snapshot=not arguments.metered)
             forget = ProfileStore(folder).forget
             engine = SyncEngine(
@@ -68,11 +71,12 @@ def run(arguments: argparse.Namespace, server: str, say: Say) -> bool:
         say(texts.t("cli.sync.nobody", folder=str(folder)))
         return False
     except ReplicaLocked as error:
-        return _left_to_whoever_is_there(texts, folder, say, error, is_audit=arguments.audit)
+        return _left_to_whoever_is_there(texts, at_rest, say, error, is_audit=arguments.audit)
     except ReplicaError as error:
         say(_not_possible(texts, folder, error))
         return False
     _tell(texts, result, status, folder, say)
+    say(texts.t(f"at_rest.{at_rest.outlook()}"))
     if moved:
         say(f"{texts.n('cli.sync.files', moved)}.")
     is_equal = result.proof is None or result.proof.equal
@@ -89,10 +93,11 @@ def _move_files(courier: Courier, engine: SyncEngine) -> int:
     return moved
 
 
-def _left_to_whoever_is_there(texts: Texts, folder: Path, say: Say, error: ReplicaLocked, *, is_audit: bool) -> bool:
+def _left_to_whoever_is_there(texts: Texts, at_rest: AtRest, say: Say, error: ReplicaLocked, *, is_audit: bool) -> bool:
     """Say that this folder is synced by whoever has it open, and what waits there; returns whether nothing is left undone."""
+    folder = at_rest.replica.parent
     try:
-        with closing(open_local(folder)) as replica:
+        with closing(open_local(folder, at_rest)) as replica:
             status = status_of(replica, State.IDLE, Progress())
     except ReplicaError as unread:
         say(_not_possible(texts, folder, unread))
@@ -111,15 +116,15 @@ def _not_possible(texts: Texts, folder: Path, error: ReplicaError) -> str:
     return _with_code(f"{texts.t('cli.sync.not_possible', folder=str(folder))} {why}", error)
 
 
-def texts_of(folder: Path) -> Texts:
+def texts_of(folder: Path, at_rest: AtRest | None = None) -> Texts:
     """Return the texts in which this folder's commands speak."""
-    return Texts(language_of(folder, os.environ))
+    return Texts(language_of(folder, os.environ, at_rest))
 
 
-def language_of(folder: Path, environment: Mapping[str, str]) -> Language:
+def language_of(folder: Path, environment: Mapping[str, str], at_rest: AtRest | None = None) -> Language:
     """Return the language of whoever used this folder last, else that of the terminal, else English."""
     terminal = next((environment[name] for name in LOCALES if environment.get(name)), "")
-    return last_reader(folder) or preferred([terminal.replace("_", "-")]) or "en"
+    return last_reader(folder, at_rest) or preferred([terminal.replace("_", "-")]) or "en"
 
 
 def _tell(texts: Texts, result: RoundResult, status: SyncStatus, folder: Path, say: Say) -> None:

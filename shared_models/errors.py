@@ -14,6 +14,8 @@
         ReplicaFull             the disk is full; nothing was changed
         ReplicaDamaged          the file is not a sound replica
         ReplicaNewer            a newer version of the program has written the file
+        ReplicaSealed           the file is encrypted, and its key cannot be had now
+          ReplicaKeyLost        the keyring of the system answers, and does not have the key
       FileTrouble               an attached file, or one that was to be
         FileTooLarge            more bytes than the centre takes
         FileUnreadable          the file that was chosen cannot be read
@@ -112,6 +114,10 @@ class ErrorCode(StrEnum):
     """A file that was to be attached cannot be read. Choose it again, or a copy of it."""
     D606 = "D606"
     """The bytes of a file are not on this device (any more). Fetch it, or ask whoever added it."""
+    D607 = "D607"
+    """The local data is encrypted, and its key cannot be had now. Unlock the keyring of the system and try again."""
+    D608 = "D608"
+    """The local data is encrypted, and the keyring of the system does not have its key any more. Set the file aside and load anew."""
 
 
 class FieldfareError(Exception):
@@ -193,6 +199,14 @@ class ReplicaDamaged(ReplicaError):
 
 class ReplicaNewer(ReplicaError):
     """A newer version of the program has written the file; it is left as it is."""
+
+
+class ReplicaSealed(ReplicaError):
+    """The file is encrypted, and its key cannot be had now; it is left as it is."""
+
+
+class ReplicaKeyLost(ReplicaSealed):
+    """The file is encrypted, and the keyring of the system does not have its key."""
 
 
 @dataclass(eq=False)

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared_models.alarms import AlarmDesk
 from shared_models.device_desk import DeviceDesk
 from shared_models.device_report import DeviceReport
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 
 
@@ -135,6 +137,14 @@ class Transport(Protocol):
         """Ask for rows again: NDJSON, rows lines and a `fetched` line."""
         ...
 
+    def salvage(self, request: SalvageRequest) -> SalvageAnswer:
+        """Tell what is left of a time that a restore of the centre took away. A server of an older version has no such address."""
+        ...
 
-class LiveTransport(Transport, FileTransport, LiveSource, DeviceDesk, Protocol):
+
+class AdminDesk(DeviceDesk, AlarmDesk, Protocol):
+    """What an admin asks."""
+
+
+class LiveTransport(Transport, FileTransport, LiveSource, AdminDesk, Protocol):
     """All of it: what a sync asks, files, what the server says by itself, and what an admin asks."""

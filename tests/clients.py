@@ -11,7 +11,7 @@ from client.platform.profile import ProfileStore
 from client.platform.wrong_tries import WrongTriesStore
 from client.replica import epochs, rows
 from client.replica.apply_remote import Outcome, apply_page
-from client.replica.connection import Connect, connect
+from client.replica.driver import Connect, Connection, connect
 from client.replica.remote_page import Ack, RemotePage, RowsChunk
 from client.replica.replica import Replica, open_replica
 from client.usecases.account import Account, HeldAccount
@@ -25,6 +25,8 @@ ANA = "018f0000-0000-7000-8000-00000000000a"
 DAN = "018f0000-0000-7000-8000-00000000000d"
 EPOCH = "server-epoch-1"
 START_MS = 1_795_000_000_000
+WAY: list[Connect] = [connect]
+"""How the tests of a file open replicas by themselves: the last one. `tests/unit/client/replica` runs them in plain and encrypted."""
 
 
 @dataclass
@@ -69,19 +71,24 @@ def make_replica(
     registry: Registry = CRM,
     clock: Clock | None = None,
     seed: int = 1,
-    connect: Connect = connect,
+    connect: Connect | None = None,
     events: Events | None = None,
     met: bool = True,
 ) -> Replica:
     """Open a replica file, new or old. met: it has once talked to a server, so that pages can be applied."""
     ids = IdMaker(clock or Clock(), Random(f"{name}{seed}"))
-    replica = open_replica(folder / f"{name}.db", registry, ids, events=events, connect=connect, synchronous="OFF")
+    replica = open_replica(folder / f"{name}.db", registry, ids, events=events, connect=connect or WAY[-1], synchronous="OFF")
     if replica.facts()["user"] is None:
         replica.bind(user, f"device-{name}")
         if met:
             with replica.write(durable=False) as writing:
                 epochs.server_met(writing, EPOCH)
     return replica
+
+
+def connected(path: Path) -> Connection:
+    """Open a replica's file beside the product, as `make_replica` opens it. Each statement commits by itself."""
+    return WAY[-1](path)
 
 
 def central_row(entity: str, pk: str, **values: Any) -> dict[str, Any]:

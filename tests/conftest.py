@@ -17,6 +17,9 @@ pytest_plugins = [
     "tests.plugins.worker_coverage",
 ]
 
+# The clients of the suite leave nothing in the keyring of whoever runs it; what is about encryption brings its own.
+os.environ["FIELDFARE_REPLICA_ENCRYPTION"] = "off"
+
 # No deadline: these machines are shared, and time is measured by the benches. CI repeats the same examples, so that a
 # submission fails by its own fault only; `make prove` searches longer, and elsewhere every run searches anew.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)

@@ -12,6 +12,7 @@ from typing import Any, get_args
 import httpx
 import zstandard
 
+from shared_models.alarms import AlarmKind
 from shared_models.device_desk import Order
 from shared_models.protocol import MAX_FETCH, MAX_WITH_ANSWER, PATH
 from shared_models.registry import CRM, SCHEMA_VERSION
@@ -140,6 +141,19 @@ def fetch(who: Visitor) -> Iterator[httpx.Response]:
                 yield who.post(f"{PATH}/fetch", body)
 
 
+def salvage(who: Visitor) -> Iterator[httpx.Response]:
+    """Tell of a lost time that there was not, with every record, to be told what the centre lacks."""
+    for epoch in (who.caller.server_epoch or "?", "older"):
+        asked: dict[str, Any] = {
+            "server_epoch": who.caller.server_epoch or "?",
+            "epoch": epoch,
+            "reached": who.seq + 5,
+            "offered": [1],
+        }
+        for name, pks in who.by_entity():
+            yield who.post(f"{PATH}/salvage", {**asked, "heads": [(name, pk, who.seq + 1) for pk in pks[:500]]})
+
+
 def snapshot(who: Visitor) -> Iterator[httpx.Response]:
     """Ask for a snapshot in every packing; the names of those that there are become known to everybody."""
     for packing in PACKINGS:
@@ -218,6 +232,18 @@ def order_device(who: Visitor) -> Iterator[httpx.Response]:
             yield who.post(f"{PATH}/admin/devices/{device}/{order}", None)
 
 
+def alarms(who: Visitor) -> Iterator[httpx.Response]:
+    """Ask for the alarms about the devices of everybody."""
+    yield who.get(f"{PATH}/admin/alarms")
+
+
+def set_alarm_rule(who: Visitor) -> Iterator[httpx.Response]:
+    """Switch off every rule."""
+    for kind in get_args(AlarmKind):
+        query: dict[str, str | int] = {"on": "false", "threshold": 5}
+        yield who.caller.http.put(f"{PATH}/admin/alarm-rules/{kind}", params=query, headers=who.headers)
+
+
 PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "health": health,
     "signIn": sign_in,
@@ -228,6 +254,7 @@ PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "history": history,
     "digest": digest,
     "fetch": fetch,
+    "salvage": salvage,
     "snapshot": snapshot,
     "snapshotBytes": snapshot_bytes,
     "events": events,
@@ -237,6 +264,8 @@ PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "fileBytes": file_bytes,
     "devices": devices,
     "orderDevice": order_device,
+    "alarms": alarms,
+    "setAlarmRule": set_alarm_rule,
     "signOut": sign_out,
 }
 """Operation of the OpenAPI document -> how it is tried; signing out is the last."""

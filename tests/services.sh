@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gets what the service tests need and this machine lacks: a browser, MariaDB, Redis. Starts nothing; the fixtures do.
+# Gets what the service tests need and this machine lacks: a browser, MariaDB, Redis, a keyring. Starts nothing; the fixtures do.
 # Never fails: a case whose service is missing is reported as not run.
 set -u
 export DEBIAN_FRONTEND=noninteractive
@@ -30,6 +30,7 @@ has chromium chromium-browser google-chrome || apt_install chromium ||
     timeout 600 .venv/bin/playwright install chromium >/dev/null 2>&1
 has mariadbd mysqld || apt_install mariadb-server
 has redis-server || apt_install redis-server
+{ has gnome-keyring-daemon && has dbus-run-session; } || apt_install gnome-keyring dbus
 
 if has chromium chromium-browser google-chrome || ls "${HOME:-/root}"/.cache/ms-playwright/chromium-* >/dev/null 2>&1; then
     echo "services: a browser is there"
@@ -38,4 +39,5 @@ else
 fi
 report MariaDB mariadbd mysqld
 report Redis redis-server
+report "a keyring (Secret Service)" gnome-keyring-daemon
 exit 0

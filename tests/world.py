@@ -11,20 +11,22 @@ from random import Random
 from typing import Any, TypeVar, cast
 
 from client.replica import integrity
-from client.replica.connection import Connect, connect
+from client.replica.driver import Connect, connect
 from client.replica.replica import Replica
 from client.sync.courier import Courier
 from client.sync.engine import RoundResult, SyncEngine
 from conflict.overlay import blank_row
+from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.codec import Row
-from shared_models.device_desk import DeviceDesk, DeviceOrdered, DevicePage, DeviceQuery, Order
+from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.errors import ReplicaError, Unreachable
 from shared_models.fields import columns
 from shared_models.ids import IdMaker
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.registry import Registry
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
-from shared_models.transport import FilePlace, FileTransport, PullRequest, Transport, UpToDate
+from shared_models.transport import AdminDesk, FilePlace, FileTransport, PullRequest, Transport, UpToDate
 from sync_server.app import Server
 from sync_server.db import devices, timeline
 from sync_server.services.accounts import NewUser
@@ -93,6 +95,18 @@ class Network:
         self._call("digest")
         return self._answer("digest", self.inner.digest(request))
 
+    def alarms(self) -> AlarmPage:
+        self._call("alarms")
+        return self.desk.alarms()
+
+    def set_alarm_rule(self, rule: AlarmRule) -> AlarmPage:
+        self._call("set_alarm_rule")
+        return self.desk.set_alarm_rule(rule)
+
+    def salvage(self, request: SalvageRequest) -> SalvageAnswer:
+        self._call("salvage")
+        return self._answer("salvage", self.inner.salvage(request))
+
     def devices(self, query: DeviceQuery) -> DevicePage:
         self._call("devices")
         return self.desk.devices(query)
@@ -102,8 +116,8 @@ class Network:
         return self.desk.order_device(device, order)
 
     @property
-    def desk(self) -> DeviceDesk:
-        return cast("DeviceDesk", self.inner)  # both ways of the product are one
+    def desk(self) -> AdminDesk:
+        return cast("AdminDesk", self.inner)  # both ways of the product are one
 
     def fetch(self, request: FetchRequest) -> Iterator[bytes]:
         self._call("fetch")

@@ -5,7 +5,6 @@ version and stamps are new. Anything else is laid op by op.
 """
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from client.replica import change_log, display, settling
 from client.replica.change_log import OpPlace
 from client.replica.digests import Tally
 from client.replica.display import Base
+from client.replica.driver import Connection
 from client.replica.remote_page import Ack
 from client.replica.schema import quoted
 from client.replica.writing import Writing
@@ -59,7 +59,7 @@ def take_acks(writing: Writing, acks: Iterable[Ack], unsent: bool, sent: set[Key
     return found
 
 
-def settle_shown(connection: sqlite3.Connection, tally: Tally, accepted: Mapping[Key, Sequence[Accepted]]) -> set[Key]:
+def settle_shown(connection: Connection, tally: Tally, accepted: Mapping[Key, Sequence[Accepted]]) -> set[Key]:
     """Give rows that are on the screen as the centre has them now their version and stamps; returns them.
 
     Left out: rows with another op above, an archive (its moment is the centre's), an insert of what the centre had before, or an
@@ -95,7 +95,7 @@ def _is_shown(ops: Sequence[Accepted], version: int, is_new: bool, layers: int) 
     return layers == len(ops) and version < ops[0].seq and begins and "d" not in kinds
 
 
-def _stamp(connection: sqlite3.Connection, entity: str, rows: Sequence[Sequence[Accepted]]) -> None:
+def _stamp(connection: Connection, entity: str, rows: Sequence[Sequence[Accepted]]) -> None:
     """Write versions and stamps of rows, and let go of their bases."""
     connection.executemany(
         f"UPDATE {quoted(entity)} SET created_at = ?, created_by = ? WHERE id = ?",
@@ -109,7 +109,7 @@ def _stamp(connection: sqlite3.Connection, entity: str, rows: Sequence[Sequence[
 
 
 def overlaid(
-    connection: sqlite3.Connection,
+    connection: Connection,
     registry: Registry,
     tally: Tally | None,
     accepted: Mapping[Key, Sequence[Accepted]],

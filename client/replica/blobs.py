@@ -3,10 +3,10 @@
 `_blob` has a line for each content that is here, on its way, or was asked for. Times are milliseconds since 1970 UTC.
 """
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from client.replica.driver import Connection
 from shared_models.registry import Registry
 
 ENTITY = "document"
@@ -79,7 +79,7 @@ def knows(registry: Registry) -> bool:
     return ENTITY in registry.by_name
 
 
-def read(connection: sqlite3.Connection, digests: Sequence[str]) -> dict[str, Blob]:
+def read(connection: Connection, digests: Sequence[str]) -> dict[str, Blob]:
     """Return digest -> what is known of it."""
     marks = ", ".join("?" * len(digests))
     query = f"SELECT sha256, size, here, sent_at, wanted, attempts, next_at, error FROM _blob WHERE sha256 IN ({marks})"
@@ -87,12 +87,12 @@ def read(connection: sqlite3.Connection, digests: Sequence[str]) -> dict[str, Bl
     return {row[0]: Blob(row[0], row[1], bool(row[2]), row[3], row[4], row[5], row[6], row[7] or "") for row in found}
 
 
-def known(connection: sqlite3.Connection) -> set[str]:
+def known(connection: Connection) -> set[str]:
     """Return every digest of the table."""
     return {sha256 for (sha256,) in connection.execute("SELECT sha256 FROM _blob")}
 
 
-def note_here(connection: sqlite3.Connection, sha256: str, size: int) -> None:
+def note_here(connection: Connection, sha256: str, size: int) -> None:
     """Note that the folder has a whole file."""
     connection.execute(
         "INSERT INTO _blob (sha256, size, here) VALUES (?, ?, 1) ON CONFLICT (sha256) DO UPDATE SET "
@@ -101,31 +101,31 @@ def note_here(connection: sqlite3.Connection, sha256: str, size: int) -> None:
     )
 
 
-def note_fetching(connection: sqlite3.Connection, sha256: str, size: int) -> None:
+def note_fetching(connection: Connection, sha256: str, size: int) -> None:
     """Note that a part of a file may be here from now on."""
     connection.execute("INSERT INTO _blob (sha256, size) VALUES (?, ?) ON CONFLICT (sha256) DO NOTHING", (sha256, size))
 
 
-def note_sent(connection: sqlite3.Connection, sha256: str, now_ms: int) -> None:
+def note_sent(connection: Connection, sha256: str, now_ms: int) -> None:
     """Note that the centre has a file."""
     connection.execute(
         "UPDATE _blob SET sent_at = ?, wanted = 0, attempts = 0, next_at = 0, error = NULL WHERE sha256 = ?", (now_ms, sha256)
     )
 
 
-def note_failed(connection: sqlite3.Connection, sha256: str, error: str, next_at: int) -> None:
+def note_failed(connection: Connection, sha256: str, error: str, next_at: int) -> None:
     """Note why an attempt failed, and when the next one is. A person who asked is told; he asks again, if he wants."""
     connection.execute(
         "UPDATE _blob SET attempts = attempts + 1, error = ?, next_at = ? WHERE sha256 = ?", (error, next_at, sha256)
     )
 
 
-def note_lost(connection: sqlite3.Connection, sha256: str, error: str) -> None:
+def note_lost(connection: Connection, sha256: str, error: str) -> None:
     """Note that what the folder had is not the file any more."""
     connection.execute("UPDATE _blob SET here = 0, error = ? WHERE sha256 = ?", (error, sha256))
 
 
-def want(connection: sqlite3.Connection, sha256: str, size: int, wanted: int) -> None:
+def want(connection: Connection, sha256: str, size: int, wanted: int) -> None:
     """Note that a person asks for a file (1), or that it is not to come by itself (-1)."""
     connection.execute(
         "INSERT INTO _blob (sha256, size, wanted) VALUES (?, ?, ?) ON CONFLICT (sha256) DO UPDATE SET "
@@ -134,14 +134,14 @@ def want(connection: sqlite3.Connection, sha256: str, size: int, wanted: int) ->
     )
 
 
-def release(connection: sqlite3.Connection, errors: Iterable[str]) -> int:
+def release(connection: Connection, errors: Iterable[str]) -> int:
     """Let files go on at once that failed for one of some reasons; returns how many."""
     found = tuple(errors)
     marks = ", ".join("?" * len(found))
     return connection.execute(f"UPDATE _blob SET next_at = 0 WHERE next_at > 0 AND error IN ({marks})", found).rowcount
 
 
-def due(connection: sqlite3.Connection, policy: Policy, now_ms: int, *, early: bool = False) -> list[Transfer]:
+def due(connection: Connection, policy: Policy, now_ms: int, *, early: bool = False) -> list[Transfer]:
     """Return what is to be moved now, first things first: what a person asked for, what waits to be sent, what comes by itself.
 
     early: whatever waits to be sent, also of rows that the centre has not shown yet, and nothing else: the device says goodbye.
@@ -156,26 +156,26 @@ def due(connection: sqlite3.Connection, policy: Policy, now_ms: int, *, early: b
     return [*(one for one in down if one.asked), *allowed, *(one for one in down if not one.asked)]
 
 
-def mime_of(connection: sqlite3.Connection, sha256: str) -> str:
+def mime_of(connection: Connection, sha256: str) -> str:
     """Return what kind of content a digest has, as a row with it says; empty for none."""
     found = connection.execute("SELECT mime FROM document WHERE sha256 = ? LIMIT 1", (sha256,)).fetchone()
     return "" if found is None else str(found[0])
 
 
-def next_at(connection: sqlite3.Connection, now_ms: int) -> int | None:
+def next_at(connection: Connection, now_ms: int) -> int | None:
     """Return when the next attempt after now is; None for none."""
     found = connection.execute("SELECT min(next_at) FROM _blob WHERE next_at > ?", (now_ms,)).fetchone()[0]
     return None if found is None else int(found)
 
 
-def waiting(connection: sqlite3.Connection) -> tuple[int, int]:
+def waiting(connection: Connection) -> tuple[int, int]:
     """Return how many files still have to be sent, and how many bytes they have. Those of saves without a verdict too."""
     query = f"SELECT count(*), coalesce(sum(b.size), 0) FROM _blob b WHERE b.here = 1 AND b.sent_at IS NULL AND {_WAITS}"
     count, size = connection.execute(query, {"early": True}).fetchone()
     return int(count), int(size)
 
 
-def may_still_go(connection: sqlite3.Connection, errors: Iterable[str]) -> bool:
+def may_still_go(connection: Connection, errors: Iterable[str]) -> bool:
     """Whether a file waits to be sent that was not refused: it failed for one of some reasons, or was not tried."""
     found = tuple(errors)
     marks = ", ".join(f":e{place}" for place in range(len(found)))
@@ -184,12 +184,12 @@ def may_still_go(connection: sqlite3.Connection, errors: Iterable[str]) -> bool:
     return connection.execute(query, {**values, "early": True}).fetchone() is not None
 
 
-def unneeded(connection: sqlite3.Connection, now_ms: int) -> list[str]:
+def unneeded(connection: Connection, now_ms: int) -> list[str]:
     """Return the digests that nothing here needs: no row, none but long archived ones, and no save that has to be answered."""
     oldest = (now_ms - KEPT_DAYS * DAY_MS) * 1000
     return [sha256 for (sha256,) in connection.execute(_UNNEEDED, {"oldest": oldest})]
 
 
-def forget(connection: sqlite3.Connection, digests: Iterable[str]) -> None:
+def forget(connection: Connection, digests: Iterable[str]) -> None:
     """Remove lines of the table."""
     connection.executemany("DELETE FROM _blob WHERE sha256 = ?", [(sha256,) for sha256 in digests])

@@ -5,11 +5,11 @@ contact all the same, as values of new fields may be there. Steps: `shared_model
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from client.replica import change_log, display, drafts, outbox, rows
+from client.replica.driver import Connection
 from client.replica.schema import has_key, quoted
 from conflict.overlay import blank_row
 from shared_models.base import Record
@@ -23,7 +23,7 @@ CHUNK = 2000
 _HIDDEN = frozenset({"_n", "_v", "_k", "_ext"})
 
 
-def cast_up(connection: sqlite3.Connection, registry: Registry, before: int, new: Mapping[str, frozenset[str]]) -> None:
+def cast_up(connection: Connection, registry: Registry, before: int, new: Mapping[str, frozenset[str]]) -> None:
     """Cast a file of an older version up; part of the caller's transaction.
 
     The tables have their new columns, and no search index. new: entity -> the columns that its table had not, where it was there.
@@ -41,9 +41,7 @@ def cast_up(connection: sqlite3.Connection, registry: Registry, before: int, new
         _lay_again(connection, entity)
 
 
-def _cast_rows(
-    connection: sqlite3.Connection, evolution: Evolution, entity: type[Record], before: int, new: frozenset[str]
-) -> None:
+def _cast_rows(connection: Connection, evolution: Evolution, entity: type[Record], before: int, new: frozenset[str]) -> None:
     """Give the columns that changed what the old ones and `_ext` say, and drop those that are gone."""
     name, fields = quoted(entity.entity_name), set(rows.names(entity))
     there = [column for _, column, *_ in connection.execute(f"PRAGMA table_info({name})")]
@@ -76,7 +74,7 @@ def _cast_row(
     return [dumps(rest) if rest else None, *key, *(rows.encode(entity, column, row[column]) for column in touched)]
 
 
-def _drop_columns(connection: sqlite3.Connection, entity: type[Record], gone: list[str]) -> None:
+def _drop_columns(connection: Connection, entity: type[Record], gone: list[str]) -> None:
     """Drop columns, and before them the indexes, which are made again: one of them may have such a column."""
     name = entity.entity_name
     made = connection.execute(
@@ -88,7 +86,7 @@ def _drop_columns(connection: sqlite3.Connection, entity: type[Record], gone: li
         connection.execute(f"ALTER TABLE {quoted(name)} DROP COLUMN {quoted(column)}")
 
 
-def _cast_bases(connection: sqlite3.Connection, evolution: Evolution, entity: type[Record], before: int) -> None:
+def _cast_bases(connection: Connection, evolution: Evolution, entity: type[Record], before: int) -> None:
     name, blank = entity.entity_name, blank_row(entity)
     found = connection.execute(
         f"SELECT b.pk, b.data, r._ext FROM _sync_base b LEFT JOIN {quoted(name)} r ON r.id = b.pk "
@@ -105,7 +103,7 @@ def _cast_bases(connection: sqlite3.Connection, evolution: Evolution, entity: ty
     )
 
 
-def _cast_cards(connection: sqlite3.Connection, entity: type[Record], evolution: Evolution, before: int) -> None:
+def _cast_cards(connection: Connection, entity: type[Record], evolution: Evolution, before: int) -> None:
     """Cast what cards say, also where an own decision lies over one."""
     told = ("record_type", "unit", *SIDES)
     for pk, *said in connection.execute(f"SELECT id, {', '.join(told)} FROM {CARD}").fetchall():
@@ -119,7 +117,7 @@ def _cast_cards(connection: sqlite3.Connection, entity: type[Record], evolution:
                 connection.execute("UPDATE _sync_base SET data = ? WHERE tbl = ? AND pk = ?", (data, CARD, pk))
 
 
-def _lay_again(connection: sqlite3.Connection, entity: type[Record]) -> None:
+def _lay_again(connection: Connection, entity: type[Record]) -> None:
     """Make rows with own ops their base plus these (I11).
 
     Of a field that is several now an op may have taken one part, and what lies below the others may be another's.
@@ -129,7 +127,7 @@ def _lay_again(connection: sqlite3.Connection, entity: type[Record]) -> None:
     display.lay_many(connection, entity, {pk for (pk,) in found}, {})
 
 
-def _cast_log(connection: sqlite3.Connection, evolution: Evolution, before: int) -> None:
+def _cast_log(connection: Connection, evolution: Evolution, before: int) -> None:
     """Cast the ops, after those of every tx have been put down as they were: the centre may know it under its id.
 
     Also of one that was not sent: the file may be a backup, and it was sent since. In a form that no centre reads any more only
@@ -149,7 +147,7 @@ def _cast_log(connection: sqlite3.Connection, evolution: Evolution, before: int)
             )
 
 
-def _cast_drafts(connection: sqlite3.Connection, evolution: Evolution, before: int) -> None:
+def _cast_drafts(connection: Connection, evolution: Evolution, before: int) -> None:
     """Cast what was typed into forms: it stands under the names of fields, as text or as a stored value."""
     for user, form, text in connection.execute("SELECT user, form, what FROM _form_draft").fetchall():
         what, entity = json.loads(text), drafts.entity_of(form)

@@ -5,12 +5,12 @@ are laid over the central rows. See `sync_server/PROTOCOL.md`, parts 6 and 7.
 """
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from client.replica import meta
+from client.replica.driver import Connection
 from conflict.overlay import Stamp
 from shared_models.codec import dumps
 from shared_models.protocol import Op
@@ -24,13 +24,13 @@ UNSETTLED_COUNT = (
 )
 
 
-def count_unsettled(connection: sqlite3.Connection) -> tuple[int, int | None]:
+def count_unsettled(connection: Connection) -> tuple[int, int | None]:
     """Return how many txs have not settled, and when the first of them was saved, in microseconds since 1970 UTC."""
     waiting, oldest = connection.execute(UNSETTLED_COUNT).fetchone()
     return waiting, oldest
 
 
-def count_left(connection: sqlite3.Connection, sent: Collection[int]) -> tuple[int, int | None]:
+def count_left(connection: Connection, sent: Collection[int]) -> tuple[int, int | None]:
     """Return how many txs have no verdict besides `sent`, and when the first of them was saved, as `count_unsettled` does."""
     total = 0
     for state in UNANSWERED:  # each by itself: the index has them by state
@@ -39,7 +39,7 @@ def count_left(connection: sqlite3.Connection, sent: Collection[int]) -> tuple[i
     return left, _first_saved(connection, sent) if left else None
 
 
-def _first_saved(connection: sqlite3.Connection, sent: Collection[int]) -> int | None:
+def _first_saved(connection: Connection, sent: Collection[int]) -> int | None:
     firsts = [
         connection.execute(
             f"SELECT n, saved_at FROM _sync_tx WHERE state = ? AND {UNSETTLED} "
@@ -140,25 +140,25 @@ def _op(row: tuple[Any, ...]) -> Op:  # Any: columns of `_OP`
     return Op.model_construct(t=tbl, pk=pk, op=op, set=_object(set_), base=_object(base), bv=bv, bvx=_object(bvx))
 
 
-def select(connection: sqlite3.Connection, where: str, values: Iterable[Any] = ()) -> list[LoggedTx]:  # Any: SQL values
+def select(connection: Connection, where: str, values: Iterable[Any] = ()) -> list[LoggedTx]:  # Any: SQL values
     """Return the txs that an SQL condition names, in order of their saves."""
     return [_tx(row) for row in connection.execute(f"SELECT {_TX} FROM _sync_tx WHERE {where} ORDER BY n", tuple(values))]
 
 
-def find(connection: sqlite3.Connection, tx_id: str) -> LoggedTx | None:
+def find(connection: Connection, tx_id: str) -> LoggedTx | None:
     """Return one tx by id, whatever its state."""
     found = select(connection, "id = ?", (tx_id,))
     return found[0] if found else None
 
 
-def count_known(connection: sqlite3.Connection, tx_ids: Iterable[str]) -> int:
+def count_known(connection: Connection, tx_ids: Iterable[str]) -> int:
     """Return how many of these txs the log holds, in any state."""
     ids = json.dumps(list(tx_ids))
     found = connection.execute("SELECT count(*) FROM _sync_tx WHERE id IN (SELECT value FROM json_each(?))", (ids,))
     return int(found.fetchone()[0])
 
 
-def open_heads(connection: sqlite3.Connection, tx_ids: Iterable[str]) -> dict[str, Head]:
+def open_heads(connection: Connection, tx_ids: Iterable[str]) -> dict[str, Head]:
     """Return id -> head of those txs that are here and unsettled."""
     found = connection.execute(
         f"SELECT id, n, state, by, error IS NOT NULL FROM _sync_tx WHERE id IN (SELECT value FROM json_each(?)) AND {UNSETTLED}",
@@ -167,7 +167,7 @@ def open_heads(connection: sqlite3.Connection, tx_ids: Iterable[str]) -> dict[st
     return {tx_id: Head(n, state, by, bool(has_error)) for tx_id, n, state, by, has_error in found}
 
 
-def places_of(connection: sqlite3.Connection, ns: Iterable[int]) -> dict[int, list[OpPlace]]:
+def places_of(connection: Connection, ns: Iterable[int]) -> dict[int, list[OpPlace]]:
     """Return place -> ops of many txs, without their values, each in order."""
     wanted = list(ns)
     found: dict[int, list[OpPlace]] = {n: [] for n in wanted}
@@ -179,7 +179,7 @@ def places_of(connection: sqlite3.Connection, ns: Iterable[int]) -> dict[int, li
     return found
 
 
-def ops_of(connection: sqlite3.Connection, ns: Iterable[int]) -> dict[int, list[Op]]:
+def ops_of(connection: Connection, ns: Iterable[int]) -> dict[int, list[Op]]:
     """Return place -> ops of many txs, each in order."""
     wanted = list(ns)
     found: dict[int, list[Op]] = {n: [] for n in wanted}
@@ -190,18 +190,18 @@ def ops_of(connection: sqlite3.Connection, ns: Iterable[int]) -> dict[int, list[
     return found
 
 
-def ops(connection: sqlite3.Connection, n: int) -> list[Op]:
+def ops(connection: Connection, n: int) -> list[Op]:
     """Return the ops of one tx, in order."""
     return [_op(row) for row in connection.execute(f"SELECT {_OP} FROM _sync_op WHERE n = ? ORDER BY i", (n,))]
 
 
-def every_op(connection: sqlite3.Connection) -> Iterator[tuple[int, int, Op]]:
+def every_op(connection: Connection) -> Iterator[tuple[int, int, Op]]:
     """Yield each op of the log with its tx's place and its own."""
     for n, i, *op in connection.execute(f"SELECT n, i, {_OP} FROM _sync_op ORDER BY n, i").fetchall():
         yield n, i, _op(tuple(op))
 
 
-def strip_sent(connection: sqlite3.Connection, entity: str, pks: Collection[str], which: str) -> None:
+def strip_sent(connection: Connection, entity: str, pks: Collection[str], which: str) -> None:
     """Take what some records were like before out of txs that are kept as an older version sent them. which: SQL condition."""
     wanted = frozenset(pks)
     for n, wire in connection.execute(f"SELECT n, wire FROM _sync_tx WHERE wire IS NOT NULL AND {which}").fetchall():
@@ -211,7 +211,7 @@ def strip_sent(connection: sqlite3.Connection, entity: str, pks: Collection[str]
             connection.execute("UPDATE _sync_tx SET wire = ? WHERE n = ?", (dumps(ops), n))
 
 
-def open_ops(connection: sqlite3.Connection, entity: str, pk: str) -> list[tuple[LoggedTx, Op]]:
+def open_ops(connection: Connection, entity: str, pk: str) -> list[tuple[LoggedTx, Op]]:
     """Return the unsettled ops on one row, in order, each with its tx."""
     cols = ", ".join(f"t.{c}" for c in _TX.split(", "))
     found = connection.execute(
@@ -222,7 +222,7 @@ def open_ops(connection: sqlite3.Connection, entity: str, pk: str) -> list[tuple
     return [(_tx(row[:21]), _op(row[21:])) for row in found]
 
 
-def open_at(connection: sqlite3.Connection, row: str) -> list[tuple[LoggedTx, list[Op]]]:
+def open_at(connection: Connection, row: str) -> list[tuple[LoggedTx, list[Op]]]:
     """Return the unsettled txs with an op on a row or on a part of it, in order of their saves, each with all of its ops."""
     cols = ", ".join(f"t.{c}" for c in _TX.split(", "))
     found = connection.execute(
@@ -234,7 +234,7 @@ def open_at(connection: sqlite3.Connection, row: str) -> list[tuple[LoggedTx, li
     return [(tx, ops[tx.n]) for tx in txs]
 
 
-def settled_at(connection: sqlite3.Connection, rows: Collection[str]) -> list[tuple[LoggedTx, list[Op]]]:
+def settled_at(connection: Connection, rows: Collection[str]) -> list[tuple[LoggedTx, list[Op]]]:
     """Return the settled txs with an op on one of some rows, in order of their saves, each with all of its ops."""
     named = "SELECT n FROM _sync_op WHERE pk IN (SELECT value FROM json_each(?))"
     txs = select(connection, f"n IN ({named}) AND state = 'settled'", (json.dumps(list(rows)),))
@@ -242,7 +242,7 @@ def settled_at(connection: sqlite3.Connection, rows: Collection[str]) -> list[tu
     return [(tx, ops[tx.n]) for tx in txs]
 
 
-def layers(connection: sqlite3.Connection, entity: str, pks: Collection[str]) -> dict[str, list[Layer]]:
+def layers(connection: Connection, entity: str, pks: Collection[str]) -> dict[str, list[Layer]]:
     """Return id -> the unsettled ops on it, in order, each with when and by whom it was saved; rows without any are left out."""
     found: dict[str, list[Layer]] = {}
     for at, by, *op in connection.execute(
@@ -254,7 +254,7 @@ def layers(connection: sqlite3.Connection, entity: str, pks: Collection[str]) ->
     return found
 
 
-def append(connection: sqlite3.Connection, tx: Mapping[str, Any]) -> int:  # Any: columns of `_sync_tx`
+def append(connection: Connection, tx: Mapping[str, Any]) -> int:  # Any: columns of `_sync_tx`
     """Store a new tx without its ops; returns its place."""
     cols = ", ".join(tx)
     marks = ", ".join("?" * len(tx))
@@ -263,7 +263,7 @@ def append(connection: sqlite3.Connection, tx: Mapping[str, Any]) -> int:  # Any
     return cursor.lastrowid
 
 
-def append_op(connection: sqlite3.Connection, n: int, i: int, op: Op, parents: Collection[str]) -> int:
+def append_op(connection: Connection, n: int, i: int, op: Op, parents: Collection[str]) -> int:
     """Store one op; returns the bytes of its values. parents: ids of the records that its row belongs to."""
     values, base = dumps(op.set), dumps(op.base)
     connection.execute(
@@ -274,7 +274,7 @@ def append_op(connection: sqlite3.Connection, n: int, i: int, op: Op, parents: C
     return len(values.encode()) + len(base.encode())
 
 
-def touch(connection: sqlite3.Connection, n: int, pk: str, parents: Collection[str]) -> None:
+def touch(connection: Connection, n: int, pk: str, parents: Collection[str]) -> None:
     """Note that an unsettled tx has an op on a row, which is a part of `parents`."""
     connection.executemany(
         "INSERT INTO _sync_touch (row, n, under) VALUES (?, ?, ?) ON CONFLICT (row, n) DO UPDATE SET under = min(under, excluded.under)",
@@ -282,7 +282,7 @@ def touch(connection: sqlite3.Connection, n: int, pk: str, parents: Collection[s
     )
 
 
-def after(connection: sqlite3.Connection, rows: Collection[str], archived: Collection[str], before_n: int) -> list[str]:
+def after(connection: Connection, rows: Collection[str], archived: Collection[str], before_n: int) -> list[str]:
     """Return what a tx stands on: origins of unsettled txs with ops on the same rows, and what those stand on.
 
     rows: ids of its rows and their parents. archived: rows that it archives; what was done to their parts counts as well, as the
@@ -296,7 +296,7 @@ def after(connection: sqlite3.Connection, rows: Collection[str], archived: Colle
 
 
 def _touching(
-    connection: sqlite3.Connection, rows: Collection[str], archived: Collection[str], before_n: int
+    connection: Connection, rows: Collection[str], archived: Collection[str], before_n: int
 ) -> Iterator[tuple[str, str]]:
     """Return (origin, `after` as JSON) of the unsettled txs that touched some rows, in order."""
     on, parts = (f"row IN ({', '.join('?' * len(wanted))})" for wanted in (rows, archived))
@@ -307,7 +307,7 @@ def _touching(
 
 
 def base_versions(
-    connection: sqlite3.Connection, entity_name: str, pk: str, row_version: int, unit_of: Mapping[str, str]
+    connection: Connection, entity_name: str, pk: str, row_version: int, unit_of: Mapping[str, str]
 ) -> dict[str, int]:
     """Return unit -> version that the screen stands for; `*` is the row.
 
@@ -334,18 +334,18 @@ _OPEN_VERSIONS = (
 )
 
 
-def newest_place(connection: sqlite3.Connection) -> int:
+def newest_place(connection: Connection) -> int:
     """Return the place of the newest save that is still in the log, 0 when there is none."""
     return int(connection.execute("SELECT coalesce(max(n), 0) FROM _sync_tx").fetchone()[0])
 
 
-def set_state(connection: sqlite3.Connection, ns: Iterable[int], changes: Mapping[str, Any]) -> None:  # Any: SQL values
+def set_state(connection: Connection, ns: Iterable[int], changes: Mapping[str, Any]) -> None:  # Any: SQL values
     """Change columns of txs."""
     sets = ", ".join(f"{name} = ?" for name in changes)
     connection.executemany(f"UPDATE _sync_tx SET {sets} WHERE n = ?", [(*changes.values(), n) for n in ns])
 
 
-def delete(connection: sqlite3.Connection, ns: Iterable[int]) -> None:
+def delete(connection: Connection, ns: Iterable[int]) -> None:
     """Take txs and their ops out of the file."""
     for table in ("_sync_touch", "_sync_op", "_sync_tx"):
         connection.executemany(f"DELETE FROM {table} WHERE n = ?", [(n,) for n in ns])

@@ -3,7 +3,6 @@
 The result is what the centre would have sent as a file: tables, indexes, search and facts; `takeover` takes it in.
 """
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -11,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from client.replica import rows, schema
 from client.replica.connection import create_private, translated_errors
+from client.replica.driver import INTEGRITY_ERROR, Connection, Errors
 from shared_models.base import Record
 from shared_models.errors import ProtocolFault
 from shared_models.registry import Registry
 
 if TYPE_CHECKING:
     from client.replica.replica import Replica
+
+MISFIT: Errors = (KeyError, TypeError, ValueError, LookupError, *INTEGRITY_ERROR)
+"""What columns raise that are not as they have to be."""
 
 
 def make(replica: "Replica", path: Path, lines: Iterable[dict[str, Any]]) -> None:
@@ -34,13 +37,13 @@ def make(replica: "Replica", path: Path, lines: Iterable[dict[str, Any]]) -> Non
             made.execute(schema.table_sql(entity))
         try:
             facts = _fill(made, replica.registry, lines)
-        except (KeyError, TypeError, ValueError, LookupError, sqlite3.IntegrityError):
+        except MISFIT:
             raise ProtocolFault(None, "columns in another shape") from None
         _finish(made, replica.registry, {**facts, "shape": schema.fingerprint(replica.registry)})
         made.execute("COMMIT")
 
 
-def _fill(made: sqlite3.Connection, registry: Registry, lines: Iterable[dict[str, Any]]) -> dict[str, str]:
+def _fill(made: Connection, registry: Registry, lines: Iterable[dict[str, Any]]) -> dict[str, str]:
     for line in lines:
         if line["k"] == "end":
             return {name: line[name] for name in ("seq", "epoch", "newest_at", "digests")}
@@ -50,7 +53,7 @@ def _fill(made: sqlite3.Connection, registry: Registry, lines: Iterable[dict[str
     raise ProtocolFault(None, "columns without an end")
 
 
-def _finish(made: sqlite3.Connection, registry: Registry, facts: dict[str, str]) -> None:
+def _finish(made: Connection, registry: Registry, facts: dict[str, str]) -> None:
     for entity in registry:
         for statement in (*schema.index_statements(entity), *schema.search_statements(entity)):
             made.execute(statement)

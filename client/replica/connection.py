@@ -1,26 +1,15 @@
-"""Connections to the replica's file: who may write, how safely, and what SQLite's failures mean to us."""
+"""Connections to the replica's file: who may write, and how safely."""
 
 import os
-import sqlite3
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from client.replica.driver import ERROR, Connection, translate
 from client.replica.fold import extra_tokens
-from shared_models.errors import ReplicaDamaged, ReplicaError, ReplicaFull, ReplicaLocked
 
 WAIT_MS = 5000
 """How long a transaction waits for another process that writes."""
-CACHED_STATEMENTS = 512
-"""Statements that a connection keeps compiled: a round uses some 200, and compiling one takes longer than most of them run."""
-Connect = Callable[[Path], sqlite3.Connection]
-"""Opens a connection in autocommit mode, usable from any thread. Tests pass one that dies at a chosen statement."""
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """Open a connection; transactions are always begun and ended by name."""
-    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=CACHED_STATEMENTS)
 
 
 def create_private(path: Path) -> None:
@@ -34,7 +23,7 @@ def create_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
-def prepare_writer(connection: sqlite3.Connection) -> None:
+def prepare_writer(connection: Connection) -> None:
     """Set up the one connection that writes.
 
     `synchronous` is set per transaction (`Replica.write`): FULL for what a person typed, NORMAL for what can be pulled
@@ -47,24 +36,24 @@ def prepare_writer(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA cache_size = -16000")
 
 
-def overwrite_freed(connection: sqlite3.Connection, wanted: bool) -> None:
+def overwrite_freed(connection: Connection, wanted: bool) -> None:
     """Have what is removed from now on overwritten, or not: it costs a write of each page that is freed (trap 14)."""
     connection.execute(f"PRAGMA secure_delete = {int(wanted)}")
 
 
-def prepare_reader(connection: sqlite3.Connection) -> None:
+def prepare_reader(connection: Connection) -> None:
     """Set up a connection that only reads."""
     _prepare(connection)
     connection.execute("PRAGMA query_only = 1")
 
 
-def prepare_other(connection: sqlite3.Connection) -> None:
+def prepare_other(connection: Connection) -> None:
     """Set up a connection to a file that is on its way to become a replica."""
     _prepare(connection)
     connection.execute("PRAGMA cache_size = -16000")
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: Connection) -> None:
     connection.execute(f"PRAGMA busy_timeout = {WAIT_MS}")
     connection.execute("PRAGMA foreign_keys = 0")
     connection.execute("PRAGMA temp_store = MEMORY")
@@ -79,7 +68,7 @@ class Translated:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Raise the product's error in place of SQLite's."""
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, ERROR):
             raise translate(error) from error
 
 
@@ -96,11 +85,11 @@ class Reading:
 
     __slots__ = ("_began", "_reader")
 
-    def __init__(self, reader: sqlite3.Connection) -> None:
+    def __init__(self, reader: Connection) -> None:
         """reader: used by this thread alone."""
         self._reader, self._began = reader, False
 
-    def __enter__(self) -> sqlite3.Connection:
+    def __enter__(self) -> Connection:
         """Begin."""
         if not self._reader.in_transaction:
             with translated_errors():
@@ -113,21 +102,5 @@ class Reading:
         with translated_errors():
             if self._began:
                 self._reader.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, ERROR):
                 raise error
-
-
-def translate(error: sqlite3.Error) -> ReplicaError:
-    """Return the product's error for one of SQLite's."""
-    code = getattr(error, "sqlite_errorcode", None)
-    if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # on a full disk a file cannot even be opened: its shared memory has no room
-        return ReplicaFull(str(error))
-    primary = code & 0xFF if code is not None else None
-    kinds: dict[int | None, type[ReplicaError]] = {
-        sqlite3.SQLITE_BUSY: ReplicaLocked,
-        sqlite3.SQLITE_LOCKED: ReplicaLocked,
-        sqlite3.SQLITE_FULL: ReplicaFull,
-        sqlite3.SQLITE_CORRUPT: ReplicaDamaged,
-        sqlite3.SQLITE_NOTADB: ReplicaDamaged,
-    }
-    return kinds.get(primary, ReplicaError)(str(error))

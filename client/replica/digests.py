@@ -1,8 +1,8 @@
 """The replica's side of the proof of equality: per entity, rows and sum over (entity, id, central version)."""
 
-import sqlite3
 from dataclasses import dataclass, field
 
+from client.replica.driver import Connection
 from client.replica.schema import quoted
 from shared_models.base import Record
 from shared_models.digest import MODULUS, Digest, row_hash
@@ -12,18 +12,18 @@ CHUNK = 5000
 """Rows read at a time: less than a MB."""
 
 
-def stored(connection: sqlite3.Connection) -> dict[str, Digest]:
+def stored(connection: Connection) -> dict[str, Digest]:
     """Return the digests as they were kept up to date, entity by entity."""
     found = connection.execute("SELECT tbl, rows, total FROM _sync_digest")
     return {tbl: Digest.parse(rows, total) for tbl, rows, total in found}
 
 
-def recomputed(connection: sqlite3.Connection, registry: Registry) -> dict[str, Digest]:
+def recomputed(connection: Connection, registry: Registry) -> dict[str, Digest]:
     """Return the digests computed from the rows themselves; rows that the centre does not have do not count."""
     return {entity.entity_name: recomputed_of(connection, entity) for entity in registry}
 
 
-def recomputed_of(connection: sqlite3.Connection, entity: type[Record]) -> Digest:
+def recomputed_of(connection: Connection, entity: type[Record]) -> Digest:
     """Return the digest of one entity, computed from its rows."""
     name = entity.entity_name
     held, rows, total = connection.execute(f"SELECT id, _v FROM {quoted(name)} WHERE _v > 0"), 0, 0
@@ -32,7 +32,7 @@ def recomputed_of(connection: sqlite3.Connection, entity: type[Record]) -> Diges
     return Digest(rows, total % MODULUS)
 
 
-def store(connection: sqlite3.Connection, digests: dict[str, Digest]) -> None:
+def store(connection: Connection, digests: dict[str, Digest]) -> None:
     """Replace stored digests."""
     connection.executemany(
         "INSERT INTO _sync_digest (tbl, rows, total) VALUES (?, ?, ?) "
@@ -58,6 +58,6 @@ class Tally:
         self.digests[entity] = digest
         self._touched.add(entity)
 
-    def write(self, connection: sqlite3.Connection) -> None:
+    def write(self, connection: Connection) -> None:
         """Store the digests that changed."""
         store(connection, {entity: self.digests[entity] for entity in self._touched})

@@ -1,11 +1,11 @@
 """Keeps every row on the screen equal to its base plus the pending ops (I11)."""
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 
 from client.replica import change_log, rows
 from client.replica.change_log import Layer
+from client.replica.driver import Connection
 from conflict.overlay import overlay
 from shared_models.base import Record
 from shared_models.codec import Row, dumps
@@ -14,7 +14,7 @@ Base = tuple[Row | None, int]
 """A central row and its version; None and 0 when the centre has none as far as we know."""
 
 
-def base_of(connection: sqlite3.Connection, entity: type[Record], pk: str) -> Base:
+def base_of(connection: Connection, entity: type[Record], pk: str) -> Base:
     """Return the central row of a record and its version."""
     shadow = connection.execute(
         "SELECT data, ver FROM _sync_base WHERE tbl = ? AND pk = ?", (entity.entity_name, pk)
@@ -32,7 +32,7 @@ def _parsed(data: str | None) -> Row | None:
         return None
 
 
-def keep_base(connection: sqlite3.Connection, entity: type[Record], pk: str) -> None:
+def keep_base(connection: Connection, entity: type[Record], pk: str) -> None:
     """Put the central row of a record aside before the first op is laid over it."""
     row, version = base_of(connection, entity, pk)
     data = None if row is None else dumps(row)
@@ -42,14 +42,14 @@ def keep_base(connection: sqlite3.Connection, entity: type[Record], pk: str) -> 
     )
 
 
-def expected(connection: sqlite3.Connection, entity: type[Record], pk: str) -> tuple[Row | None, int, bool]:
+def expected(connection: Connection, entity: type[Record], pk: str) -> tuple[Row | None, int, bool]:
     """Return the row as it should be on the screen, the version of its base, and whether own ops are still laid over it."""
     base, version = base_of(connection, entity, pk)
     layers = change_log.layers(connection, entity.entity_name, (pk,)).get(pk, [])
     return _laid(entity, base, layers), version, bool(layers)
 
 
-def bases_of(connection: sqlite3.Connection, entity: type[Record], pks: Collection[str]) -> dict[str, Base]:
+def bases_of(connection: Connection, entity: type[Record], pks: Collection[str]) -> dict[str, Base]:
     """Return what `base_of` does, of many records of one entity."""
     shadows = connection.execute(
         "SELECT pk, data, ver FROM _sync_base WHERE tbl = ? AND pk IN (SELECT value FROM json_each(?))",
@@ -61,12 +61,12 @@ def bases_of(connection: sqlite3.Connection, entity: type[Record], pks: Collecti
     return {pk: found.get(pk, (None, 0)) for pk in pks}
 
 
-def lay(connection: sqlite3.Connection, entity: type[Record], pk: str) -> None:
+def lay(connection: Connection, entity: type[Record], pk: str) -> None:
     """Make the row on the screen its base plus the unsettled ops, and let go of the base when there are none."""
     lay_many(connection, entity, {pk}, {})
 
 
-def lay_many(connection: sqlite3.Connection, entity: type[Record], pks: set[str], new: Mapping[str, Base]) -> None:
+def lay_many(connection: Connection, entity: type[Record], pks: set[str], new: Mapping[str, Base]) -> None:
     """Do so for many rows of one entity. new: id -> central row and version, of those that have a base and get another."""
     bases = {**bases_of(connection, entity, pks - new.keys()), **new}
     layers = change_log.layers(connection, entity.entity_name, pks)
@@ -94,12 +94,12 @@ def _laid(entity: type[Record], view: Row | None, layers: Iterable[Layer]) -> Ro
     return view
 
 
-def pending_pks(connection: sqlite3.Connection, entity: type[Record]) -> set[str]:
+def pending_pks(connection: Connection, entity: type[Record]) -> set[str]:
     """Return the ids of an entity's rows that have a base put aside."""
     found = connection.execute("SELECT pk FROM _sync_base WHERE tbl = ?", (entity.entity_name,))
     return {pk for (pk,) in found}
 
 
-def all_pending(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+def all_pending(connection: Connection) -> set[tuple[str, str]]:
     """Return (entity, id) of every row that has a base put aside."""
     return set(connection.execute("SELECT tbl, pk FROM _sync_base").fetchall())

@@ -8,11 +8,11 @@ typed (`client.ui.view_models.base.KEEP_S`): that is the most that a killed prog
 
 import json
 import re
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from client.replica.driver import Connection
 from client.replica.schema import quoted
 from shared_models.fields import columns
 from shared_models.registry import Registry
@@ -51,7 +51,7 @@ def entity_of(form: str) -> str | None:
     return None if found is None or (found[1] == "note" and form.count(":") > 1) else found[1]
 
 
-def keep(connection: sqlite3.Connection, user: str, draft: FormDraft) -> None:
+def keep(connection: Connection, user: str, draft: FormDraft) -> None:
     """Keep a draft in the place of an earlier one of its form; part of the caller's transaction."""
     connection.execute(
         "INSERT INTO _form_draft (user, form, at, what) VALUES (?, ?, ?, ?) "
@@ -65,26 +65,24 @@ def keep(connection: sqlite3.Connection, user: str, draft: FormDraft) -> None:
     )
 
 
-def drop(connection: sqlite3.Connection, user: str, *forms: str) -> None:
+def drop(connection: Connection, user: str, *forms: str) -> None:
     """Forget the drafts of forms; part of the caller's transaction."""
     connection.executemany("DELETE FROM _form_draft WHERE user = ? AND form = ?", [(user, form) for form in forms])
 
 
-def drafts_of(connection: sqlite3.Connection, user: str) -> list[FormDraft]:
+def drafts_of(connection: Connection, user: str) -> list[FormDraft]:
     """Return a person's drafts, the last one first."""
     found = connection.execute("SELECT form, at, what FROM _form_draft WHERE user = ? ORDER BY at DESC, form", (user,))
     return [FormDraft(form=form, at=at, **json.loads(what)) for form, at, what in found.fetchall()]
 
 
-def draft_of(connection: sqlite3.Connection, user: str, form: str) -> FormDraft | None:
+def draft_of(connection: Connection, user: str, form: str) -> FormDraft | None:
     """Return a person's draft of one form."""
     found = connection.execute("SELECT at, what FROM _form_draft WHERE user = ? AND form = ?", (user, form)).fetchone()
     return None if found is None else FormDraft(form=form, at=found[0], **json.loads(found[1]))
 
 
-def within(
-    connection: sqlite3.Connection, registry: Registry, draft: FormDraft, hidden: frozenset[str] = frozenset()
-) -> FormDraft:
+def within(connection: Connection, registry: Registry, draft: FormDraft, hidden: frozenset[str] = frozenset()) -> FormDraft:
     """Return a draft without what it says of records that are not here: their values and names; hidden: fields of its entity.
 
     The fields that were typed stay, also those of a record that is not here any more.
@@ -107,7 +105,7 @@ def within(
     )
 
 
-def bring_within(connection: sqlite3.Connection, registry: Registry, hidden: Mapping[str, frozenset[str]]) -> None:
+def bring_within(connection: Connection, registry: Registry, hidden: Mapping[str, frozenset[str]]) -> None:
     """Make every draft what `within` says, after records left. hidden: entity -> fields that were emptied."""
     for user, form, at, what in connection.execute("SELECT user, form, at, what FROM _form_draft").fetchall():
         draft = FormDraft(form=form, at=at, **json.loads(what))
@@ -127,7 +125,7 @@ def named_in(form: str) -> list[tuple[str, str]]:
     return _RECORD.findall(form.removeprefix("note:"))
 
 
-def _is_here(connection: sqlite3.Connection, registry: Registry, entity: str, pk: str) -> bool:
+def _is_here(connection: Connection, registry: Registry, entity: str, pk: str) -> bool:
     """Whether a record is in the replica; one of an entity that is not known counts as here."""
     if entity not in registry.by_name:
         return True

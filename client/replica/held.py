@@ -4,11 +4,11 @@ The version of a row is that of its table. Its content is the centre's, so that 
 """
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
+from client.replica.driver import Connection
 from client.replica.schema import quoted
 from shared_models.base import Record
 from shared_models.digest import Kind, content_hash, hash_of, is_within, row_hash
@@ -36,7 +36,7 @@ def fastest_dumps() -> Dumps:
 
 
 def hashed(
-    connection: sqlite3.Connection, entity: type[Record], kind: Kind, prefixes: Sequence[str], passed: Passed = lambda _: None
+    connection: Connection, entity: type[Record], kind: Kind, prefixes: Sequence[str], passed: Passed = lambda _: None
 ) -> Found:
     """Yield the central rows of an entity that lie in some parts of the key space; rows that the centre lacks do not count.
 
@@ -47,7 +47,7 @@ def hashed(
     return _contents(connection, entity, prefixes, passed)
 
 
-def count(connection: sqlite3.Connection, registry: Registry) -> int:
+def count(connection: Connection, registry: Registry) -> int:
     """Return how many central rows there are."""
     return sum(
         int(connection.execute(f"SELECT count(*) FROM {quoted(entity.entity_name)} WHERE _v > 0").fetchone()[0])
@@ -55,14 +55,14 @@ def count(connection: sqlite3.Connection, registry: Registry) -> int:
     )
 
 
-def _versions(connection: sqlite3.Connection, entity: type[Record], prefixes: Sequence[str]) -> Found:
+def _versions(connection: Connection, entity: type[Record], prefixes: Sequence[str]) -> Found:
     name, is_asked = entity.entity_name, is_within(prefixes)
     for pk, version in connection.execute(f"SELECT id, _v FROM {quoted(name)} WHERE _v > 0"):
         if is_asked(pk):
             yield pk, version, row_hash(name, pk, version)
 
 
-def _contents(connection: sqlite3.Connection, entity: type[Record], prefixes: Sequence[str], passed: Passed) -> Found:
+def _contents(connection: Connection, entity: type[Record], prefixes: Sequence[str], passed: Passed) -> Found:
     name, is_asked, dumps = entity.entity_name, is_within(prefixes), fastest_dumps()
     aside = connection.execute("SELECT pk, ver, data FROM _sync_base WHERE tbl = ?", (name,)).fetchall()
     for pk, version, data in aside:
@@ -74,9 +74,7 @@ def _contents(connection: sqlite3.Connection, entity: type[Record], prefixes: Se
         passed(len(found))
 
 
-def _chunks(
-    connection: sqlite3.Connection, entity: type[Record], prefixes: Sequence[str]
-) -> Iterator[list[tuple[bytes, int, bytes]]]:
+def _chunks(connection: Connection, entity: type[Record], prefixes: Sequence[str]) -> Iterator[list[tuple[bytes, int, bytes]]]:
     """Yield rows that lie in some parts, and that are not put aside, some thousand at a time: id, version, what is hashed."""
     name, query = entity.entity_name, _said(entity)
     if prefixes[0]:

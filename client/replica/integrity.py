@@ -1,12 +1,12 @@
 """Checks that the replica is what it claims to be, and the log of what was found otherwise."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from client.events import IncidentLogged
 from client.replica import digests, display, rows
+from client.replica.driver import OPERATIONAL_ERROR, Connection, Errors
 from client.replica.schema import quoted
 from client.replica.writing import Writing
 from shared_models.base import Record
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 KEPT = 500
 """Incidents that are remembered; a replica that differs again and again must not grow by it."""
+UNREADABLE: Errors = (ValueError, *OPERATIONAL_ERROR)
+"""What reading a damaged value raises."""
 AGAIN_US = 3_600_000_000
 """The same is written down once in so long."""
 
@@ -86,17 +88,17 @@ def log(writing: Writing, incident: Incident, now_us: int) -> None:
     writing.events.append(IncidentLogged(incident.kind, incident.detail))
 
 
-def incidents(connection: sqlite3.Connection) -> list[Incident]:
+def incidents(connection: Connection) -> list[Incident]:
     """Return what was found so far, oldest first."""
     return _read(connection, "1")
 
 
-def newest(connection: sqlite3.Connection, since_us: int, most: int) -> list[Incident]:
+def newest(connection: Connection, since_us: int, most: int) -> list[Incident]:
     """Return what was found since a moment, at most so many, newest first."""
     return _read(connection, "at >= ?", (since_us,))[: -most - 1 : -1]
 
 
-def untold(connection: sqlite3.Connection) -> list[Incident]:
+def untold(connection: Connection) -> list[Incident]:
     """Return what the centre has not heard of yet, oldest first."""
     return _read(connection, "told = 0")
 
@@ -107,18 +109,18 @@ def note_told(writing: Writing, found: Sequence[Incident]) -> None:
     writing.connection.execute("UPDATE _sync_incident SET told = 1 WHERE told = 0 AND n <= ?", (newest,))
 
 
-def _read(connection: sqlite3.Connection, which: str, values: tuple[int, ...] = ()) -> list[Incident]:
+def _read(connection: Connection, which: str, values: tuple[int, ...] = ()) -> list[Incident]:
     query = f"SELECT kind, detail, at, entity, rows, n FROM _sync_incident WHERE {which} ORDER BY n"
     found = connection.execute(query, values)
     return [Incident(*row) for row in found.fetchall()]
 
 
-def _bypassed(connection: sqlite3.Connection, registry: Registry) -> Iterator[Incident]:
+def _bypassed(connection: Connection, registry: Registry) -> Iterator[Incident]:
     for kind, pk in laid_wrongly(connection, registry):
         yield Incident("bypassed", f"{kind.entity_name} {pk}", entity=kind.entity_name, rows=1)
 
 
-def laid_wrongly(connection: sqlite3.Connection, registry: Registry) -> Iterator[tuple[type[Record], str]]:
+def laid_wrongly(connection: Connection, registry: Registry) -> Iterator[tuple[type[Record], str]]:
     """Yield (entity, id) of rows that are not their base plus the pending ops, or that neither the centre nor anybody made."""
     pending = display.all_pending(connection)
     for entity_name, pk in sorted(pending):
@@ -130,11 +132,11 @@ def laid_wrongly(connection: sqlite3.Connection, registry: Registry) -> Iterator
         yield from ((kind, pk) for (pk,) in stray if (kind.entity_name, pk) not in pending)
 
 
-def _is_laid(connection: sqlite3.Connection, kind: type[Record], pk: str) -> bool:
+def _is_laid(connection: Connection, kind: type[Record], pk: str) -> bool:
     view, version, _ = display.expected(connection, kind, pk)
     try:
         return rows.read(connection, kind, pk) == (None if view is None else (view, version))
-    except (ValueError, sqlite3.OperationalError):  # a value is no text, or no set, any more
+    except UNREADABLE:  # a value is no text, or no set, any more
         return False
 
 

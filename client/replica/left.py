@@ -1,10 +1,10 @@
 """How many records left the person's view of late, as what he may see had changed: so that no list gets shorter in silence."""
 
 import json
-import sqlite3
 from collections.abc import Iterable
 
 from client.replica import meta
+from client.replica.driver import Connection
 from client.replica.schema import quoted
 from client.replica.writing import Writing
 from shared_models.registry import Registry
@@ -13,7 +13,7 @@ Key = tuple[str, str]
 """(entity, id)."""
 
 
-def on_lists(connection: sqlite3.Connection, registry: Registry, found: Iterable[tuple[str, Iterable[str]]]) -> set[Key]:
+def on_lists(connection: Connection, registry: Registry, found: Iterable[tuple[str, Iterable[str]]]) -> set[Key]:
     """Return those of some records that stand in a list here: live ones that are no part of another."""
     roots = {entity.entity_name for entity in registry.roots}
     among = "WHERE archived_at IS NULL AND id IN (SELECT value FROM json_each(?))"

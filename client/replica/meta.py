@@ -1,11 +1,11 @@
 """The replica's own facts: whose it is, where it stands, how it is numbered. One row each in `_sync_meta`."""
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from client.replica.driver import Connection
 from shared_models.protocol import BIGGEST_FILE
 
 _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
@@ -42,6 +42,8 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "snapshot_stuck": 0,
     # Older server epoch -> the lowest seq that it shares with the present timeline.
     "restored": {},
+    # Timeline that a restore ended, of which the centre is yet to be told -> greatest seq known of it, seqs of saves that go again.
+    "lost_time": {},
     "offset_ms": 0,
     "safe_seq": 0,
     "search_stale": False,
@@ -79,7 +81,7 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
 }
 
 
-def get(connection: sqlite3.Connection, key: str) -> Any:  # Any: a JSON value of the key's own type
+def get(connection: Connection, key: str) -> Any:  # Any: a JSON value of the key's own type
     """Return one fact, or its default. Raises KeyError for an unknown key."""
     row = connection.execute("SELECT v FROM _sync_meta WHERE k = ?", (key,)).fetchone()
     return _DEFAULTS[key] if row is None else json.loads(row[0])
@@ -110,7 +112,7 @@ class Facts(Mapping[str, Any]):  # Any: as `get`
         return len({**_DEFAULTS, **self._texts})
 
 
-def get_all(connection: sqlite3.Connection) -> Facts:
+def get_all(connection: Connection) -> Facts:
     """Return every fact."""
     return Facts(dict(connection.execute("SELECT k, v FROM _sync_meta").fetchall()))
 
@@ -120,7 +122,7 @@ def _scalar(text: str) -> Any:  # Any: a JSON scalar; what may be changed in pla
     return json.loads(text)
 
 
-def put(connection: sqlite3.Connection, values: Mapping[str, Any]) -> None:  # Any: as `get`
+def put(connection: Connection, values: Mapping[str, Any]) -> None:  # Any: as `get`
     """Store facts; part of the caller's transaction. Raises KeyError for an unknown key."""
     for key in values:
         _DEFAULTS[key]

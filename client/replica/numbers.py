@@ -3,11 +3,11 @@
 They belong to the device's epoch: a copy of a replica that got a fresh one does not give what the other goes on to give.
 """
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from client.replica import meta
+from client.replica.driver import Connection
 from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.protocol import Block, Leased
@@ -20,7 +20,7 @@ KEPT = 20
 """Blocks of one series that are remembered."""
 
 
-def with_codes(connection: sqlite3.Connection, kind: type[Record], values: Row) -> Row:
+def with_codes(connection: Connection, kind: type[Record], values: Row) -> Row:
     """Return the values of a new record with a code in every field of a series that was left empty."""
     given = dict(values)
     for name, series in series_of(kind).items():
@@ -46,7 +46,7 @@ def is_short(facts: Mapping[str, Any], registry: Registry) -> bool:  # Any: see 
     return any(one.left < LOW for one in held(facts, registry).values())
 
 
-def take(connection: sqlite3.Connection, leases: Mapping[str, Sequence[Block]]) -> None:
+def take(connection: Connection, leases: Mapping[str, Sequence[Block]]) -> None:
     """Keep the blocks that the centre granted."""
     facts = meta.get_all(connection)
     granted = {entity: [[one.first, one.last, one.first] for one in blocks] for entity, blocks in leases.items() if blocks}
@@ -56,7 +56,7 @@ def take(connection: sqlite3.Connection, leases: Mapping[str, Sequence[Block]]) 
         _put(connection, facts, {**known, **more})
 
 
-def is_given(connection: sqlite3.Connection, kind: type[Record], field: str, code: object) -> bool:
+def is_given(connection: Connection, kind: type[Record], field: str, code: object) -> bool:
     """Whether the device gave a code from its blocks: nobody else does, so it will stay."""
     series = series_of(kind).get(field)
     number = number_of(series, code) if series and isinstance(code, str) else None
@@ -64,7 +64,7 @@ def is_given(connection: sqlite3.Connection, kind: type[Record], field: str, cod
     return any(first <= number < following for first, _, following in blocks if number is not None)
 
 
-def _next(connection: sqlite3.Connection, entity: str, series: str) -> str:
+def _next(connection: Connection, entity: str, series: str) -> str:
     facts = meta.get_all(connection)
     blocks = _blocks(facts, entity)
     for block in blocks:
@@ -86,5 +86,5 @@ def _blocks(facts: Mapping[str, Any], entity: str) -> Blocks:
     return [list(block) for block in _of_epoch(facts).get(entity, ())]
 
 
-def _put(connection: sqlite3.Connection, facts: Mapping[str, Any], blocks: Mapping[str, Blocks]) -> None:
+def _put(connection: Connection, facts: Mapping[str, Any], blocks: Mapping[str, Blocks]) -> None:
     meta.put(connection, {"numbers": {"epoch": facts["device_epoch"], "blocks": blocks}})

@@ -4,10 +4,10 @@ Both are keysets, like every list here: the cost of a page does not grow with ho
 """
 
 import json
-import sqlite3
 from dataclasses import dataclass
 
 from client.replica import rows
+from client.replica.driver import Connection
 from client.replica.queries import Page
 from client.replica.talks import LAST_TALK
 from shared_models.base import Record
@@ -45,12 +45,12 @@ class Asked:
         return " AND ".join(where), values
 
 
-def by_due(connection: sqlite3.Connection, company: type[Record], asked: Asked, after: str | None, limit: int) -> Page:
+def by_due(connection: Connection, company: type[Record], asked: Asked, after: str | None, limit: int) -> Page:
     """Return one page of companies, the longest overdue first, those without a rhythm last by name."""
     return _page(connection, company, BY_DUE, asked, after, limit)
 
 
-def by_last_name(connection: sqlite3.Connection, contact: type[Record], asked: Asked, after: str | None, limit: int) -> Page:
+def by_last_name(connection: Connection, contact: type[Record], asked: Asked, after: str | None, limit: int) -> Page:
     """Return one page of contacts by last name, then first name, case and diacritics folded: Ștefan stands beside Stefan.
 
     Much data is typed without diacritics; a list that files Ș after S would hide half of a family from who scrolls.
@@ -58,15 +58,13 @@ def by_last_name(connection: sqlite3.Connection, contact: type[Record], asked: A
     return _page(connection, contact, BY_LAST_NAME, asked, after, limit)
 
 
-def due_of(connection: sqlite3.Connection, pks: list[str]) -> dict[str, int | None]:
+def due_of(connection: Connection, pks: list[str]) -> dict[str, int | None]:
     """Return company id -> when the next visit is wished, None without a rhythm."""
     sql = f"SELECT t.id, {DUE} FROM company t WHERE t.id IN (SELECT value FROM json_each(?))"
     return dict(connection.execute(sql, (json.dumps(pks),)).fetchall())
 
 
-def _page(
-    connection: sqlite3.Connection, entity: type[Record], order: str, asked: Asked, after: str | None, limit: int
-) -> Page:
+def _page(connection: Connection, entity: type[Record], order: str, asked: Asked, after: str | None, limit: int) -> Page:
     where, values = asked.sql()
     if after is not None:
         where += f" AND ({order}) > (?, ?, ?)"

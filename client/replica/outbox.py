@@ -1,7 +1,6 @@
 """The oldest unanswered txs, as a push sends them."""
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 
 from client.replica import change_log, meta
 from client.replica.change_log import LoggedTx
+from client.replica.driver import Connection
 from client.replica.writing import Writing
 from shared_models.codec import dumps
 from shared_models.protocol import MAX_PUSH_BYTES, MAX_TXS
@@ -57,7 +57,7 @@ class _Waiting(NamedTuple):
 NO_BATCH = Batch((), (), b"", more=False)
 
 
-def has_pending(connection: sqlite3.Connection) -> bool:
+def has_pending(connection: Connection) -> bool:
     """Return whether a push has something to send."""
     return connection.execute(f"SELECT 1 FROM _sync_tx WHERE {OPEN} LIMIT 1").fetchone() is not None
 
@@ -136,7 +136,7 @@ def blameless(writing: Writing, batch: Batch) -> None:
     writing.connection.executemany("UPDATE _sync_tx SET attempts = max(attempts - 1, 0) WHERE n = ?", [(n,) for n in batch.ns])
 
 
-def _oldest(connection: sqlite3.Connection, limit: int, without: frozenset[int]) -> list[_Waiting]:
+def _oldest(connection: Connection, limit: int, without: frozenset[int]) -> list[_Waiting]:
     """Return the open txs that were saved first. The index has them by state, so each state is asked for by itself."""
     found = [
         _Waiting(*found)
@@ -188,7 +188,7 @@ def _tx_json(tx: _Waiting, number: int, after: list[int], ops: list[str]) -> str
     return f'{dumps(head)[:-1]},"ops":{sent}}}'
 
 
-def ops_json(connection: sqlite3.Connection, ns: list[int]) -> dict[int, list[str]]:
+def ops_json(connection: Connection, ns: list[int]) -> dict[int, list[str]]:
     """Return place -> ops of txs as JSON, each in order."""
     found: dict[int, list[str]] = {n: [] for n in ns}
     for n, *op in connection.execute(

@@ -1,12 +1,12 @@
 """Lists and pages for the screens. Reads only."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from client.replica import rows
+from client.replica.driver import Connection
 from client.replica.fold import fold
 from client.replica.schema import has_key, quoted
 from shared_models.base import Record
@@ -41,7 +41,7 @@ class Order:
 
 
 def list_page(
-    connection: sqlite3.Connection,
+    connection: Connection,
     entity: type[Record],
     order: Order,
     filters: Sequence[Filter],
@@ -71,7 +71,7 @@ def list_page(
     return Page(page, following)
 
 
-def count(connection: sqlite3.Connection, entity: type[Record], filters: Sequence[Filter], *, archived: bool | None) -> int:
+def count(connection: Connection, entity: type[Record], filters: Sequence[Filter], *, archived: bool | None) -> int:
     """Return how many rows match."""
     where, values = _conditions(entity, filters, archived)
     found = connection.execute(
@@ -80,9 +80,7 @@ def count(connection: sqlite3.Connection, entity: type[Record], filters: Sequenc
     return int(found[0])
 
 
-def children_of(
-    connection: sqlite3.Connection, entity: type[Record], field: str, parent: str, *, archived: bool | None
-) -> list[Row]:
+def children_of(connection: Connection, entity: type[Record], field: str, parent: str, *, archived: bool | None) -> list[Row]:
     """Return the rows that belong to a parent, oldest first (ids sort by the time of their making)."""
     where, values = _conditions(entity, (Filter(field, "is", parent),), archived)
     found = connection.execute(
@@ -92,7 +90,7 @@ def children_of(
     return [rows.decode(entity, row) for row in found.fetchall()]
 
 
-def with_parts(connection: sqlite3.Connection, registry: Registry, entity: type[Record], pk: str) -> list[str]:
+def with_parts(connection: Connection, registry: Registry, entity: type[Record], pk: str) -> list[str]:
     """Return the id of a record and those of its parts, archived ones too."""
     found = [pk]
     for child, field in registry.children(entity):
@@ -101,7 +99,7 @@ def with_parts(connection: sqlite3.Connection, registry: Registry, entity: type[
     return found
 
 
-def named(connection: sqlite3.Connection, entity: type[Record], title: str) -> list[str]:
+def named(connection: Connection, entity: type[Record], title: str) -> list[str]:
     """Return the ids of live records of a title, case and marks aside, oldest first: an index range, no scan."""
     found = connection.execute(
         f"SELECT id FROM {quoted(entity.entity_name)} WHERE _k = ? AND archived_at IS NULL ORDER BY id", (fold(title),)
@@ -109,7 +107,7 @@ def named(connection: sqlite3.Connection, entity: type[Record], title: str) -> l
     return [pk for (pk,) in found.fetchall()]
 
 
-def titles(connection: sqlite3.Connection, entity: type[Record], pks: Sequence[str]) -> dict[str, str]:
+def titles(connection: Connection, entity: type[Record], pks: Sequence[str]) -> dict[str, str]:
     """Return id -> title for the records that are in the replica."""
     if not pks or not entity.title_fields:
         return {}

@@ -1,6 +1,5 @@
 """The replica of one signed-in person on this device: the door to everything that screens and the engine read and write."""
 
-import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -11,10 +10,25 @@ from typing import Any
 from sqlite_utils import Database
 
 from client.events import Events
-from client.replica import change_log, connection, meta, migrations, numbers, outbox, queries, rows, search, standing, undo
+from client.replica import (
+    change_log,
+    connection,
+    driver,
+    meta,
+    migrations,
+    numbers,
+    outbox,
+    queries,
+    rows,
+    search,
+    standing,
+    undo,
+)
 from client.replica.change_log import LoggedTx
-from client.replica.connection import Connect, Reading, translated_errors
+from client.replica.connection import Reading, translated_errors
+from client.replica.driver import Connect, Connection, connect
 from client.replica.file_folder import FileFolder
+from client.replica.part import Part, PlainPart, SealedPart
 from client.replica.queries import Filter, Page
 from client.replica.rights import Known, RuleBook
 from client.replica.search import Hit
@@ -24,6 +38,7 @@ from client.replica.standing import Draft, RowState, Waiting
 from client.replica.unit_of_work import Edit
 from client.replica.writing import Writer, Writing
 from shared_models.codec import Row
+from shared_models.errors import ReplicaSealed
 from shared_models.ids import IdMaker
 from shared_models.protocol import Op
 from shared_models.registry import Registry
@@ -116,11 +131,20 @@ class Replica:
         files = (self.path, self.path.with_name(self.path.name + "-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
 
-    def beside(self, path: Path) -> sqlite3.Connection:
+    def beside(self, path: Path) -> Connection:
         """Open another file as this replica's connections are opened; for `takeover` only."""
         made = self._connect(path)
         connection.prepare_other(made)
         return made
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether its files can be read with a key only."""
+        return driver.is_encrypted(self._reader())
+
+    def part_at(self, path: Path) -> Part:
+        """Return where the part of a snapshot is kept at a path, encrypted as this replica is."""
+        return SealedPart(path, self._connect) if self.is_encrypted else PlainPart(path)
 
     def undo(self, tx_id: str, label: str) -> bool:
         """Take back a save: out of the log while it was never sent and nothing stands on it, else by a new, inverse save.
@@ -285,8 +309,8 @@ class Replica:
 
     # -- life ------------------------------------------------------------------------------------------------------------
 
-    def _reader(self) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+    def _reader(self) -> Connection:
+        found: Connection | None = getattr(self._local, "connection", None)
         if found is None:
             found = self._connect(self.path)
             connection.prepare_reader(found)
@@ -298,7 +322,7 @@ class Replica:
 
         SQLite does not survive it otherwise: it is closed by whoever lets go of it last, which is that thread.
         """
-        own: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        own: Connection | None = getattr(self._local, "connection", None)
         if own is not None:
             own.close()
         self._local = threading.local()
@@ -311,14 +335,15 @@ def open_replica(
     ids: IdMaker,
     *,
     events: Events | None = None,
-    connect: Connect = connection.connect,
+    connect: Connect = connect,
     synchronous: str = "FULL",
 ) -> Replica:
     """Open a replica file, making or migrating it first; only its owner can read it.
 
     ids: makes record ids, tx ids and the device epoch, and tells the time. synchronous: how safely a person's save is
     written; tests that never cut the power pass "OFF". Raises ReplicaDamaged when the file is not a sound replica,
-    ReplicaLocked when another process holds it, ReplicaFull when the disk is full.
+    ReplicaLocked when another process holds it, ReplicaFull when the disk is full, ReplicaSealed for one that is encrypted and opened
+    without a key.
     """
     connection.create_private(path)
     with translated_errors():
@@ -326,8 +351,10 @@ def open_replica(
         try:
             connection.prepare_writer(writer)
             migrations.migrate(Database(writer), registry)
-        except BaseException:
+        except BaseException as error:
             writer.close()
+            if driver.is_no_replica(error) and not driver.is_encrypted(writer) and driver.salt_of(path) is not None:
+                raise ReplicaSealed("opened without a key") from error
             raise
     told = events or Events()
     replica = Replica(path, registry, ids, told, Writer(writer, told, synchronous), connect, threading.local())

@@ -1,11 +1,11 @@
 """What this device knows of its person's rights: the copies here of the records that rights are made of. The centre is the judge."""
 
 import json
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
 from client.replica import display, meta, rows
+from client.replica.driver import Connection
 from client.replica.schema import quoted
 from shared_models.codec import Row
 from shared_models.registry import Registry
@@ -29,7 +29,7 @@ class RuleBook:
     kept: tuple[Any, Rules] | None = None  # Any: a mark, to be compared
     """The mark of their records, and the rules; replaced whole, so that threads need no lock."""
 
-    def at(self, connection: sqlite3.Connection, registry: Registry, now_ms: int) -> Known | None:
+    def at(self, connection: Connection, registry: Registry, now_ms: int) -> Known | None:
         """Return the rights of this replica's person; None where they are not known: nothing is loaded yet, or not all of it."""
         facts = meta.get_all(connection)
         if not facts["complete"] or facts["user"] is None or "profile" not in registry.by_name:
@@ -42,7 +42,7 @@ class RuleBook:
         return known if _is_whole(known) else None
 
 
-def _mark(connection: sqlite3.Connection) -> list[Any]:  # Any: numbers
+def _mark(connection: Connection) -> list[Any]:  # Any: numbers
     """Return what differs once any of the records that rights are made of has come, gone or changed, here or at the centre.
 
     A second own change of a record that waits moves neither its version nor its base: hence the saves that are open.
@@ -69,12 +69,12 @@ def _is_whole(known: Known) -> bool:
     )
 
 
-def _all(connection: sqlite3.Connection, registry: Registry, name: str) -> list[Row]:
+def _all(connection: Connection, registry: Registry, name: str) -> list[Row]:
     kind = registry.get(name)
     return [rows.decode(kind, row) for row in connection.execute(f"SELECT {rows.select_list(kind)} FROM {quoted(name)}")]
 
 
-def faces_of(connection: sqlite3.Connection, registry: Registry, entity: str, pk: str) -> tuple[Row, ...]:
+def faces_of(connection: Connection, registry: Registry, entity: str, pk: str) -> tuple[Row, ...]:
     """Return a record as the centre has it and as it is on the screen; nothing for one that the centre does not have yet.
 
     Whoever gave a record away in a save that waits may still write what stands on that save, so both count.

@@ -1,11 +1,11 @@
 """Rows between their stored form (dicts, `shared_models.codec`) and the replica's tables."""
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 
+from client.replica.driver import Connection
 from client.replica.schema import has_key, quoted
 from shared_models.base import Record
 from shared_models.codec import Row, dumps
@@ -52,7 +52,7 @@ def encode(entity: type[Record], name: str, value: Value) -> Value:
     return dumps(value) if isinstance(value, (list, tuple)) else value
 
 
-def read(connection: sqlite3.Connection, entity: type[Record], pk: str) -> tuple[Row, int] | None:
+def read(connection: Connection, entity: type[Record], pk: str) -> tuple[Row, int] | None:
     """Return a row and its server version, or None."""
     found = connection.execute(_one_sql(entity), (pk,)).fetchone()
     return None if found is None else (decode(entity, found[1:]), found[0])
@@ -63,7 +63,7 @@ def _one_sql(entity: type[Record]) -> str:
     return f"SELECT _v, {select_list(entity)} FROM {quoted(entity.entity_name)} WHERE id = ?"
 
 
-def read_many(connection: sqlite3.Connection, entity: type[Record], pks: Collection[str]) -> dict[str, tuple[Row | None, int]]:
+def read_many(connection: Connection, entity: type[Record], pks: Collection[str]) -> dict[str, tuple[Row | None, int]]:
     """Return id -> row and server version of those that are there."""
     found = connection.execute(
         f"SELECT id, _v, {select_list(entity)} FROM {quoted(entity.entity_name)} WHERE id IN (SELECT value FROM json_each(?))",
@@ -72,17 +72,17 @@ def read_many(connection: sqlite3.Connection, entity: type[Record], pks: Collect
     return {one[0]: (decode(entity, one[2:]), one[1]) for one in found}
 
 
-def write(connection: sqlite3.Connection, entity: type[Record], row: Row, version: int) -> None:
+def write(connection: Connection, entity: type[Record], row: Row, version: int) -> None:
     """Insert a row or make an existing one equal to it."""
     connection.execute(upsert_sql(entity), upsert_values(entity, row, version))
 
 
-def keep_later(connection: sqlite3.Connection, entity: type[Record], pks: Iterable[str], later: Iterable[str | None]) -> None:
+def keep_later(connection: Connection, entity: type[Record], pks: Iterable[str], later: Iterable[str | None]) -> None:
     """Keep beside rows that are there what only a newer version knows of them. later: of each JSON, or None."""
     connection.executemany(f"UPDATE {quoted(entity.entity_name)} SET _ext = ? WHERE id = ?", zip(later, pks, strict=True))
 
 
-def remove(connection: sqlite3.Connection, entity: type[Record], pks: Iterable[str]) -> None:
+def remove(connection: Connection, entity: type[Record], pks: Iterable[str]) -> None:
     """Delete rows by id."""
     connection.executemany(f"DELETE FROM {quoted(entity.entity_name)} WHERE id = ?", [(pk,) for pk in pks])
 

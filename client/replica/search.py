@@ -10,11 +10,11 @@ over a record and its parts (`search_spread`).
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from client.replica.driver import Connection
 from client.replica.fold import fold, words
 from client.replica.schema import has_key, quoted, search_columns, search_table
 from client.replica.search_spread import Found, rows_of, spread, together
@@ -59,7 +59,7 @@ class _Candidate:
 
 
 def search(
-    connection: sqlite3.Connection, registry: Registry, text: str, *, entities: Sequence[str] = (), limit: int = 30
+    connection: Connection, registry: Registry, text: str, *, entities: Sequence[str] = (), limit: int = 30
 ) -> list[Hit]:
     """Return the best records for what was typed, live ones only; an empty text finds what was used lately.
 
@@ -89,7 +89,7 @@ def search(
     return [Hit(c.entity.entity_name, c.pk, c.title, c.through) for c in best]
 
 
-def note_use(connection: sqlite3.Connection, entity: str, pk: str, now_ms: int) -> None:
+def note_use(connection: Connection, entity: str, pk: str, now_ms: int) -> None:
     """Remember that a record was opened; the last `RECENT` are kept."""
     connection.execute(
         "INSERT INTO _recent (entity, pk, used_at) VALUES (?, ?, ?) "
@@ -103,7 +103,7 @@ def note_use(connection: sqlite3.Connection, entity: str, pk: str, now_ms: int) 
     )
 
 
-def last_seen(connection: sqlite3.Connection, kind: type[Record]) -> str | None:
+def last_seen(connection: Connection, kind: type[Record]) -> str | None:
     """Return the id of the live record of a kind that was opened last."""
     table = quoted(kind.entity_name)
     found = connection.execute(
@@ -125,14 +125,14 @@ def _parts(registry: Registry, kind: type[Record]) -> tuple[tuple[type[Record], 
     return tuple((child, field) for child, field in registry.children(kind) if search_columns(child))
 
 
-def _lately(connection: sqlite3.Connection) -> dict[tuple[str, str], int]:
+def _lately(connection: Connection) -> dict[tuple[str, str], int]:
     """Return (entity, id) -> rank among the lately used, 0 the newest."""
     found = connection.execute("SELECT entity, pk FROM _recent ORDER BY used_at DESC LIMIT ?", (RECENT,))
     return {(entity, pk): i for i, (entity, pk) in enumerate(found)}
 
 
 def _recent(
-    connection: sqlite3.Connection,
+    connection: Connection,
     kinds: Iterable[type[Record]],
     typed: str,
     lately: dict[tuple[str, str], int],
@@ -147,13 +147,13 @@ def _recent(
                 yield _candidate(kind, row)
 
 
-def _by_name(connection: sqlite3.Connection, kind: type[Record], typed: str) -> Iterable[_Candidate]:
+def _by_name(connection: Connection, kind: type[Record], typed: str) -> Iterable[_Candidate]:
     sql = f"{_select(kind)} WHERE _k >= ? AND _k < ? AND archived_at IS NULL ORDER BY _k LIMIT ?"
     for row in connection.execute(sql, (typed, typed + "\U0010ffff", BY_NAME)).fetchall():
         yield _candidate(kind, row)
 
 
-def _by_code(connection: sqlite3.Connection, kind: type[Record], typed: str) -> Iterable[_Candidate]:
+def _by_code(connection: Connection, kind: type[Record], typed: str) -> Iterable[_Candidate]:
     """Yield the records that have what was typed, the whole of it, as a code: few have just its words, and not only their starts."""
     if not (names := _codes(kind)) or _CODE.fullmatch(typed) is None:
         return
@@ -175,7 +175,7 @@ def _codes(kind: type[Record]) -> tuple[str, ...]:
     return tuple(c.name for c in columns(kind) if c.col.search and c.col.widget in CODES)
 
 
-def _by_signs(connection: sqlite3.Connection, kind: type[Record], typed: str) -> Iterable[_Candidate]:
+def _by_signs(connection: Connection, kind: type[Record], typed: str) -> Iterable[_Candidate]:
     """Yield the names that hold what was typed, which has no word: all names are looked through, 0.2 us each."""
     sql = f"{_select(kind)} WHERE instr(_k, ?) AND archived_at IS NULL ORDER BY _k LIMIT ?"
     for row in connection.execute(sql, (typed, BY_NAME)).fetchall():
@@ -183,7 +183,7 @@ def _by_signs(connection: sqlite3.Connection, kind: type[Record], typed: str) ->
 
 
 def _by_word(
-    connection: sqlite3.Connection, kinds: Sequence[type[Record]], text: str, found: dict[tuple[str, str], _Candidate]
+    connection: Connection, kinds: Sequence[type[Record]], text: str, found: dict[tuple[str, str], _Candidate]
 ) -> None:
     """Add what the full-text index finds by the records' own words."""
     query = match_query(text)
@@ -197,7 +197,7 @@ def _by_word(
 
 
 def _by_parts(
-    connection: sqlite3.Connection,
+    connection: Connection,
     registry: Registry,
     kinds: Sequence[type[Record]],
     text: str,
@@ -216,7 +216,7 @@ def _by_parts(
 
 
 def _by_part(
-    connection: sqlite3.Connection, kind: type[Record], part: type[Record], field: str, rows: Sequence[int]
+    connection: Connection, kind: type[Record], part: type[Record], field: str, rows: Sequence[int]
 ) -> list[_Candidate]:
     sql = (
         f"{_select(kind, 'r.')} r WHERE r.archived_at IS NULL AND r.id IN (SELECT {quoted(field)} FROM "
@@ -227,7 +227,7 @@ def _by_part(
 
 
 def _by_spread(
-    connection: sqlite3.Connection,
+    connection: Connection,
     registry: Registry,
     kinds: Sequence[type[Record]],
     pieces: Found,

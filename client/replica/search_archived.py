@@ -1,14 +1,13 @@
 """The search among archived records: of their own words, and of the phones, addresses and names that belong to them."""
 
-import sqlite3
-
+from client.replica.driver import Connection
 from client.replica.schema import quoted, search_columns, search_table
 from client.replica.search_words import match_query
 from shared_models.base import Record
 from shared_models.registry import Registry
 
 
-def search_archived(connection: sqlite3.Connection, registry: Registry, kind: type[Record], text: str, limit: int) -> list[str]:
+def search_archived(connection: Connection, registry: Registry, kind: type[Record], text: str, limit: int) -> list[str]:
     """Return the ids of the archived records of a kind that have all words of a text in themselves or in one part, by name.
 
     A text without a word finds nothing.

@@ -8,7 +8,6 @@ would write the words of all the others again, and every replica that there is w
 """
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from functools import cache
 from itertools import chain, islice, repeat
 
 from client.replica import search_words
+from client.replica.driver import Connection
 from client.replica.schema import has_key, quoted, search_columns, search_table
 from client.replica.search_words import TypedPiece, is_number, typed_pieces
 from shared_models.base import Record
@@ -52,7 +52,7 @@ class _Met:
     """Entity -> id -> own row number, of the records that have the word themselves."""
 
 
-def rows_of(connection: sqlite3.Connection, registry: Registry, text: str) -> Found:
+def rows_of(connection: Connection, registry: Registry, text: str) -> Found:
     """Return the rows that have each piece of a text; nothing for a number, a single piece, and more than anybody types.
 
     After a piece that is nowhere the others are not looked up: no record has them all.
@@ -70,7 +70,7 @@ def rows_of(connection: sqlite3.Connection, registry: Registry, text: str) -> Fo
     return {word: found[word] for word in typed if word in found}
 
 
-def matching(connection: sqlite3.Connection, entity: type[Record], query: str, most: int) -> list[int]:
+def matching(connection: Connection, entity: type[Record], query: str, most: int) -> list[int]:
     """Return the numbers of the first rows that a query of the index finds, in order.
 
     They come as one text: as rows, each would cost three times as much.
@@ -81,7 +81,7 @@ def matching(connection: sqlite3.Connection, entity: type[Record], query: str, m
     return found
 
 
-def together(connection: sqlite3.Connection, entity: type[Record], query: str, found: Found, most: int) -> list[int]:
+def together(connection: Connection, entity: type[Record], query: str, found: Found, most: int) -> list[int]:
     """Return what `matching` does of the whole text, from the rows of its pieces where these are all there."""
     sets = sorted((rows[entity] for rows in found.values() if entity in rows), key=len)
     if sets and len(sets[-1]) < MAX_ROWS and sum(len(piece.words) for piece in found) <= search_words.MAX_WORDS:
@@ -93,7 +93,7 @@ def together(connection: sqlite3.Connection, entity: type[Record], query: str, f
     return matching(connection, entity, query, most)
 
 
-def spread(connection: sqlite3.Connection, registry: Registry, rows: Found, lately: Iterable[Root], room: int) -> Spread:
+def spread(connection: Connection, registry: Registry, rows: Found, lately: Iterable[Root], room: int) -> Spread:
     """Return `room` records at most that have every piece in themselves or in a part of theirs, the lately used first."""
     if not rows or not all(any(found.values()) for found in rows.values()):
         return {}
@@ -137,7 +137,7 @@ def _is_short(part: type[Record]) -> bool:
     return bool(found) and all(c.max_length is not None and c.max_length <= SHORT_TEXT for c in found)
 
 
-def _owners(connection: sqlite3.Connection, registry: Registry, rows: Rows, others: Sequence[Rows]) -> _Met:
+def _owners(connection: Connection, registry: Registry, rows: Rows, others: Sequence[Rows]) -> _Met:
     """Return the records that rows are or belong to; of too many rows, those that have most of the other words as well."""
     met = _Met()
     for entity, owners in _sources(registry):
@@ -167,7 +167,7 @@ def _first(rows: Mapping[int, None], others: Iterable[Mapping[int, None]]) -> li
 
 
 def _having(
-    connection: sqlite3.Connection,
+    connection: Connection,
     registry: Registry,
     roots: Sequence[Root],
     numbers: Mapping[str, Mapping[str, int]],
@@ -186,7 +186,7 @@ def _having(
 
 
 def _hits(
-    connection: sqlite3.Connection,
+    connection: Connection,
     registry: Registry,
     roots: Sequence[Root],
     numbers: Mapping[str, Mapping[str, int]],
@@ -209,7 +209,7 @@ def _hits(
     return found
 
 
-def _named(connection: sqlite3.Connection, entity: type[Record], name: str, pks: Sequence[str]) -> list[tuple[str, int]]:
+def _named(connection: Connection, entity: type[Record], name: str, pks: Sequence[str]) -> list[tuple[str, int]]:
     """Return the rows that name records in a field, by the indexes alone."""
     if not pks:
         return []
@@ -221,7 +221,7 @@ def _named(connection: sqlite3.Connection, entity: type[Record], name: str, pks:
     return [(pks[place], row) for place, row in zip(places, numbers, strict=True)]
 
 
-def _live(connection: sqlite3.Connection, found: Iterable[Sequence[Hit]]) -> Mapping[type[Record], set[int]]:
+def _live(connection: Connection, found: Iterable[Sequence[Hit]]) -> Mapping[type[Record], set[int]]:
     """Return the rows that are not archived; asked of few, as the indexes do not tell."""
     wanted: dict[type[Record], set[int]] = {}
     for _, entity, row in chain.from_iterable(found):

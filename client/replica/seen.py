@@ -1,12 +1,12 @@
 """What a person had on the screen when he typed: values, and the versions that they stand for (`sync.md` 1.1)."""
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from client.replica import change_log, meta, rows
+from client.replica.driver import Connection
 from shared_models.base import Record
 from shared_models.codec import Row
 from shared_models.fields import ARCHIVED, Merge, columns, data_columns, unit_of
@@ -29,7 +29,7 @@ class Seen:
     """Server epoch that the versions belong to; none: the present one."""
 
     @classmethod
-    def of(cls, connection: sqlite3.Connection, entity: type[Record], pk: str) -> "Seen | None":
+    def of(cls, connection: Connection, entity: type[Record], pk: str) -> "Seen | None":
         """Return what the screen shows of a record at this moment, or None when it shows nothing."""
         found = rows.read(connection, entity, pk)
         if found is None:
@@ -38,7 +38,7 @@ class Seen:
         return cls(found[0], versions)
 
     @classmethod
-    def drawn(cls, connection: sqlite3.Connection, entity: type[Record], pk: str) -> "Seen | None":
+    def drawn(cls, connection: Connection, entity: type[Record], pk: str) -> "Seen | None":
         """Return the same for a form that stays open: saves made elsewhere meanwhile do not count as seen."""
         found = cls.of(connection, entity, pk)
         if found is None:
@@ -54,7 +54,7 @@ class Seen:
             meta.get(connection, "rows_epoch"),
         )
 
-    def versions_now(self, connection: sqlite3.Connection) -> dict[str, int]:
+    def versions_now(self, connection: Connection) -> dict[str, int]:
         """Return the base versions in the present timeline: after a restore of the centre those of a lost time do not count."""
         if self.epoch is None or self.epoch == meta.get(connection, "rows_epoch"):
             return dict(self.versions)
@@ -62,7 +62,7 @@ class Seen:
         return {unit: min(version, limit) for unit, version in self.versions.items()}
 
     @classmethod
-    def on_card(cls, connection: sqlite3.Connection, entity: type[Record], card: Row) -> "Seen | None":
+    def on_card(cls, connection: Connection, entity: type[Record], card: Row) -> "Seen | None":
         """Return what a conflict card shows: its `theirs`, at the version that the card names.
 
         A restore made on it must not take the row's newer version (`sync.md` 3, conflict inbox row).

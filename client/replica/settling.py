@@ -1,10 +1,10 @@
 """What becomes of a tx once it is answered: verdicts, settling, drafts, forgetting (PROTOCOL 7.7, traps 6 and 9)."""
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
 from client.replica import change_log, display, meta
+from client.replica.driver import Connection
 from client.replica.writing import Writing
 from shared_models.codec import dumps
 from shared_models.registry import Registry
@@ -38,7 +38,7 @@ def take_verdict(
     writing.log_changed = True
 
 
-def first_unanswered(connection: sqlite3.Connection) -> int:
+def first_unanswered(connection: Connection) -> int:
     """Return the place of the first save that was sent and is yet to get its answer. Those behind it do not settle before it does.
 
     It may be in the replica already, and its verdict on no page: a snapshot has no verdicts, and a pull none of an older device

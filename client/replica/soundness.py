@@ -3,10 +3,10 @@
 Nothing of this can be fetched again, and nothing has to be: all of it follows from the rows and from the log.
 """
 
-import sqlite3
 from typing import TYPE_CHECKING
 
 from client.replica import display, integrity, mending, rows, schema
+from client.replica.driver import DATABASE_ERROR, Connection, is_corrupt
 from client.replica.integrity import Incident, log
 from client.replica.writing import Writing
 from shared_models.base import Record
@@ -75,7 +75,7 @@ def _lay(writing: Writing, kind: type[Record], pk: str) -> None:
     writing.changed(kind.entity_name, {pk})
 
 
-def _index_is_wrong(connection: sqlite3.Connection, kind: type[Record]) -> bool:
+def _index_is_wrong(connection: Connection, kind: type[Record]) -> bool:
     found = connection.execute(f"PRAGMA integrity_check({schema.quoted(kind.entity_name)})").fetchone()
     return bool(found[0] != "ok")
 
@@ -84,14 +84,14 @@ def _reindex(writing: Writing, kind: type[Record]) -> None:
     writing.connection.execute(f"REINDEX {schema.quoted(kind.entity_name)}")
 
 
-def _search_is_wrong(connection: sqlite3.Connection, kind: type[Record]) -> bool:
+def _search_is_wrong(connection: Connection, kind: type[Record]) -> bool:
     if not schema.search_columns(kind):
         return False
     index = schema.quoted(schema.search_table(kind))
     try:
         connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_CORRUPT:
+    except DATABASE_ERROR as error:
+        if not is_corrupt(error):
             raise
         return True
     return False

@@ -1,10 +1,10 @@
 """Pages of a long pull, put aside until the last one; nothing of them is on the screen."""
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 
 from client.replica import rows
+from client.replica.driver import Connection
 from client.replica.remote_page import RowsChunk
 from client.replica.schema import quoted
 from shared_models.base import Record
@@ -14,7 +14,7 @@ CHUNK = 2000
 """Rows taken out at a time: a few MB, whatever the length of the pull."""
 
 
-def put(connection: sqlite3.Connection, entity: type[Record], chunk: RowsChunk) -> None:
+def put(connection: Connection, entity: type[Record], chunk: RowsChunk) -> None:
     """Keep a chunk's rows in order of declaration, and behind each what only a newer version knows of it; a row that comes again replaces its older copy."""
     order = rows.names(entity)
     place = [list(chunk.cols).index(name) for name in order]
@@ -31,7 +31,7 @@ def put(connection: sqlite3.Connection, entity: type[Record], chunk: RowsChunk) 
     )
 
 
-def take(connection: sqlite3.Connection, entity: type[Record]) -> Iterator[RowsChunk]:
+def take(connection: Connection, entity: type[Record]) -> Iterator[RowsChunk]:
     """Yield an entity's staged rows, in the order of their ids; `epochs.forget_stage` drops them afterwards."""
     last = ""
     while True:
@@ -53,7 +53,7 @@ def take(connection: sqlite3.Connection, entity: type[Record]) -> Iterator[RowsC
         )
 
 
-def versions(connection: sqlite3.Connection, entity: type[Record], pks: Sequence[str]) -> dict[str, int]:
+def versions(connection: Connection, entity: type[Record], pks: Sequence[str]) -> dict[str, int]:
     """Return id -> central version of the rows that are in the replica."""
     found = connection.execute(
         f"SELECT id, _v FROM {quoted(entity.entity_name)} WHERE id IN (SELECT value FROM json_each(?))",

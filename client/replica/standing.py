@@ -1,12 +1,12 @@
 """Where a person's saves stand: sent, waiting, or in need of him. Conflict cards, and drafts of what was refused."""
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from client.replica import change_log, display, meta, rows
+from client.replica.driver import Connection
 from client.replica.writing import Writing
 from shared_models import clock
 from shared_models.base import Record
@@ -50,7 +50,7 @@ class Draft:
     ops: tuple[Op, ...]
 
 
-def waiting(connection: sqlite3.Connection) -> list[Waiting]:
+def waiting(connection: Connection) -> list[Waiting]:
     """Return the unsettled txs, oldest first."""
     return [
         Waiting(
@@ -61,7 +61,7 @@ def waiting(connection: sqlite3.Connection) -> list[Waiting]:
     ]  # fmt: skip
 
 
-def drafts(connection: sqlite3.Connection) -> list[Draft]:
+def drafts(connection: Connection) -> list[Draft]:
     """Return the open drafts, oldest first."""
     return [
         Draft(tx.id, tx.label, tx.saved_at, tx.verdict or "", tx.error, tuple(change_log.ops(connection, tx.n)))
@@ -69,7 +69,7 @@ def drafts(connection: sqlite3.Connection) -> list[Draft]:
     ]
 
 
-def close_draft(connection: sqlite3.Connection, tx_id: str, how: str) -> bool:
+def close_draft(connection: Connection, tx_id: str, how: str) -> bool:
     """Close an open draft: reissued, corrected or discarded. Its content stays in the log until a backup holds it."""
     closed = connection.execute("UPDATE _sync_tx SET draft = ? WHERE id = ? AND draft = 'open'", (how, tx_id))
     return closed.rowcount > 0
@@ -100,14 +100,14 @@ def reissue(writing: Writing, registry: Registry, ids: IdMaker, tx_id: str) -> b
     return True
 
 
-def parents_of(connection: sqlite3.Connection, kind: type[Record], op: Op) -> set[str]:
+def parents_of(connection: Connection, kind: type[Record], op: Op) -> set[str]:
     """Return the ids of the records that the row of an op belongs to."""
     held = rows.read(connection, kind, op.pk)
     row = {**(held[0] if held else {}), **op.set}
     return {row[c.name] for c in columns(kind) if c.is_owner and row.get(c.name)}
 
 
-def ready_to_reissue(connection: sqlite3.Connection, registry: Registry) -> list[str]:
+def ready_to_reissue(connection: Connection, registry: Registry) -> list[str]:
     """Return the ids of deferred drafts whose rows are all in the replica now, in order of their saves."""
     found = []
     for tx in change_log.select(connection, "draft = 'open' AND verdict = 'deferred'"):
@@ -117,7 +117,7 @@ def ready_to_reissue(connection: sqlite3.Connection, registry: Registry) -> list
     return found
 
 
-def _has_rows(connection: sqlite3.Connection, registry: Registry, ops: Sequence[Op]) -> bool:
+def _has_rows(connection: Connection, registry: Registry, ops: Sequence[Op]) -> bool:
     made = {op.pk for op in ops if op.op == "i"}
     needed = {(op.t, op.pk) for op in ops if op.op != "i"}
     for op in ops:
@@ -134,7 +134,7 @@ def _references(kind: type[Record], values: Row) -> Iterator[tuple[str, str]]:
         yield "record_id", values["record_type"]
 
 
-def cards(connection: sqlite3.Connection, registry: Registry, user: str | None) -> list[Row]:
+def cards(connection: Connection, registry: Registry, user: str | None) -> list[Row]:
     """Return the open cards in a person's inbox, newest first; with no person, all.
 
     One about what only a newer version of the program knows waits for the update (PROTOCOL 10.4).
@@ -155,7 +155,7 @@ def is_known(registry: Registry, card: Row) -> bool:
     return entity is not None and (card["kind"] != "value" or card["unit"] in {*units(entity), *entity.model_fields})
 
 
-def drafts_at(connection: sqlite3.Connection, registry: Registry, also: str = "1") -> dict[tuple[str, str], tuple[str, ...]]:
+def drafts_at(connection: Connection, registry: Registry, also: str = "1") -> dict[tuple[str, str], tuple[str, ...]]:
     """Return (entity, id) -> open drafts that change it or a part of it, oldest first. also: a further SQL condition."""
     found: dict[tuple[str, str], dict[str, None]] = {}
     txs = {tx.n: tx.id for tx in change_log.select(connection, f"draft = 'open' AND {also}")}
@@ -166,7 +166,7 @@ def drafts_at(connection: sqlite3.Connection, registry: Registry, also: str = "1
     return {key: tuple(named) for key, named in found.items()}
 
 
-def _owners(connection: sqlite3.Connection, kind: type[Record], op: Op) -> list[tuple[str, str]]:
+def _owners(connection: Connection, kind: type[Record], op: Op) -> list[tuple[str, str]]:
     """Return (entity, id) of the records that the row of an op belongs to."""
     owners = [(c.name, c.col.references) for c in columns(kind) if c.is_owner and c.col.references]
     held = rows.read(connection, kind, op.pk) if owners else None
@@ -175,7 +175,7 @@ def _owners(connection: sqlite3.Connection, kind: type[Record], op: Op) -> list[
 
 
 def states_of(
-    connection: sqlite3.Connection, registry: Registry, entity: str, pks: Sequence[str], user: str | None
+    connection: Connection, registry: Registry, entity: str, pks: Sequence[str], user: str | None
 ) -> dict[str, RowState]:
     """Return id -> dot: a card, or a draft of it or of a part, needs its author, else an unsettled op waits, else all is sent."""
     wanted = json.dumps(list(pks))
@@ -193,7 +193,7 @@ def states_of(
     return found
 
 
-def _has_cards(connection: sqlite3.Connection) -> bool:
+def _has_cards(connection: Connection) -> bool:
     return (
         connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'sync_conflict'").fetchone() is not None
     )

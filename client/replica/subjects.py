@@ -1,14 +1,14 @@
 """The records of a kind as rights see them, without the rest of their columns: for a look at all of them."""
 
-import sqlite3
 from collections.abc import Iterator
 
+from client.replica.driver import Connection
 from client.replica.schema import has_key, quoted
 from shared_models.base import Record
 from shared_models.rights import Subject, subject_of
 
 
-def subjects(connection: sqlite3.Connection, entity: type[Record]) -> Iterator[Subject]:
+def subjects(connection: Connection, entity: type[Record]) -> Iterator[Subject]:
     """Yield every live record of a root entity, by its title."""
     names = ["id", "created_by", *(name for name in (entity.owner_field, entity.team_field) if name)]
     found = connection.execute(

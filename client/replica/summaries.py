@@ -1,10 +1,10 @@
 """What lists show beside a record, read for a whole page at once: place, last talk, present company, first phone."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from client.replica.driver import Connection
 from client.replica.talks import LAST_TALK
 
 
@@ -24,7 +24,7 @@ class ContactSummary:
     phone: str = ""
 
 
-def of_companies(connection: sqlite3.Connection, pks: Sequence[str]) -> dict[str, CompanySummary]:
+def of_companies(connection: Connection, pks: Sequence[str]) -> dict[str, CompanySummary]:
     """Return id -> town of the oldest address, and the time of the last talk."""
     wanted = json.dumps(list(pks))
     places = dict(
@@ -42,7 +42,7 @@ def of_companies(connection: sqlite3.Connection, pks: Sequence[str]) -> dict[str
     return {pk: CompanySummary(places.get(pk, ""), talks.get(pk)) for pk in pks}
 
 
-def of_contacts(connection: sqlite3.Connection, pks: Sequence[str]) -> dict[str, ContactSummary]:
+def of_contacts(connection: Connection, pks: Sequence[str]) -> dict[str, ContactSummary]:
     """Return id -> name of the present company (the primary one first), and the first phone that is not known to be wrong."""
     wanted = json.dumps(list(pks))
     companies = dict(

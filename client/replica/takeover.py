@@ -9,7 +9,6 @@ Renaming the file into place would cost less still, but another process may have
 
 import hashlib
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import closing
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from client.replica import digests, display, epochs, meta, rows, schema, settling
 from client.replica.connection import translated_errors
+from client.replica.driver import DONE, Connection
 from client.replica.writing import Writing
 from shared_models import clock
 from shared_models.digest import Digest
@@ -61,7 +61,7 @@ def take_over(replica: "Replica", path: Path) -> int:
         return seq
 
 
-def _prepare(replica: "Replica", made: sqlite3.Connection, live: Writing, tables: list[str]) -> int:
+def _prepare(replica: "Replica", made: Connection, live: Writing, tables: list[str]) -> int:
     """Give the new file what belongs to this device, and lay own edits over its rows."""
     made.execute("ATTACH ? AS live", (str(replica.path),))
     made.execute("BEGIN")
@@ -95,7 +95,7 @@ def _prepare(replica: "Replica", made: sqlite3.Connection, live: Writing, tables
     return seq
 
 
-def _bring_over(made: sqlite3.Connection, tables: list[str]) -> None:
+def _bring_over(made: Connection, tables: list[str]) -> None:
     """Copy tables of this device as they are: what a later version of the client keeps there comes with it."""
     for name in tables:
         statements = made.execute(
@@ -111,7 +111,7 @@ def _bring_over(made: sqlite3.Connection, tables: list[str]) -> None:
     made.execute("DROP TABLE main._snapshot")
 
 
-def _lay(replica: "Replica", made: sqlite3.Connection, named: set[tuple[str, str]]) -> None:
+def _lay(replica: "Replica", made: Connection, named: set[tuple[str, str]]) -> None:
     """Lay what waits over the new central rows, which become the bases of theirs."""
     by_entity: dict[str, set[str]] = defaultdict(set)
     for entity, pk in named:
@@ -122,7 +122,7 @@ def _lay(replica: "Replica", made: sqlite3.Connection, named: set[tuple[str, str
         display.lay_many(made, kind, pks, {pk: held.get(pk, (None, 0)) for pk in pks})
 
 
-def _own_tables(replica: "Replica", made: sqlite3.Connection) -> list[str]:
+def _own_tables(replica: "Replica", made: Connection) -> list[str]:
     """Return the tables that belong to this device alone: those that the snapshot lacks."""
     shared = {name for (name,) in made.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     with replica.reading() as reader:
@@ -140,7 +140,7 @@ def _content(replica: "Replica", tables: list[str]) -> str:
     return found.hexdigest()
 
 
-def _put_in_place(replica: "Replica", made: sqlite3.Connection, live: Writing, tables: list[str], content: str) -> None:
+def _put_in_place(replica: "Replica", made: Connection, live: Writing, tables: list[str], content: str) -> None:
     """Copy the file into the replica, which is locked from the first pages on; only then it is clear that nobody saved meanwhile.
 
     (`PRAGMA data_version` would tell too much: it also changes when SQLite begins its log anew.)
@@ -149,7 +149,7 @@ def _put_in_place(replica: "Replica", made: sqlite3.Connection, live: Writing, t
 
     def look(status: int, *_: int) -> None:
         nonlocal looked
-        if status not in (sqlite3.SQLITE_OK, sqlite3.SQLITE_DONE):  # not locked yet: another process writes, and goes on to
+        if status not in DONE:  # not locked yet: another process writes, and goes on to
             raise ReplicaLocked("another process is writing")
         if not looked:
             looked = True

@@ -4,10 +4,10 @@ Every part is found by an index (`note` by owner and time, `company_contact` by 
 so a list stays fast: 50,000 companies with their people take 0.1 s of a slow core, and took 0.27 s when the rows were read.
 """
 
-import sqlite3
 from dataclasses import dataclass
 
 from client.replica import rows
+from client.replica.driver import Connection
 from shared_models.base import Record
 from shared_models.codec import Row
 
@@ -34,7 +34,7 @@ class Talk:
     person: str | None
 
 
-def last_talk(connection: sqlite3.Connection, company: str) -> Talk | None:
+def last_talk(connection: Connection, company: str) -> Talk | None:
     """Return the last talk with a company."""
     found = connection.execute(
         f"SELECT n.written_at, n.created_by, n.contact_id {OWN} UNION ALL "
@@ -44,7 +44,7 @@ def last_talk(connection: sqlite3.Connection, company: str) -> Talk | None:
     return None if found is None else Talk(*found)
 
 
-def notes_on_people(connection: sqlite3.Connection, kind: type[Record], company: str) -> list[Row]:
+def notes_on_people(connection: Connection, kind: type[Record], company: str) -> list[Row]:
     """Return the notes on the people of a company that count as talks with it. kind: the entity of notes."""
     wanted = f"id IN (SELECT n.id {PEOPLE})".format(id="?")
     found = connection.execute(f"SELECT {rows.select_list(kind)} FROM note WHERE {wanted} ORDER BY id", (company,))

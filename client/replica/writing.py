@@ -1,6 +1,5 @@
 """One write transaction at a time: begun at once, committed once, and told to the screens only afterwards."""
 
-import sqlite3
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from threading import Lock, get_ident
 
 from client.events import ChangeLogChanged, Event, Events, RecordsChanged
 from client.replica.connection import WAIT_MS, translated_errors
+from client.replica.driver import Connection
 
 MANY = 500
 """Rows of one entity that are named in an event; beyond it the screens read what they show again."""
@@ -21,7 +21,7 @@ SHORT_WAIT_MS = 100
 class Writing:
     """An open write transaction, and what it will tell."""
 
-    connection: sqlite3.Connection
+    connection: Connection
     from_centre: bool = False
     log_changed: bool = False
     events: list[Event] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Writing:
 class Writer:
     """The only connection that writes, and its turn-taking among threads."""
 
-    def __init__(self, connection: sqlite3.Connection, events: Events, synchronous: str) -> None:
+    def __init__(self, connection: Connection, events: Events, synchronous: str) -> None:
         self._connection, self._events = connection, events
         self._full, self._relaxed = synchronous, "OFF" if synchronous == "OFF" else "NORMAL"
         self._level = ""
@@ -82,7 +82,9 @@ class Writer:
         """Write every page of the file anew, through the log. Saves wait: 0.1 s for 5,000 companies, some seconds for 1M rows."""
         with self._turn, translated_errors():
             self._set_level(self._relaxed)
-            pages, size = (self._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+            pages, size = (
+                int(self._connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size")
+            )
             is_large = pages * size > IN_MEMORY
             self._connection.execute("PRAGMA temp_store = FILE") if is_large else None
             try:

@@ -53,13 +53,13 @@ def begin_with_snapshot(talk: Conversation) -> int:
     if not takeover.wants(talk.replica.facts()) or not (link.by_snapshot or link.by_columns):
         parcel.sweep(path)
         return 0
-    as_columns = not link.by_snapshot
+    as_columns = not link.by_snapshot or talk.replica.is_encrypted  # its file would lie here in plain while it is taken in
     for _ in range(ATTEMPTS):
         try:
             offer = _ask(talk, as_columns=as_columns)
             if offer is None:
                 break
-            return _take(talk, Parcel(path, offer))
+            return _take(talk, Parcel(path, offer, talk.replica.part_at))
         except (EpochChanged, NeedsSignIn, NeedsUpgrade, Unreachable, ReplicaLocked):
             raise
         except _Slow:

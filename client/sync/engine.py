@@ -18,6 +18,7 @@ from client.sync.hello import say_hello
 from client.sync.pull import Pulled, pull_newer
 from client.sync.push import Pushed, push_waiting
 from client.sync.reporting import Reporting
+from client.sync.salvaging import tell_lost_time
 from client.sync.scheduler import Scheduler
 from client.sync.states import RESTING, Event, State
 from client.sync.status import SyncStatus, status_of
@@ -166,6 +167,8 @@ class SyncEngine:
             say_hello(self._talk)
             self._hello_due = False
             self._is_left_short = self._is_short()
+            if self.replica.facts()["lost_time"]:
+                tell_lost_time(self._talk)
             self._move(Event.DONE)
         pushed, push_error = self._push()
         pulled = self._pull(pushed.page)

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from client.config import SyncTimes
 from client.sync.unpacking import Arriving, encodings, unpacked
+from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.errors import (
     Busy,
@@ -43,6 +44,7 @@ from shared_models.protocol import (
     TokenAnswer,
     TokenRequest,
 )
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import FilePlace, Poke, PullRequest, UpToDate
 
@@ -213,6 +215,11 @@ class HttpTransport:
         """Ask for the bytes of a file from a place on; they are read from the socket as they are wanted."""
         return _pieces(self._send("GET", f"{PATH}/blobs/{sha256}", None, start=start), start)
 
+    def salvage(self, request: SalvageRequest) -> SalvageAnswer:
+        """Tell what is left of a time that a restore took away."""
+        body = request.model_dump_json(by_alias=True).encode()
+        return _parsed(SalvageAnswer, self._send("POST", f"{PATH}/salvage", body))
+
     def devices(self, query: DeviceQuery) -> DevicePage:
         """Ask for a page of devices; for admins."""
         asked: dict[str, str | int] = {"q": query.text, "page": query.page}
@@ -225,6 +232,15 @@ class HttpTransport:
         """Order something for a device; for admins."""
         path = f"{PATH}/admin/devices/{quote(device, safe='')}/{order}"
         return _parsed(DeviceOrdered, self._send("POST", path, None, read_s=HISTORY_S))
+
+    def alarms(self) -> AlarmPage:
+        """Ask for the rules of alarms and what was raised; for admins."""
+        return _parsed(AlarmPage, self._send("GET", f"{PATH}/admin/alarms", None, read_s=HISTORY_S))
+
+    def set_alarm_rule(self, rule: AlarmRule) -> AlarmPage:
+        """Change a rule of alarms; for admins."""
+        query = urlencode({"on": str(rule.is_on).lower(), "threshold": rule.threshold})
+        return _parsed(AlarmPage, self._send("PUT", f"{PATH}/admin/alarm-rules/{rule.kind}?{query}", None, read_s=HISTORY_S))
 
     def live(self, after: int) -> "HttpPokes":
         """Open the live channel: server-sent events on a connection of its own."""

@@ -6,12 +6,13 @@ with, and is never taken for a part of something else.
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from client.replica.connection import create_private
-from client.sync.unpacking import PIECE, encodings, unpacked
-from shared_models.errors import ProtocolFault
+from client.replica.part import Part, PlainPart
+from client.sync.unpacking import Arriving, encodings, unpacked
+from shared_models.errors import ProtocolFault, ReplicaDamaged
 from shared_models.snapshot import COLUMNS, SnapshotAnswer
 
 FILES = {"zstd": "zstd", "gzip": "gzip"}
@@ -30,28 +31,29 @@ def packings(*, as_columns: bool = False) -> tuple[str, ...]:
 class Parcel:
     """One snapshot being fetched to a file beside the replica."""
 
-    def __init__(self, replica: Path, offer: SnapshotAnswer) -> None:
-        """Go on with the part that is there, if any; parts of other snapshots are removed."""
+    def __init__(self, replica: Path, offer: SnapshotAnswer, part_at: Callable[[Path], Part] = PlainPart) -> None:
+        """Go on with the part that is there, if any; parts of other snapshots are removed. part_at: how a part is kept."""
         self.offer = offer
-        self._part = replica.with_name(f"{replica.name}.{offer.sha256[:NAMED]}.part")
+        self._part = part_at(replica.with_name(f"{replica.name}.{offer.sha256[:NAMED]}.part"))
         self.unpacked = replica.with_name(f"{replica.name}.unpacked")
-        sweep(replica, but=self._part)
-        create_private(self._part)
-        self._hash = hashlib.sha256()
-        with self._part.open("rb") as file:
-            while piece := file.read(PIECE):
+        sweep(replica, but=self._part.path)
+        self._hash, self.got = hashlib.sha256(), 0
+        try:
+            for piece in self._part.pieces():
                 self._hash.update(piece)
-        self.got = self._part.stat().st_size
+                self.got += len(piece)
+        except ReplicaDamaged:
+            self.forget()
         if self.got > offer.packed_bytes:
             self.forget()
 
     def take(self, pieces: Iterator[bytes]) -> Iterator[int]:
         """Append what comes; yields the bytes that are there after each piece. Raises ProtocolFault for too many."""
-        with self._part.open("ab", buffering=0) as file:
+        with self._part.appending() as append:
             for piece in pieces:
                 if self.got + len(piece) > self.offer.packed_bytes:
                     raise ProtocolFault(None, "a longer snapshot than was said")
-                file.write(piece)
+                append(piece)
                 self._hash.update(piece)
                 self.got += len(piece)
                 yield self.got
@@ -90,12 +92,12 @@ class Parcel:
             raise ProtocolFault(None, "a snapshot with another hash")
         size = 0
         try:
-            with self._part.open("rb") as packed:
-                for piece in unpacked(packed, COLUMNS.get(self.offer.packing, self.offer.packing)):
-                    size += len(piece)
-                    if size > self.offer.bytes:
-                        raise ProtocolFault(None, "a larger snapshot than was said")
-                    yield piece
+            packed = Arriving(self._part.pieces())
+            for piece in unpacked(packed, COLUMNS.get(self.offer.packing, self.offer.packing)):
+                size += len(piece)
+                if size > self.offer.bytes:
+                    raise ProtocolFault(None, "a larger snapshot than was said")
+                yield piece
             if size < self.offer.bytes:
                 raise ProtocolFault(None, "a smaller snapshot than was said")
         except ProtocolFault:
@@ -104,7 +106,7 @@ class Parcel:
 
     def forget(self) -> None:
         """Throw away what was fetched."""
-        self._part.write_bytes(b"")
+        self._part.clear()
         self._hash, self.got = hashlib.sha256(), 0
 
 
@@ -116,7 +118,7 @@ def begun(replica: Path) -> str | None:
 
 def sweep(replica: Path, but: Path | None = None) -> None:
     """Remove parts and unpacked files beside a replica."""
-    for path in (*replica.parent.glob(f"{replica.name}.*.part"), *replica.parent.glob(f"{replica.name}.unpacked*")):
-        if path != but:
+    for path in (*replica.parent.glob(f"{replica.name}.*.part*"), *replica.parent.glob(f"{replica.name}.unpacked*")):
+        if but is None or not path.name.startswith(but.name):
             with contextlib.suppress(OSError):  # held open by a scanner of the system: the next time
                 path.unlink()

@@ -26,7 +26,7 @@ from client.ui.view_models.shell import Shell
 from client.ui.view_models.sign_in import SignIn
 from client.ui.views.account import go_out, leave
 from client.ui.views.form import drafts_at
-from client.ui.views.hooks import use_keys, use_redraw
+from client.ui.views.hooks import use_keys, use_once, use_redraw
 from client.ui.views.screens import overlays, screen
 from client.ui.views.sign_in import SignInView, language_of
 from client.ui.widgets.feedback import empty
@@ -193,6 +193,7 @@ def App(desk: Desk, now: Clock) -> ft.Control:  # a component
     frame = _frame_calls(desk, place)
     use_keys(desk, lambda name: _key(desk, place, frame, name))
     shell = desk.shell.state
+    use_once(lambda: desk.run(desk.shell.look_for_alarms(window.now)), window.now, shell.is_ready, shell.person.is_admin)
     colours = colours_of(shell.preferences, window.is_dark)
     _repaint(desk.page, colours)
     if not shell.is_ready and not shell.failure:

@@ -43,6 +43,11 @@ Ticks = Callable[[], float]
 """Seconds that only go forward."""
 
 
+def details_of(cause: str, screen: str) -> str:
+    """Return what whoever helps asks for, to be copied. Nothing personal is in it."""
+    return f"Fieldfare {version('fieldfare')}\n{cause}\n{screen}\n{datetime.now(UTC).isoformat(timespec='seconds')}"
+
+
 class Desk:
     """One open window of one signed-in person."""
 
@@ -229,10 +234,7 @@ class Desk:
 
     def copy_details(self, cause: str) -> None:
         """Copy what whoever helps asks for. cause: end of the text key `error.<cause>`. Nothing personal is in it."""
-        told = (
-            f"Fieldfare {version('fieldfare')}\n{cause}\n{self.place.screen}\n{datetime.now(UTC).isoformat(timespec='seconds')}"
-        )
-        self.run(self.copy(told, "snack.copied"))
+        self.run(self.copy(details_of(cause, self.place.screen), "snack.copied"))
 
     async def copy(self, text: str, said: str) -> None:
         """Copy a text. said: text key of what is told then."""

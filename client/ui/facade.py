@@ -9,7 +9,8 @@ from typing import Protocol
 from client.events import Event
 from client.ui.facade_documents import Documents
 from client.ui.facade_rights import Rights
-from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved
+from client.usecases.alarm_desk import AlarmsSeen
+from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved, Standing
 from client.usecases.device_desk import DevicesSeen
 from client.usecases.door import LastHere
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
@@ -18,6 +19,7 @@ from client.usecases.list_answers import CompanyRow, ContactRow, Hit, ListQuery,
 from client.usecases.record_answers import RecordPage
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from client.usecases.timeline_answers import Timeline
+from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.codec import Row
 from shared_models.device_desk import DeviceLine, DeviceQuery, Order
 from shared_models.texts import Language
@@ -32,6 +34,18 @@ class Devices(Protocol):
 
     async def order(self, device: str, order: Order) -> DeviceLine:
         """Order something for a device; returns it as it stands then. Raises SyncError."""
+        ...
+
+
+class Alarms(Protocol):
+    """Asks the centre about alarms, for an administrator. Every method waits for the network, a quarter of a minute at most."""
+
+    async def page(self) -> AlarmsSeen:
+        """Return rules and alarms, or what the centre answered last. Raises SyncError when it never did."""
+        ...
+
+    async def set_rule(self, rule: AlarmRule) -> AlarmPage:
+        """Change a rule; returns all as it stands then. Raises SyncError."""
         ...
 
 
@@ -215,6 +229,11 @@ class Crm(Protocol):
         """How the devices of the organisation fare, for administrators."""
         ...
 
+    @property
+    def alarms(self) -> Alarms:
+        """What is alarming about them, for administrators."""
+        ...
+
     # -- sync ------------------------------------------------------------------------------------------------------------
 
     async def status(self) -> SyncStatus:
@@ -259,6 +278,18 @@ class Door(Protocol):
 
     async def notice(self) -> str:
         """Return the text key of what there is to say of this device before anyone signs in; empty for nothing."""
+        ...
+
+    async def outlook(self) -> Standing | None:
+        """Return how the data lies on the disk of this device, or will once somebody is in; None where nothing is said of it."""
+        ...
+
+    async def has_to_encrypt(self) -> bool:
+        """Whether what lies here in plain is encrypted now, which takes seconds."""
+        ...
+
+    async def set_aside(self) -> None:
+        """Set data aside whose key is lost, so that the next sign-in loads everything anew. Nothing is deleted."""
         ...
 
     async def enter(self, server: str, email: str, password: str) -> Crm:

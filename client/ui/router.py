@@ -8,6 +8,8 @@ Screen = Literal["companies", "contacts", "inbox", "sync", "settings", "people",
 SCREENS: tuple[Screen, ...] = ("companies", "contacts", "inbox", "sync", "settings", "people", "devices", "more")
 FORMS = ("company", "contact", "contact_point", "address", "bank_account", "company_contact", "related_person", "document")
 """Entities that have a form."""
+ALARMS = "alarms"
+"""What stands in an address in place of a device, for the alarms about all."""
 RESOLVED = "resolved"
 """What stands in the address for the page of decided cards, in place of the id of a thing in the inbox."""
 SHARE = "record_share"

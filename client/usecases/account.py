@@ -9,7 +9,7 @@ from client.events import SignedOut
 from client.platform.profile import Profile, ProfileStore, check_lease, check_password, make_profile
 from client.platform.wrong_tries import WrongTriesStore
 from client.replica.replica import Replica
-from client.usecases.answers import OwnAccount
+from client.usecases.answers import OwnAccount, Standing
 from shared_models.errors import (
     Busy,
     ErrorCode,
@@ -145,6 +145,8 @@ class HeldAccount:
     """What follows a sign-out."""
     password: str | None = field(default=None, repr=False)
     """What opened the device without a connection after a sign-out, until the server has taken it."""
+    at_rest: Callable[[], Standing] = lambda: "off"
+    """How the data lies on the disk."""
 
     def facts(self) -> OwnAccount:
         """Return whose account it is, and how long it opens without a connection."""

@@ -12,6 +12,10 @@ from typing import Literal
 
 RowState = Literal["sent", "waiting", "needs_you"]
 """Dot of a row: at the centre, on this device only, or waiting for a person."""
+Standing = Literal["encrypted", "phone", "off", "no_library", "no_keyring", "locked", "in_use", "no_room", "failed"]
+"""How the data lies on the disk of this device: `encrypted`, or why not. The phone does it itself; it was switched off; the library or
+a keyring is missing; the keyring was not unlocked; the file was open elsewhere; there was no room for the copy; the copy was not
+sound. The text is `at_rest.<standing>`."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Person:
     """Kind of record that he may not add -> why, a text key."""
     narrowed: frozenset[str] = frozenset()
     """Kinds of records of which rights may keep some from him."""
+    at_rest: Standing | None = None
+    """How the data lies on the disk of this device; None where the server keeps it."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ WITHOUT_CODE: dict[str, str] = {
     "ReplicaLocked": ErrorCode.D602.value,
     "ReplicaDamaged": ErrorCode.D603.value,
     "ReplicaNewer": ErrorCode.D604.value,
+    "ReplicaSealed": ErrorCode.D607.value,
+    "ReplicaKeyLost": ErrorCode.D608.value,
 }
 """Kinds of failures without a code of their own."""
 

@@ -31,8 +31,9 @@ from client.usecases import (
     writing,
 )
 from client.usecases.account import HeldAccount
+from client.usecases.alarm_desk import Alarms
 from client.usecases.allowed import allowed
-from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved
+from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved, Standing
 from client.usecases.device_desk import Devices
 from client.usecases.document_desk import DocumentDesk
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
@@ -45,16 +46,16 @@ from client.usecases.shown import Names
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from client.usecases.timeline_answers import Timeline
 from shared_models.codec import Row
-from shared_models.device_desk import DeviceDesk
 from shared_models.errors import ReplicaError, SyncError, Unreachable
 from shared_models.protocol import HistoryPage
+from shared_models.transport import AdminDesk
 
 R = TypeVar("R")
 ASKERS = 2
 """Threads that wait for the history: those that read the replica are never held up by a centre that does not answer."""
 
 
-class Centre(DeviceDesk, Protocol):
+class Centre(AdminDesk, Protocol):
     """What the screens ask the centre itself, beside what sync brings. Every method blocks; every failure is a SyncError."""
 
     def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
@@ -89,11 +90,13 @@ class LocalCrm:
     open_forms: forms.OpenForms = field(default_factory=forms.OpenForms)
     _paused: bool = False
     _devices: Devices = field(init=False)
+    _alarms: Alarms = field(init=False)
     _askers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKERS, "history"))
 
     def __post_init__(self) -> None:
         """Join what the centre is asked."""
         self._devices = Devices(self.replica, self.centre)
+        self._alarms = Alarms(self.replica, self.centre)
 
     # -- who and how ---------------------------------------------------------------------------------------------------
 
@@ -112,7 +115,10 @@ class LocalCrm:
         narrowed = frozenset(entity for entity in ("company", "contact") if not may.sees_all(entity))
         name, email, is_admin = user.get("name") or "", user.get("email") or "", bool(user.get("is_admin"))
         device = self.own_account.device_name if self.own_account is not None else ""
-        return Person(name, email, is_admin, device, self.own_account is None, denied, narrowed)
+        return Person(name, email, is_admin, device, self.own_account is None, denied, narrowed, self._at_rest())
+
+    def _at_rest(self) -> Standing | None:
+        return self.own_account.at_rest() if self.own_account is not None else None
 
     async def preferences(self) -> Preferences:
         """Return how the reader wants to see the product."""
@@ -299,6 +305,11 @@ class LocalCrm:
         """How the devices of the organisation fare, for administrators."""
         return self._devices
 
+    @property
+    def alarms(self) -> Alarms:
+        """What is alarming about them, for administrators."""
+        return self._alarms
+
     # -- sync ------------------------------------------------------------------------------------------------------------
 
     async def status(self) -> SyncStatus:
@@ -309,7 +320,7 @@ class LocalCrm:
         to_read = len(news.news(self.replica, Names(self.replica), self.now_ms()))
         found = sync_desk.status(self.replica, self.engine.status(), is_paused=self._paused, to_read=to_read)
         signs_in = self.own_account is not None and self.own_account.password is not None
-        return replace(found, signs_in=signs_in, is_live=self.is_live())
+        return replace(found, signs_in=signs_in, is_live=self.is_live(), at_rest=self._at_rest())
 
     async def note_left_told(self) -> None:
         """Note that the reader was told what left his lists."""

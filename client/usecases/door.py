@@ -7,6 +7,8 @@ from typing import Generic, TypeVar
 
 from client.replica.replica import Replica
 from client.usecases.account import Account, checked_address
+from client.usecases.answers import Standing
+from client.usecases.at_rest import AtRest
 from shared_models.errors import Busy, ErrorCode, ProtocolFault, SyncError, Unreachable
 from shared_models.texts import Language
 
@@ -40,6 +42,28 @@ class LocalDoor(Generic[C]):
     """Look up the e-mail address of whoever has data on this device, where the account itself is lost."""
     look_for_notice: Callable[[], str] = lambda: ""
     """Look up what there is to say of this device: a text key, or nothing."""
+    stored: AtRest | None = None
+    """How the data lies on the disk; None where nothing is said of it."""
+
+    async def outlook(self) -> Standing | None:
+        """Return how the data lies on the disk of this device, or will once somebody is in; None where nothing is said of it."""
+        return None if self.stored is None else await asyncio.to_thread(self.stored.outlook)
+
+    async def has_to_encrypt(self) -> bool:
+        """Whether what lies here in plain is encrypted now, which takes seconds."""
+        return self.stored is not None and await asyncio.to_thread(self.stored.has_to_encrypt)
+
+    async def set_aside(self) -> None:
+        """Set a replica aside whose key is lost, so that the next sign-in loads everything anew. Nothing is deleted."""
+        await asyncio.to_thread(self._set_aside)
+
+    def _set_aside(self) -> None:
+        profile = self.account.profile
+        if self.stored is not None:
+            self.stored.set_aside()
+        if profile is not None:  # what opens without a connection would be empty
+            self.offered, self.look_for_owner = profile.server_url, lambda: profile.email
+            self.account.store.forget()
 
     async def last(self) -> LastHere:
         """Return server address and e-mail of the account of this device; before the first sign-in, what is offered."""

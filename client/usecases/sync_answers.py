@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from client.usecases.answers import Shown
+from client.usecases.answers import Shown, Standing
 from client.usecases.document_answers import FilesWaiting
 from client.usecases.timeline_answers import Change
 from shared_models.codec import Row
@@ -267,3 +267,5 @@ class SyncStatus:
     """Files that have yet to be sent, and how much of them."""
     is_live: bool = False
     """Whether the server tells at once what others changed; else it is asked now and then."""
+    at_rest: Standing | None = None
+    """How the data lies on the disk of this device; None where the server keeps it."""

@@ -43,7 +43,8 @@ def add_run(commands: Subparsers) -> None:
         "serve devices and the office web",
         "Serves /sync/v1 for devices and the office web at /app. Plain http is accepted from this machine only. For "
         "others give --certificate and --key, or put a proxy that ends TLS in front and say --behind-proxy. /metrics answers "
-        "Prometheus on this machine; elsewhere and behind a proxy it wants the token that FIELDFARE_METRICS_TOKEN names.",
+        "Prometheus on this machine; elsewhere and behind a proxy it wants the token that FIELDFARE_METRICS_TOKEN names. "
+        "FIELDFARE_SMTP and FIELDFARE_MAIL_FROM name the mail server through which admins are told of alarms.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=port, default=8000, help="port to listen on, 0 for a free one (default: 8000)")

@@ -61,7 +61,7 @@ def moment(micros: int | None) -> str:
 
 def config_of(arguments: argparse.Namespace) -> "ServerConfig":
     """Return the settings that a command was called with. Raises NotPossible for a folder or database that can be none."""
-    from sync_server.config import ServerConfig
+    from sync_server.config import ServerConfig, mail_of
     from sync_server.db.troubles import no_database
 
     folder = arguments.data or Path(os.environ.get("FIELDFARE_DATA") or DEFAULT_FOLDER)
@@ -70,6 +70,10 @@ def config_of(arguments: argparse.Namespace) -> "ServerConfig":
         raise NotPossible(f"The folder {folder} cannot be used: {reason_of(NotADirectoryError())}. Name another with --data.")
     if why := no_database(url):
         raise NotPossible(why)
+    try:
+        mail = mail_of(os.environ.get("FIELDFARE_SMTP", ""), os.environ.get("FIELDFARE_MAIL_FROM", ""))
+    except ValueError as error:
+        raise NotPossible(f"Mail cannot be sent: {error}.") from error
     return ServerConfig(
         folder=folder,
         database_url=url,
@@ -81,6 +85,7 @@ def config_of(arguments: argparse.Namespace) -> "ServerConfig":
         key=getattr(arguments, "key", None),
         files_url=os.environ.get("FIELDFARE_FILES_URL", ""),
         biggest_file=_biggest_file(),
+        mail=mail,
         metrics_token=os.environ.get("FIELDFARE_METRICS_TOKEN", ""),
     )
 

@@ -5,14 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
+from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError, Unreachable
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import FilePlace, Poke, PullRequest, UpToDate
 from sync_server.db.engine import Contended, StoreDown
 from sync_server.db.news import News
-from sync_server.services import device_desk, device_orders, digest, hello, history, pull, push
+from sync_server.services import alarms, device_desk, device_orders, digest, hello, history, pull, push, salvage
 from sync_server.services.accounts import Accounts
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
@@ -35,6 +37,8 @@ class LocalTransport:
 
     files: Files | None = None
     """None: there is no place for the bytes of files."""
+    by_mail: bool = False
+    """Whether the server knows a mail server."""
 
     def asker(self) -> Actor:
         """Return who asks, with what he may now."""
@@ -86,6 +90,11 @@ class LocalTransport:
         with refusals_as_errors():
             return iter(digest.fetch(self.central, self.asker(), request))
 
+    def salvage(self, request: SalvageRequest) -> SalvageAnswer:
+        """Tell what is left of a time that a restore took away."""
+        with refusals_as_errors():
+            return salvage.take(self.central, self.asker(), request)
+
     def devices(self, query: DeviceQuery) -> DevicePage:
         """Ask for a page of devices."""
         with refusals_as_errors():
@@ -97,6 +106,16 @@ class LocalTransport:
             if self.accounts is None:
                 raise Refusal(ErrorCode.A105, 403, "orders go through the accounts")
             return device_orders.carry_out(self.accounts, self.asker(), device, order)
+
+    def alarms(self) -> AlarmPage:
+        """Ask for the rules and the alarms."""
+        with refusals_as_errors():
+            return alarms.page(self.central, self.asker(), by_mail=self.by_mail)
+
+    def set_alarm_rule(self, rule: AlarmRule) -> AlarmPage:
+        """Change a rule."""
+        with refusals_as_errors():
+            return alarms.set_rule(self.central, self.asker(), rule, by_mail=self.by_mail)
 
     def announce_file(self, sha256: str, size: int) -> FilePlace:
         """Say that a file is to be sent."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from client.replica import integrity
-from client.replica.connection import connect
+from client.replica.driver import connect
 from shared_models.errors import ReplicaFull
 from tests.world import Device, World, make_world, view_of
 

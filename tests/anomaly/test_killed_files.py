@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from client.replica import blobs, file_purging
-from client.replica.connection import connect
+from client.replica.driver import connect
 from client.usecases import documents
 from client.usecases.answers import Owner
 from shared_models.texts import Texts

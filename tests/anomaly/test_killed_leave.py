@@ -4,7 +4,7 @@ import pytest
 
 from client.replica import integrity, purging
 from client.replica.apply_remote import apply_page
-from client.replica.connection import connect
+from client.replica.driver import connect
 from tests.anomaly.test_killed_client import Fuse, Killed, mortal
 from tests.clients import bring, central_row, make_replica, page_of
 

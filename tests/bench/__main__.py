@@ -65,6 +65,7 @@ def _as_json(figure: Figure) -> str:
             "unit": figure.unit,
             "limit": None if figure.limit is None else round(figure.limit, 3),
             "ratio": None if figure.ratio is None else round(figure.ratio, 3),
+            "encrypted": None if figure.encrypted is None else round(figure.encrypted, 3),
             "bytes_per_row": None if figure.bytes_per_row is None else round(figure.bytes_per_row, 1),
         }
     )
@@ -73,7 +74,8 @@ def _as_json(figure: Figure) -> str:
 def _as_line(figure: Figure, mark: str = "") -> str:
     beside = "" if figure.limit is None else f"  limit {figure.limit:,.1f}  ratio {figure.ratio:.2f}"
     size = "" if figure.bytes_per_row is None else f"  {figure.bytes_per_row:,.0f} bytes a row"
-    return f"{figure.scenario:16}{mark:4}{figure.rows:>9,} rows  {figure.figure:>12,.1f} {figure.unit}{beside}{size}"
+    sealed = "" if figure.encrypted is None else f"  encrypted {figure.encrypted:,.1f} ({figure.encrypted_ratio:.2f} of it)"
+    return f"{figure.scenario:16}{mark:4}{figure.rows:>9,} rows  {figure.figure:>12,.1f} {figure.unit}{beside}{size}{sealed}"
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Devices of a bench: a real replica file and the real engine, over HTTP. Nothing of the server is imported here."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from random import Random, SystemRandom
 import httpx
 
 from client.config import FirstSync, SyncTimes
+from client.replica.driver import Connect, Encrypted, can_encrypt, connect
+from client.replica.encrypting import encrypt
 from client.replica.replica import Replica, open_replica
 from client.sync.ahead import in_background
 from client.sync.engine import SyncEngine
@@ -24,6 +27,10 @@ from shared_models.snapshot import SnapshotRequest
 
 BY_PAGES = FirstSync(by_snapshot=False, by_columns=False)
 BY_COLUMNS = FirstSync(by_snapshot=False)
+KEY = Encrypted(bytes(range(100, 116)), bytes(range(32)))
+"""What encrypted replicas of a bench are opened with; nobody is to be kept out of them."""
+CONNECTS: dict[str, Connect] = {"plain": connect, **({"encrypted": KEY} if can_encrypt() else {})}
+"""How the replicas of a bench lie on the disk: in turn, so that both meet the same neighbours."""
 EMAIL, PASSWORD = "bench@example.org", "correct horse"
 
 
@@ -90,20 +97,38 @@ class Device:
 
 @contextmanager
 def device(
-    path: Path, registry: Registry, address: str, synchronous: str = "FULL", *, first_sync: FirstSync = BY_PAGES
+    path: Path,
+    registry: Registry,
+    address: str,
+    synchronous: str = "FULL",
+    *,
+    first_sync: FirstSync = BY_PAGES,
+    connect: Connect = connect,
 ) -> Iterator[Device]:
-    """Yield a new device of a server, its replica in this file; it is filled by pages unless it is said otherwise."""
+    """Yield a new device of a server, its replica in this file; it is filled by pages unless it is said otherwise. connect: see CONNECTS."""
     with make_client(address, SyncTimes(read_s=120)) as http:
-        made = Device(new_replica(path, registry, synchronous), http, first_sync=first_sync)
+        made = Device(new_replica(path, registry, synchronous, connect), http, first_sync=first_sync)
         try:
             yield made
         finally:
             made.replica.close()
 
 
-def new_replica(path: Path, registry: Registry, synchronous: str = "FULL") -> Replica:
-    """Return an empty replica of these entities."""
-    return open_replica(path, registry, IdMaker(lambda: time.time_ns() // 1_000_000, SystemRandom()), synchronous=synchronous)
+def new_replica(path: Path, registry: Registry, synchronous: str = "FULL", connect: Connect = connect) -> Replica:
+    """Return an empty replica of these entities, or the one that is there."""
+    ids = IdMaker(lambda: time.time_ns() // 1_000_000, SystemRandom())
+    return open_replica(path, registry, ids, synchronous=synchronous, connect=connect)
+
+
+def encrypted_copy(replica: Replica) -> Replica | None:
+    """Return a copy of a replica, encrypted and open; None where SQLCipher is not installed."""
+    if "encrypted" not in CONNECTS:
+        return None
+    path = replica.path.with_name("encrypted.db")
+    replica.empty_log()
+    shutil.copy(replica.path, path)
+    encrypt(path, KEY)
+    return new_replica(path, replica.registry, connect=KEY)
 
 
 def save_one(replica: Replica, edit: Row) -> None:

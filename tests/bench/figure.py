@@ -16,6 +16,14 @@ class Figure:
     notes: tuple[str, ...] = ()
     """What else was seen, a line each: printed beside the figure."""
 
+    encrypted: float | None = None
+    """The same on encrypted replicas, in the same run; None where there are none, or SQLCipher is not installed."""
+
+    @property
+    def encrypted_ratio(self) -> float | None:
+        """Return the encrypted figure to the plain one."""
+        return self.encrypted / self.figure if self.encrypted is not None else None
+
     @property
     def ratio(self) -> float | None:
         """Return figure to limit."""

@@ -17,13 +17,15 @@ from statistics import median, quantiles
 import zstandard
 
 from client.config import FirstSync
+from client.replica.replica import Replica
+from shared_models.codec import Row
 from shared_models.ids import uuid7
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.services.snapshots import ZSTD
 from tests.bench import channels, conflict, footprint, kill, limits, live, postgresql_limit, slow_link, workload
 from tests.bench.central import filled_replica, make_central, running, served
 from tests.bench.data import Data
-from tests.bench.devices import BY_COLUMNS, Device, device, save_one
+from tests.bench.devices import BY_COLUMNS, CONNECTS, Device, device, encrypted_copy, save_one
 from tests.bench.figure import Figure
 from tests.bench.homes import FILES, Homes, postgresql
 from tests.bench.relay import counting
@@ -48,18 +50,32 @@ def search(folder: Path, rows: int, data: Data) -> Figure:
     typed = [word[: random.randint(1, len(word))] for word in random.choices(data.typed, k=300)]
     typed += [f"{random.choice(first)} {random.choice(last)[:2]}" for _ in range(50)]
     typed += [str(random.randint(100, 99_999)) for _ in range(50)]
+    sealed = encrypted_copy(replica)
+    taken = [_searched(one, typed) for one in (replica, sealed) if one is not None]
+    limit = 20 if data.is_limited else None
+    return Figure("search", rows, taken[0], "ms", limit, encrypted=taken[1] if sealed else None)
+
+
+def _searched(replica: Replica, typed: list[str]) -> float:
     replica.search("warm")
     taken = [limits.seconds(partial(replica.search, text)) for text in typed]
     replica.close()
-    return Figure("search", rows, _p95_ms(taken), "ms", 20 if data.is_limited else None)
+    return _p95_ms(taken)
 
 
 def save(folder: Path, rows: int, data: Data) -> Figure:
     """Save edits one by one, each durable on the medium; p95 in ms."""
     replica = filled_replica(folder, make_central(folder / "server", data.registry, data.rows(rows)))
-    taken = [limits.seconds(partial(save_one, replica, edit)) for edit in data.edits(rows, 500)]
+    sealed = encrypted_copy(replica)
+    taken = [_saved(one, data.edits(rows, 500)) for one in (replica, sealed) if one is not None]
+    limit = 10 if data.is_limited else None
+    return Figure("save", rows, taken[0], "ms", limit, encrypted=taken[1] if sealed else None)
+
+
+def _saved(replica: Replica, edits: list[Row]) -> float:
+    taken = [limits.seconds(partial(save_one, replica, edit)) for edit in edits]
     replica.close()
-    return Figure("save", rows, _p95_ms(taken), "ms", 10 if data.is_limited else None)
+    return _p95_ms(taken)
 
 
 def first_sync(folder: Path, rows: int, data: Data) -> Figure:
@@ -67,7 +83,8 @@ def first_sync(folder: Path, rows: int, data: Data) -> Figure:
 
     Beside the floor of a row protocol. Below the rows from which there is a snapshot, it is by pages.
     """
-    taken, floor = [], []
+    taken: dict[str, list[float]] = {way: [] for way in CONNECTS}
+    floor = []
     held = sum(1 for _ in data.rows(rows))
     with running(folder / "server", data, rows) as server:
         server.wait_for_snapshot()
@@ -79,16 +96,30 @@ def first_sync(folder: Path, rows: int, data: Data) -> Figure:
             one.sync()
             used = counted.down - before
         for run in range(data.runs):
-            with device(folder / f"first-{run}.db", data.registry, server.address, first_sync=BY_COLUMNS) as one:
-                taken.append(limits.seconds(one.sync))
+            for way, connect in CONNECTS.items():
+                path = folder / f"first-{way}-{run}.db"
+                with device(path, data.registry, server.address, first_sync=BY_COLUMNS, connect=connect) as one:
+                    taken[way].append(limits.seconds(one.sync))
             if data.is_limited:  # taken in turn with the product's, so that both meet the same neighbours
                 floor.append(limits.first_sync_s(folder, rows, runs=1))
-    return Figure("first-sync", held, held / median(taken), "rows/s", held / median(floor) if floor else None, used / held)
+    limit = held / median(floor) if floor else None
+    return Figure(
+        "first-sync", held, held / median(taken["plain"]), "rows/s", limit, used / held, encrypted=_a_second(held, taken)
+    )
+
+
+def _a_second(rows: int, taken: dict[str, list[float]]) -> float | None:
+    """Return the rows a second of the encrypted devices, None where there are none."""
+    return rows / median(taken["encrypted"]) if "encrypted" in taken else None
 
 
 def snapshot(folder: Path, rows: int, data: Data) -> Figure:
-    """Fill an empty device by the server's snapshot, indexes and search ready; rows a second, to shipping a ready SQLite file."""
-    taken, floor = [], []
+    """Fill an empty device by the server's snapshot, indexes and search ready; rows a second, to shipping a ready SQLite file.
+
+    An encrypted device takes columns in its place: the file would lie in plain beside it.
+    """
+    taken: dict[str, list[float]] = {way: [] for way in CONNECTS}
+    floor = []
     held = sum(1 for _ in data.rows(rows))
     with served(folder / "server", data, rows) as address:
         with (
@@ -100,14 +131,17 @@ def snapshot(folder: Path, rows: int, data: Data) -> Figure:
             one.sync()
             used = counted.down - before
         for run in range(data.runs):
-            with device(folder / f"first-{run}.db", data.registry, address, first_sync=FirstSync()) as one:
-                taken.append(limits.seconds(one.sync))
+            for way, connect in CONNECTS.items():
+                path = folder / f"first-{way}-{run}.db"
+                with device(path, data.registry, address, first_sync=FirstSync(), connect=connect) as one:
+                    one.wait_for_snapshot(as_columns=way == "encrypted")
+                    taken[way].append(limits.seconds(one.sync))
             if data.is_limited:
                 floor.append(limits.snapshot_s(folder, rows, runs=1))
     bare = _without_indexes(folder)
     notes = (f"the file without its indexes and search: {bare / held:.0f} bytes a row",)
     limit = held / median(floor) if floor else None
-    return Figure("snapshot", held, held / median(taken), "rows/s", limit, used / held, notes)
+    return Figure("snapshot", held, held / median(taken["plain"]), "rows/s", limit, used / held, notes, _a_second(held, taken))
 
 
 def _without_indexes(folder: Path) -> int:
@@ -178,16 +212,22 @@ def pull(folder: Path, rows: int, data: Data, homes: Homes = FILES) -> Figure:
             open_devices.enter_context(device(folder / f"reader-{i}.db", data.registry, place))
             for i, place in enumerate(places)
         ]
+        sealed = [
+            open_devices.enter_context(device(folder / f"sealed-{i}.db", data.registry, address, connect=CONNECTS["encrypted"]))
+            for i in range(data.runs if "encrypted" in CONNECTS else 0)
+        ]
         writer = open_devices.enter_context(device(folder / "writer.db", data.registry, address, "OFF"))
-        for one in (writer, *readers):
+        for one in (writer, *readers, *sealed):
             one.sync()
         writer.save(data.edits(BASE, rows))
         writer.sync()
         before = counted.down
         taken = [limits.seconds(reader.sync) for reader in readers]
         used = counted.down - before
+        taken_sealed = [limits.seconds(reader.sync) for reader in sealed]
     floor = _edits_limit(folder, rows) if data.is_limited else None
-    return Figure(homes.named("pull"), rows, rows / median(taken[1:]), "edits/s", floor, used / rows)
+    encrypted = rows / median(taken_sealed) if sealed else None
+    return Figure(homes.named("pull"), rows, rows / median(taken[1:]), "edits/s", floor, used / rows, encrypted=encrypted)
 
 
 def push_postgresql(folder: Path, rows: int, data: Data) -> Figure:

@@ -13,7 +13,9 @@ from shared_models.errors import (
     ReplicaDamaged,
     ReplicaError,
     ReplicaFull,
+    ReplicaKeyLost,
     ReplicaNewer,
+    ReplicaSealed,
     Unreachable,
 )
 from shared_models.texts import LANGUAGES, Texts
@@ -26,6 +28,8 @@ FAILURES = [
     (ReplicaFull("x"), "D601"),
     (ReplicaDamaged("x"), "D603"),
     (ReplicaNewer("x"), "D604"),
+    (ReplicaSealed("x"), "D607"),
+    (ReplicaKeyLost("x"), "D608"),
     (ReplicaError("x"), "unexpected"),
     *((Refused(code), code.value) for code in ErrorCode if code.value[0] in "LRS"),
 ]

@@ -10,7 +10,7 @@ import pytest
 
 from client.config import FirstSync
 from client.replica import columns_file, integrity, takeover
-from client.replica.connection import Connect, connect
+from client.replica.driver import Connect, connect
 from client.sync.bootstrap import STUCK
 from client.sync.engine import SyncEngine
 from client.sync.parcel import Parcel
@@ -20,6 +20,7 @@ from sync_server.services.actor import Actor
 from sync_server.services.local_transport import LocalTransport
 from sync_server.services.snapshots import Policy, Snapshots
 from tests.anomaly.test_killed_client import Fuse, Killed, mortal
+from tests.keyring import KEY
 from tests.world import Device, Network, World, make_world
 
 
@@ -526,3 +527,82 @@ def test_gzip_does_where_zstd_is_not_installed(story, monkeypatch):
     assert story.device("metered", link=FirstSync(by_snapshot=False)).sync().proof.equal
     assert packings(story) == {"gzip", "gzipcolumns"}
     story.world.rest()
+
+
+def test_an_encrypted_device_begins_so_too_and_nothing_that_comes_is_readable_beside_it(story):
+    pytest.importorskip("sqlcipher3")
+    device, looks = story.device("sealed", connect=KEY), []
+    way = story.way(device)
+
+    def look(piece):
+        files = [path for path in story.world.folder.glob("sealed.db*") if path.is_file()]
+        looks.append([path.name for path in files if any(plain in path.read_bytes() for plain in (b"Company 17", piece[:64]))])
+        return piece
+
+    way.spoil, way.cut_after = look, 1000
+    mine = device.save("company", name="Typed before")
+    assert isinstance(device.sync().error, Unreachable)
+    assert [name.endswith(".part") for name in litter(device)].count(True) == 1
+    device = device.restart(connect=KEY)
+    device.engine = SyncEngine(device.replica, way, random=device.engine.scheduler._random)
+    look(b"never in any file")
+    assert device.sync().proof.equal
+    look(b"never in any file")
+    assert way.starts == [0, 1000]
+    assert looks
+    assert not any(looks), looks
+    assert litter(device) == []
+    assert [hit.title for hit in device.replica.search("company 17")] == ["Company 17"]
+    assert device.get("company", mine)["name"] == "Typed before"
+    assert integrity.check(device.replica) == []
+
+
+def test_an_encrypted_part_that_a_power_cut_damaged_is_fetched_anew(story):
+    pytest.importorskip("sqlcipher3")
+    device = story.device("sealed", connect=KEY)
+    way = story.way(device)
+    way.cut_after = 1000
+    device.sync()
+    [part] = story.world.folder.glob("sealed.db.*.part")
+    content = bytearray(part.read_bytes())
+    content[-2000:] = bytes(2000)
+    part.write_bytes(content)
+    assert device.sync().proof.equal
+    assert way.starts == [0, 0]
+
+
+def test_killed_at_any_statement_an_encrypted_device_ends_equal_too(story):
+    cipher = pytest.importorskip("sqlcipher3.dbapi2")
+    fuse = Fuse()
+
+    class Mortal(cipher.Connection):  # type: ignore[misc, name-defined]  # the library has no types
+        def execute(self, sql, *values):
+            fuse.burn(sql)
+            return super().execute(sql, *values)
+
+        def executemany(self, sql, *values):
+            fuse.burn(sql)
+            return super().executemany(sql, *values)
+
+    def mortal_one(path):
+        made = cipher.connect(str(path), isolation_level=None, check_same_thread=False, factory=Mortal)
+        made.execute(f'PRAGMA key = "{KEY.literal}"')
+        return made
+
+    whole = story.device("whole", connect=mortal_one)
+    start = fuse.count
+    whole.sync()
+    for step in range(0, fuse.count - start, 25):
+        fuse.left = None
+        device = story.device(f"killed-{step}", connect=mortal_one)
+        mine = device.save("company", name=f"Typed {step}")
+        fuse.left = step
+        with suppress(Killed):
+            device.sync()
+        fuse.left = None
+        device = device.restart(connect=KEY)
+        assert device.get("company", mine)["name"] == f"Typed {step}"
+        assert device.sync().error is None
+        assert device.sync().proof.equal
+        device.replica.close()
+        del story.world.devices[device.name]

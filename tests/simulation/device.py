@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlite_utils import Database
 
 from client.config import FirstSync
-from client.replica import connection, migrations
-from client.replica.connection import CACHED_STATEMENTS
+from client.replica import connection, driver, migrations
+from client.replica.driver import CACHED_STATEMENTS
 from client.replica.replica import Replica, open_replica
 from client.sync.engine import RoundResult, SyncEngine
 from shared_models.codec import Row
@@ -121,7 +121,7 @@ class Statements:
 def empty_replica(path: Path, registry: Registry) -> Path:
     """Make the file of a replica that belongs to nobody yet, to be copied."""
     path.unlink(missing_ok=True)
-    with closing(connection.connect(path)) as made:
+    with closing(driver.connect(path)) as made:
         connection.prepare_writer(made)
         migrations.migrate(Database(made), registry)
     return path

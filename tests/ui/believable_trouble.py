@@ -87,6 +87,7 @@ def fill_trouble(crm: FakeState, language: Language) -> None:
         None,
         proof=proof,
         size_bytes=18_000_000,
+        at_rest="encrypted",
     )
 
 

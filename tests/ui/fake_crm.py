@@ -1,7 +1,9 @@
 """A hand-written facade over believable data in memory: drives the gallery and the in-process tests of the interface."""
 
+import asyncio
 from dataclasses import dataclass, field
 
+from client.usecases.answers import Standing
 from client.usecases.door import LastHere
 from client.usecases.sync_answers import SyncStatus
 from shared_models.errors import FieldfareError, FieldProblem, RecordInvalid, UnlockFailed
@@ -10,6 +12,7 @@ from shared_models.texts import Language
 from tests.ui.believable import ago
 from tests.ui.believable_records import fill_records
 from tests.ui.believable_trouble import fill_trouble
+from tests.ui.fake_alarms import FakeAlarms
 from tests.ui.fake_devices import FakeDevices
 from tests.ui.fake_documents import FakeDocuments
 from tests.ui.fake_rights import FakeRights
@@ -25,6 +28,7 @@ class FakeCrm(FakeSync):
 
     rights: FakeRights = field(default_factory=FakeRights)
     devices: FakeDevices = field(default_factory=FakeDevices)
+    alarms: FakeAlarms = field(default_factory=FakeAlarms)
 
     documents: FakeDocuments = field(default_factory=FakeDocuments)
 
@@ -41,6 +45,20 @@ class FakeDoor:
     error: FieldfareError | None = None
     speaks: Language | None = None
     told: str = ""
+    at_rest: Standing | None = None
+    sealed: FieldfareError | None = None
+    """Why the data cannot be opened."""
+    encrypts: bool = False
+    """Whether it takes for ever to encrypt what is here."""
+
+    async def outlook(self) -> Standing | None:
+        return self.at_rest
+
+    async def has_to_encrypt(self) -> bool:
+        return self.encrypts
+
+    async def set_aside(self) -> None:
+        self.sealed = None
 
     async def language(self) -> Language | None:
         return self.speaks
@@ -49,6 +67,10 @@ class FakeDoor:
         return self.told
 
     async def last(self) -> LastHere:
+        if self.encrypts:
+            await asyncio.Event().wait()
+        if self.sealed is not None:
+            raise self.sealed
         return LastHere(*self.account, is_known=bool(self.account[1]))
 
     async def enter(self, server: str, email: str, password: str) -> FakeCrm:

@@ -49,7 +49,9 @@ class FakeState:
     states: dict[str, RowState] = field(default_factory=dict)
     pending: dict[str, frozenset[str]] = field(default_factory=dict)
     notes: list[tuple[str, TimelineEntry]] = field(default_factory=list)
-    person_: Person = field(default_factory=lambda: Person("Ana Pop", "ana.pop@carpati.example", False, "Laptop Ana"))
+    person_: Person = field(
+        default_factory=lambda: Person("Ana Pop", "ana.pop@carpati.example", False, "Laptop Ana", at_rest="encrypted")
+    )
     preferences_: Preferences = field(default_factory=lambda: Preferences("en", "light"))
     account_: OwnAccount = field(
         default_factory=lambda: OwnAccount("https://crm.carpati.example", "ana.pop@carpati.example", ago(days=-13))

@@ -1,6 +1,6 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery [PORT]`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept|arrives|archived|far|drafts|empty_reader|back|archived_list|future|files|rivals`
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept|arrives|archived|far|drafts|empty_reader|back|archived_list|future|files|big_file|rivals`
 for the other states; /sign-in?data=known|unreachable|braked|others|wiped.
 """
 
@@ -16,17 +16,27 @@ from client.browser import serve_device
 from client.browser_files import BrowserFiles
 from client.ui.app import open_door, open_ui
 from client.usecases.account import OthersData
-from client.usecases.answers import Preferences
+from client.usecases.answers import Preferences, Standing
 from client.usecases.document_answers import FilesWaiting
 from client.usecases.form_drafts import FormDraft
 from client.usecases.record_answers import Shared
 from client.usecases.rights_answers import SharesGot
 from client.usecases.sync_answers import Inbox, Left, SyncStatus
-from shared_models.errors import Busy, ErrorCode, FieldfareError, ReplicaDamaged, ReplicaFull, Unreachable
+from shared_models.errors import (
+    Busy,
+    ErrorCode,
+    FieldfareError,
+    ReplicaDamaged,
+    ReplicaFull,
+    ReplicaKeyLost,
+    ReplicaSealed,
+    Unreachable,
+)
 from tests.ui.believable import NOW, ago
 from tests.ui.believable_cards import fill_decided, fill_news, fill_own
 from tests.ui.believable_past import fill_back, fill_past
 from tests.ui.believable_trouble import fill_mended, fill_reader
+from tests.ui.fake_alarms import fill_alarms
 from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, company_id, contact_id, empty_crm
 from tests.ui.fake_devices import fill_devices
 from tests.ui.fake_documents import fill_files, fill_rivals
@@ -40,8 +50,9 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
     data = query.get("data", [""])[0]
     language, theme = query.get("lang", ["en"])[0], query.get("theme", ["light"])[0]
     crm = empty_crm() if data.startswith("empty") else believable_crm("ro" if language == "ro" else "en")
-    if data in ("files", "rivals"):
-        (fill_files if data == "files" else fill_rivals)(crm)
+    if data in ("files", "big_file", "rivals"):
+        (fill_rivals if data == "rivals" else fill_files)(crm)
+        crm.documents.biggest_ = 5_000 if data == "big_file" else 50_000_000
         crm.status_ = replace(crm.status_, files=FilesWaiting(2, 3_640_000))
         crm.status_, crm.inbox_ = replace(crm.status_, needs_you=0), Inbox(solved=23)
     if data == "slow":
@@ -56,7 +67,9 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.status_, crm.inbox_ = replace(crm.status_, link="work_offline", needs_you=0), Inbox(solved=23)
     if data == "calm":
         proof = replace(crm.status_.proof, at=ago()) if crm.status_.proof else None
-        crm.status_ = SyncStatus(last_ok_at=ago(), next_attempt_at=ago(-15), proof=proof, size_bytes=18_000_000, is_live=True)
+        crm.status_ = SyncStatus(
+            last_ok_at=ago(), next_attempt_at=ago(-15), proof=proof, size_bytes=18_000_000, is_live=True, at_rest="encrypted"
+        )
         crm.inbox_ = Inbox(solved=23)
         crm.queue_ = type(crm.queue_)((), crm.queue_.sent, 41)
     if data == "offline":
@@ -120,10 +133,11 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.inbox_, crm.may_share = Inbox(solved=23), ("see", "change")
         fill_rights(crm, crm.rights)
         fill_devices(crm.devices)
+        fill_alarms(crm.alarms)
     if data == "far":
         crm.person_ = replace(crm.person_, is_admin=True)
         fill_devices(crm.devices)
-        crm.devices.old_at = ago(minutes=75)
+        crm.devices.old_at = crm.alarms.old_at = ago(minutes=75)
     if data == "mended":
         fill_mended(crm)
         crm.status_ = replace(crm.status_, left=Left(12, ago(minutes=20), is_told=True))
@@ -159,7 +173,10 @@ def door_of(data: str) -> FakeDoor:
         "others": OthersData(ErrorCode.D602, "gallery", "ana.pop@carpati.example"),
     }
     known = ("https://crm.firma.ro", "ana.pop@carpati.example") if data == "known" or data in refusals else ("", "")
-    return FakeDoor(known, refusals.get(data), told="sign_in.wiped" if data == "wiped" else "")
+    sealed = {"sealed": ReplicaSealed("gallery"), "key_lost": ReplicaKeyLost("gallery")}
+    at_rest: Standing = "no_keyring" if data == "known" else "encrypted"
+    told = "sign_in.wiped" if data == "wiped" else ""
+    return FakeDoor(known, refusals.get(data), told=told, at_rest=at_rest, sealed=sealed.get(data), encrypts=data == "encrypts")
 
 
 FILES = BrowserFiles(Path("uploads"))

@@ -9,6 +9,9 @@ ROOT = Path(__file__).parents[2]
 PLANTED = {
     "client/ui/planted.py": "import sqlite3\n",
     "client/usecases/planted.py": "import flet\n",
+    "client/replica/plain.py": "import sqlite3\n",
+    "client/replica/cipher.py": "import sqlcipher3\n",
+    "client/usecases/keys.py": "import keyring\n",
     "client/replica/planted.py": "import sync_server\n",
     "sync_server/db/planted.py": "from sync_server import services\n",
     "sync_server/services/planted.py": "import litestar\n",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import flet as ft
 
 from client.ui.figures import size
+from client.ui.layouts.at_rest import at_rest_line
 from client.ui.pill import pill_of
 from client.ui.router import Place
 from client.ui.shell import ShellCalls
@@ -16,6 +17,7 @@ from client.ui.widgets import (
     W6,
     Press,
     avatar,
+    badge,
     button,
     card,
     choice_field,
@@ -87,7 +89,7 @@ def _person(look: Look, state: ShellState, on: SettingsCalls) -> ft.Control:
     leave = button(look, "settings.sign_out", look.t("settings.sign_out"), on.sign_out, glyph="log-out")
     safe = txt(look, look.t("settings.sign_out_safe"), "meta", "ink3", lines=3)
     top = row(avatar(look, initials_of(person.name), 40), words, None if look.phone else leave, gap=S12)
-    return card(look, col(top, safe, row(leave) if look.phone else None, gap=S8))
+    return card(look, col(top, safe, at_rest_line(look, person.at_rest), row(leave) if look.phone else None, gap=S8))
 
 
 def _setting(look: Look, title: str, text: str, control: ft.Control) -> ft.Control:
@@ -205,7 +207,10 @@ def more_page(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
     people = place(
         "more.people", "shield", look.t("nav.people"), look.t("settings.people_text"), lambda: on.go(Place("people"))
     )
-    devices = place("more.devices", "monitor", look.t("nav.devices"), look.t("more.devices"), lambda: on.go(Place("devices")))
+    told = badge(look, state.alarms) if state.alarms else None
+    devices = place(
+        "more.devices", "monitor", look.t("nav.devices"), look.t("more.devices"), lambda: on.go(Place("devices")), told
+    )
     rows = [
         place("more.search", "search", look.t("act.search"), look.t("more.search"), on.palette),
         place("more.sync", "refresh-cw", look.t("nav.sync"), pill.whole, lambda: on.go(Place("sync")), dot(look, pill.state)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import flet as ft
 
+from client.ui.layouts.at_rest import at_rest_line
 from client.ui.shell import mark
 from client.ui.theme import S8, S12, S16, S24, Look
 from client.ui.view_models.sign_in import TRY_NOW, SignInState
@@ -72,10 +73,11 @@ def sign_in_page(look: Look, state: SignInState, on: SignInCalls) -> ft.Control:
         gap=S12,
     )
     head = row(mark(look, 40), txt(look, "Fieldfare", "title", weight=W6), gap=S12)
+    stored = at_rest_line(look, state.at_rest)
     other = row(link(look, "sign_in.language", look.t("sign_in.language"), on.language))
     wide = LOW_WIDTH if is_low else WIDTH
     held = ft.Container(
-        col(None if is_low else head, card(look, body, S16 if look.phone or is_low else S24), other, gap=S16),
+        col(None if is_low else head, card(look, body, S16 if look.phone or is_low else S24), stored, other, gap=S16),
         width=min(wide, look.width - 2 * S16),
     )
     return ft.Container(

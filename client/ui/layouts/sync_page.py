@@ -7,6 +7,7 @@ import flet as ft
 
 from client.ui.dates import clock, moment
 from client.ui.figures import count, size
+from client.ui.layouts.at_rest import at_rest_line
 from client.ui.layouts.left_card import left_card
 from client.ui.layouts.proof import proof_cards
 from client.ui.layouts.trouble import trouble
@@ -384,4 +385,4 @@ def _device(look: Look, status: SyncStatus) -> ft.Control:
         if status.last_ok_at is not None
         else look.t("pill.nothing_yet")
     )
-    return card(look, col(head, txt(look, last, "meta", "ink2", W4, lines=2), gap=S8))
+    return card(look, col(head, txt(look, last, "meta", "ink2", W4, lines=2), at_rest_line(look, status.at_rest), gap=S8))

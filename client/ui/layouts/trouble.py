@@ -12,8 +12,19 @@ WIDTH = 460
 """Pixels of the column: lines of about 65 letters."""
 
 
-def trouble(look: Look, id: str, title: str, cause: str, again: Press, copy: Callable[[str], None]) -> ft.Control:
-    """Return the explanation in place of a screen's content. id: begins the identifiers. cause: its text is `error.<cause>`."""
+def trouble(
+    look: Look,
+    id: str,
+    title: str,
+    cause: str,
+    again: Press,
+    copy: Callable[[str], None],
+    more: ft.Control | None = None,
+) -> ft.Control:
+    """Return the explanation in place of a screen's content. id: begins the identifiers. cause: its text is `error.<cause>`.
+
+    more: a further way on, below the acts.
+    """
     parts = (
         ("circle-alert", look.t("trouble.happened"), look.t(f"error.{cause}")),
         ("shield-check", look.t("trouble.safe"), _words_for(look, "trouble.safe_text", cause)),
@@ -34,6 +45,7 @@ def trouble(look: Look, id: str, title: str, cause: str, again: Press, copy: Cal
         *(_part(look, *part) for part in parts),
         space(S4),
         col(*(row(act) for act in acts), gap=S8) if look.phone else row(*acts),
+        more,
         gap=S16,
     )
     body = ft.Container(told, width=None if look.phone else WIDTH, padding=pad(S16 if look.phone else S24, S24))
@@ -44,12 +56,19 @@ def trouble(look: Look, id: str, title: str, cause: str, again: Press, copy: Cal
     )
 
 
-def not_begun(look: Look, cause: str, again: Press, copy: Callable[[str], None], told: ft.Control | None) -> ft.Control:
-    """Return the explanation in place of a whole window, frame and all. told: a message that was said last."""
+def not_begun(
+    look: Look,
+    cause: str,
+    again: Press,
+    copy: Callable[[str], None],
+    told: ft.Control | None,
+    more: ft.Control | None = None,
+) -> ft.Control:
+    """Return the explanation in place of a whole window, frame and all. told: a message that was said last; more: a further way on."""
     head = ft.Container(
         row(mark(look), txt(look, "Fieldfare", weight=W6), gap=S12), padding=pad(S16 if look.phone else S24, S16)
     )
-    pane = ft.Container(trouble(look, "frame", look.t("frame.failed"), cause, again, copy), expand=True)
+    pane = ft.Container(trouble(look, "frame", look.t("frame.failed"), cause, again, copy, more), expand=True)
     if not look.phone:
         pane.bgcolor, pane.border, pane.border_radius = look.c.surface, edge(look), R12
         pane.margin = ft.Margin.only(left=S8, right=S8, bottom=S8)

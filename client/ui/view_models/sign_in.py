@@ -7,9 +7,19 @@ from dataclasses import dataclass, field
 from client.ui.facade import Crm, Door
 from client.ui.view_models.base import Rest, ViewModel
 from client.usecases.account import OthersData
+from client.usecases.answers import Standing
 from client.usecases.causes import cause_of
 from client.usecases.door import LastHere
-from shared_models.errors import Busy, ErrorCode, FieldfareError, FieldProblem, RecordInvalid, UnlockFailed, Unreachable
+from shared_models.errors import (
+    Busy,
+    ErrorCode,
+    FieldfareError,
+    FieldProblem,
+    RecordInvalid,
+    ReplicaSealed,
+    UnlockFailed,
+    Unreachable,
+)
 
 MOST_WAIT_S = 600
 """Seconds that are counted down at most, whatever a server or something in its place says."""
@@ -23,7 +33,9 @@ class SignInState:
     """What the sign-in page shows. message: text key of what went wrong, or is to be known first. is_known: the password opens what is here.
 
     is_ready: it was looked for, so the cursor goes to the field that has to be typed, `starts_at`. other: e-mail address of the
-    person whose data is on the device. wait_s: seconds until another try is taken; the message names them, and says when they are over.
+    person whose data is on the device. at_rest: how the data lies on the disk. is_encrypting: what lies there in plain is encrypted,
+    which takes seconds. sealed: cause for which the data cannot be opened, its key is locked away or lost; asks_aside: whether the
+    person is asked if it is to be set aside. wait_s: seconds until another try is taken; the message names them, and says when they are over.
     """
 
     server: str = ""
@@ -36,6 +48,12 @@ class SignInState:
     busy: bool = False
     message: str = ""
     other: str = ""
+    at_rest: Standing | None = None
+    is_encrypting: bool = False
+    sealed: str = ""
+    asks_aside: bool = False
+    is_copied: bool = False
+    """Whether the details of what happened were copied."""
     wait_s: int = 0
     problems: tuple[FieldProblem, ...] = field(default=())
 
@@ -50,16 +68,53 @@ class SignIn(ViewModel[SignInState]):
 
     async def start(self) -> None:
         """Fill in the account of this device. Where its data cannot be opened, the page says why at once."""
-        last, notice = LastHere(), ""
+        last, notice, sealed = LastHere(), "", ""
+        self.put(is_encrypting=await self._door.has_to_encrypt())
         try:
             last = await self._door.last()
             notice = await self._door.notice()
+        except ReplicaSealed as error:
+            sealed = cause_of(error)
         except FieldfareError as error:
             notice = f"error.{cause_of(error)}"
         starts_at = "password" if last.email else "email" if last.server else "server"
         self.put(
-            server=last.server, email=last.email, is_known=last.is_known, starts_at=starts_at, is_ready=True, message=notice
+            server=last.server,
+            email=last.email,
+            is_known=last.is_known,
+            starts_at=starts_at,
+            is_ready=True,
+            message=notice,
+            is_encrypting=False,
+            sealed=sealed,
+            at_rest=await self._door.outlook(),
         )
+
+    async def look_again(self) -> None:
+        """Ask for the key once more."""
+        if not self.state.busy:
+            self.put(busy=True)
+            await self.start()
+            self.put(busy=False)
+
+    def note_copied(self) -> None:
+        """Say that the details were copied."""
+        self.put(is_copied=True)
+
+    def ask_aside(self, *, asks: bool = True) -> None:
+        """Ask whether the data whose key is lost is to be set aside, or ask no longer."""
+        self.put(asks_aside=asks)
+
+    async def set_aside(self) -> None:
+        """Set the data aside whose key is lost, and go on to a sign-in that loads everything anew."""
+        if self.state.busy:
+            return
+        self.put(busy=True)
+        try:
+            await self._door.set_aside()
+        finally:
+            self.put(busy=False, asks_aside=False)
+        await self.start()
 
     def stop(self) -> None:
         """Count no longer: the page is gone."""
@@ -95,6 +150,8 @@ class SignIn(ViewModel[SignInState]):
             self.put(message="sign_in.unreachable")
         except Busy as busy:
             self._wait("sign_in.braked" if busy.code is ErrorCode.L402 else "sign_in.busy", busy.retry_after_s)
+        except ReplicaSealed as error:
+            self.put(sealed=cause_of(error))
         except FieldfareError as error:
             self.put(message=f"error.{cause_of(error)}")
         finally:
@@ -131,6 +188,17 @@ class AgainDoor:
     async def notice(self) -> str:
         """Return that there is nothing to say first."""
         return ""
+
+    async def outlook(self) -> Standing | None:
+        """Return nothing: it is said in Settings and on the Sync page."""
+        return None
+
+    async def has_to_encrypt(self) -> bool:
+        """Return that the data is open."""
+        return False
+
+    async def set_aside(self) -> None:
+        """Do nothing: the data is open."""
 
     async def enter(self, server: str, email: str, password: str) -> Crm:
         """Sign in at the server with a password. Raises SyncError, RecordInvalid."""

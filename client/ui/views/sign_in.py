@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import flet as ft
 
+from client.ui.desk import details_of
 from client.ui.facade import Crm
+from client.ui.layouts.at_rest import SealedCalls, encrypting_page, sealed_page
 from client.ui.layouts.sign_in import SignInCalls, sign_in_page
 from client.ui.theme import Look
 from client.ui.view_models.sign_in import SignIn
@@ -38,9 +40,27 @@ def SignInView(  # a component
         language=other_language,
         flip_password=model.flip_password,
     )
+    if model.state.is_encrypting:
+        return encrypting_page(look, other_language)
+    if model.state.sealed:
+        return sealed_page(look, model.state, _sealed_calls(page, model))
     if not model.state.is_ready:  # a field takes the cursor only when it is drawn first
         return ft.Container(bgcolor=look.c.canvas, expand=True)
     return sign_in_page(look, model.state, on)
+
+
+def _sealed_calls(page: ft.Page, model: SignIn) -> SealedCalls:
+    async def copied(cause: str) -> None:
+        await ft.Clipboard().set(details_of(cause, "sign-in"))
+        model.note_copied()
+
+    return SealedCalls(
+        again=lambda: _started(page.run_task(model.look_again)),
+        copy=lambda cause: _started(page.run_task(copied, cause)),
+        ask=model.ask_aside,
+        stay=lambda: model.ask_aside(asks=False),
+        set_aside=lambda: _started(page.run_task(model.set_aside)),
+    )
 
 
 async def language_of(page: ft.Page) -> Language:

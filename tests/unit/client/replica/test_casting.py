@@ -1,7 +1,6 @@
 """What an update of the program and a loss of rights do to what a file keeps of other versions (PROTOCOL 10.4, 10.5)."""
 
 import json
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ from client.replica.remote_page import Ack
 from shared_models.errors import ReplicaNewer
 from shared_models.evolution import Evolution
 from shared_models.registry import CRM
-from tests.clients import bring, central_row, make_replica, page_of
+from tests.clients import bring, central_row, connected, make_replica, page_of
 
 ACME, BETA = "018f0000-0000-7000-8000-000000000001", "018f0000-0000-7000-8000-000000000002"
 NEWER = replace(CRM, evolution=Evolution(steps=(*CRM.evolution.steps, ())))
@@ -107,7 +106,7 @@ def test_pages_that_an_older_program_put_aside_are_asked_for_again(tmp_path):
     bring(old, (1, "company", central_row("company", ACME, name="Acme")), to=1)
     bring(old, (3, "company", central_row("company", BETA, name="Beta")), to=5, commit=False, after="p1")
     old.close()
-    with closing(sqlite3.connect(tmp_path / "ana.db")) as file, file:
+    with closing(connected(tmp_path / "ana.db")) as file, file:
         data = json.loads(file.execute("SELECT data FROM _sync_stage").fetchone()[0])
         file.execute("UPDATE _sync_stage SET data = ?", (json.dumps(data[:-1]),))
         for column in ("schema", "wire"):

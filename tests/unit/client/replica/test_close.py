@@ -1,10 +1,9 @@
 """A replica that is closed while another thread reads: a sign-out in one window of several."""
 
-import sqlite3
 import threading
 
-from client.replica.connection import connect
-from tests.clients import make_replica
+from client.replica.driver import ERROR
+from tests.clients import connected, make_replica
 
 
 def test_a_replica_is_closed_under_readers_on_other_threads(tmp_path):
@@ -20,7 +19,7 @@ def test_a_replica_is_closed_under_readers_on_other_threads(tmp_path):
             while not ended.is_set():
                 with replica.reading() as reader:
                     assert len(reader.execute("SELECT * FROM company, _sync_meta").fetchall()) > 200
-        except sqlite3.Error as error:
+        except ERROR as error:
             wrong.append(error)
 
     threads = [threading.Thread(target=read) for _ in range(3)]
@@ -29,7 +28,7 @@ def test_a_replica_is_closed_under_readers_on_other_threads(tmp_path):
     is_reading.wait()
     for _ in range(50):
         replica.close()
-        replica._writer._connection = connect(replica.path)
+        replica._writer._connection = connected(replica.path)
     ended.set()
     for thread in threads:
         thread.join()

@@ -1,7 +1,6 @@
 """An older replica grows to a newer registry, keeps what waits in it, and asks for the values that only the centre knows."""
 
 import os
-import sqlite3
 import stat
 from contextlib import closing
 from typing import Annotated
@@ -18,7 +17,7 @@ from shared_models.base import Record, Tags, Text
 from shared_models.errors import ReplicaDamaged
 from shared_models.fields import Col, Merge
 from shared_models.registry import CRM, Registry
-from tests.clients import EPOCH, bring, make_replica
+from tests.clients import EPOCH, bring, connected, make_replica
 
 PK = "018f1111-0000-7000-8000-000000000001"
 
@@ -81,7 +80,7 @@ def test_file_from_before_the_drafts_of_forms_gets_their_table_and_keeps_what_wa
     with old.edit("New") as edit:
         edit.insert("company", {"name": "Acme"})
     old.close()
-    with closing(sqlite3.connect(tmp_path / "ana.db")) as file, file:
+    with closing(connected(tmp_path / "ana.db")) as file, file:
         file.execute("DROP TABLE _form_draft")
         file.execute("DELETE FROM _sqlite_migrations WHERE name = 'm002_form_drafts'")
     again = make_replica(tmp_path)
@@ -122,7 +121,7 @@ def test_grown_file_equals_a_new_one(tmp_path):
     make_replica(tmp_path, name="fresh", registry=release(newer=True)).close()
 
     def shape(name):
-        db = Database(tmp_path / f"{name}.db")
+        db = Database(connected(tmp_path / f"{name}.db"))
         tables = {table.name: {column.name: column.type for column in table.columns} for table in db.tables}
         others = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type IN ('index', 'trigger', 'view')")}
         db.close()
@@ -134,15 +133,14 @@ def test_grown_file_equals_a_new_one(tmp_path):
 def test_older_file_gets_the_indexes_of_today_and_reads_the_last_talk_in_them_alone(tmp_path):
     make_replica(tmp_path).close()
     [path] = tmp_path.glob("*.db")
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(connected(path)) as connection:
         new = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
         for name, columns in (("note_company_id", "company_id, written_at"), ("company_contact_company_id", "company_id")):
             connection.execute(f"DROP INDEX _i_{name}")
             connection.execute(f"CREATE INDEX _i_{name} ON {name.removesuffix('_company_id')} ({columns})")
         connection.execute("UPDATE _sqlite_migrations SET name = 'shape_of_before' WHERE migration_set = 'records'")
-        connection.commit()
     make_replica(tmp_path).close()
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(connected(path)) as connection:
         now = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN SELECT {LAST_TALK} FROM company t")]
     assert now == new
@@ -153,7 +151,7 @@ def test_older_file_gets_the_indexes_of_today_and_reads_the_last_talk_in_them_al
 
 def test_file_from_before_incidents_were_told_keeps_those_that_it_has(tmp_path):
     make_replica(tmp_path).close()
-    with closing(sqlite3.connect(tmp_path / "ana.db")) as file, file:
+    with closing(connected(tmp_path / "ana.db")) as file, file:
         for column in ("entity", "rows", "told"):
             file.execute(f"ALTER TABLE _sync_incident DROP COLUMN {column}")
         file.execute("INSERT INTO _sync_incident (at, kind, detail) VALUES (1, 'search', 'company')")
@@ -169,7 +167,7 @@ def test_file_of_the_same_version_is_opened_as_it_is(tmp_path):
     make_replica(tmp_path).close()
     again = make_replica(tmp_path)
     assert again.facts()["server_epoch"] == EPOCH
-    db = Database(tmp_path / "ana.db")
+    db = Database(connected(tmp_path / "ana.db"))
     assert db.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0] == 6
     db.close()
     again.close()

@@ -1,6 +1,5 @@
 """Nothing of what left stays in the file, its log or the search indexes; where it cannot be done at once, it is done later."""
 
-import sqlite3
 from contextlib import closing
 from random import Random
 
@@ -10,7 +9,7 @@ from client.replica import epochs, purging, rows
 from client.replica.apply_remote import apply_page
 from client.replica.remote_page import RowsChunk
 from shared_models.errors import ReplicaFull
-from tests.clients import bring, central_row, make_replica, page_of
+from tests.clients import bring, central_row, connected, make_replica, page_of
 
 pytestmark = pytest.mark.functions(35)
 
@@ -24,6 +23,9 @@ def files(replica):
     return path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
 
 
+PLAIN_ONLY = ("test_nothing_of_what_left_is_in_the_files", "test_a_reader_is_waited_for")
+
+
 def held(replica, words):
     """Return how many of the words are in the files, whole or by their last ten letters."""
     content = files(replica)
@@ -32,7 +34,7 @@ def held(replica, words):
 
 def indexed(replica):
     """Return every word that the search index of companies knows."""
-    with closing(sqlite3.connect(replica.path)) as connection:
+    with closing(connected(replica.path)) as connection:
         connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', '_fts_company', 'row')")
         return {term for (term,) in connection.execute("SELECT term FROM terms")}
 
@@ -80,7 +82,7 @@ def test_nothing_of_what_left_is_in_the_files(worked_on):
 def test_a_reader_is_waited_for(tmp_path):
     replica = make_replica(tmp_path)
     bring(replica, (1, "company", central_row("company", "a", name="Plantedword")), to=2)
-    with closing(sqlite3.connect(replica.path, isolation_level=None)) as other:
+    with closing(connected(replica.path)) as other:
         other.execute("BEGIN")
         other.execute("SELECT count(*) FROM company").fetchone()
         leave(replica, ["a"])

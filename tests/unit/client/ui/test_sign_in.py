@@ -7,6 +7,7 @@ import pytest
 
 from client.ui.view_models.sign_in import AgainDoor, SignIn
 from client.usecases.account import OthersData
+from client.usecases.answers import Standing
 from client.usecases.door import LastHere
 from shared_models import errors
 from shared_models.errors import ErrorCode, FieldProblem, RecordInvalid, UnlockFailed
@@ -38,10 +39,23 @@ class Door:
     refusal: Exception | None = None
     told: str = ""
     here: LastHere = KNOWN
+    sealed: errors.ReplicaSealed | None = None
+    aside: bool = False
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
     async def last(self) -> LastHere:
+        if self.sealed:
+            raise self.sealed
         return self.here
+
+    async def outlook(self) -> Standing:
+        return "encrypted"
+
+    async def has_to_encrypt(self) -> bool:
+        return False
+
+    async def set_aside(self) -> None:
+        self.aside, self.sealed = True, None
 
     async def notice(self) -> str:
         return self.told
@@ -231,3 +245,38 @@ async def test_the_door_of_whoever_is_in_asks_for_the_password_alone():
     assert await door.notice() == ""
     assert await door.enter("", "", "pass") is crm
     assert crm.calls[-1] == "sign_in pass"
+
+
+async def test_data_whose_key_is_locked_away_keeps_the_page_shut_until_it_is_tried_again():
+    door = Door(sealed=errors.ReplicaSealed("x"))
+    page = await opened(door)
+    assert (page.state.sealed, page.state.is_ready, page.state.message) == ("D607", True, "")
+    await page.look_again()
+    assert page.state.sealed == "D607"
+    door.sealed = None
+    await page.look_again()
+    assert (page.state.sealed, page.state.email, page.state.at_rest) == ("", "ana@example.ro", "encrypted")
+
+
+async def test_data_whose_key_is_lost_is_set_aside_only_when_that_is_asked_twice():
+    door = Door(sealed=errors.ReplicaKeyLost("x"))
+    page = await opened(door)
+    assert page.state.sealed == "D608"
+    page.ask_aside()
+    page.ask_aside(asks=False)
+    assert (door.aside, page.state.asks_aside) == (False, False)
+    page.ask_aside()
+    await page.set_aside()
+    assert (door.aside, page.state.sealed, page.state.asks_aside, page.state.busy) == (True, "", False, False)
+
+
+async def test_a_keyring_that_is_shut_at_the_sign_in_is_told_in_place_of_the_page():
+    page = await typed(Door(errors.ReplicaSealed("x")))
+    assert await page.enter() is None
+    assert (page.state.sealed, page.state.busy, page.state.password) == ("D607", False, "correct horse")
+
+
+async def test_who_is_in_already_is_asked_nothing_of_the_disk():
+    door = AgainDoor(believable_crm())
+    await door.set_aside()
+    assert (await door.outlook(), await door.has_to_encrypt()) == (None, False)

@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from client.replica.connection import translate
+from client.replica.driver import translate
 from client.usecases import lists, record_pages
 from shared_models.errors import ReplicaDamaged, ReplicaError, ReplicaFull
 from tests.clients import make_replica
