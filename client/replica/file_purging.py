@@ -14,7 +14,7 @@ def purge(replica: "Replica") -> int:
 
     Files before lines of the table: a kill in between leaves a line, which is looked at again.
     """
-    if not blobs.knows(replica.registry):
+    if not blobs.knows(replica.registry) or not replica.facts()["complete"]:  # rows are still on their way
         return 0
     with replica.files.turn:  # a file that is attached has its row a moment after its name
         with replica.reading() as reader:

@@ -103,7 +103,7 @@ def _records(registry: Registry) -> Migrations:
 
     @steps(name=_shape(registry))
     def grow(db: Database) -> None:
-        before = meta.get(db.conn, "schema") or registry.evolution.first
+        before = meta.get(db.conn, "schema") or _unsaid_version(db, registry)
         is_older = before < registry.evolution.newest
         for entity in registry:
             _stop_search(db, entity)
@@ -119,6 +119,12 @@ def _records(registry: Registry) -> Migrations:
             db.execute("DELETE FROM _sync_stage")
 
     return steps
+
+
+def _unsaid_version(db: Database, registry: Registry) -> int:
+    """Return the version of a file that does not say it: the first one, or the program's where the file is new."""
+    is_new = not any(db.table(entity.entity_name).exists() for entity in registry)
+    return registry.evolution.newest if is_new else registry.evolution.first
 
 
 def _grow_table(db: Database, entity: type[Record]) -> frozenset[str]:

@@ -20,7 +20,7 @@ from client.replica.blobs import Policy, Transfer
 from client.replica.replica import Replica
 from client.sync.pace import Pace
 from client.sync.states import State
-from shared_models.errors import Busy, ErrorCode, ProtocolFault, Refused, ReplicaError, SyncError, Unreachable
+from shared_models.errors import Busy, ErrorCode, ProtocolFault, Refused, ReplicaError, ReplicaFull, SyncError, Unreachable
 from shared_models.transport import FileTransport
 
 TELL_S = 0.25
@@ -53,12 +53,12 @@ class Courier:
         """is_silent: whether nothing may go now, as its person wants it. is_metered: as `client.platform.metered`."""
         self.replica, self._transport = replica, transport
         self._is_silent, self._is_metered = is_silent, is_metered
-        self._stop, self._again = False, False
+        self._stop, self._again, self._says_goodbye = False, False, False
         self._pace = Pace()
         self._told_at = 0.0
 
     def stop(self) -> None:
-        """End what runs at the next piece; from any thread."""
+        """End what runs at the next piece, for good; from any thread."""
         self._stop = True
 
     def look_again(self) -> None:
@@ -70,13 +70,18 @@ class Courier:
 
         early: see `blobs.due`.
         """
-        moved, self._stop = 0, False
+        moved, self._says_goodbye = 0, early
         try:
-            while not self._stop and (job := self._next(early=early)) is not None:
+            while self._may_go and (job := self._next(early=early)) is not None:
                 moved += self._carry_out(job)
         except (SyncError, ReplicaError):  # it stands in the table, or the table cannot be written: later
             return moved
         return moved
+
+    @property
+    def _may_go(self) -> bool:
+        """Whether anything may go now. A device that says goodbye asks nobody any more."""
+        return not self._stop and (self._says_goodbye or not self._is_silent())
 
     def send_all(self) -> None:
         """Send every file that waits, before the device is emptied. Raises Unreachable while one of them could still go."""
@@ -122,8 +127,8 @@ class Courier:
             self._send(job) if job.is_up else self._fetch(job)
         except Interrupted:
             return False
-        except OSError as error:
-            is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        except (OSError, ReplicaFull) as error:
+            is_full = isinstance(error, ReplicaFull) or error.errno in (errno.ENOSPC, errno.EDQUOT)
             self._fail(job, str(ErrorCode.D601 if is_full else ErrorCode.D606), REFUSED_MS)
             return False
         except (Unreachable, Busy) as error:
@@ -140,7 +145,7 @@ class Courier:
         return True
 
     def _send(self, job: Transfer) -> None:
-        files, wrong, moved_to = self.replica.files, 0, -1
+        files, wrong, stuck, moved_to = self.replica.files, 0, 0, -1
         place = self._transport.announce_file(job.sha256, job.size)
         while not place.is_whole:
             self._tell(job, place.offset)
@@ -149,6 +154,7 @@ class Courier:
             try:
                 place = self._transport.send_file(job.sha256, job.size, place.offset, piece)
                 self._pace.went(len(piece))
+                stuck = 0
             except Unreachable:
                 self._pace.cut()
                 now_at = self._transport.announce_file(job.sha256, job.size)  # raises where the network is gone
@@ -156,10 +162,11 @@ class Courier:
                     raise  # nothing came through since the last cut: later
                 moved_to, place = now_at.offset, now_at
             except Refused as refusal:
-                wrong += refusal.code is ErrorCode.P210
-                if refusal.code not in (ErrorCode.P209, ErrorCode.P210) or wrong >= TRIES:
+                wrong, stuck = wrong + (refusal.code is ErrorCode.P210), stuck + 1
+                if refusal.code not in (ErrorCode.P209, ErrorCode.P210) or max(wrong, stuck) >= TRIES:
                     raise
-                self._check_own(job)
+                if refusal.code is ErrorCode.P210:
+                    self._check_own(job)
                 place = self._transport.announce_file(job.sha256, job.size)
         with self.replica.write(durable=False) as writing:
             blobs.note_sent(writing.connection, job.sha256, self.replica.ids.now_ms())
@@ -229,7 +236,7 @@ class Courier:
     # -- beside it --------------------------------------------------------------------------------------------------------
 
     def _heed(self) -> None:
-        if self._stop or self._again or self._is_silent():
+        if self._again or not self._may_go:
             raise Interrupted
 
     def _tell(self, job: Transfer, done: int) -> None:

@@ -16,6 +16,7 @@ from client.replica.replica import Replica
 from client.usecases.allowed import NotAllowed, allowed
 from client.usecases.answers import Owner, Saved
 from client.usecases.document_answers import DocumentShown, FileState, FilesWaiting, FileVersion, Told
+from client.usecases.document_families import families_of, heads_of
 from client.usecases.labels import Say, saved_label
 from client.usecases.list_answers import Page
 from client.usecases.shown import Names
@@ -33,7 +34,7 @@ MAX_NAME = 200
 def page(replica: Replica, owner: Owner, after: str | None = None) -> Page[DocumentShown]:
     """Return a page of files, the one that was added or replaced last first. after: `next` of the page before."""
     rows = replica.children_of("document", f"{owner.entity}_id", owner.id)
-    families = sorted(_families(rows), key=lambda family: (-family[0]["added_at"], family[0]["id"]))
+    families = sorted(families_of(rows), key=lambda family: (-family[0]["added_at"], family[0]["id"]))
     start = next((n + 1 for n, family in enumerate(families) if family[0]["id"] == after), 0) if after else 0
     shown = families[start : start + PAGE]
     found = _shown(replica, shown)
@@ -50,7 +51,7 @@ def find(replica: Replica, document: str) -> DocumentShown | None:
 
 def count(replica: Replica, owner: Owner) -> int:
     """Return how many files a record has, versions of one as one."""
-    return len(_families(replica.children_of("document", f"{owner.entity}_id", owner.id)))
+    return len(families_of(replica.children_of("document", f"{owner.entity}_id", owner.id)))
 
 
 def attach(
@@ -171,7 +172,7 @@ def content(replica: Replica, document: str) -> Path:
 def keep(replica: Replica, say: Say, document: str) -> Saved:
     """Of several versions of now keep one: the others are archived, in one save. Raises KeyError, NotAllowed."""
     family = _family_of(replica, document)
-    others = [row for row in _heads(family) if row["id"] != document]
+    others = [row for row in heads_of(family) if row["id"] != document]
     return _archive(replica, say, document, others, verb="keep_file")
 
 
@@ -226,41 +227,8 @@ def _row(replica: Replica, document: str) -> Row:
 def _family_of(replica: Replica, document: str) -> list[Row]:
     row = _row(replica, document)
     field = "company_id" if row["company_id"] else "contact_id"
-    families = _families(replica.children_of("document", field, row[field]))
+    families = families_of(replica.children_of("document", field, row[field]))
     return next((one for one in families if any(row["id"] == document for row in one)), [row])
-
-
-def _families(rows: list[Row]) -> list[list[Row]]:
-    """Return live rows by the file that they are versions of, each family with its newest head first.
-
-    A version whose origin is not here (archived, say) begins a family of its own.
-    """
-    by_id = {row["id"]: row for row in rows}
-    root = {pk: _root(by_id, pk) for pk in by_id}
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(root[row["id"]], []).append(row)
-    return [_newest_first(family) for family in found.values()]
-
-
-def _root(by_id: dict[str, Row], pk: str) -> str:
-    """Return the oldest version that is here; a circle, which no screen makes, ends where it began."""
-    passed = {pk}
-    while (origin := by_id[pk]["version_of_id"]) in by_id and origin not in passed:
-        pk = origin
-        passed.add(pk)
-    return pk
-
-
-def _newest_first(family: list[Row]) -> list[Row]:
-    heads = {row["id"] for row in _heads(family)}
-    return sorted(family, key=lambda row: (row["id"] not in heads, -row["added_at"], row["id"]))
-
-
-def _heads(family: list[Row]) -> list[Row]:
-    """Return what a file is now: the versions that none replaces; all of them where each replaces another."""
-    replaced = {row["version_of_id"] for row in family}
-    return [row for row in family if row["id"] not in replaced] or family
 
 
 # -- what is shown --------------------------------------------------------------------------------------------------------
@@ -284,7 +252,7 @@ def _shown(replica: Replica, families: list[list[Row]]) -> list[DocumentShown]:
 
     found = []
     for family in families:
-        heads = _heads(family)
+        heads = heads_of(family)
         newest = heads[0]
         mine = [states[row["id"]] for row in family]
         dot = next((one for one in ("needs_you", "waiting") if one in mine), "sent")

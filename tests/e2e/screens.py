@@ -149,6 +149,16 @@ def chord(keys: str, shows: str) -> Prepare:
     return prepare
 
 
+def add_too_big(window: driver.Window) -> None:
+    """Add two files that are bigger than any may be."""
+    with window.page.expect_file_chooser() as chooser:
+        window.press("files.add")
+    names = ("Film de prezentare.mp4", "Catalog 2026, toate paginile, pentru tipar.pdf")
+    chooser.value.set_files([{"name": name, "mimeType": "video/mp4", "buffer": bytes(6_000)} for name in names])
+    window.id("job.2.cancel").wait_for(state="attached")
+    window.page.wait_for_timeout(SETTLE_MS)
+
+
 SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "devices": ("/devices?data=admin", "device.", nothing),
     "device": (f"/devices/{PHONE}?data=admin", "device.", nothing),
@@ -169,6 +179,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "files-two-versions": (f"/companies/{HOTEL}/files?data=rivals", "file.", nothing),
     "file-preview": (f"/companies/{HOTEL}/files?form=file:f3&data=files", "file.close", nothing),
     "file-photo": (f"/companies/{HOTEL}/files?form=file:h9&data=rivals", "file.close", nothing),
+    "files-too-big": (f"/companies/{HOTEL}/files?data=big_file", "files.add", add_too_big),
     "file-edit": (f"/companies/{HOTEL}/files?form=document:f3&data=files", "field.name", nothing),
     "file-fetching": (f"/companies/{HOTEL}/files?form=file:f5&data=files", "file.close", nothing),
     "company-contacts": (f"/companies/{HOTEL}/contacts?data=waiting", "tie.", nothing),

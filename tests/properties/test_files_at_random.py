@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
+from typing import cast
 
 import pytest
 
@@ -138,7 +139,7 @@ class Story:
 
     def rest(self) -> None:
         for device in self.devices.values():
-            device.network.share, device.network.is_up = 0.0, True
+            cast("Flaky", device.network).share, device.network.is_up = 0.0, True
         for _ in range(4):
             for device in self.devices.values():
                 device.courier.forgive()

@@ -169,6 +169,7 @@ def test_nothing_goes_while_the_person_works_offline(ana, acme, tmp_path):
     ana.sync()
     ana.engine.scheduler.set_paused(True)
     assert not ana.courier.is_possible()
+    assert ana.courier.run_once() == 0
     ana.engine.scheduler.set_paused(False)
     assert ana.courier.is_possible()
 

@@ -1,6 +1,6 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery [PORT]`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept|arrives|archived|far|drafts|empty_reader|back|archived_list|future|files|rivals`
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept|arrives|archived|far|drafts|empty_reader|back|archived_list|future|files|big_file|rivals`
 for the other states; /sign-in?data=known|unreachable|braked|others|wiped.
 """
 
@@ -50,8 +50,9 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
     data = query.get("data", [""])[0]
     language, theme = query.get("lang", ["en"])[0], query.get("theme", ["light"])[0]
     crm = empty_crm() if data.startswith("empty") else believable_crm("ro" if language == "ro" else "en")
-    if data in ("files", "rivals"):
-        (fill_files if data == "files" else fill_rivals)(crm)
+    if data in ("files", "big_file", "rivals"):
+        (fill_rivals if data == "rivals" else fill_files)(crm)
+        crm.documents.biggest_ = 5_000 if data == "big_file" else 50_000_000
         crm.status_ = replace(crm.status_, files=FilesWaiting(2, 3_640_000))
         crm.status_, crm.inbox_ = replace(crm.status_, needs_you=0), Inbox(solved=23)
     if data == "slow":

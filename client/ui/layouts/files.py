@@ -88,9 +88,9 @@ def files_list(look: Look, state: FilesState, jobs: tuple[Job, ...], denied: str
     rows = [_job(look, job, on) for job in jobs] + [_file(look, file, on) for file in state.files]
     more = link(look, "files.more", look.t("files.more"), on.more) if state.next is not None else None
     return col(
+        *([row(add), space(S12)] if add else []),  # above the list, which may be pages long
         listing(look, rows),
         row(more) if more else None,
-        *([space(S12), row(add)] if add else []),
     )
 
 

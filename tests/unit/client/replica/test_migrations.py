@@ -9,7 +9,7 @@ import pytest
 from pydantic import Field
 from sqlite_utils import Database
 
-from client.replica import drafts, integrity
+from client.replica import blobs, drafts, integrity
 from client.replica.drafts import FormDraft
 from client.replica.replica import open_replica
 from client.replica.talks import LAST_TALK
@@ -90,6 +90,31 @@ def test_file_from_before_the_drafts_of_forms_gets_their_table_and_keeps_what_wa
     again.close()
 
 
+def test_a_new_file_is_no_older_one_and_shows_pages_as_they_come(tmp_path):
+    replica = make_replica(tmp_path)
+    assert CRM.evolution.newest > CRM.evolution.first
+    assert (replica.facts()["schema"], replica.facts()["replace"]) == (CRM.evolution.newest, False)
+    replica.close()
+
+
+def test_a_file_of_the_first_version_gets_room_for_files_and_keeps_what_waits(tmp_path):
+    first = Registry(tuple(entity for entity in CRM if entity.entity_name != "document"))
+    old = make_replica(tmp_path, registry=first)
+    with old.edit("New") as edit:
+        edit.insert("company", {"name": "Acme"})
+    old.close()
+    with closing(connected(tmp_path / "ana.db")) as file, file:
+        file.execute("DROP TABLE _blob")
+        file.execute("DELETE FROM _sqlite_migrations WHERE name = 'm005_files'")
+    new = make_replica(tmp_path)
+    assert [waiting.label for waiting in new.waiting()] == ["New"]
+    assert new.children_of("document", "company_id", "x") == []
+    with new.reading() as reader:
+        assert blobs.known(reader) == set()
+    assert (new.facts()["schema"], new.facts()["replace"]) == (CRM.evolution.newest, True)
+    new.close()
+
+
 def test_grown_file_equals_a_new_one(tmp_path):
     make_replica(tmp_path, name="grown", registry=release(newer=False)).close()
     make_replica(tmp_path, name="grown", registry=release(newer=True)).close()
@@ -143,7 +168,7 @@ def test_file_of_the_same_version_is_opened_as_it_is(tmp_path):
     again = make_replica(tmp_path)
     assert again.facts()["server_epoch"] == EPOCH
     db = Database(connected(tmp_path / "ana.db"))
-    assert db.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0] == 5
+    assert db.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0] == 6
     db.close()
     again.close()
 

@@ -49,6 +49,7 @@ def test_a_salesperson_changes_his_own_company_and_only_looks_at_that_of_a_colle
         "note": "denied.change.company",
         "contact_point": "denied.change.company",
         "address": "denied.change.company",
+        "document": "denied.change.company",
         "bank_account": "denied.confidential",
     }
 
