@@ -42,7 +42,8 @@ def add_backup(commands: Subparsers) -> None:
         "write a backup, and prove it; the server may run meanwhile",
         "Writes all that the database holds at one moment to one packed file, the same for SQLite, PostgreSQL and MariaDB, reads it "
         "back and compares its records with their digests. Only then devices let go of what it holds. It has password hashes and "
-        "all records in it: keep it where nobody else reads it, and not on the machine of the server alone.",
+        "all records in it: keep it where nobody else reads it, and not on the machine of the server alone. The bytes of files that people attach are not in it: "
+        "copy the folder or bucket that keeps them, too.",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="file to write, or a folder, where it is named by the time")
     parser.add_argument("--replace", action="store_true", help="replace the file if it is there")
