@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import Browser, TimeoutError, sync_playwright
+from playwright.sync_api import Browser, FilePayload, TimeoutError, sync_playwright
 
 from shared_models.ids import derived_id
 from tests.e2e import driver
@@ -154,7 +154,7 @@ def add_too_big(window: driver.Window) -> None:
     with window.page.expect_file_chooser() as chooser:
         window.press("files.add")
     names = ("Film de prezentare.mp4", "Catalog 2026, toate paginile, pentru tipar.pdf")
-    chooser.value.set_files([{"name": name, "mimeType": "video/mp4", "buffer": bytes(6_000)} for name in names])
+    chooser.value.set_files([FilePayload(name=name, mimeType="video/mp4", buffer=bytes(6_000)) for name in names])
     window.id("job.2.cancel").wait_for(state="attached")
     window.page.wait_for_timeout(SETTLE_MS)
 

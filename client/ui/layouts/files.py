@@ -230,18 +230,23 @@ def _job(look: Look, job: Job, on: FilesCalls) -> ft.Control:
     id = f"job.{job.id}"
     failed = bool(job.failure)
     said = _failure(look, job) if failed else look.t("files.adding", percent=round(100 * job.done))
+    narrow = is_narrow(look)
+    # what is too big stays so
+    again = (
+        link(look, f"{id}.again", look.t("act.try_again"), lambda: on.again_job(job.id)) if failed and not job.biggest else None
+    )
     words = col(
-        txt(look, job.name, weight=W5, lines=2 if look.phone else 1),
-        txt(look, said, "meta", "need" if failed else "ink2", lines=4 if failed else 1, key=f"{id}.state"),
+        txt(look, job.name, weight=W5, lines=2 if narrow else 1),
+        txt(look, said, "meta", "need" if failed else "ink2", lines=None if failed else 1, key=f"{id}.state"),
         None if failed else ft.Container(_bar(look, job.done), padding=pads(top=S4)),
+        row(again) if again and narrow else None,
         gap=S2,
         expand=True,
     )
-    again = link(look, f"{id}.again", look.t("act.try_again"), lambda: on.again_job(job.id)) if failed else None
     cancel = icon_button(
         look, f"{id}.cancel", "x", look.t("act.remove" if failed else "act.cancel"), lambda: on.cancel_job(job.id)
     )
     weight = None if look.phone else txt(look, size(look, job.size), "meta", "ink3")
     sign = disc(look, "upload", "need" if failed else "ink2", 40, 18)
-    face = row(dot(look, "needs_you" if failed else "waiting"), sign, words, again, weight, cancel, gap=S12)
+    face = row(dot(look, "needs_you" if failed else "waiting"), sign, words, None if narrow else again, weight, cancel, gap=S12)
     return ft.Container(face, padding=pad(S12, S12 if look.phone else S8), key=id)

@@ -103,7 +103,7 @@ def test_a_file_of_the_first_version_gets_room_for_files_and_keeps_what_waits(tm
     with old.edit("New") as edit:
         edit.insert("company", {"name": "Acme"})
     old.close()
-    with closing(connected(tmp_path / "ana.db")) as file, file:
+    with closing(connected(tmp_path / "ana.db")) as file:
         file.execute("DROP TABLE _blob")
         file.execute("DELETE FROM _sqlite_migrations WHERE name = 'm005_files'")
     new = make_replica(tmp_path)
