@@ -17,18 +17,24 @@ from client.config import ClientConfig, SyncTimes
 from client.platform.form import form
 from client.platform.key_store import SystemKeyring
 from client.platform.lock_file import LockFile
+from client.platform.metered import is_metered
+from client.platform.open_file import clear_copies
 from client.platform.profile import ProfileStore
 from client.platform.wrong_tries import WrongTriesStore
 from client.replica import purging
 from client.replica.driver import salt_of
+from client.replica.file_folder import COPIES
 from client.replica.replica import Replica, open_replica
 from client.sync import http_transport
 from client.sync.ahead import in_background
+from client.sync.courier import Courier
+from client.sync.courier_thread import CourierThread
 from client.sync.engine import SyncEngine
 from client.sync.farewell import Farewells, end_token
 from client.sync.live import LiveChannel
 from client.sync.worker import SyncWorker
 from client.ui.app import open_door, open_ui
+from client.ui.exchange import Exchange
 from client.usecases.account import Account, EndToken, HeldAccount
 from client.usecases.at_rest import AtRest, in_plain
 from client.usecases.crm import Centre, LocalCrm, Rounds
@@ -150,11 +156,13 @@ class InstalledClient:
     crm: LocalCrm
     worker: SyncWorker
     live: LiveChannel
+    files: CourierThread
     transport: http_transport.HttpTransport
 
     def stop(self) -> None:
         """End the threads of sync; what is open stays readable."""
         self.live.close()
+        self.files.close()
         self.worker.close()
 
     def close(self) -> None:
@@ -177,6 +185,7 @@ def start_client(
     whoever opened the device without a connection after a sign-out. end: how the server is told of a sign-out. at_rest: as `open_local`.
     """
     stored = at_rest or in_plain(replica_path(config.folder))
+    clear_copies(config.folder / COPIES)
     with ExitStack() as opened:
         replica = open_local(config.folder, stored)
         opened.callback(replica.close)
@@ -194,13 +203,17 @@ def start_client(
             form=form(),
             wiped=store.forget,
         )
+        courier = Courier(replica, transport, lambda: engine.scheduler.is_silent, is_metered)
+        engine.send_files = courier.send_all
         worker = SyncWorker(engine, LockFile(config.lock_path))
         worker.start()
+        files = CourierThread(courier)
+        files.start()
         live = LiveChannel(transport, engine, worker.notify, config.times, SystemRandom())
         live.start()
         opened.pop_all()
     crm = make_crm(replica, transport, engine, worker, config.folder, held, lambda: live.is_open)
-    return InstalledClient(crm, worker, live, transport)
+    return InstalledClient(crm, worker, live, files, transport)
 
 
 @dataclass
@@ -213,6 +226,8 @@ class ClientWindow:
     running: InstalledClient | None = None
     at_rest: AtRest | None = None
     """None for data that is not to be encrypted."""
+    exchange: Exchange | None = None
+    """How files come from a browser and get there, for windows that are in one."""
     _left: list[InstalledClient] = field(default_factory=list)
     """Clients of people who signed out; a window that was away may still hold one of them."""
     _farewells: Farewells = field(default_factory=Farewells)
@@ -225,12 +240,12 @@ class ClientWindow:
         """Draw one window."""
 
         async def back() -> None:
-            open_door(page, self.door())
+            open_door(page, self.door(), exchange=self.exchange)
 
         if self.running is not None:
-            open_ui(page, self.running.crm, left=back)
+            open_ui(page, self.running.crm, left=back, exchange=self.exchange)
             return
-        open_door(page, self.door())
+        open_door(page, self.door(), exchange=self.exchange)
 
     def door(self) -> LocalDoor[LocalCrm]:
         """Return the way in."""
@@ -311,8 +326,12 @@ def run_window(window: ClientWindow, tell: Callable[[str], None], *, web: bool, 
         if web or not has_screen:
             ensure_flet_web_package_installed()  # type: ignore[no-untyped-call]  # as above
             from client.browser import serve_device  # a phone has neither of the packages that serve a page
+            from client.browser_files import BrowserFiles
 
-            serve_device(window.main, ASSETS, port, tell, show=show and has_screen)
+            files = BrowserFiles(window.config.folder / "uploads")
+            files.open()
+            window.exchange = files
+            serve_device(window.main, ASSETS, port, tell, show=show and has_screen, files=files)
         else:
             ft.run(window.main, view=ft.AppView.FLET_APP, assets_dir=str(ASSETS))
     finally:

@@ -18,6 +18,7 @@ import flet_web.fastapi as flet_fastapi
 import uvicorn
 from flet.utils import open_in_browser
 
+from client.browser_files import BrowserFiles
 from shared_models.web_notice import with_notice
 from shared_models.web_pages import FRAMEWORK_PATHS, SAFE_METHODS, is_same_origin, protected
 
@@ -47,8 +48,13 @@ OnPage = Callable[[ft.Page], Any]
 """Any: what Flet does not look at, or a coroutine of it."""
 
 
-def flet_app(main: OnPage, assets: Path, session_s: int) -> Any:  # Any: an ASGI application of another framework
-    """Return the app. main: draws one tab; session_s: seconds that a tab is kept after it lost its connection."""
+def flet_app(
+    main: OnPage, assets: Path, session_s: int, files: BrowserFiles | None = None
+) -> Any:  # Any: an ASGI application of another framework
+    """Return the app. main: draws one tab; session_s: seconds that a tab is kept after it lost its connection.
+
+    files: what takes the files that the browser uploads, and gives those that it saves.
+    """
     app = flet_fastapi.app(
         main,
         assets_dir=str(assets),
@@ -58,7 +64,7 @@ def flet_app(main: OnPage, assets: Path, session_s: int) -> Any:  # Any: an ASGI
         no_cdn=True,
         session_timeout_seconds=session_s,
     )
-    return OwnPage(app)
+    return OwnPage(app, files)
 
 
 @dataclass
@@ -67,9 +73,12 @@ class OwnPage:
 
     app: Any
     """Any: an ASGI application of another framework."""
+    files: BrowserFiles | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # Any: ASGI's own types differ by library
         """Serve one connection."""
+        if self.files is not None and scope["type"] == "http" and await self.files.serve(scope, receive, send):
+            return
         is_read = scope["type"] == "http" and scope["method"] == "GET"
         if is_read:
             scope = {**scope, "path": MISSING_FONTS.sub(_own_font, scope["path"])}
@@ -154,16 +163,24 @@ def _protecting(send: Any) -> Any:  # Any: ASGI's own types differ by library
     return protecting
 
 
-def serve_device(main: OnPage, assets: Path, port: int, tell: Callable[[str], None], *, show: bool = True) -> None:
+def serve_device(
+    main: OnPage,
+    assets: Path,
+    port: int,
+    tell: Callable[[str], None],
+    *,
+    show: bool = True,
+    files: BrowserFiles | None = None,
+) -> None:
     """Serve the app at a port of this machine (0: a free one) until Ctrl+C or a signal ends it.
 
-    tell: gets the address once it is open; show: whether the browser is opened.
+    tell: gets the address once it is open; show: whether the browser is opened; files: as in `flet_app`.
     """
     with socket.create_server((HOST, port)) as listening:
         url = f"http://{HOST}:{listening.getsockname()[1]}/"
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, _ended)
-        page = DevicePage(flet_app(main, assets, TAB_S))
+        page = DevicePage(flet_app(main, assets, TAB_S, files))
         options = uvicorn.Config(
             page,
             log_level="warning",

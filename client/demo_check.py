@@ -27,6 +27,7 @@ from shared_models.codec import Row
 from shared_models.digest import combined
 from shared_models.errors import Unreachable
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import PullRequest, Transport, UpToDate
 
@@ -87,6 +88,11 @@ class _Network:
         """Pass on, unless cut."""
         self._check()
         return self.inner.fetch(request)
+
+    def salvage(self, request: SalvageRequest) -> SalvageAnswer:
+        """Pass on, unless cut."""
+        self._check()
+        return self.inner.salvage(request)
 
     def _check(self) -> None:
         if self.is_down:

@@ -45,11 +45,27 @@ class DraftsChanged:
 
 
 @dataclass(frozen=True)
+class FilesChanged:
+    """The bytes of a file came, went or moved on. is_asked: a person has just asked for some, or stopped some."""
+
+    is_asked: bool = False
+
+
+@dataclass(frozen=True)
 class SignedOut:
     """The person signed out in one of the windows: all of them go back to the door."""
 
 
-Event = RecordsChanged | ChangeLogChanged | SyncStatusChanged | IncidentLogged | DeviceWiped | DraftsChanged | SignedOut
+Event = (
+    RecordsChanged
+    | ChangeLogChanged
+    | SyncStatusChanged
+    | IncidentLogged
+    | DeviceWiped
+    | DraftsChanged
+    | FilesChanged
+    | SignedOut
+)
 Handler = Callable[[Event], None]
 
 

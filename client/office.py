@@ -20,8 +20,11 @@ import flet_web.fastapi as flet_fastapi
 
 from client.app import ASSETS, make_crm, open_local
 from client.browser import flet_app
+from client.browser_files import BrowserFiles
 from client.config import SyncTimes
 from client.platform.lock_file import LockFile
+from client.sync.courier import Courier
+from client.sync.courier_thread import CourierThread
 from client.sync.engine import SyncEngine
 from client.sync.live import LiveChannel
 from client.sync.worker import SyncWorker
@@ -32,7 +35,9 @@ from shared_models.transport import LiveTransport
 
 log = logging.getLogger("fieldfare.office")
 USER_HEADER = b"x-fieldfare-user"
-SIGN_OUT = "/app/sign-out"
+PREFIX = "/app"
+"""Where the server mounts the app."""
+SIGN_OUT = f"{PREFIX}/sign-out"
 """The server's page that asks, and ends the session (PROTOCOL 9.9)."""
 IDLE_S = 600.0
 """Seconds that a replica stays open after its last tab. Source: `architecture.md` 5."""
@@ -49,6 +54,7 @@ class Desk:
     crm: LocalCrm
     worker: SyncWorker
     live: LiveChannel
+    files: CourierThread
     tabs: int = 0
     idle_since: float | None = None
 
@@ -104,16 +110,19 @@ class Desks:
                 engine.run_once()
             worker = SyncWorker(engine, LockFile(folder / "sync.lock"))
             worker.start()
+            files = CourierThread(Courier(replica, transport, lambda: engine.scheduler.is_silent))
+            files.start()
             live = LiveChannel(transport, engine, worker.notify, OFFICE_TIMES, SystemRandom())
             live.start()
             opened.pop_all()
         crm = make_crm(replica, transport, engine, worker, folder, None, lambda: live.is_open)
-        return Desk(crm, worker, live)
+        return Desk(crm, worker, live, files)
 
     async def _close(self, user: str) -> None:
         desk = self._open.pop(user, None)
         if desk is not None:
             await asyncio.to_thread(desk.live.close)
+            await asyncio.to_thread(desk.files.close)
             await asyncio.to_thread(desk.worker.close)
             await asyncio.to_thread(desk.crm.replica.close)
 
@@ -123,13 +132,15 @@ class Office:
     """The ASGI application and the replicas that are open in it."""
 
     desks: Desks
+    files: BrowserFiles
     _sweeper: "asyncio.Task[None] | None" = None
     _flet: Any = None  # Any: an ASGI application of another framework
 
     async def start(self) -> None:
         """Begin to serve."""
         await flet_fastapi.app_manager.start()
-        self._flet = flet_app(self.main, ASSETS, int(IDLE_S))
+        self.files.open()
+        self._flet = flet_app(self.main, ASSETS, int(IDLE_S), self.files)
         self._sweeper = asyncio.create_task(self._sweep())
 
     async def close(self) -> None:
@@ -161,7 +172,7 @@ class Office:
         async def sign_out() -> None:
             await ft.UrlLauncher().launch_url(SIGN_OUT, web_only_window_name="_self")
 
-        ui = open_ui(page, desk.crm, left=sign_out, is_office=True)
+        ui = open_ui(page, desk.crm, left=sign_out, is_office=True, exchange=self.files)
 
         def leave(_: Any) -> None:  # Any: an event without content
             ui.close()
@@ -177,4 +188,4 @@ class Office:
 
 def create_office(transport_for: TransportFor, folder: Path) -> Office:
     """Return the office web. transport_for: user id -> in-process way to the server; folder: where the replicas are kept."""
-    return Office(Desks(transport_for, folder))
+    return Office(Desks(transport_for, folder), BrowserFiles(folder / "uploads", PREFIX))

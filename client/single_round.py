@@ -14,9 +14,11 @@ from client.events import Event, SyncStatusChanged
 from client.platform.form import form
 from client.platform.lock_file import LockFile
 from client.platform.profile import ProfileStore
+from client.replica import file_purging
 from client.sync.ahead import in_background
 from client.sync.audit import Audit
 from client.sync.conversation import Progress, Stopped
+from client.sync.courier import Courier
 from client.sync.engine import RoundResult, SyncEngine
 from client.sync.states import State
 from client.sync.status import SyncStatus, status_of
@@ -59,7 +61,10 @@ def run(arguments: argparse.Namespace, server: str, say: Say, at_rest: AtRest) -
                 wiped=forget,
             )
             replica.events.subscribe(lambda event: _show_loading(texts, engine, event))
+            courier = Courier(replica, transport)
+            engine.send_files = courier.send_all
             result = engine.run_once()
+            moved = _move_files(courier, engine) if result.is_clean else 0
             status = engine.status()
             audited = _audit(texts, engine, say) if arguments.audit and result.error is None else None
     except LookupError:
@@ -71,9 +76,20 @@ def run(arguments: argparse.Namespace, server: str, say: Say, at_rest: AtRest) -
         say(_not_possible(texts, folder, error))
         return False
     _tell(texts, result, status, at_rest, say)
+    if moved:
+        say(f"{texts.n('cli.sync.files', moved)}.")
     is_equal = result.proof is None or result.proof.equal
     is_audited = audited.equal if audited is not None else not arguments.audit
     return result.is_clean and is_equal and is_audited
+
+
+def _move_files(courier: Courier, engine: SyncEngine) -> int:
+    """Send and fetch the files that are due, and hear what the centre has by then; returns how many went through."""
+    file_purging.begin(courier.replica)
+    moved = courier.run_once() if courier.is_possible() else 0
+    if moved:
+        engine.run_once()
+    return moved
 
 
 def _left_to_whoever_is_there(texts: Texts, at_rest: AtRest, say: Say, error: ReplicaLocked, *, is_audit: bool) -> bool:

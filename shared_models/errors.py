@@ -16,6 +16,10 @@
         ReplicaNewer            a newer version of the program has written the file
         ReplicaSealed           the file is encrypted, and its key cannot be had now
           ReplicaKeyLost        the keyring of the system answers, and does not have the key
+      FileTrouble               an attached file, or one that was to be
+        FileTooLarge            more bytes than the centre takes
+        FileUnreadable          the file that was chosen cannot be read
+        FileGone                its bytes are not on this device
       UnlockFailed              wrong password, or the offline lease has ended
 
 The text on screen is looked up from the code (`error.<code>`), in the reader's language.
@@ -62,6 +66,10 @@ class ErrorCode(StrEnum):
     """No such address, or the method is not allowed there."""
     P208 = "P208"
     """The snapshot is gone, or has no such place. Ask for another, or load pages."""
+    P209 = "P209"
+    """The part of a file that is at the centre ends at another place. Go on from the place that the answer names."""
+    P210 = "P210"
+    """What was sent of a file is not what its digest said; it was thrown away. Send it again."""
     R301 = "R301"
     """Unknown entity."""
     R302 = "R302"
@@ -78,12 +86,16 @@ class ErrorCode(StrEnum):
     """A required value is missing."""
     R308 = "R308"
     """An all-or-nothing change met a newer value, so nothing of it was applied. Look at it again and save it anew."""
+    R309 = "R309"
+    """No file that this user may see (or send) has these bytes at the centre."""
     L401 = "L401"
     """The request is larger than allowed. Send fewer transactions."""
     L402 = "L402"
     """Too many requests. Wait as long as the answer says."""
     L403 = "L403"
     """One transaction has too many ops or is too large."""
+    L404 = "L404"
+    """The file is larger than the centre takes. Make it smaller, or ask the admin."""
     S501 = "S501"
     """The server failed while it applied this transaction; it is kept for the admin and for you."""
     S502 = "S502"
@@ -99,8 +111,12 @@ class ErrorCode(StrEnum):
     D604 = "D604"
     """A newer version of the app has used the local data. Update the app; nothing was changed."""
     D605 = "D605"
-    """The local data is encrypted, and its key cannot be had now. Unlock the keyring of the system and try again."""
+    """A file that was to be attached cannot be read. Choose it again, or a copy of it."""
     D606 = "D606"
+    """The bytes of a file are not on this device (any more). Fetch it, or ask whoever added it."""
+    D607 = "D607"
+    """The local data is encrypted, and its key cannot be had now. Unlock the keyring of the system and try again."""
+    D608 = "D608"
     """The local data is encrypted, and the keyring of the system does not have its key any more. Set the file aside and load anew."""
 
 
@@ -191,6 +207,39 @@ class ReplicaSealed(ReplicaError):
 
 class ReplicaKeyLost(ReplicaSealed):
     """The file is encrypted, and the keyring of the system does not have its key."""
+
+
+@dataclass(eq=False)
+class FileTrouble(FieldfareError):
+    """An attached file, or one that was to be. Nothing was changed."""
+
+    code: ErrorCode
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """Return code and detail."""
+        return f"{self.code}: {self.detail}"
+
+
+@dataclass(eq=False)
+class FileTooLarge(FileTrouble):
+    """More bytes than the centre takes."""
+
+    code: ErrorCode = ErrorCode.L404
+
+
+@dataclass(eq=False)
+class FileUnreadable(FileTrouble):
+    """The file that was chosen cannot be read."""
+
+    code: ErrorCode = ErrorCode.D605
+
+
+@dataclass(eq=False)
+class FileGone(FileTrouble):
+    """The bytes of a file are not on this device."""
+
+    code: ErrorCode = ErrorCode.D606
 
 
 class UnlockFailed(FieldfareError):

@@ -77,6 +77,8 @@ class Col:
     """What comes before the number of a business code that is given by itself (`shared_models.series`)."""
     right_group: str | None = None
     """Confidential field group (`personal`, `bank`, `price`), the same for a whole merge unit: kept from those without the right."""
+    is_key: bool = False
+    """Whether records are found by its value: it has an index."""
     is_past: bool = False
     """Whether a day after today looks wrong in it."""
     retired: bool = False

@@ -9,6 +9,8 @@ from shared_models.errors import ErrorCode
 from shared_models.message import NO_NUL, PRINTABLE, Key, Message, Name
 
 PATH = "/sync/v1"
+BIGGEST_FILE = 50_000_000
+"""Bytes of the largest file that a server takes, unless it is set up otherwise."""
 MAX_TXS = 1000
 """Transactions in one push. 1000: 25-30 % less time an edit than 200 (`tests.bench push`), as edits share pages and commits;
 a usual one is then 100 KB and holds the writer for about 0.2 s."""
@@ -213,6 +215,8 @@ class HelloAnswer(Message):
     device_id: str
     leases: dict[str, list[Block]] = Field(default_factory=dict)
     """Entity -> blocks that are the device's from now on, in the order in which it got them."""
+    biggest_file: Annotated[int, Field(ge=0, le=2**40)] = BIGGEST_FILE
+    """Bytes of the largest file that the server takes."""
 
 
 class DigestRequest(Message):

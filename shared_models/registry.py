@@ -7,12 +7,13 @@ from functools import cached_property
 from shared_models.base import Record
 from shared_models.entities.company import BankAccount, Company, CompanyAlias
 from shared_models.entities.contact import CompanyContact, Contact, RelatedPerson
+from shared_models.entities.document import Document
 from shared_models.entities.lists import PickList, PickListItem
 from shared_models.entities.people import Team, User
 from shared_models.entities.reach import Address, ContactPoint, Note
 from shared_models.entities.rights import Profile, ProfileRight, RecordShare, UserRight
 from shared_models.entities.sync_conflict import SyncConflict
-from shared_models.evolution import Evolution
+from shared_models.evolution import Evolution, NewEntity
 from shared_models.fields import columns
 
 
@@ -79,9 +80,11 @@ CRM = Registry(
         BankAccount,
         RelatedPerson,
         Note,
+        Document,
         SyncConflict,
         RecordShare,
-    )
+    ),
+    Evolution(steps=((NewEntity("document"),),)),
 )
 """The product's own entities. What changes in them is a step of their evolution."""
 

@@ -57,7 +57,7 @@ def table_sql(entity: type[Record]) -> str:
 
 
 def index_statements(entity: type[Record]) -> Iterator[str]:
-    """Yield the statements that make the indexes of an entity: the sort key, and each reference to an owner, in its order.
+    """Yield the statements that make the indexes of an entity: the sort key, each reference to an owner, in its order, and keys.
 
     Behind them stands what is read of many owners at once (`Record.read_beside`).
     """
@@ -68,6 +68,8 @@ def index_statements(entity: type[Record]) -> Iterator[str]:
         names = (field, *((entity.listed_by,) if entity.listed_by else ()), *entity.read_beside.get(field, ()))
         listed = ", ".join(quoted(name) for name in names)
         yield f"CREATE INDEX IF NOT EXISTS {quoted(f'_i_{table}_{field}')} ON {quoted(table)} ({listed})"
+    for field in (c.name for c in columns(entity) if c.col.is_key):
+        yield f"CREATE INDEX IF NOT EXISTS {quoted(f'_i_{table}_{field}')} ON {quoted(table)} ({quoted(field)})"
 
 
 def index_names(entity: type[Record]) -> Iterator[str]:

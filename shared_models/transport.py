@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared_models.alarms import AlarmDesk
 from shared_models.device_desk import DeviceDesk
 from shared_models.device_report import DeviceReport
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 
 
@@ -62,6 +64,37 @@ class LiveSource(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class FilePlace:
+    """How much of a file is at the centre. is_whole: all of it, and verified."""
+
+    offset: int
+    """Bytes."""
+    is_whole: bool = False
+
+
+class FileTransport(Protocol):
+    """A way to the server for the bytes of files (PROTOCOL 17). Every method blocks; every failure is a `SyncError`.
+
+    Refused with R309 where no row of a file that this user may see, or send, names the bytes.
+    """
+
+    def announce_file(self, sha256: str, size: int) -> FilePlace:
+        """Say that a file is to be sent, or goes on, and hear how much of it has come; refused with L404 when it is too large."""
+        ...
+
+    def send_file(self, sha256: str, size: int, offset: int, piece: bytes) -> FilePlace:
+        """Send the bytes that follow a place. size: of the whole file.
+
+        Refused with P209 where what has come ends elsewhere, and with P210 where the whole is not what its digest says.
+        """
+        ...
+
+    def file_bytes(self, sha256: str, start: int) -> Iterator[bytes]:
+        """Ask for the bytes of a file from a place on; they come in pieces, and whoever stops early calls `close()`."""
+        ...
+
+
 class Transport(Protocol):
     """One signed-in device's way to the server. Every method blocks; every failure is a `SyncError`."""
 
@@ -104,6 +137,14 @@ class Transport(Protocol):
         """Ask for rows again: NDJSON, rows lines and a `fetched` line."""
         ...
 
+    def salvage(self, request: SalvageRequest) -> SalvageAnswer:
+        """Tell what is left of a time that a restore of the centre took away. A server of an older version has no such address."""
+        ...
 
-class LiveTransport(Transport, LiveSource, DeviceDesk, Protocol):
-    """All of it: what a sync asks, what the server says by itself, and what an admin asks."""
+
+class AdminDesk(DeviceDesk, AlarmDesk, Protocol):
+    """What an admin asks."""
+
+
+class LiveTransport(Transport, FileTransport, LiveSource, AdminDesk, Protocol):
+    """All of it: what a sync asks, files, what the server says by itself, and what an admin asks."""

@@ -4,11 +4,13 @@ import gc
 import logging
 import socket
 import sys
+import traceback
 from importlib.metadata import entry_points
 from typing import Any
 
 import structlog
 import uvicorn
+from structlog.typing import EventDict
 
 from shared_models.transport import LiveTransport
 from sync_server.api.limits import SignInLimits
@@ -103,13 +105,30 @@ def spare_the_collector() -> None:
     gc.set_threshold(COLLECT_AFTER, 2, 2)
 
 
+def told_without_words(_: object, __: str, event: EventDict) -> EventDict:
+    """Tell of an exception where it happened and of what kind it is, and of those that led to it, but not what it says.
+
+    What Python says of a value that cannot be read repeats the value, which may be a person's name.
+    """
+    error, told = event.pop("exc_info", None), list[str]()
+    if error is True:
+        error = sys.exc_info()[1]
+    while isinstance(error, BaseException):
+        frames = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__)))
+        told.append(f"{frames}{type(error).__name__}")
+        error = error.__cause__ or error.__context__
+    if told:
+        event["exception"] = "\nafter:\n".join(told)
+    return event
+
+
 def log_as_json() -> None:
     """Write one line of JSON per event to the standard error: facts with fields, without local variables of a traceback."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            told_without_words,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -126,7 +145,8 @@ def make_office(server: Server) -> Office | None:
 
     def transport_for(user_id: str) -> LiveTransport:
         office_devices.ensure(server.central, user_id)
-        return LocalTransport(server.central, Actor(user_id, office_device(user_id)), server.snapshots, server.accounts)
+        actor, by_mail = Actor(user_id, office_device(user_id)), server.config.mail is not None
+        return LocalTransport(server.central, actor, server.snapshots, server.accounts, server.files, by_mail)
 
     app = create_office(transport_for, server.config.folder / "office")
     return Office(app, server.accounts, SignInLimits.start(server.central.now_us))

@@ -12,9 +12,10 @@ from typing import Any, get_args
 import httpx
 import zstandard
 
+from shared_models.alarms import AlarmKind
 from shared_models.device_desk import Order
 from shared_models.protocol import MAX_FETCH, MAX_WITH_ANSWER, PATH
-from shared_models.registry import CRM
+from shared_models.registry import CRM, SCHEMA_VERSION
 from shared_models.replica_shape import fingerprint
 from tests.model_device import Key
 from tests.servers import PASSWORD, Caller
@@ -34,6 +35,8 @@ class Visitor:
     """Every record that there is: he may know their ids from before."""
     seq: int
     """Where the server's sequence stands."""
+    digests: list[str] = field(default_factory=list)
+    """Of the bytes of every file that there is: he may know them likewise."""
     offers: set[str] = field(default_factory=set)
     """Names of snapshots, of everybody."""
 
@@ -81,7 +84,7 @@ def hello(who: Visitor) -> Iterator[httpx.Response]:
     for epoch in (None, who.caller.server_epoch, "older"):
         said = {"install": who.caller.install, "device_epoch": who.caller.device_epoch, "server_epoch": epoch, "app": "0.1"}
         incidents = [{"kind": "unequal", "entity": "company", "rows": 1, "at": 1}]
-        yield who.post(f"{PATH}/hello", {**said, "schema": 1, "cursor": 0, "clock": 0, "incidents": incidents})
+        yield who.post(f"{PATH}/hello", {**said, "schema": SCHEMA_VERSION, "cursor": 0, "clock": 0, "incidents": incidents})
 
 
 def push(who: Visitor) -> Iterator[httpx.Response]:
@@ -138,6 +141,19 @@ def fetch(who: Visitor) -> Iterator[httpx.Response]:
                 yield who.post(f"{PATH}/fetch", body)
 
 
+def salvage(who: Visitor) -> Iterator[httpx.Response]:
+    """Tell of a lost time that there was not, with every record, to be told what the centre lacks."""
+    for epoch in (who.caller.server_epoch or "?", "older"):
+        asked: dict[str, Any] = {
+            "server_epoch": who.caller.server_epoch or "?",
+            "epoch": epoch,
+            "reached": who.seq + 5,
+            "offered": [1],
+        }
+        for name, pks in who.by_entity():
+            yield who.post(f"{PATH}/salvage", {**asked, "heads": [(name, pk, who.seq + 1) for pk in pks[:500]]})
+
+
 def snapshot(who: Visitor) -> Iterator[httpx.Response]:
     """Ask for a snapshot in every packing; the names of those that there are become known to everybody."""
     for packing in PACKINGS:
@@ -167,6 +183,34 @@ def events(who: Visitor) -> Iterator[httpx.Response]:
     yield httpx.Response(answer.status_code, headers=answer.headers, content=said, request=answer.request)
 
 
+def file_bytes(who: Visitor) -> Iterator[httpx.Response]:
+    """Ask for the bytes of every file, whole and from some place on."""
+    for sha256 in who.digests:
+        for asked in ({}, {"range": "bytes=2-"}, {"if-none-match": f'"{sha256}"'}):
+            yield who.get(f"{PATH}/blobs/{sha256}", asked)
+
+
+def announce_file(who: Visitor) -> Iterator[httpx.Response]:
+    """Say of every file that one has it, too, of the size that it has and of another."""
+    for sha256 in who.digests:
+        for size in (len("a file of w12345678901"), 5):
+            yield who.caller.http.put(f"{PATH}/blobs/{sha256}", headers={**who.headers, "upload-length": str(size)})
+
+
+def file_place(who: Visitor) -> Iterator[httpx.Response]:
+    """Ask of every file how much of it has come."""
+    for sha256 in who.digests:
+        yield who.caller.http.head(f"{PATH}/blobs/{sha256}", headers=who.headers)
+
+
+def send_file(who: Visitor) -> Iterator[httpx.Response]:
+    """Send nothing, and the end of every file without its beginning."""
+    for sha256 in who.digests:
+        for offset in (0, 10):
+            headers = {**who.headers, "upload-length": str(len("a file of w12345678901")), "upload-offset": str(offset)}
+            yield who.caller.http.patch(f"{PATH}/blobs/{sha256}", content=b"", headers=headers)
+
+
 def devices(who: Visitor) -> Iterator[httpx.Response]:
     """Ask for the devices of everybody: all, as they stand, by name, and page by page."""
     path = f"{PATH}/admin/devices"
@@ -188,6 +232,18 @@ def order_device(who: Visitor) -> Iterator[httpx.Response]:
             yield who.post(f"{PATH}/admin/devices/{device}/{order}", None)
 
 
+def alarms(who: Visitor) -> Iterator[httpx.Response]:
+    """Ask for the alarms about the devices of everybody."""
+    yield who.get(f"{PATH}/admin/alarms")
+
+
+def set_alarm_rule(who: Visitor) -> Iterator[httpx.Response]:
+    """Switch off every rule."""
+    for kind in get_args(AlarmKind):
+        query: dict[str, str | int] = {"on": "false", "threshold": 5}
+        yield who.caller.http.put(f"{PATH}/admin/alarm-rules/{kind}", params=query, headers=who.headers)
+
+
 PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "health": health,
     "signIn": sign_in,
@@ -198,11 +254,18 @@ PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "history": history,
     "digest": digest,
     "fetch": fetch,
+    "salvage": salvage,
     "snapshot": snapshot,
     "snapshotBytes": snapshot_bytes,
     "events": events,
+    "announceFile": announce_file,
+    "filePlace": file_place,
+    "sendFile": send_file,
+    "fileBytes": file_bytes,
     "devices": devices,
     "orderDevice": order_device,
+    "alarms": alarms,
+    "setAlarmRule": set_alarm_rule,
     "signOut": sign_out,
 }
 """Operation of the OpenAPI document -> how it is tried; signing out is the last."""

@@ -19,6 +19,7 @@ from shared_models.ids import derived_id
 from shared_models.natural_ids import natural_id
 from shared_models.registry import CRM
 from sync_server.app import Server
+from sync_server.services.actor import Actor
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.shipped_profiles import profile_id, shipped_profiles
 from tests.model_device import Held, stored_rows, wanted
@@ -47,7 +48,11 @@ OWNERS: dict[str, tuple[str | None, str | None]] = {
     "nobodys": (None, None),
 }
 """Where a company, a contact and their parts lie -> whose they are, and of which team."""
+FIXED: dict[Kind, Any] = {Kind.INSTANT: START_US, Kind.INTEGER: 10}
+"""What fields hold that must have a value and can hold no word."""
 SHORTEST = 12
+BYTES = "bytes"
+"""Stands for a field where a word is in the bytes of a file."""
 WORD = re.compile(rb"w[0-9a-f]{11}|3[0-9]{3}-[0-9]{2}-[0-9]{2}|[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 SEEN = 2**50
 """A base version above every other: its author had everything on the screen."""
@@ -79,7 +84,7 @@ class Words:
 
     def open_to(self, right: Held) -> set[str]:
         """Return the words that somebody may hear who may see some records, and of each its fields."""
-        fields = {(*key, name) for key, (_, row) in right.items() for name in row}
+        fields = {(*key, name) for key, (_, row) in right.items() for name in (*row, BYTES)}
         return self.shown(right) | {word for word, place in self.places.items() if place in fields}
 
     def shown(self, right: Held) -> set[str]:
@@ -118,6 +123,13 @@ class Planted:
         assert refused == []
         return verdicts
 
+    def send_files(self) -> None:
+        """Send the bytes of every file."""
+        files, actor = self.server.files, Actor(self.boss.tokens["user_id"], self.boss.tokens["device_id"], is_admin=True)
+        for (name, pk), (_, row) in sorted(self.stored().items()):
+            if name == "document":
+                assert files.receive(actor, row["sha256"], row["size"], 0, [content_of(self.words, pk)]).is_whole
+
 
 def plant(server: Server, boss: Caller) -> Planted:
     """Fill a server that has only its admin. Every record is made, edited, and edited by somebody who had not seen the edit."""
@@ -130,6 +142,7 @@ def plant(server: Server, boss: Caller) -> Planted:
     for seen in ({}, first):
         made.push(op for one in inserts for op in edits(made.words, one, bv=seen.get(one["pk"], SEEN)))
     made.push(shares())
+    made.send_files()
     found = {name for name, _ in made.stored()}
     assert found == CRM.by_name.keys(), "a record of every entity"
     return made
@@ -167,7 +180,7 @@ def records(words: Words) -> Iterator[Row]:
         contact = add("contact", **responsible)
         yield from (company, contact)
         for one, owned in ((company, "company_id"), (contact, "contact_id")):
-            for name in ("address", "contact_point", "note"):
+            for name in ("address", "contact_point", "note", "document"):
                 yield add(name, **{owned: one["pk"]})
         yield add("bank_account", company_id=company["pk"])
         yield add("related_person", contact_id=contact["pk"])
@@ -179,6 +192,9 @@ def insert(words: Words, where: str, name: str, **fixed: Any) -> Row:
     entity = CRM.get(name)
     pk = derived_id(name, where, *map(str, fixed.values()))
     values = {**required(entity), **fixed}
+    if name == "document":
+        content = content_of(words, pk)
+        values |= {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
     if natural_id(entity, values) is not None:  # its id follows from what it holds
         if name == "contact_point":
             values["value_normalised"] = f"w{hashlib.sha256(pk.encode()).hexdigest()[:11]}"
@@ -189,6 +205,13 @@ def insert(words: Words, where: str, name: str, **fixed: Any) -> Row:
         if column.name not in values and (word := words.new(column, (name, pk, column.name))) is not None:
             values[column.name] = word
     return {"t": name, "pk": pk, "op": "i", "set": values}
+
+
+def content_of(words: Words, pk: str) -> bytes:
+    """Return the bytes of a file: a word that whoever sees its row may hear."""
+    word = f"w{hashlib.sha256(f'bytes of {pk}'.encode()).hexdigest()[:11]}"
+    words.places[word] = ("document", pk, BYTES)
+    return f"a file of {word}".encode()
 
 
 def edits(words: Words, one: Row, bv: int) -> Iterator[Row]:
@@ -227,8 +250,8 @@ def required(entity: type[Record]) -> Row:
     for column in writable(entity):
         if column.values:
             found[column.name] = column.values[0]
-        elif column.kind is Kind.INSTANT and not column.optional:
-            found[column.name] = START_US
+        elif column.kind in FIXED and not column.optional:
+            found[column.name] = FIXED[column.kind]
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from alembic.script import ScriptDirectory
 from litestar.testing import TestClient
 
 from shared_models.protocol import PATH
@@ -18,6 +19,7 @@ from sync_server.api.live_routes import PING_S, LiveChannels
 from sync_server.api.office import Office
 from sync_server.app import Server, create_app, open_server
 from sync_server.config import ServerConfig
+from sync_server.db import migrate
 from sync_server.services import setup
 from sync_server.services.accounts import NewUser
 from sync_server.serving import LiveServer, uvicorn_options
@@ -50,6 +52,14 @@ def make_server(folder: Path, url: str = "", clock: ServerClock | None = None, *
     setup.start(server.central, server.ids.token)
     server.accounts.create_user(NewUser("Ana Pop", EMAIL, PASSWORD, is_admin=True))
     return server
+
+
+def call_migrated(server: Server) -> None:
+    """Have the tables of `make_server`, which are those of this version, say so: commands of the terminal look at it."""
+    head = ScriptDirectory(str(migrate.FOLDER)).get_current_head()
+    with server.central.store.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{head}')")
 
 
 @dataclass

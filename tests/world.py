@@ -13,17 +13,20 @@ from typing import Any, TypeVar, cast
 from client.replica import integrity
 from client.replica.driver import Connect, connect
 from client.replica.replica import Replica
+from client.sync.courier import Courier
 from client.sync.engine import RoundResult, SyncEngine
 from conflict.overlay import blank_row
+from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.codec import Row
-from shared_models.device_desk import DeviceDesk, DeviceOrdered, DevicePage, DeviceQuery, Order
+from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.errors import ReplicaError, Unreachable
 from shared_models.fields import columns
 from shared_models.ids import IdMaker
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.registry import Registry
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
-from shared_models.transport import PullRequest, Transport, UpToDate
+from shared_models.transport import AdminDesk, FilePlace, FileTransport, PullRequest, Transport, UpToDate
 from sync_server.app import Server
 from sync_server.db import devices, timeline
 from sync_server.services.accounts import NewUser
@@ -72,9 +75,37 @@ class Network:
         self._call("snapshot_bytes")
         return self.inner.snapshot_bytes(name, start)
 
+    def announce_file(self, sha256: str, size: int) -> FilePlace:
+        self._call("announce_file")
+        return self._answer("announce_file", self.files.announce_file(sha256, size))
+
+    def send_file(self, sha256: str, size: int, offset: int, piece: bytes) -> FilePlace:
+        self._call("send_file")
+        return self._answer("send_file", self.files.send_file(sha256, size, offset, piece))
+
+    def file_bytes(self, sha256: str, start: int) -> Iterator[bytes]:
+        self._call("file_bytes")
+        return self.files.file_bytes(sha256, start)
+
+    @property
+    def files(self) -> FileTransport:
+        return cast("FileTransport", self.inner)
+
     def digest(self, request: DigestRequest) -> DigestAnswer:
         self._call("digest")
         return self._answer("digest", self.inner.digest(request))
+
+    def alarms(self) -> AlarmPage:
+        self._call("alarms")
+        return self.desk.alarms()
+
+    def set_alarm_rule(self, rule: AlarmRule) -> AlarmPage:
+        self._call("set_alarm_rule")
+        return self.desk.set_alarm_rule(rule)
+
+    def salvage(self, request: SalvageRequest) -> SalvageAnswer:
+        self._call("salvage")
+        return self._answer("salvage", self.inner.salvage(request))
 
     def devices(self, query: DeviceQuery) -> DevicePage:
         self._call("devices")
@@ -85,8 +116,8 @@ class Network:
         return self.desk.order_device(device, order)
 
     @property
-    def desk(self) -> DeviceDesk:
-        return cast("DeviceDesk", self.inner)  # both ways of the product are one
+    def desk(self) -> AdminDesk:
+        return cast("AdminDesk", self.inner)  # both ways of the product are one
 
     def fetch(self, request: FetchRequest) -> Iterator[bytes]:
         self._call("fetch")
@@ -121,6 +152,19 @@ class Device:
     replica: Replica
     engine: SyncEngine
     network: Network
+    courier: Courier = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have somebody move its files, when a test says so."""
+        self.courier = Courier(self.replica, self.network, lambda: self.engine.scheduler.is_silent)
+        self.engine.send_files = self.courier.send_all
+
+    def move_files(self) -> int:
+        """Sync, move the files that are due, and sync again: what was sent is known then. Returns how many went through."""
+        self.sync()
+        moved = self.courier.run_once()
+        self.sync()
+        return moved
 
     def sync(self) -> RoundResult:
         """Run one round."""
@@ -178,7 +222,7 @@ class World:
         )
         replica.bind(self.users[user], device_id)
         actor = Actor(self.users[user], device_id, is_admin=user == "ana")
-        network = network or Network(LocalTransport(self.server.central, actor))
+        network = network or Network(LocalTransport(self.server.central, actor, files=self.server.files))
         engine = SyncEngine(replica, network, random=Random(1))
         self.devices[name] = Device(self, name, user, replica, engine, network)
         return self.devices[name]

@@ -1,6 +1,6 @@
 """New numberings: of this device's txs (trap 7), and of the centre after it was restored from a backup (trap 28)."""
 
-from client.replica import change_log, display, meta, standing
+from client.replica import change_log, display, lost_time, meta, standing
 from client.replica.writing import Writing
 from shared_models.ids import IdMaker
 from shared_models.registry import Registry
@@ -51,7 +51,9 @@ def server_restored(writing: Writing, registry: Registry, ids: IdMaker, epoch: s
         connection,
         {"server_epoch": epoch, "restored": {**older, facts["server_epoch"]: restored_seq}, "cursor": 0, "safe_seq": 0},
     )
-    again = change_log.select(connection, "state = 'settled' AND seq > ?", (restored_seq,))
+    again = change_log.select(connection, "state IN ('settled', 'acked') AND seq > ?", (restored_seq,))
+    lost_time.note(connection, facts["server_epoch"], facts["cursor"], [tx.seq for tx in again if tx.seq is not None])
+    again = [tx for tx in again if tx.state == "settled"]
     _offer_again(writing, registry, [tx.n for tx in again])
     connection.execute(
         "UPDATE _sync_tx SET state = 'pending', verdict = NULL, seq = NULL, at = NULL, cards = NULL, error = NULL "

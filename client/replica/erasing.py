@@ -1,4 +1,4 @@
-"""Empties a replica for good: the device was lost, and what waited on it is at the centre (PROTOCOL 9.10).
+"""Empties a replica and its files for good: the device was lost, and what waited on it is at the centre (PROTOCOL 9.10).
 
 The file stays, without a trace of what it held: other connections may have it open, and a new sign-in begins in it.
 """
@@ -25,7 +25,7 @@ def erase(replica: "Replica") -> bool:
         overwrite_freed(connection, True)
         bulk_load.empty(writing, replica.registry)
         bulk_load.finish(writing, replica.registry)
-        own = "SELECT name FROM sqlite_master WHERE type = 'table' AND (name GLOB '_sync_*' OR name IN ('_recent', '_form_draft'))"
+        own = "SELECT name FROM sqlite_master WHERE type = 'table' AND (name GLOB '_sync_*' OR name IN ('_recent', '_form_draft', '_blob'))"
         for (name,) in connection.execute(own).fetchall():
             connection.execute(f"DELETE FROM {quoted(name)}")
         connection.execute("DELETE FROM sqlite_sequence")
@@ -36,4 +36,6 @@ def erase(replica: "Replica") -> bool:
         purging.remember(writing, "file")
         writing.log_changed = True
     purging.purge(replica)
+    replica.files.clear()
+    replica.files.forget_copies()
     return True

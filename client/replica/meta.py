@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from client.replica.driver import Connection
+from shared_models.protocol import BIGGEST_FILE
 
 _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "user": None,
@@ -41,6 +42,8 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     "snapshot_stuck": 0,
     # Older server epoch -> the lowest seq that it shares with the present timeline.
     "restored": {},
+    # Timeline that a restore ended, of which the centre is yet to be told -> greatest seq known of it, seqs of saves that go again.
+    "lost_time": {},
     "offset_ms": 0,
     "safe_seq": 0,
     "search_stale": False,
@@ -67,6 +70,12 @@ _DEFAULTS: dict[str, Any] = {  # Any: JSON scalars and small objects
     # The rotating audit: which sixteenth of the key space is next, and when the last one was looked at.
     "audit_next": 0,
     "audit_at": 0,
+    # Bytes of the largest file that the centre takes, as the last hello said.
+    "biggest_file": BIGGEST_FILE,
+    # What the person said of files: fetched and sent by themselves, up to how many megabytes, also on a metered connection.
+    "files_auto": True,
+    "files_up_to_mb": 10,
+    "files_metered": False,
     # When the centre was asked last to count its own figures anew.
     "recount_at": 0,
 }

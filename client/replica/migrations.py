@@ -63,7 +63,7 @@ def _change_log() -> Migrations:
 
 
 def _change_log_steps() -> tuple[Callable[[Database], None], ...]:
-    return m001_first, m002_form_drafts, m003_incidents_told, m004_schema_versions
+    return m001_first, m002_form_drafts, m003_incidents_told, m004_schema_versions, m005_files
 
 
 def m001_first(db: Database) -> None:
@@ -87,6 +87,11 @@ def m004_schema_versions(db: Database) -> None:
     """Let a tx that was sent be sent again just so, whatever version the file has by then. Rows that are put aside have a new form."""
     for statement in _SCHEMA_VERSIONS_4:
         db.execute(statement)
+
+
+def m005_files(db: Database) -> None:
+    """Make room for what is known of the bytes of files."""
+    db.execute(_FILES_5)
 
 
 def _shape(registry: Registry) -> str:
@@ -214,3 +219,9 @@ _SCHEMA_VERSIONS_4 = (
     "DELETE FROM _sync_stage",
     "DELETE FROM _sync_meta WHERE k IN ('stage_after', 'stage_cursor', 'stage_rows')",
 )
+
+# here: the folder has the whole file. sent_at: ms, when the centre said that it has it. wanted: 1 a person asked for it, -1 he
+# stopped it, 0 by the policy. next_at: ms, not before then; error: why the last attempt failed.
+_FILES_5 = """CREATE TABLE _blob (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, here INTEGER NOT NULL DEFAULT 0, sent_at INTEGER,
+    wanted INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL DEFAULT 0, error TEXT)
+    STRICT, WITHOUT ROWID"""

@@ -27,6 +27,7 @@ from client.replica import (
 from client.replica.change_log import LoggedTx
 from client.replica.connection import Reading, translated_errors
 from client.replica.driver import Connect, Connection, connect
+from client.replica.file_folder import FileFolder
 from client.replica.part import Part, PlainPart, SealedPart
 from client.replica.queries import Filter, Page
 from client.replica.rights import Known, RuleBook
@@ -59,6 +60,12 @@ class Replica:
     _connect: Connect
     _local: threading.local
     _rules: RuleBook = field(default_factory=RuleBook)
+    files: FileFolder = field(init=False)
+    """The bytes of files."""
+
+    def __post_init__(self) -> None:
+        """Name what lies beside the file."""
+        self.files = FileFolder(self.path.with_name(f"{self.path.name}.files"))
 
     # -- whose it is ---------------------------------------------------------------------------------------------------
 

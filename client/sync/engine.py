@@ -18,6 +18,7 @@ from client.sync.hello import say_hello
 from client.sync.pull import Pulled, pull_newer
 from client.sync.push import Pushed, push_waiting
 from client.sync.reporting import Reporting
+from client.sync.salvaging import tell_lost_time
 from client.sync.scheduler import Scheduler
 from client.sync.states import RESTING, Event, State
 from client.sync.status import SyncStatus, status_of
@@ -70,6 +71,8 @@ class SyncEngine:
         """form: what kind of device it is. wiped: removes the account from the device, once the replica was emptied because the device was lost."""
         self.replica, self._wiped = replica, wiped
         self.scheduler = Scheduler(replica, times or SyncTimes(), random)
+        self.send_files: Callable[[], None] = lambda: None
+        """Sends the files of a device that is to be wiped (`Courier.send_all`)."""
         self._state, self._hello_due, self._stop, self._progress = State.IDLE, True, False, Progress()
         self._is_left_short = False
         """Whether the server was asked for numbers of codes and gave none: it is asked again with the next hello."""
@@ -164,6 +167,8 @@ class SyncEngine:
             say_hello(self._talk)
             self._hello_due = False
             self._is_left_short = self._is_short()
+            if self.replica.facts()["lost_time"]:
+                tell_lost_time(self._talk)
             self._move(Event.DONE)
         pushed, push_error = self._push()
         pulled = self._pull(pushed.page)
@@ -177,7 +182,7 @@ class SyncEngine:
 
     def _be_wiped(self) -> None:
         """Send what waits and let go of everything; a later attempt goes on where this one fails."""
-        wiping.obey(self._talk)
+        wiping.obey(self._talk, self.send_files)
         self._wiped()
         self.replica.events.publish(DeviceWiped())
 

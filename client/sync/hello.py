@@ -87,6 +87,7 @@ def _note(talk: Conversation, answer: HelloAnswer, at_ms: int) -> None:
                 "user": answer.user_id,
                 "device": answer.device_id,
                 "server_schema": answer.schema_version,
+                "biggest_file": answer.biggest_file,
             },
         )
         numbers.take(writing.connection, answer.leases)

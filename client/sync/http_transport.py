@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from client.config import SyncTimes
 from client.sync.unpacking import Arriving, encodings, unpacked
+from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.errors import (
     Busy,
@@ -43,8 +44,9 @@ from shared_models.protocol import (
     TokenAnswer,
     TokenRequest,
 )
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
-from shared_models.transport import Poke, PullRequest, UpToDate
+from shared_models.transport import FilePlace, Poke, PullRequest, UpToDate
 
 M = TypeVar("M", bound=BaseModel)
 ZSTD_LEVEL = 6
@@ -200,6 +202,24 @@ class HttpTransport:
         body = request.model_dump_json(by_alias=True).encode()
         return _lines(self._send("POST", f"{PATH}/fetch", body, packed=True))
 
+    def announce_file(self, sha256: str, size: int) -> FilePlace:
+        """Say that a file is to be sent, or goes on."""
+        return _file_place(self._send("PUT", f"{PATH}/blobs/{sha256}", b"", raw=True, extra={"upload-length": str(size)}))
+
+    def send_file(self, sha256: str, size: int, offset: int, piece: bytes) -> FilePlace:
+        """Send the bytes that follow a place."""
+        headers = {"upload-length": str(size), "upload-offset": str(offset)}
+        return _file_place(self._send("PATCH", f"{PATH}/blobs/{sha256}", piece, raw=True, extra=headers))
+
+    def file_bytes(self, sha256: str, start: int) -> Iterator[bytes]:
+        """Ask for the bytes of a file from a place on; they are read from the socket as they are wanted."""
+        return _pieces(self._send("GET", f"{PATH}/blobs/{sha256}", None, start=start), start)
+
+    def salvage(self, request: SalvageRequest) -> SalvageAnswer:
+        """Tell what is left of a time that a restore took away."""
+        body = request.model_dump_json(by_alias=True).encode()
+        return _parsed(SalvageAnswer, self._send("POST", f"{PATH}/salvage", body))
+
     def devices(self, query: DeviceQuery) -> DevicePage:
         """Ask for a page of devices; for admins."""
         asked: dict[str, str | int] = {"q": query.text, "page": query.page}
@@ -212,6 +232,15 @@ class HttpTransport:
         """Order something for a device; for admins."""
         path = f"{PATH}/admin/devices/{quote(device, safe='')}/{order}"
         return _parsed(DeviceOrdered, self._send("POST", path, None, read_s=HISTORY_S))
+
+    def alarms(self) -> AlarmPage:
+        """Ask for the rules of alarms and what was raised; for admins."""
+        return _parsed(AlarmPage, self._send("GET", f"{PATH}/admin/alarms", None, read_s=HISTORY_S))
+
+    def set_alarm_rule(self, rule: AlarmRule) -> AlarmPage:
+        """Change a rule of alarms; for admins."""
+        query = urlencode({"on": str(rule.is_on).lower(), "threshold": rule.threshold})
+        return _parsed(AlarmPage, self._send("PUT", f"{PATH}/admin/alarm-rules/{rule.kind}?{query}", None, read_s=HISTORY_S))
 
     def live(self, after: int) -> "HttpPokes":
         """Open the live channel: server-sent events on a connection of its own."""
@@ -227,11 +256,12 @@ class HttpTransport:
         packed: bool = False,
         start: int = 0,
         read_s: float | None = None,
+        raw: bool = False,
         extra: Mapping[str, str] = MappingProxyType({}),
     ) -> httpx.Response:
         """Send a request with a token; once again with a new one when the token has expired. The answer's body is not read yet.
 
-        read_s: seconds that the server may be silent, where they are fewer than for a sync.
+        read_s: seconds that the server may be silent, where they are fewer than for a sync. raw: the body goes as it is.
         """
         with translated():
             for attempt in (1, 2):
@@ -241,7 +271,7 @@ class HttpTransport:
                     headers["accept-encoding"] = ", ".join(encodings())
                 if start:
                     headers["range"] = f"bytes={start}-"
-                request = _request(self.client, method, path, body, headers)
+                request = _request(self.client, method, path, body, headers, raw=raw)
                 if read_s is not None:
                     request.extensions["timeout"]["read"] = read_s
                 response = self.client.send(request, stream=True)
@@ -309,9 +339,11 @@ class translated:  # reads as a statement: with translated(): ...
             raise ProtocolFault(None, type(error).__name__) from error
 
 
-def _request(client: httpx.Client, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> httpx.Request:
+def _request(
+    client: httpx.Client, method: str, path: str, body: bytes | None, headers: dict[str, str], *, raw: bool = False
+) -> httpx.Request:
     """Build a request with these headers and none of httpx's own."""
-    if body is not None:
+    if body is not None and not raw:
         headers["content-type"] = "application/json"
         if len(body) > SMALL_BYTES:
             body, headers["content-encoding"] = _pack(body)
@@ -330,6 +362,16 @@ def _pack(body: bytes) -> tuple[bytes, str]:
     except ImportError:
         return gzip.compress(body, 6), "gzip"
     return zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(body), "zstd"
+
+
+def _file_place(response: httpx.Response) -> FilePlace:
+    """Return how much of a file the centre has. Raises ProtocolFault."""
+    with translated():
+        response.read()
+    offset = response.headers.get("upload-offset", "")
+    if not (offset.isascii() and offset.isdigit()):
+        raise ProtocolFault(None, "a bad upload-offset")
+    return FilePlace(int(offset), response.headers.get("upload-complete") == "?1")
 
 
 def _up_to_date(response: httpx.Response) -> UpToDate:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from client.replica import epochs, purging, settling
+from client.replica import epochs, file_purging, purging, settling
 from client.replica.apply_remote import Outcome, apply_page
 from client.replica.remote_page import RemotePage
 from client.sync.conversation import Conversation, EpochChanged, Progress, Stopped
@@ -50,6 +50,7 @@ def pull_newer(talk: Conversation, first: Sequence[dict[str, Any]] = ()) -> Pull
             taken += sum(len(chunk.rows) for chunk in page.chunks)
             talk.tell(Progress(facts["stage_rows"] + taken))
             purging.purge(talk.replica)
+            file_purging.purge(talk.replica)
             if outcome is Outcome.CHECKPOINT and not page.end.more:
                 return Pulled(taken, digests=page.end.digest)
             dead_ends = 0 if _moved(talk, facts) else _dead_end(page, facts, dead_ends)

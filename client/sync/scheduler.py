@@ -29,6 +29,11 @@ class Scheduler:
         """Whether a round runs now."""
         return self._running
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing is sent or fetched now because its person wants it so."""
+        return self._held or bool(self._replica.facts()["paused"])
+
     @staticmethod
     def step(state: State, event: Event) -> Step:
         """Return the table's answer."""

@@ -1,5 +1,6 @@
 """What a device does that an admin has ordered to be wiped: it sends what waits, and then lets go of all that it holds."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from client.replica import change_log, epochs, erasing, meta, outbox
@@ -10,16 +11,17 @@ from client.sync.push import push_waiting
 from shared_models.errors import ProtocolFault, SyncError, Unreachable
 
 
-def obey(talk: Conversation) -> None:
-    """Send every edit, and erase the replica. Raises SyncError, ReplicaError or Stopped; then everything is still here.
+def obey(talk: Conversation, send_files: Callable[[], None]) -> None:
+    """Send every edit and file, and erase the replica. Raises SyncError, ReplicaError or Stopped; then everything is still here.
 
-    What was set aside after failing is offered again: nobody will look at it here.
+    What was set aside after failing is offered again: nobody will look at it here. send_files: raises Unreachable while one waits.
     """
     _offer_all(talk)
     try:
         push_waiting(talk)
     except EpochChanged:
         raise Unreachable(None, "the server's epoch changed") from None
+    send_files()
     words = talk.replica.facts()
     if not erasing.erase(talk.replica):  # one failed again and again, or was saved this moment: the next attempt
         raise ProtocolFault(None, "edits that could not be sent")

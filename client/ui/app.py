@@ -11,6 +11,7 @@ import flet as ft
 from client.events import DeviceWiped, Event, RecordsChanged, SignedOut
 from client.ui.colours import SETS, Colours
 from client.ui.desk import Desk, Ticks
+from client.ui.exchange import Exchange
 from client.ui.facade import Crm, Door
 from client.ui.keyboard import PALETTE, Keyboard
 from client.ui.late_answers import let_go_late_answers
@@ -25,7 +26,7 @@ from client.ui.view_models.shell import Shell
 from client.ui.view_models.sign_in import SignIn
 from client.ui.views.account import go_out, leave
 from client.ui.views.form import drafts_at
-from client.ui.views.hooks import use_keys, use_redraw
+from client.ui.views.hooks import use_keys, use_once, use_redraw
 from client.ui.views.screens import overlays, screen
 from client.ui.views.sign_in import SignInView, language_of
 from client.ui.widgets.feedback import empty
@@ -83,20 +84,30 @@ def open_ui(
     clock: Ticks = time.monotonic,
     *,
     is_office: bool = False,
+    exchange: Exchange | None = None,
 ) -> Desk:
-    """Draw the interface of a signed-in person. left: what follows a sign-out. Closing the desk stops the news."""
+    """Draw the interface of a signed-in person. left: what follows a sign-out. Closing the desk stops the news.
+
+    exchange: how files come from the browser that the window is in, and get there.
+    """
     prepare(page)
-    desk = Desk(page, crm, Shell(crm, rest, is_office=is_office), left, rest, clock)
+    desk = Desk(page, crm, Shell(crm, rest, is_office=is_office), left, rest, clock, exchange)
     page.on_close = lambda _: desk.close()
     page.render(App, desk, now)
     return desk
 
 
-def open_door(page: ft.Page, door: Door, now: Clock = utc_now, preferences: Preferences | None = None) -> None:
+def open_door(
+    page: ft.Page,
+    door: Door,
+    now: Clock = utc_now,
+    preferences: Preferences | None = None,
+    exchange: Exchange | None = None,
+) -> None:
     """Draw the sign-in page of an installed client, and the interface once someone is in.
 
     preferences: until those of the person are known; by default the language is the one of the last person here, else the
-    browser's or the operating system's.
+    browser's or the operating system's. exchange: as in `open_ui`.
     """
     prepare(page)
 
@@ -104,7 +115,7 @@ def open_door(page: ft.Page, door: Door, now: Clock = utc_now, preferences: Pref
         page.render(Entrance, page, door, now, preferences, entered)
 
     def entered(crm: Crm) -> None:
-        open_ui(page, crm, now, back)
+        open_ui(page, crm, now, back, exchange=exchange)
 
     page.render(Entrance, page, door, now, preferences, entered)
 
@@ -182,6 +193,7 @@ def App(desk: Desk, now: Clock) -> ft.Control:  # a component
     frame = _frame_calls(desk, place)
     use_keys(desk, lambda name: _key(desk, place, frame, name))
     shell = desk.shell.state
+    use_once(lambda: desk.run(desk.shell.look_for_alarms(window.now)), window.now, shell.is_ready, shell.person.is_admin)
     colours = colours_of(shell.preferences, window.is_dark)
     _repaint(desk.page, colours)
     if not shell.is_ready and not shell.failure:

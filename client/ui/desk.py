@@ -13,12 +13,14 @@ from typing import Any, Literal, TypeVar
 import flet as ft
 
 from client.events import Event, RecordsChanged
+from client.ui.exchange import Exchange
 from client.ui.facade import Crm
 from client.ui.keyboard import Keyboard, chord, letter_of
 from client.ui.live_text import LiveText
 from client.ui.router import RESOLVED, Place, place_of
 from client.ui.sight import Sight
 from client.ui.view_models.base import Rest
+from client.ui.view_models.file_jobs import FileJobs
 from client.ui.view_models.profiles import Naming
 from client.ui.view_models.record_list import RecordList
 from client.ui.view_models.shell import Shell, Snack
@@ -57,8 +59,11 @@ class Desk:
         left: Callable[[], Awaitable[None]],
         rest: Rest,
         clock: Ticks = time.monotonic,
+        exchange: Exchange | None = None,
     ) -> None:
         self.page = page
+        self.exchange = exchange
+        """How files come from a browser and get there; None where the window is a program on the person's machine."""
         self.crm = crm
         self.shell = shell
         self.rest = rest
@@ -67,6 +72,8 @@ class Desk:
         self.left = left
         """What follows a sign-out: the sign-in page, or the server's own."""
         self.keyboard = Keyboard(self._is_shown)
+        self.files = FileJobs(lambda: crm.documents, shell.saved)
+        """Files that are being added, wherever the person is meanwhile."""
         self.drafts: dict[str, dict[str, object]] = {}
         """What was typed into forms that are not saved: address of the form -> field -> as typed. Survives going elsewhere."""
         self.given_up: dict[str, dict[str, object]] = {}
@@ -112,6 +119,7 @@ class Desk:
     def close(self) -> None:
         """Stop hearing news, for a window that is gone."""
         self.is_over = True
+        self.files.stop()
         if self._stop is not None:
             self._stop()
             self._stop = None

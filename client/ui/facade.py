@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from client.events import Event
+from client.ui.facade_documents import Documents
 from client.ui.facade_rights import Rights
+from client.usecases.alarm_desk import AlarmsSeen
 from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved, Standing
 from client.usecases.device_desk import DevicesSeen
 from client.usecases.door import LastHere
@@ -17,6 +19,7 @@ from client.usecases.list_answers import CompanyRow, ContactRow, Hit, ListQuery,
 from client.usecases.record_answers import RecordPage
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from client.usecases.timeline_answers import Timeline
+from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.codec import Row
 from shared_models.device_desk import DeviceLine, DeviceQuery, Order
 from shared_models.texts import Language
@@ -31,6 +34,18 @@ class Devices(Protocol):
 
     async def order(self, device: str, order: Order) -> DeviceLine:
         """Order something for a device; returns it as it stands then. Raises SyncError."""
+        ...
+
+
+class Alarms(Protocol):
+    """Asks the centre about alarms, for an administrator. Every method waits for the network, a quarter of a minute at most."""
+
+    async def page(self) -> AlarmsSeen:
+        """Return rules and alarms, or what the centre answered last. Raises SyncError when it never did."""
+        ...
+
+    async def set_rule(self, rule: AlarmRule) -> AlarmPage:
+        """Change a rule; returns all as it stands then. Raises SyncError."""
         ...
 
 
@@ -200,11 +215,23 @@ class Crm(Protocol):
         """Who may do what, and the ways to change it."""
         ...
 
+    # -- files -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def documents(self) -> Documents:
+        """The files of companies and contacts."""
+        ...
+
     # -- devices ---------------------------------------------------------------------------------------------------------
 
     @property
     def devices(self) -> Devices:
         """How the devices of the organisation fare, for administrators."""
+        ...
+
+    @property
+    def alarms(self) -> Alarms:
+        """What is alarming about them, for administrators."""
         ...
 
     # -- sync ------------------------------------------------------------------------------------------------------------

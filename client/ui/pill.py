@@ -54,7 +54,7 @@ def fact_of(status: SyncStatus) -> Fact:
         return "stopped"
     if status.needs_you:
         return "needs_you"
-    if status.waiting:
+    if status.waiting or status.files.count:
         return "waiting"
     if status.link == "loading":
         return "loading"
@@ -70,7 +70,7 @@ def state_of(status: SyncStatus) -> PillState:
 def pill_of(look: Look, status: SyncStatus) -> Pill:
     """Return what the pill says."""
     connection, fact = connection_of(look, status), fact_of(status)
-    waiting = look.n("pill.waiting", status.waiting) if fact in ("stopped", "needs_you") and status.waiting else ""
+    waiting = _waiting(look, status) if fact in ("stopped", "needs_you") else ""
     return Pill(state_of(status), _words(look, status, fact, connection), connection, fact, waiting)
 
 
@@ -92,10 +92,17 @@ def _words(look: Look, status: SyncStatus, fact: Fact, connection: str) -> str:
     if fact == "needs_you":
         return look.n("pill.needs_you", status.needs_you)
     if fact == "waiting":
-        return look.n("pill.waiting", status.waiting)
+        return _waiting(look, status)
     if fact == "loading":
         return look.t("pill.loading")
     return sent_of(look, status, connection)
+
+
+def _waiting(look: Look, status: SyncStatus) -> str:
+    """Return what waits: saves, or where there are none, files; empty for nothing."""
+    if status.waiting:
+        return look.n("pill.waiting", status.waiting)
+    return look.n("pill.files", status.files.count) if status.files.count else ""
 
 
 def sent_of(look: Look, status: SyncStatus, connection: str) -> str:

@@ -6,12 +6,16 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 Screen = Literal["companies", "contacts", "inbox", "sync", "settings", "people", "devices", "more"]
 SCREENS: tuple[Screen, ...] = ("companies", "contacts", "inbox", "sync", "settings", "people", "devices", "more")
-FORMS = ("company", "contact", "contact_point", "address", "bank_account", "company_contact", "related_person")
+FORMS = ("company", "contact", "contact_point", "address", "bank_account", "company_contact", "related_person", "document")
 """Entities that have a form."""
+ALARMS = "alarms"
+"""What stands in an address in place of a device, for the alarms about all."""
 RESOLVED = "resolved"
 """What stands in the address for the page of decided cards, in place of the id of a thing in the inbox."""
 SHARE = "record_share"
 """What has a sheet of its own over a company's or contact's page."""
+FILE = "file"
+"""The sheet of a file over the page of its record; its id is that of a version."""
 MOST_DIGITS = 6
 """Digits of the number of a draft in an address; what has more is none of ours."""
 ENTITY_OF = {"companies": "company", "contacts": "contact"}
@@ -85,7 +89,7 @@ def place_of(route: str) -> Place:
 
 def _form(query: dict[str, str]) -> FormPlace | None:
     entity, _, id = query.get("form", "").partition(":")
-    if entity not in (*FORMS, SHARE):
+    if entity not in (*FORMS, SHARE, FILE) or (entity == FILE and not id):
         return None
     is_tied = query.get("tie") == "1" and not id and entity in SCREEN_OF
     is_new = not (id or query.get("refused") or query.get("card"))

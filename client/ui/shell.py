@@ -192,7 +192,7 @@ def _rail(look: Look, state: ShellState, on: ShellCalls, place: Place) -> ft.Con
         bgcolor=look.c.surface,
         border=edge(look),
     )
-    counts = {"inbox": state.inbox}
+    counts = {"inbox": state.inbox + state.alarms, "devices": state.alarms}
 
     def items(places: tuple[tuple[Screen, str], ...]) -> list[ft.Control]:
         return [_nav_item(look, on, s, glyph, counts.get(s, 0), s == place.screen) for s, glyph in places]
@@ -364,7 +364,7 @@ def _bottom_bar(look: Look, state: ShellState, on: ShellCalls, place: Place) -> 
             cell("companies", "building-2"),
             cell("contacts", "users"),
             ft.Container(new, expand=None if is_narrow else 1, alignment=ft.Alignment.CENTER) if new else None,
-            cell("inbox", "inbox", state.inbox),
+            cell("inbox", "inbox", state.inbox + state.alarms),
             cell("more", "menu"),
             gap=0,
         ),

@@ -77,6 +77,10 @@ class OwnAccount:
     """False for whoever opened the device without a connection after a sign-out: the server is asked as soon as it answers."""
 
 
+FILE_SIZES_MB = (1, 5, 10, 25, 50)
+"""Sizes up to which files can be had by themselves, in megabytes."""
+
+
 @dataclass(frozen=True)
 class Preferences:
     """How the reader wants to see the product. theme `system` follows the device."""
@@ -84,3 +88,9 @@ class Preferences:
     language: Literal["en", "ro"] = "en"
     theme: Literal["light", "dark", "outdoor", "system"] = "system"
     time_zone: str = "Europe/Bucharest"
+    files: Literal["auto", "asked"] = "auto"
+    """Whether files come to this device by themselves, or only when they are opened."""
+    files_up_to_mb: int = 10
+    """Megabytes up to which a file comes by itself; one of `FILE_SIZES_MB`."""
+    files_metered: bool = False
+    """Whether files come and go by themselves also where the connection costs by the amount."""

@@ -9,12 +9,15 @@ WITHOUT_CODE: dict[str, str] = {
     "NeedsSignIn": ErrorCode.A101.value,
     "NeedsUpgrade": ErrorCode.P202.value,
     "RecordInvalid": ErrorCode.R303.value,
+    "NotReceived": "not_received",
+    "CannotOpen": "cannot_open",
+    "WouldRun": "would_run",
     "ReplicaFull": ErrorCode.D601.value,
     "ReplicaLocked": ErrorCode.D602.value,
     "ReplicaDamaged": ErrorCode.D603.value,
     "ReplicaNewer": ErrorCode.D604.value,
-    "ReplicaSealed": ErrorCode.D605.value,
-    "ReplicaKeyLost": ErrorCode.D606.value,
+    "ReplicaSealed": ErrorCode.D607.value,
+    "ReplicaKeyLost": ErrorCode.D608.value,
 }
 """Kinds of failures without a code of their own."""
 

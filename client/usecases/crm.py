@@ -31,9 +31,11 @@ from client.usecases import (
     writing,
 )
 from client.usecases.account import HeldAccount
+from client.usecases.alarm_desk import Alarms
 from client.usecases.allowed import allowed
 from client.usecases.answers import OwnAccount, Owner, Person, Preferences, Saved, Standing
 from client.usecases.device_desk import Devices
+from client.usecases.document_desk import DocumentDesk
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
 from client.usecases.form_drafts import FormDraft
 from client.usecases.labels import Say
@@ -44,16 +46,16 @@ from client.usecases.shown import Names
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from client.usecases.timeline_answers import Timeline
 from shared_models.codec import Row
-from shared_models.device_desk import DeviceDesk
 from shared_models.errors import ReplicaError, SyncError, Unreachable
 from shared_models.protocol import HistoryPage
+from shared_models.transport import AdminDesk
 
 R = TypeVar("R")
 ASKERS = 2
 """Threads that wait for the history: those that read the replica are never held up by a centre that does not answer."""
 
 
-class Centre(DeviceDesk, Protocol):
+class Centre(AdminDesk, Protocol):
     """What the screens ask the centre itself, beside what sync brings. Every method blocks; every failure is a SyncError."""
 
     def history(self, entity: str, record: str, before: int | None) -> HistoryPage:
@@ -88,11 +90,13 @@ class LocalCrm:
     open_forms: forms.OpenForms = field(default_factory=forms.OpenForms)
     _paused: bool = False
     _devices: Devices = field(init=False)
+    _alarms: Alarms = field(init=False)
     _askers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKERS, "history"))
 
     def __post_init__(self) -> None:
         """Join what the centre is asked."""
         self._devices = Devices(self.replica, self.centre)
+        self._alarms = Alarms(self.replica, self.centre)
 
     # -- who and how ---------------------------------------------------------------------------------------------------
 
@@ -287,12 +291,24 @@ class LocalCrm:
         """Who may do what, and the ways to change it."""
         return RightsDesk(self.replica, self._with_words, self.now_ms)
 
+    # -- files -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def documents(self) -> DocumentDesk:
+        """The files of companies and contacts."""
+        return DocumentDesk(self.replica, self._with_words, self.now_ms, self.folder)
+
     # -- devices ---------------------------------------------------------------------------------------------------------
 
     @property
     def devices(self) -> Devices:
         """How the devices of the organisation fare, for administrators."""
         return self._devices
+
+    @property
+    def alarms(self) -> Alarms:
+        """What is alarming about them, for administrators."""
+        return self._alarms
 
     # -- sync ------------------------------------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ HIDDEN = {
     "contact_point": ("value_normalised", "opted_out_at"),
     "address": ("latitude", "longitude"),
     "bank_account": ("verified_at", "verified_by"),
+    "document": ("mime", "size", "sha256", "version_of_id", "added_at", "state"),
 }
 """Fields that a person does not type: made by the use case, or set by an action of their own."""
 FIRST = {

@@ -13,7 +13,7 @@ from shared_models.fields import ARCHIVED, column_of, columns
 from shared_models.protocol import HistoryEntry
 
 MADE = "*"
-HIDDEN = ("created_at", "created_by", "updated_at", "updated_by", "value_normalised")
+HIDDEN = ("created_at", "created_by", "updated_at", "updated_by", "value_normalised", "mime", "size", "sha256", "state")
 NAMED_BY = {
     "contact_point": ("value",),
     "address": ("street", "postcode", "city", "county"),
@@ -21,6 +21,7 @@ NAMED_BY = {
     "company_alias": ("alias",),
     "related_person": ("name",),
     "note": ("body",),
+    "document": ("name",),
 }
 """Fields by whose values a part is called on the screen: before and after are told by its two names."""
 VERBS: dict[PartVerb, str] = {"added": "added", "removed": "removed", "brought_back": "brought_back"}

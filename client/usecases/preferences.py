@@ -10,7 +10,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from client.replica.replica import Replica
-from client.usecases.answers import Preferences
+from client.usecases import documents
+from client.usecases.answers import FILE_SIZES_MB, Preferences
 from client.usecases.labels import Say
 from shared_models.errors import ReplicaError, ReplicaFull
 from shared_models.texts import Language, preferred
@@ -44,7 +45,7 @@ def last_language(path: Path, open_replica: Callable[[], Replica]) -> Language |
 
 
 def save(path: Path, replica: Replica, say: Say, preferences: Preferences) -> None:
-    """Keep preferences on the device, and the language and zone with the person, as an ordinary edit.
+    """Keep preferences on the device, those on files also for what moves files, and language and zone with the person, as an edit.
 
     Raises ReplicaFull when the disk is full; then everything is as it was.
     """
@@ -56,6 +57,8 @@ def save(path: Path, replica: Replica, say: Say, preferences: Preferences) -> No
         if error.errno != ENOSPC:
             raise
         raise ReplicaFull(str(error)) from error
+    auto, metered = preferences.files == "auto", preferences.files_metered
+    documents.set_policy(replica, auto=auto, up_to_mb=preferences.files_up_to_mb, metered=metered)
     user = replica.get("user", replica.facts()["user"] or "")
     wanted = {"language": preferences.language, "time_zone": preferences.time_zone}
     if user is not None and any(user[name] != value for name, value in wanted.items()):
@@ -63,7 +66,7 @@ def save(path: Path, replica: Replica, say: Say, preferences: Preferences) -> No
             edit.update("user", user["id"], wanted)
 
 
-def _stored(path: Path) -> dict[str, str]:
+def _stored(path: Path) -> dict[str, object]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -77,6 +80,9 @@ def _allowed(name: str, value: object) -> tuple[object, ...]:
         "language": ("en", "ro"),
         "theme": ("light", "dark", "outdoor", "system"),
         "time_zone": (value,) if _is_zone(value) else (),
+        "files": ("auto", "asked"),
+        "files_up_to_mb": () if isinstance(value, bool) else FILE_SIZES_MB,
+        "files_metered": (value,) if isinstance(value, bool) else (),
     }
     return allowed.get(name, ())
 

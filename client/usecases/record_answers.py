@@ -133,6 +133,8 @@ class RecordPage:
     """What the reader typed into forms on it and its parts and did not save, the last one first; its note is told where it is written."""
     sees_all_ties: bool = True
     """Whether all of its contacts, or companies, are here; else rights may keep some from the reader, and nobody here knows how many."""
+    files: int = 0
+    """Files on it; several versions of one count once."""
     is_own: bool = False
     """Whether it is the reader's own, or he has just made it."""
 

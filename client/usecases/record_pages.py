@@ -5,8 +5,10 @@ import logging
 from client.replica import talks
 from client.replica.replica import Replica
 from client.replica.talks import Talk
+from client.usecases import documents
 from client.usecases.access import access
 from client.usecases.allowed import Allowed, allowed
+from client.usecases.answers import Owner
 from client.usecases.causes import cause_of
 from client.usecases.form_drafts import drafts_on, is_of_note
 from client.usecases.main_points import in_order, main_of
@@ -18,7 +20,7 @@ from shared_models.codec import Row
 from shared_models.errors import ReplicaDamaged, ReplicaError
 
 log = logging.getLogger("fieldfare.usecases")
-WRITTEN = ("note", "contact_point", "address", "bank_account", "related_person")
+WRITTEN = ("note", "contact_point", "address", "bank_account", "related_person", "document")
 """Parts that a page offers to add, each to the one record that is open."""
 PARTS = {
     "company": (("address", "company_id"), ("bank_account", "company_id")),
@@ -36,6 +38,7 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
     names, kind, may = Names(replica), replica.registry.get(entity), allowed(replica)
     state = replica.pending_of(entity, pk)
     parts, points = _parts(replica, names, entity, pk), _points(replica, entity, pk)
+    files = documents.count(replica, Owner(entity, pk))
     notes = replica.children_of("note", f"{entity}_id", pk)
     talk = _last_talk(replica, entity, pk, notes)
     ties = _ties(replica, names, may, entity, pk)
@@ -45,6 +48,7 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
         *(part.id for part in parts),
         *(point.id for point in points),
         *(tie.link_id for tie in ties),
+        *(row["id"] for row in replica.children_of("document", f"{entity}_id", pk)),
     }
     shared = sharing(replica, names, may, entity, pk)
     waiting = [one for one in replica.waiting() if any(record in mine for _, record in one.records)]
@@ -74,6 +78,7 @@ def record_page(replica: Replica, entity: str, pk: str) -> RecordPage | None:
         needless_shares=shared.needless,
         questions=questions_about(replica, entity, pk),
         drafts=tuple(one for one in drafts_on(replica).get((entity, pk), ()) if not is_of_note(one)),
+        files=files,
         sees_all_ties=may.sees_all(_other(entity)),
         is_own=may.is_at_home(entity, row, state),
     )

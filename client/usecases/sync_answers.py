@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from client.usecases.answers import Shown, Standing
+from client.usecases.document_answers import FilesWaiting
 from client.usecases.timeline_answers import Change
 from shared_models.codec import Row
 
@@ -262,6 +263,8 @@ class SyncStatus:
     """What left his lists of late."""
     signs_in: bool = False
     """Whether it first signs in at the server, by itself: the device was opened without a connection after a sign-out."""
+    files: FilesWaiting = field(default_factory=FilesWaiting)
+    """Files that have yet to be sent, and how much of them."""
     is_live: bool = False
     """Whether the server tells at once what others changed; else it is asked now and then."""
     at_rest: Standing | None = None

@@ -4,6 +4,7 @@ from client.replica import change_log, digests, integrity, left
 from client.replica.replica import Replica
 from client.sync.states import State
 from client.sync.status import SyncStatus as EngineStatus
+from client.usecases import documents
 from client.usecases.causes import cause
 from client.usecases.sync_answers import Found, Left, Link, Proof, Queue, SentItem, SyncStatus, WaitingItem, WaitingState
 from shared_models.digest import combined
@@ -49,6 +50,7 @@ def status(replica: Replica, engine: EngineStatus, *, is_paused: bool, to_read: 
         found=_found(replica),
         size_bytes=replica.size_bytes,
         left=_left(replica),
+        files=documents.waiting(replica),
     )
 
 

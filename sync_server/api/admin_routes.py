@@ -2,16 +2,19 @@
 
 from typing import Annotated
 
-from litestar import Router, get, post
+from litestar import Router, get, post, put
 from litestar.concurrency import sync_to_thread
+from litestar.datastructures import State
 from litestar.params import PathParameter, QueryParameter
 
+from shared_models.alarms import AlarmKind, AlarmPage, AlarmRule
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order, Standing
 from shared_models.message import PRINTABLE
 from shared_models.protocol import PATH
 from sync_server.api.access import GivenAccounts, GivenActor, GivenCentral
 from sync_server.api.documentation import BEARER, failures
-from sync_server.services import device_desk, device_orders
+from sync_server.config import ServerConfig
+from sync_server.services import alarms, device_desk, device_orders
 
 STATE = "how they stand; none: all"
 
@@ -45,6 +48,41 @@ async def order_device(
     return await sync_to_thread(device_orders.carry_out, accounts, actor, device, order)
 
 
+@get("/alarms", operation_id="alarms", summary="Rules of alarms, and what was raised", responses=failures())
+async def ask_alarms(central: GivenCentral, actor: GivenActor, state: State) -> AlarmPage:
+    """Those that last first, 100 in all. For admins."""
+    return await sync_to_thread(alarms.page, central, actor, by_mail=_by_mail(state))
+
+
+@put(
+    "/alarm-rules/{kind:str}",
+    operation_id="setAlarmRule",
+    summary="Change a rule of alarms",
+    responses=failures(),
+)
+async def set_alarm_rule(
+    central: GivenCentral,
+    actor: GivenActor,
+    state: State,
+    kind: Annotated[AlarmKind, PathParameter(description="of which kind")],
+    on: Annotated[bool, QueryParameter(description="whether it is looked for at all")],
+    threshold: Annotated[int, QueryParameter(ge=0, le=365 * 24, description="in days or hours, as its kind has it")],
+) -> AlarmPage:
+    """Rules and alarms as they are then; R303 for a threshold beyond the limits of its kind. For admins."""
+    rule = AlarmRule(kind=kind, is_on=on, threshold=threshold)
+    return await sync_to_thread(alarms.set_rule, central, actor, rule, by_mail=_by_mail(state))
+
+
+def _by_mail(state: State) -> bool:
+    config: ServerConfig = state.config
+    return config.mail is not None
+
+
 def admin_router() -> Router:
     """Return the routes for admins."""
-    return Router(path=f"{PATH}/admin", route_handlers=[ask_devices, order_device], tags=["admin"], security=[{BEARER: []}])
+    return Router(
+        path=f"{PATH}/admin",
+        route_handlers=[ask_devices, order_device, ask_alarms, set_alarm_rule],
+        tags=["admin"],
+        security=[{BEARER: []}],
+    )

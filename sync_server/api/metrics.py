@@ -8,6 +8,7 @@ from litestar.concurrency import sync_to_thread
 
 from shared_models.errors import ErrorCode
 from sync_server.api.access import GivenCentral, bearer
+from sync_server.api.latencies import GivenLatencies
 from sync_server.api.live_routes import GivenChannels
 from sync_server.config import LOOPBACK, ServerConfig
 from sync_server.services.figures import Figures, figures_of
@@ -21,11 +22,13 @@ async def metrics(
     request: Request[Any, Any, Any],  # Any: `problems`
     central: GivenCentral,
     channels: GivenChannels,
+    latencies: GivenLatencies,
 ) -> Response[bytes]:
     """Answer the figures of now; nothing in them names a person, a device or a record."""
     check_watcher(request)
     found = await sync_to_thread(figures_of, central)
-    return Response(exposition(found, channels.count), media_type=TEXT, headers={"cache-control": "no-store"})
+    body = exposition(found, channels.count) + latencies.exposition()
+    return Response(body, media_type=TEXT, headers={"cache-control": "no-store"})
 
 
 def check_watcher(request: Request[Any, Any, Any]) -> None:  # Any: `problems`

@@ -85,6 +85,7 @@ class _Answer:
 def _is_packable(status: int, headers: dict[bytes, bytes]) -> bool:
     kind = headers.get(b"content-type", b"").decode("latin-1")
     size = int(headers.get(b"content-length", b"0"))
-    return status == 200 and b"etag" in headers and b"content-encoding" not in headers and size >= MIN_BYTES and (
+    is_asset = b"etag" in headers and b"no-store" not in headers.get(b"cache-control", b"")
+    return status == 200 and is_asset and b"content-encoding" not in headers and size >= MIN_BYTES and (
         kind.startswith(PACKED_TYPES)
     )  # fmt: skip

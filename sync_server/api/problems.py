@@ -32,11 +32,15 @@ TITLES: dict[ErrorCode, str] = {
     ErrorCode.P206: "The cursor is unknown",
     ErrorCode.P207: "No such address or method",
     ErrorCode.P208: "The snapshot is gone, or has no such place",
+    ErrorCode.P209: "Another place in the file",
+    ErrorCode.P210: "Not the bytes of this digest",
     ErrorCode.R301: "Unknown entity",
     ErrorCode.R305: "Not this user's to see or change",
+    ErrorCode.R309: "No such file for this user",
     ErrorCode.L401: "The request is too large",
     ErrorCode.L402: "Too many requests",
     ErrorCode.L403: "A transaction is too large",
+    ErrorCode.L404: "The file is too large",
     ErrorCode.S501: "The server failed",
     ErrorCode.S502: "The server is busy",
     ErrorCode.S503: "The device is paused",
@@ -71,7 +75,10 @@ def problem(code: ErrorCode, status: int, detail: str = "", retry_after_s: int |
 
 def on_refusal(request: AnyRequest, refusal: Refusal) -> Response[Problem]:
     """Answer a refusal of a service."""
-    return problem(refusal.code, refusal.http_status, refusal.detail, refusal.retry_after_s)
+    answer = problem(refusal.code, refusal.http_status, refusal.detail, refusal.retry_after_s)
+    if refusal.goes_on_at is not None:
+        answer.headers["upload-offset"] = str(refusal.goes_on_at)
+    return answer
 
 
 def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem]:

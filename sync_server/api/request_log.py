@@ -7,13 +7,15 @@ from typing import Any
 import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from sync_server.api.latencies import Latencies
+
 logger = structlog.get_logger("request")
 
 
-def logged(app: ASGIApp, monotonic: Callable[[], float] = time.monotonic) -> ASGIApp:
+def logged(app: ASGIApp, latencies: Latencies, monotonic: Callable[[], float] = time.monotonic) -> ASGIApp:
     """Return the application with a log line per answered request: method, path, status, milliseconds, bytes out.
 
-    Of the office only the prefix is logged: the paths of its pages name records. Queries and addresses are left out.
+    latencies: where it is counted, too. Of the office only the prefix is logged: the paths of its pages name records. Queries and addresses are left out.
     """
 
     async def with_log(scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,7 +38,10 @@ def logged(app: ASGIApp, monotonic: Callable[[], float] = time.monotonic) -> ASG
             await app(scope, receive, watched)
         finally:
             shown = "/app" if path.startswith("/app/") else path[:60]
-            duration_ms = round((monotonic() - started) * 1000, 1)
+            seconds = monotonic() - started
+            route = "/app" if shown == "/app" else str(scope.get("path_template") or "other")
+            latencies.note(str(method), route, facts["status"], seconds)
+            duration_ms = round(seconds * 1000, 1)
             logger.info("request", method=method, path=shown, duration_ms=duration_ms, **facts)
 
     return with_log

@@ -26,11 +26,13 @@ from shared_models.protocol import (
     PushAnswer,
     PushRequest,
 )
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.api import bodies
 from sync_server.api.access import FOR_THE_LOST, FOR_THE_PAUSED, GivenActor, GivenCentral
+from sync_server.api.bodies import MAX_BYTES
 from sync_server.api.documentation import BEARER, failures, taking
-from sync_server.services import digest, hello, history, pull, push
+from sync_server.services import digest, hello, history, pull, push, salvage
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
@@ -182,6 +184,20 @@ async def ask_fetch(request: AnyRequest, central: GivenCentral, actor: GivenActo
     return await sync_to_thread(_fetched, central, actor, asked, accepted)
 
 
+@post(
+    "/salvage",
+    operation_id="salvage",
+    status_code=200,
+    summary="Tell what is left of a time that a restore took away",
+    operation_class=taking(SalvageRequest),
+    responses=failures(),
+)
+async def send_salvage(request: AnyRequest, central: GivenCentral, actor: GivenActor) -> SalvageAnswer:
+    """Rows and saves above the seq that both timelines share. Nothing of it changes a record: that is for an admin."""
+    asked = await bodies.parsed(request, SalvageRequest, MAX_BYTES)
+    return await sync_to_thread(salvage.take, central, actor, asked)
+
+
 def _fetched(central: Central, actor: Actor, asked: FetchRequest, accepted: str) -> Response[bytes]:
     return _body(digest.fetch(central, actor, asked), accepted)
 
@@ -196,7 +212,7 @@ def sync_router() -> Router:
     """Return the routes of the protocol."""
     return Router(
         path=PATH,
-        route_handlers=[say_hello, send_push, ask_pull, ask_history, ask_digest, ask_fetch],
+        route_handlers=[say_hello, send_push, ask_pull, ask_history, ask_digest, ask_fetch, send_salvage],
         tags=["sync"],
         security=[{BEARER: []}],
     )

@@ -2,7 +2,7 @@
 
 import argparse
 
-from sync_server.cli import database, devices, letters, people, serve
+from sync_server.cli import backups, database, devices, files, letters, lost, people, serve
 from sync_server.cli.terminal import Subparsers
 
 EXAMPLES = """examples:
@@ -13,6 +13,8 @@ EXAMPLES = """examples:
   fieldfare server user add dan@example.ro --name "Dan Ilie" --language ro
   fieldfare server device revoke DEVICE                 a laptop is out at once; what waits on it stays there
   fieldfare server device wipe DEVICE                   a laptop was lost: it sends what waits, then removes all it holds
+  fieldfare server backup /mnt/backups                  a packed, proved copy; the server may run meanwhile
+  fieldfare server restore FILE                         go back to one; no server may run
 
 FIELDFARE_DATA and FIELDFARE_DATABASE stand in for --data and --database; a database URL with a password
 belongs there and not on the command line, where other users of the machine can read it.
@@ -35,4 +37,8 @@ def register(subparsers: Subparsers) -> None:
     people.add_user(commands)
     devices.add_device(commands)
     letters.add_letter(commands)
+    files.add_files(commands)
+    backups.add_backup(commands)
+    backups.add_restore(commands)
+    lost.add_lost(commands)
     database.add_status(commands)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sync_server.app import Server
     from sync_server.config import ServerConfig
 
+NO_FILE = "0" * 64
+"""The digest of no file: it is asked for to see whether the place of files answers."""
 SERVED_ALREADY = """A server runs on {database} already, and only one can. It goes on; nothing was started here.
   - To start it anew, end that one first: Ctrl+C in its terminal, or stop its service.
   - To run another server beside it, name a folder of its own with --data, and another --port."""
@@ -41,7 +43,8 @@ def add_run(commands: Subparsers) -> None:
         "serve devices and the office web",
         "Serves /sync/v1 for devices and the office web at /app. Plain http is accepted from this machine only. For "
         "others give --certificate and --key, or put a proxy that ends TLS in front and say --behind-proxy. /metrics answers "
-        "Prometheus on this machine; elsewhere and behind a proxy it wants the token that FIELDFARE_METRICS_TOKEN names.",
+        "Prometheus on this machine; elsewhere and behind a proxy it wants the token that FIELDFARE_METRICS_TOKEN names. "
+        "FIELDFARE_SMTP and FIELDFARE_MAIL_FROM name the mail server through which admins are told of alarms.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=port, default=8000, help="port to listen on, 0 for a free one (default: 8000)")
@@ -56,6 +59,7 @@ def add_run(commands: Subparsers) -> None:
 def run_server(arguments: argparse.Namespace) -> int:
     """Serve until stopped."""
     from sync_server.db import server_lock
+    from sync_server.services.file_store import StoreFailed
 
     config = config_of(arguments)
     if bool(config.certificate) != bool(config.key):
@@ -66,6 +70,14 @@ def run_server(arguments: argparse.Namespace) -> int:
         raise NotPossible(f"There is no file {missing}.")
     _check_certificate(config)
     server = open_existing(arguments)
+    try:
+        server.files.store.size_of(NO_FILE)
+    except ValueError as error:
+        raise NotPossible(f"FIELDFARE_FILES_URL names no place for files: {error}.") from error
+    except StoreFailed as error:
+        raise NotPossible(
+            f"The place that FIELDFARE_FILES_URL names does not answer ({error}). Nothing was started."
+        ) from error
     try:
         lock = server_lock.acquire(config.url)
     except server_lock.ServedAlready as error:

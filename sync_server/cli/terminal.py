@@ -61,7 +61,7 @@ def moment(micros: int | None) -> str:
 
 def config_of(arguments: argparse.Namespace) -> "ServerConfig":
     """Return the settings that a command was called with. Raises NotPossible for a folder or database that can be none."""
-    from sync_server.config import ServerConfig
+    from sync_server.config import ServerConfig, mail_of
     from sync_server.db.troubles import no_database
 
     folder = arguments.data or Path(os.environ.get("FIELDFARE_DATA") or DEFAULT_FOLDER)
@@ -70,6 +70,10 @@ def config_of(arguments: argparse.Namespace) -> "ServerConfig":
         raise NotPossible(f"The folder {folder} cannot be used: {reason_of(NotADirectoryError())}. Name another with --data.")
     if why := no_database(url):
         raise NotPossible(why)
+    try:
+        mail = mail_of(os.environ.get("FIELDFARE_SMTP", ""), os.environ.get("FIELDFARE_MAIL_FROM", ""))
+    except ValueError as error:
+        raise NotPossible(f"Mail cannot be sent: {error}.") from error
     return ServerConfig(
         folder=folder,
         database_url=url,
@@ -79,8 +83,23 @@ def config_of(arguments: argparse.Namespace) -> "ServerConfig":
         behind_proxy=getattr(arguments, "behind_proxy", False),
         certificate=getattr(arguments, "certificate", None),
         key=getattr(arguments, "key", None),
+        files_url=os.environ.get("FIELDFARE_FILES_URL", ""),
+        biggest_file=_biggest_file(),
+        mail=mail,
         metrics_token=os.environ.get("FIELDFARE_METRICS_TOKEN", ""),
     )
+
+
+def _biggest_file() -> int:
+    """Return the largest file that is taken, in bytes. Raises NotPossible for a setting that is no number of megabytes."""
+    from shared_models.protocol import BIGGEST_FILE
+
+    text = os.environ.get("FIELDFARE_BIGGEST_FILE_MB", "")
+    if not text:
+        return BIGGEST_FILE
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 100_000):
+        raise NotPossible(f"FIELDFARE_BIGGEST_FILE_MB is {text!r}. Give a number of megabytes, for example 50.")
+    return int(text) * 1_000_000
 
 
 class NotPossible(Exception):

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sync_server.db.tables import Type, key, text, whole
+from sync_server.db.column_types import Type, key, text, whole
 
 
 @dataclass(frozen=True)

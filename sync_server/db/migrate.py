@@ -63,6 +63,13 @@ def is_current(url: str) -> bool:
     return revision_of(url) == ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def is_known(revision: str | None) -> bool:
+    """Whether this version knows the revision that a database is at, and can bring it to its own."""
+    return revision is not None and revision in {
+        one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()
+    }
+
+
 def revision_of(url: str) -> str | None:
     """Return the revision that a database is at; None for an empty or missing one."""
     engine = sa.create_engine(url)

@@ -136,8 +136,8 @@ def update(connection: Connection, tables: Tables, entity: type[Record], rows: S
 
 @cache
 def references(entity: type[Record]) -> tuple[str, ...]:
-    """Return the columns of an entity that have an index: the references to what a record belongs to."""
-    return tuple(c.name for c in columns(entity) if c.is_owner)
+    """Return the columns of an entity that have an index: the references to what a record belongs to, and keys."""
+    return tuple(c.name for c in columns(entity) if c.is_owner or c.col.is_key)
 
 
 def insert_bookkeeping(connection: Connection, tables: Tables, rows: Sequence[Row]) -> None:

@@ -5,11 +5,13 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
 
 from shared_models.base import Record
 from shared_models.fields import Column, Kind, columns
 from shared_models.registry import Registry
+from sync_server.db.alarm_tables import alarm_tables
+from sync_server.db.column_types import Type, key, may, must, text, whole
+from sync_server.db.lost_tables import lost_tables
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -18,37 +20,6 @@ NAMING = {
 }
 STATEMENTS = 64
 """Statements of one kind that are kept prepared, one for each entity of a registry: making one anew costs as much as running it."""
-LONG_TEXT = 2_000
-"""Texts longer than this are stored as TEXT: MariaDB limits the sum of a row's VARCHARs to 64 KB."""
-
-
-Type = sa.types.TypeEngine[Any]
-"""Any: SQLAlchemy's types are generic in what they read."""
-
-
-def text(length: int | None = None) -> Type:
-    """Return the type of a text that compares bytewise on every engine."""
-    if length is None or length > LONG_TEXT:
-        return (
-            sa.Text()
-            .with_variant(sa.Text(collation="C"), "postgresql")
-            .with_variant(mysql.LONGTEXT(collation="utf8mb4_bin"), "mysql", "mariadb")
-        )
-    return (
-        sa.String(length)
-        .with_variant(sa.String(length, collation="C"), "postgresql")
-        .with_variant(mysql.VARCHAR(length, collation="utf8mb4_bin"), "mysql", "mariadb")
-    )
-
-
-def key() -> Type:
-    """Return the type of an id."""
-    return text(36)
-
-
-def whole() -> Type:
-    """Return the type of a 64-bit number; on SQLite the only integer there is."""
-    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def many(name: str) -> sa.BindParameter[Any]:
@@ -83,7 +54,15 @@ class Tables:
     series: sa.Table
     lease: sa.Table
     restore: sa.Table
+    lost_save: sa.Table
+    """Saves of a timeline that a restore ended, by their seq there: `known` from its ledger, or `offered` again by their device."""
+    salvage: sa.Table
+    """Rows of such a timeline that devices held: of each record the newest."""
     lock: sa.Table
+    alarm_rule: sa.Table
+    alarm: sa.Table
+    """One row while it lasts, with an `open_key`, and for a while after that. Of a rule that waits first: not raised yet."""
+    email_outbox: sa.Table
 
 
 @cache
@@ -104,8 +83,8 @@ def _entity_table(entity: type[Record], metadata: sa.MetaData) -> sa.Table:
         sa.Column(c.name, _sql_type(c), primary_key=c.name == "id", nullable=c.optional)
         for c in columns(entity)
     ]  # fmt: skip
-    parents = [sa.Index(None, c.name) for c in columns(entity) if c.is_owner]
-    return sa.Table(entity.entity_name, metadata, *made, *parents)
+    found_by = [sa.Index(None, c.name) for c in columns(entity) if c.is_owner or c.col.is_key]
+    return sa.Table(entity.entity_name, metadata, *made, *found_by)
 
 
 def _sql_type(column: Column) -> Type:
@@ -121,86 +100,78 @@ def _sql_type(column: Column) -> Type:
     return kinds[column.kind]
 
 
-def _must(name: str, kind: Type, *, pk: bool = False) -> sa.Column[Any]:
-    return sa.Column(name, kind, primary_key=pk, autoincrement=False, nullable=False)
-
-
-def _may(name: str, kind: Type) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=True)
-
-
 def _sync_tables(metadata: sa.MetaData, groups: tuple[str, ...]) -> dict[str, sa.Table]:
     """Return the sync layer's tables by their name in `Tables`. What each is for: PROTOCOL parts 6 and 7."""
     return {
         "clock": sa.Table(
             "sync_clock",
             metadata,
-            _must("id", whole(), pk=True),
-            _must("seq", whole()),
-            _must("epoch", key()),
-            _must("safe_seq", whole()),
-            _must("rules", whole()),
+            must("id", whole(), pk=True),
+            must("seq", whole()),
+            must("epoch", key()),
+            must("safe_seq", whole()),
+            must("rules", whole()),
         ),
         "row": sa.Table(
             "sync_row",
             metadata,
-            _must("entity", text(60), pk=True),
-            _must("pk", key(), pk=True),
-            _must("ver", whole()),
-            _must("created_seq", whole()),
-            _must("created_origin", key()),
-            _must("col_ver", text()),
-            _may("extra", text()),
-            _must("wire", text()),
-            *(_may(f"part_{group}", text()) for group in groups),
-            _must("cell", whole()),
+            must("entity", text(60), pk=True),
+            must("pk", key(), pk=True),
+            must("ver", whole()),
+            must("created_seq", whole()),
+            must("created_origin", key()),
+            must("col_ver", text()),
+            may("extra", text()),
+            must("wire", text()),
+            *(may(f"part_{group}", text()) for group in groups),
+            must("cell", whole()),
             sa.Index(None, "ver"),
             sa.Index(None, "cell"),
         ),
         "change": sa.Table(
             "sync_change",
             metadata,
-            _must("seq", whole(), pk=True),
-            _must("entity", text(60), pk=True),
-            _must("pk", key(), pk=True),
-            _must("device", key()),
-            _must("device_epoch", key()),
-            _must("exact", sa.Boolean()),
+            must("seq", whole(), pk=True),
+            must("entity", text(60), pk=True),
+            must("pk", key(), pk=True),
+            must("device", key()),
+            must("device_epoch", key()),
+            must("exact", sa.Boolean()),
             sqlite_with_rowid=False,
         ),
         "push": sa.Table(
             "sync_push",
             metadata,
-            _must("seq", whole(), pk=True),
-            _must("tx_id", key()),
-            _must("origin", key()),
-            _must("device", key()),
-            _must("device_epoch", key()),
-            _must("number", whole()),
-            _must("user", key()),
-            _must("hlc", whole()),
-            _must("at", whole()),
-            _must("req_hash", text(64)),
-            _must("verdict", text()),
+            must("seq", whole(), pk=True),
+            must("tx_id", key()),
+            must("origin", key()),
+            must("device", key()),
+            must("device_epoch", key()),
+            must("number", whole()),
+            must("user", key()),
+            must("hlc", whole()),
+            must("at", whole()),
+            must("req_hash", text(64)),
+            must("verdict", text()),
             sa.Index(None, "tx_id", unique=True),
             sa.Index(None, "device", "device_epoch", "seq"),
         ),
         "history": sa.Table(
             "history",
             metadata,
-            _must("seq", whole(), pk=True),
-            _must("n", whole(), pk=True),
-            _must("entity", text(60)),
-            _must("record_id", key()),
-            _must("unit", text(60)),
-            _may("before", text()),
-            _may("after", text()),
-            _may("by", key()),
-            _may("device", key()),
-            _must("tx_id", key()),
-            _must("typed_at", whole()),
-            _must("arrived_at", whole()),
-            _must("kind", text(12)),
+            must("seq", whole(), pk=True),
+            must("n", whole(), pk=True),
+            must("entity", text(60)),
+            must("record_id", key()),
+            must("unit", text(60)),
+            may("before", text()),
+            may("after", text()),
+            may("by", key()),
+            may("device", key()),
+            must("tx_id", key()),
+            must("typed_at", whole()),
+            must("arrived_at", whole()),
+            must("kind", text(12)),
             sa.Index(None, "entity", "record_id", "seq"),
             sqlite_with_rowid=False,
         ),
@@ -215,115 +186,118 @@ def _verdict_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
         "deadletter": sa.Table(
             "sync_deadletter",
             metadata,
-            _must("tx_id", key(), pk=True),
-            _must("seq", whole()),
-            _must("origin", key()),
-            _must("user", key()),
-            _must("device", key()),
-            _must("at", whole()),
-            _must("verdict", text(12)),
-            _may("error", text()),
-            _must("body", text()),
-            _must("state", text(12)),
+            must("tx_id", key(), pk=True),
+            must("seq", whole()),
+            must("origin", key()),
+            must("user", key()),
+            must("device", key()),
+            must("at", whole()),
+            must("verdict", text(12)),
+            may("error", text()),
+            must("body", text()),
+            must("state", text(12)),
             sa.Index(None, "origin"),
         ),
         "code": sa.Table(
             "sync_code",
             metadata,
-            _must("entity", text(60), pk=True),
-            _must("folded", text(60), pk=True),
-            _must("pk", key()),
+            must("entity", text(60), pk=True),
+            must("folded", text(60), pk=True),
+            must("pk", key()),
         ),
         "suspect": sa.Table(
             "sync_suspect",
             metadata,
-            _must("kind", text(20), pk=True),
-            _must("value", text(60), pk=True),
-            _must("pk", key(), pk=True),
+            must("kind", text(20), pk=True),
+            must("value", text(60), pk=True),
+            must("pk", key(), pk=True),
         ),
         "digest": sa.Table(
             "sync_digest",
             metadata,
-            _must("entity", text(60), pk=True),
-            _must("n", whole()),
-            _must("total", text(16)),
+            must("entity", text(60), pk=True),
+            must("n", whole()),
+            must("total", text(16)),
         ),
         "device": sa.Table(
             "sync_device",
             metadata,
-            _must("id", key(), pk=True),
-            _must("user", key()),
-            _must("name", text(100)),
-            _may("install", key()),
-            _may("app", text(40)),
-            _may("schema_version", whole()),
-            _may("cursor", whole()),
-            _may("pending", whole()),
-            _may("oldest_pending_at", whole()),
-            _must("clock_offset_ms", whole()),
-            _may("last_seen_at", whole()),
-            _may("last_error", text(200)),
-            _may("revoked_at", whole()),
-            _must("created_at", whole()),
-            _may("wipe_at", whole()),
-            _may("wiped_at", whole()),
+            must("id", key(), pk=True),
+            must("user", key()),
+            must("name", text(100)),
+            may("install", key()),
+            may("app", text(40)),
+            may("schema_version", whole()),
+            may("cursor", whole()),
+            may("pending", whole()),
+            may("oldest_pending_at", whole()),
+            must("clock_offset_ms", whole()),
+            may("last_seen_at", whole()),
+            may("last_error", text(200)),
+            may("revoked_at", whole()),
+            must("created_at", whole()),
+            may("wipe_at", whole()),
+            may("wiped_at", whole()),
             *_report_columns(),
             sa.Index(None, "user"),
         ),
         "device_day": sa.Table(
             "sync_device_day",
             metadata,
-            _must("device", key(), pk=True),
-            _must("day", whole(), pk=True),
-            _must("pending", whole()),
+            must("device", key(), pk=True),
+            must("day", whole(), pk=True),
+            must("pending", whole()),
             sa.Index(None, "day"),
         ),
         "incident": sa.Table(
             "sync_incident",
             metadata,
-            _must("device", key(), pk=True),
-            _must("at", whole(), pk=True),
-            _must("kind", text(12), pk=True),
-            _must("entity", text(60), pk=True),
-            _must("n", whole()),
-            _must("arrived_at", whole()),
+            must("device", key(), pk=True),
+            must("at", whole(), pk=True),
+            must("kind", text(12), pk=True),
+            must("entity", text(60), pk=True),
+            must("n", whole()),
+            must("arrived_at", whole()),
             sa.Index(None, "arrived_at"),
         ),
         "numbering": sa.Table(
             "sync_numbering",
             metadata,
-            _must("device", key(), pk=True),
-            _must("device_epoch", key(), pk=True),
-            _must("expected", whole()),
+            must("device", key(), pk=True),
+            must("device_epoch", key(), pk=True),
+            must("expected", whole()),
         ),
-        "series": sa.Table("sync_series", metadata, _must("entity", text(60), pk=True), _must("next", whole())),
+        "series": sa.Table("sync_series", metadata, must("entity", text(60), pk=True), must("next", whole())),
         "lease": sa.Table(
             "sync_lease",
             metadata,
-            _must("entity", text(60), pk=True),
-            _must("first", whole(), pk=True),
-            _must("last", whole()),
-            _must("device", key()),
-            _must("device_epoch", key()),
-            _must("given_at", whole()),
+            must("entity", text(60), pk=True),
+            must("first", whole(), pk=True),
+            must("last", whole()),
+            must("device", key()),
+            must("device_epoch", key()),
+            must("given_at", whole()),
             sa.Index(None, "device", "device_epoch"),
         ),
         "restore": sa.Table(
             "sync_restore",
             metadata,
-            _must("epoch", key(), pk=True),
-            _must("place", whole()),
-            _must("restored_seq", whole()),
+            must("epoch", key(), pk=True),
+            must("place", whole()),
+            must("restored_seq", whole()),
+            may("reached", whole()),
         ),
-        "lock": sa.Table("sync_lock", metadata, _must("name", text(60), pk=True)),
+        **lost_tables(metadata),
+        **alarm_tables(metadata),
+        "lock": sa.Table("sync_lock", metadata, must("name", text(60), pk=True)),
     }
 
 
 def _report_columns() -> list[sa.Column[Any]]:
     """Return the columns of what a device reports of itself, empty until it does, and of what an admin has ordered for it."""
-    texts = [_may(name, text(12)) for name in ("form", "proof")]
-    wholes = [_may(name, whole()) for name in ("size_bytes", "proved_at", "isolated", "failures", "paused_at", "resync_at")]
-    return [*texts, *wholes, *(_may(name, sa.Boolean()) for name in ("is_loaded", "works_offline", "is_quarantined"))]
+    texts = [may(name, text(12)) for name in ("form", "proof")]
+    wholes = [may(name, whole()) for name in ("size_bytes", "proved_at", "isolated", "failures", "paused_at", "resync_at")]
+    return [*texts, *wholes, *(may(name, sa.Boolean()) for name in ("is_loaded", "works_offline", "is_quarantined"))]
 
 
 def _scope_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
@@ -332,33 +306,33 @@ def _scope_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
         "cell": sa.Table(
             "sync_cell",
             metadata,
-            _must("id", whole(), pk=True),
-            _must("key", text(500)),
+            must("id", whole(), pk=True),
+            must("key", text(500)),
             sa.Index(None, "key", unique=True),
         ),
         "cell_digest": sa.Table(
             "sync_cell_digest",
             metadata,
-            _must("cell", whole(), pk=True),
-            _must("entity", text(60), pk=True),
-            _must("n", whole()),
-            _must("total", text(16)),
+            must("cell", whole(), pk=True),
+            must("entity", text(60), pk=True),
+            must("n", whole()),
+            must("total", text(16)),
         ),
         "move": sa.Table(
             "sync_move",
             metadata,
-            _must("seq", whole(), pk=True),
-            _must("entity", text(60), pk=True),
-            _must("pk", key(), pk=True),
-            _must("cell", whole()),
+            must("seq", whole(), pk=True),
+            must("entity", text(60), pk=True),
+            must("pk", key(), pk=True),
+            must("cell", whole()),
             sqlite_with_rowid=False,
         ),
         "view": sa.Table(
             "sync_view",
             metadata,
-            _must("user", key(), pk=True),
-            _must("seq", whole(), pk=True),
-            _must("view", text()),
+            must("user", key(), pk=True),
+            must("seq", whole(), pk=True),
+            must("view", text()),
             sqlite_with_rowid=False,
         ),
     }

@@ -1,5 +1,6 @@
 """The server's sequence and epochs: the one counter row that orders everything (trap 1), and the restores since."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -82,19 +83,56 @@ def _taking(tables: Tables) -> sa.Update:
     return clock.update().values(seq=clock.c.seq + sa.bindparam("count"), rules=clock.c.rules + sa.bindparam("more"))
 
 
+def note_safe(connection: Connection, tables: Tables, epoch: str, seq: int) -> bool:
+    """Note that a verified backup holds all up to a seq of an epoch; it never goes down. Returns whether it is news."""
+    clock = tables.clock
+    query = clock.update().where(clock.c.epoch == epoch, clock.c.safe_seq < seq, clock.c.seq >= seq)
+    return connection.execute(query.values(safe_seq=seq)).rowcount > 0
+
+
+@dataclass(frozen=True)
+class Restore:
+    """One epoch of the list of restores. restored_seq: up to where it shares the timeline of those before it; 0 for the first."""
+
+    epoch: str
+    place: int
+    restored_seq: int
+
+
+def restores(connection: Connection, tables: Tables) -> list[Restore]:
+    """Return the list of restores that a database holds, the first epoch first."""
+    restore = tables.restore
+    query = sa.select(restore.c.epoch, restore.c.place, restore.c.restored_seq).order_by(restore.c.place)
+    return [Restore(*one) for one in connection.execute(query)]
+
+
 def restored_seq(connection: Connection, tables: Tables, epoch: str) -> int:
     """Return the lowest point that any restore since `epoch` went back to; 0 for an epoch that is not in the list."""
-    restore = tables.restore
-    place = connection.execute(sa.select(restore.c.place).where(restore.c.epoch == epoch)).scalar_one_or_none()
-    if place is None:
-        return 0
-    found = connection.execute(sa.select(sa.func.min(restore.c.restored_seq)).where(restore.c.place > place)).scalar_one()
-    return 0 if found is None else int(found)
+    return lowest_since(restores(connection, tables), epoch)
 
 
-def begin_epoch(connection: Connection, tables: Tables, epoch: str) -> None:
-    """Start a new timeline after a restore: what the restored database holds is what both share."""
-    now = read(connection, tables)
-    last = connection.execute(sa.select(sa.func.max(tables.restore.c.place))).scalar_one()
-    connection.execute(tables.restore.insert().values(epoch=epoch, place=int(last) + 1, restored_seq=now.seq))
+def lowest_since(listed: Sequence[Restore], epoch: str) -> int:
+    """Return what `restored_seq` does, of a list."""
+    place = next((one.place for one in listed if one.epoch == epoch), None)
+    return 0 if place is None else min((one.restored_seq for one in listed if one.place > place), default=0)
+
+
+def begin_epoch(connection: Connection, tables: Tables, epoch: str, outside: Sequence[Restore] = ()) -> int:
+    """Start a new timeline after a restore; returns the seq up to which it shares those before it.
+
+    outside: the list of restores that is kept outside the backup; what the backup lacks of it is taken over. Where the database was
+    restored since the backup was made, all timelines since share only what the lowest of those restores left: a backup of the first
+    timeline at seq 100 that is put back after a restore to 50 shares 50 with the second, and not 100.
+    """
+    now, held = read(connection, tables), restores(connection, tables)
+    known = {one.epoch for one in held}
+    missing = [one for one in outside if one.epoch not in known]
+    for one in missing:
+        connection.execute(tables.restore.insert().values(epoch=one.epoch, place=one.place, restored_seq=one.restored_seq))
+    listed = [*held, *missing]
+    place = next(one.place for one in listed if one.epoch == now.epoch)
+    shared = min([now.seq, *(one.restored_seq for one in listed if one.place > place)])
+    last = max(one.place for one in listed)
+    connection.execute(tables.restore.insert().values(epoch=epoch, place=last + 1, restored_seq=shared))
     connection.execute(tables.clock.update().values(epoch=epoch))
+    return shared

@@ -50,7 +50,7 @@ def _import(connection: Connection, central: Central, batch: list[tuple[str, Row
     tx_id = f"{by.tx_id}-{place}"[-36:]
     for name, values in batch:
         _add(space, name, values, by, tx_id)
-    settling.settle(space, SERVER_DEVICE, SERVER_DEVICE, [_verdict(space, by, tx_id, connection)], [], [])
+    settling.settle(space, SERVER_DEVICE, SERVER_DEVICE, [own_verdict(space, by, tx_id, connection)], [], [])
 
 
 def _add(space: Workspace, name: str, values: Row, by: ImportedBy, tx_id: str) -> None:
@@ -70,7 +70,8 @@ def _add(space: Workspace, name: str, values: Row, by: ImportedBy, tx_id: str) -
         space.new_suspects.add(("fiscal_code", lookups.fold_fiscal_code(row["fiscal_code"]), made.pk))
 
 
-def _verdict(space: Workspace, by: ImportedBy, tx_id: str, connection: Connection) -> Row:
+def own_verdict(space: Workspace, by: ImportedBy, tx_id: str, connection: Connection) -> Row:
+    """Return the row of `sync_push` of a tx of the server's own, with a provisional seq."""
     tables = space.central.tables
     number = ledger.expected(connection, tables, SERVER_DEVICE, SERVER_DEVICE)
     ledger.expect(connection, tables, SERVER_DEVICE, SERVER_DEVICE, number + 1)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from shared_models.protocol import BIGGEST_FILE
 from shared_models.registry import Registry
 from sync_server.db.engine import Store
 from sync_server.db.tables import Tables
@@ -30,6 +31,8 @@ class Central:
     cell_book: CellBook = field(default_factory=CellBook, compare=False)
     audits: Turns = field(default_factory=lambda: Turns(AUDITS, AUDIT_AGAIN_S), compare=False)
     sightings: Sightings = field(default_factory=Sightings, compare=False)
+    biggest_file: int = BIGGEST_FILE
+    """Bytes of the largest file that is taken."""
 
     @property
     def schema_version(self) -> int:

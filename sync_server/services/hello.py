@@ -65,6 +65,7 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
         user_id=actor.user_id,
         device_id=actor.device_id,
         leases=leases,
+        biggest_file=central.biggest_file,
     )
 
 

@@ -5,17 +5,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
+from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
-from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError
+from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError, Unreachable
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
-from shared_models.transport import Poke, PullRequest, UpToDate
+from shared_models.transport import FilePlace, Poke, PullRequest, UpToDate
 from sync_server.db.engine import Contended, StoreDown
 from sync_server.db.news import News
-from sync_server.services import device_desk, device_orders, digest, hello, history, pull, push
+from sync_server.services import alarms, device_desk, device_orders, digest, hello, history, pull, push, salvage
 from sync_server.services.accounts import Accounts
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
+from sync_server.services.file_store import StoreFailed
+from sync_server.services.files import Files
 from sync_server.services.refusals import Refusal
 from sync_server.services.snapshots import Snapshots
 
@@ -30,6 +34,11 @@ class LocalTransport:
     """None: first syncs go by pages."""
     accounts: Accounts | None = None
     """Asked at every call whether the user administers: a desk of the office lives longer than a right. None: as the actor says."""
+
+    files: Files | None = None
+    """None: there is no place for the bytes of files."""
+    by_mail: bool = False
+    """Whether the server knows a mail server."""
 
     def asker(self) -> Actor:
         """Return who asks, with what he may now."""
@@ -81,6 +90,11 @@ class LocalTransport:
         with refusals_as_errors():
             return iter(digest.fetch(self.central, self.asker(), request))
 
+    def salvage(self, request: SalvageRequest) -> SalvageAnswer:
+        """Tell what is left of a time that a restore took away."""
+        with refusals_as_errors():
+            return salvage.take(self.central, self.asker(), request)
+
     def devices(self, query: DeviceQuery) -> DevicePage:
         """Ask for a page of devices."""
         with refusals_as_errors():
@@ -92,6 +106,38 @@ class LocalTransport:
             if self.accounts is None:
                 raise Refusal(ErrorCode.A105, 403, "orders go through the accounts")
             return device_orders.carry_out(self.accounts, self.asker(), device, order)
+
+    def alarms(self) -> AlarmPage:
+        """Ask for the rules and the alarms."""
+        with refusals_as_errors():
+            return alarms.page(self.central, self.asker(), by_mail=self.by_mail)
+
+    def set_alarm_rule(self, rule: AlarmRule) -> AlarmPage:
+        """Change a rule."""
+        with refusals_as_errors():
+            return alarms.set_rule(self.central, self.asker(), rule, by_mail=self.by_mail)
+
+    def announce_file(self, sha256: str, size: int) -> FilePlace:
+        """Say that a file is to be sent."""
+        with refusals_as_errors():
+            return self._files.announce(self.asker(), sha256, size)
+
+    def send_file(self, sha256: str, size: int, offset: int, piece: bytes) -> FilePlace:
+        """Send the bytes that follow a place."""
+        with refusals_as_errors():
+            return self._files.receive(self.asker(), sha256, size, offset, [piece])
+
+    def file_bytes(self, sha256: str, start: int) -> Iterator[bytes]:
+        """Ask for the bytes of a file from a place on."""
+        with refusals_as_errors():
+            pieces = self._files.read(self.asker(), sha256, start)[0]
+        return _translated(pieces)
+
+    @property
+    def _files(self) -> Files:
+        if self.files is None:
+            raise Refusal(ErrorCode.R309, 404, "no files")
+        return self.files
 
     def live(self, after: int) -> "LocalPokes":
         """Open the live channel."""
@@ -125,6 +171,14 @@ class LocalPokes:
         """End it, from any thread."""
         self._end()
         self._queue.put(None)
+
+
+def _translated(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield pieces of a file; a store that fails in between is one that breaks off."""
+    try:
+        yield from pieces
+    except StoreFailed as error:
+        raise Unreachable(None, str(error)) from error
 
 
 @contextmanager

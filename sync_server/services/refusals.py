@@ -13,6 +13,8 @@ class Refusal(FieldfareError):
     http_status: int
     detail: str = ""
     retry_after_s: int | None = None
+    goes_on_at: int | None = None
+    """Of a piece of a file that does not follow what has come: the place to go on from."""
 
     def __str__(self) -> str:
         """Return code and detail."""

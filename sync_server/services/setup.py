@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from sync_server.db import digests, timeline
-from sync_server.services import placing
+from sync_server.services import placing, shipped_later
 from sync_server.services.central import Central
 
 
@@ -25,3 +25,4 @@ def complete(central: Central) -> None:
     if not placing.is_placed(central):
         with central.store.write() as connection:
             placing.place_all(central, connection)
+    shipped_later.bring_in(central)

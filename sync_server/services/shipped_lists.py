@@ -62,6 +62,14 @@ LISTS: dict[str, tuple[str, str, bool, tuple[Item, ...]]] = {
             ("delivery", "Delivery", "Livrare"), ("invoice", "Invoices", "Facturare"), ("home", "Home", "Domiciliu"),
         ),
     ),
+    "document_kind": (
+        "Kind of document", "Tip de document", False,
+        (
+            ("contract", "Contract", "Contract"), ("offer", "Offer", "Ofertă"), ("invoice", "Invoice", "Factură"),
+            ("minutes", "Minutes", "Minută"), ("photo", "Photo", "Fotografie"),
+            ("certificate", "Certificate", "Certificat"), ("other", "Other", "Altul"),
+        ),
+    ),
     "industry": (
         "Industry (NACE)", "Domeniu (CAEN)", False,
         (

@@ -44,7 +44,7 @@ def code(answer) -> tuple[int, str]:
     return answer.status_code, body["code"]
 
 
-GOOD = {"device_epoch": "device-epoch-1", "server_epoch": "e", "schema": 1, "txs": []}
+GOOD = {"device_epoch": "device-epoch-1", "server_epoch": "e", "schema": SCHEMA_VERSION, "txs": []}
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,12 @@ from sync_server.db import timeline
 from sync_server.services.snapshots import Policy, Snapshots
 from sync_server.serving import make_office
 from tests.doors import OPEN, PLANS, Visitor, contents
-from tests.planted import PEOPLE, USERS, Planted, plant
+from tests.planted import BYTES, PEOPLE, USERS, Planted, plant
 from tests.servers import Caller, behind_socket, make_server
 
 pytestmark = pytest.mark.functions(32, 33, 34, 35, 36)
+FILES = ("announceFile", "filePlace", "sendFile", "fileBytes")
+FOR_THE_LOST = ("hello", "push", "announceFile", "filePlace", "sendFile")
 WHOLE_VIEW = ("pull", "fetch", "snapshotBytes")
 """Doors that give all that a person may see now."""
 PAGES = {"/", "/metrics", "/app", "/app/sign-in", "/app/sign-out", "/schema", "/schema/openapi.json", "/schema/{path}"}
@@ -63,7 +65,9 @@ def visitor(planted, http, name, offers):
         assert caller.sign_in(email).status_code == caller.hello().status_code == 200
     with planted.server.central.store.read() as connection:
         seq = timeline.read(connection, planted.server.central.tables).seq
-    return Visitor(caller, f"{name}@example.ro", sorted(planted.stored()), seq, offers)
+    stored = planted.stored()
+    digests = [row["sha256"] for (entity, _), (_, row) in sorted(stored.items()) if entity == "document"]
+    return Visitor(caller, f"{name}@example.ro", sorted(stored), seq, digests, offers)
 
 
 def heard_by(house, who, operation):
@@ -100,6 +104,31 @@ def test_a_person_hears_what_decide_lets_him_and_nothing_else(house, name):
             assert told_units(answers) <= {(*key, name) for key, (_, row) in right.items() for name in units_in(key[0], row)}
         if operation == "digest":
             assert listed(answers) == set(right)
+        if operation == "fileBytes":
+            assert heard == files_of(house, right)
+        if operation in FILES:
+            found = codes_by_file(answers, right)
+            assert {code for is_seen, code in found if not is_seen} <= {"R309"}, "as of a file that is not there"
+            assert operation != "fileBytes" or {code for is_seen, code in found if is_seen} == {None}
+
+
+def files_of(house, right):
+    """Return the words in the bytes of the files that a person may see."""
+    seen = {pk for name, pk in right if name == "document"}
+    return {word for word, place in house.planted.words.places.items() if place and place[1] in seen and place[2] == BYTES}
+
+
+def codes_by_file(answers, right):
+    """Return (whether a row of the file is in view, code of the answer, if it is none of success)."""
+    seen = {row["sha256"] for (name, _), (_, row) in right.items() if name == "document"}
+    told = set()
+    for answer in answers:
+        sha256 = answer.request.url.path.rpartition("/")[2]
+        code = answer.json()["code"] if answer.content and answer.status_code >= 400 else None
+        if answer.status_code == 404:
+            code = "R309"
+        told.add((sha256 in seen, code))
+    return told
 
 
 def before_now(house, right):
@@ -151,7 +180,7 @@ def test_nobody_without_a_good_token_hears_anything(house, name):
             continue
         heard, answers = heard_by(house, who, operation)
         assert heard == set(), operation
-        if operation not in OPEN and (name, operation) not in (("lost", "hello"), ("lost", "push")):
+        if operation not in OPEN and (name, operation) not in [("lost", one) for one in FOR_THE_LOST]:
             wanted = 403 if name == "lost" else 401
             assert {answer.status_code for answer in answers} == {wanted}, operation
 
@@ -166,7 +195,7 @@ def test_only_an_admin_hears_of_devices_and_orders_something_for_them(house):
 def test_whoever_has_signed_out_hears_nothing_any_more(house):
     who = visitor(house.planted, house.visitors["ana"].caller.http, "manager", house.visitors["ana"].offers)
     assert [answer.status_code for answer in PLANS["signOut"](who)] == [204]
-    for operation in ("pull", "history", "digest", "fetch", "snapshot", "snapshotBytes", "devices", "orderDevice"):
+    for operation in ("pull", "history", "digest", "fetch", "snapshot", "snapshotBytes", "devices", "orderDevice", *FILES):
         heard, answers = heard_by(house, who, operation)
         assert (heard, {answer.status_code for answer in answers}) == (set(), {401}), operation
 

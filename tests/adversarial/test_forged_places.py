@@ -6,6 +6,7 @@ import pytest
 
 from shared_models.errors import ErrorCode
 from shared_models.ids import derived_id
+from shared_models.registry import SCHEMA_VERSION
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.db import devices
 from sync_server.services import push
@@ -52,7 +53,7 @@ def change(server, entity, pk, **values):
     number = clock_of(server).seq
     op = {"t": entity, "pk": pk, "op": "u", "set": values, "base": {}, "bv": 2**50}
     tx = {"id": f"boss-{number}", "tx": 1, "hlc": 1, "ops": [op]}
-    body = {"device_epoch": f"boss-{number}", "server_epoch": epoch_of(server), "schema": 1, "txs": [tx]}
+    body = {"device_epoch": f"boss-{number}", "server_epoch": epoch_of(server), "schema": SCHEMA_VERSION, "txs": [tx]}
     verdict = push.accept(server.central, Actor(boss, "boss", is_admin=True), json.dumps(body).encode()).verdicts[0]
     assert verdict.v in ("applied", "merged"), verdict
 

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.servers import Caller, behind_socket, make_server
 
-NOTHING_TO_BREAK = {(name, GenerationMode.NEGATIVE) for name in ("health", "signOut")}
+NOTHING_TO_BREAK = {(name, GenerationMode.NEGATIVE) for name in ("health", "signOut", "alarms")}
 """Operations without parameters and without a body."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -57,11 +57,18 @@ OPERATIONS = [
     "history",
     "digest",
     "fetch",
+    "salvage",
     "events",
     "snapshot",
     "snapshotBytes",
+    "announceFile",
+    "filePlace",
+    "sendFile",
+    "fileBytes",
     "devices",
     "orderDevice",
+    "alarms",
+    "setAlarmRule",
 ]
 
 

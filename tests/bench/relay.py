@@ -38,6 +38,8 @@ class Counted:
     cut_at: int | None = None
     """Bytes, both ways together, at which `cut` is called, once."""
     cut: Callable[[], None] = lambda: None
+    hang_up: Callable[[], None] = lambda: None
+    """Breaks off every connection that is open; new ones may be opened at once. May be what `cut` calls."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def both(self) -> int:
@@ -62,6 +64,12 @@ def counting(target: str, link: Link | None = None) -> Iterator[tuple[str, Count
     """Yield the address of a relay to a server, and its counters. It costs time: measure speed without it."""
     counted, listener = Counted(target=target), socket.create_server(("127.0.0.1", 0))
     lanes, open_ones = {up: _Lane(link) for up in (True, False)}, list[_Connection]()
+
+    def hang_up() -> None:
+        for one in tuple(open_ones):
+            one.break_off()
+
+    counted.hang_up = hang_up
 
     def accept() -> None:
         with suppress(OSError):
@@ -100,11 +108,15 @@ class _Connection:
             _start(self._pump, outer, inner, False, lanes[False]),
         ]
 
-    def end(self) -> None:
-        """Break it off, if either side still holds it."""
+    def break_off(self) -> None:
+        """Let both sides find it broken."""
         for one in self._sockets:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
+
+    def end(self) -> None:
+        """Break it off, if either side still holds it."""
+        self.break_off()
         for pump in self._pumps:
             pump.join()
         for one in self._sockets:

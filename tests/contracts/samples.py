@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from shared_models import device_desk, protocol
+from shared_models import alarms, device_desk, protocol, salvage
 from shared_models.base import Record
 from shared_models.device_report import DeviceReport
 from shared_models.fields import ARCHIVED, Column, Kind, Merge, columns, data_columns
@@ -35,6 +35,7 @@ BY_FIELD = {
     ("profile_right", "record_type"): "company",
     ("user_right", "record_type"): "company",
     ("user", "email"): "ana@example.org",
+    ("document", "sha256"): "ab" * 32,
     ("bank_account", "iban"): "RO49AAAA1B31007593840000",
 }
 PAIRS = ({"company_id", "contact_id"}, {"user_id", "team_id"})
@@ -165,6 +166,18 @@ SAID: dict[type[Message], Values] = {
         "parts": {"0a": {"rows": [("r", 5, "0123456789abcdef")]}, "0b": {"parts": {"0b1": (1, "0123456789abcdef")}}},
     },
     protocol.FetchRequest: {"server_epoch": "s", "t": "company", "pks": ["r"]},
+    alarms.AlarmRule: {"kind": "queue", "is_on": False, "threshold": 5},
+    alarms.AlarmPage: {
+        "rules": [{"kind": "silent", "is_on": True, "threshold": 3}], "open": 1, "by_mail": True, "at": 1,
+        "alarms": [{
+            "id": "a", "kind": "silent", "device": "d", "device_name": "n", "person": "Ana", "n": 3, "raised_at": 1, "cleared_at": 2,
+        }],
+    },
+    salvage.SalvageRequest: {
+        "server_epoch": "s", "epoch": "older", "reached": 9, "offered": [7], "heads": [("company", "r", 8)],
+        "rows": [{"t": "company", "pk": "r", "ver": 8, "row": {"id": "r"}}],
+    },
+    salvage.SalvageAnswer: {"wanted": [0]},
     protocol.SignInRequest: {"email": "ana@example.org", "password": "p", "device_name": "Phone", "install": "i"},
     protocol.SignInAnswer: {
         "user_id": "u", "device_id": "d", "device_token": "t", "access_token": "a", "expires_in_s": 900, "lease_days": 14,

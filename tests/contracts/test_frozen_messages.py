@@ -43,6 +43,7 @@ def test_what_is_sent_is_still_what_the_present_version_says():
 
 def test_every_message_has_a_sample():
     parts = {
+        "AlarmLine",
         "DeviceLine",
         "Op",
         "Reason",
@@ -56,6 +57,7 @@ def test_every_message_has_a_sample():
         "Block",
         "PartLine",
         "HistoryEntry",
+        "SalvagedRow",
     }
     assert set(samples.messages()) | parts == set(KINDS)
     assert set(samples.pushes()) | set(samples.NO_OPS) == set(CRM.by_name)

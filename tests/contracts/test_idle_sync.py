@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from client.config import SyncTimes
 from client.sync.http_transport import AccessToken, HttpTransport, make_client, sign_in
 from shared_models.protocol import HelloRequest, SignInRequest
+from shared_models.registry import SCHEMA_VERSION
 from shared_models.transport import PullRequest, UpToDate
 from tests.servers import EMAIL, PASSWORD, behind_socket, make_server
 
@@ -57,7 +58,7 @@ def test_an_idle_sync_is_one_round_trip_of_at_most_376_bytes(tmp_path):
         epoch = server.ids.token()
         greeting = transport.hello(
             HelloRequest.model_validate(
-                {"install": "i", "device_epoch": epoch, "app": "1", "schema": 1, "cursor": 0, "clock": 0}
+                {"install": "i", "device_epoch": epoch, "app": "1", "schema": SCHEMA_VERSION, "cursor": 0, "clock": 0}
             )
         )
         cursor = 1

@@ -6,6 +6,7 @@ import pytest
 
 from shared_models.errors import Refused
 from shared_models.protocol import FetchRequest
+from shared_models.registry import SCHEMA_VERSION
 from sync_server.services.accounts import NewUser, office_device
 from sync_server.services.actor import Actor
 from sync_server.services.bulk_import import ImportedBy, import_rows
@@ -32,7 +33,7 @@ def save(server, way, number, op):
     with server.central.store.read() as connection:
         epoch = connection.execute(server.central.tables.clock.select()).one().epoch
     tx = {"id": f"{way.actor.user_id[-8:]}-{number}", "tx": number, "hlc": server.central.now_us() // 1000 << 16, "ops": [op]}
-    body = {"device_epoch": way.actor.device_id, "server_epoch": epoch, "schema": 1, "txs": [tx]}
+    body = {"device_epoch": way.actor.device_id, "server_epoch": epoch, "schema": SCHEMA_VERSION, "txs": [tx]}
     return way.push(json.dumps(body).encode()).verdicts[0].v, epoch
 
 

@@ -13,6 +13,7 @@ from shared_models.digest import LIST_ROWS, Digest, place
 from shared_models.errors import ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError
 from shared_models.protocol import DigestRequest, FetchRequest, HelloRequest, PushRequest, SignInRequest
 from shared_models.registry import SCHEMA_VERSION
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.transport import PullRequest, Transport, UpToDate
 from sync_server.app import Server
 from sync_server.services.actor import Actor
@@ -226,3 +227,18 @@ def test_a_revoked_device_needs_to_sign_in(tmp_path, kind):
             found = greeted(Device(server, *over_http(http)))
             server.accounts.revoke_device(found.device_id)
             assert refused(found.hello, NeedsSignIn) is ErrorCode.A104
+
+
+def salvage_of(device: Device, **told: object) -> SalvageAnswer:
+    epoch = device.hello().server_epoch
+    return device.transport.salvage(SalvageRequest.model_validate({"server_epoch": epoch, "epoch": "older", **told}))
+
+
+def test_what_is_left_of_a_timeline_that_there_never_was_is_not_wanted(device):
+    assert salvage_of(device, reached=9, offered=[8], heads=[("company", record_id(1), 9)]).wanted == []
+
+
+def test_salvage_of_another_server_epoch_is_refused(device):
+    device.hello()
+    asked = SalvageRequest(server_epoch="other", epoch="older")
+    assert refused(lambda: device.transport.salvage(asked)) is ErrorCode.P203

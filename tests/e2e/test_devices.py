@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from shared_models.registry import SCHEMA_VERSION
 from sync_server.app import Server
 from sync_server.db import accounts, devices
 from sync_server.services.accounts import NewUser
@@ -54,7 +55,7 @@ def seed(server: Server, name: str, user: str, facts: dict[str, Any]) -> None:
     """Add a device as the server would know it."""
     now, tables = server.central.now_us(), server.central.tables
     moments = ("last_seen_at", "paused_at")
-    known = {"last_seen_at": 0, "cursor": 1, "schema_version": 1, "app": "fieldfare", "proof": "equal", **facts}
+    known = {"last_seen_at": 0, "cursor": 1, "schema_version": SCHEMA_VERSION, "app": "fieldfare", "proof": "equal", **facts}
     with server.central.store.write() as connection:
         devices.add(connection, tables, devices.NewDevice(name, user, f"Phone {name}", name, now - 90 * DAY_US))
         devices.note(connection, tables, name, {k: now + v if k in moments else v for k, v in known.items()})

@@ -31,6 +31,7 @@ BY_FIELD = {
     ("profile", "key"): st.from_regex(r"\A[a-z][a-z0-9_]{0,20}\Z"),
     ("sync_conflict", "record_id"): ids,
     ("record_share", "record_id"): ids,
+    ("document", "sha256"): st.from_regex(r"\A[0-9a-f]{64}\Z"),
 }
 ENTITIES = pytest.mark.parametrize("entity", CRM.entities, ids=lambda entity: entity.entity_name)
 

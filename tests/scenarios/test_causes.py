@@ -28,8 +28,8 @@ FAILURES = [
     (ReplicaFull("x"), "D601"),
     (ReplicaDamaged("x"), "D603"),
     (ReplicaNewer("x"), "D604"),
-    (ReplicaSealed("x"), "D605"),
-    (ReplicaKeyLost("x"), "D606"),
+    (ReplicaSealed("x"), "D607"),
+    (ReplicaKeyLost("x"), "D608"),
     (ReplicaError("x"), "unexpected"),
     *((Refused(code), code.value) for code in ErrorCode if code.value[0] in "LRS"),
 ]

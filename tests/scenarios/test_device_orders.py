@@ -11,6 +11,7 @@ from client.replica.replica import open_replica
 from client.sync.engine import SyncEngine
 from client.sync.http_transport import AccessToken, HttpTransport, make_client, sign_in
 from client.sync.states import State
+from shared_models.alarms import AlarmRule
 from shared_models.device_desk import Cause, DeviceQuery
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, Refused
 from shared_models.ids import IdMaker
@@ -194,3 +195,20 @@ def test_a_way_without_accounts_takes_no_orders(server, dan):
     alone = LocalTransport(server.central, Actor("user", "device", is_admin=True))
     with pytest.raises(NeedsSignIn):
         alone.order_device(dan.id, "pause")
+
+
+def test_rules_of_alarms_are_changed_over_a_socket_and_by_admins_alone(server, boss, dan):
+    rule = AlarmRule(kind="queue", is_on=False, threshold=48)
+    page = boss.desk.set_alarm_rule(rule)
+    assert rule in page.rules
+    assert boss.desk.alarms().rules == page.rules
+    local = LocalTransport(server.central, Actor("boss", "boss", is_admin=True), by_mail=True)
+    assert (local.alarms().rules, local.alarms().by_mail, page.by_mail) == (page.rules, True, False)
+    with pytest.raises(Refused) as wrong:
+        boss.desk.set_alarm_rule(AlarmRule(kind="queue", is_on=True, threshold=0))
+    assert wrong.value.code is ErrorCode.R303
+    assert rule in local.set_alarm_rule(rule).rules
+    for ask in (dan.desk.alarms, lambda: dan.desk.set_alarm_rule(rule)):
+        with pytest.raises(NeedsSignIn) as refused:
+            ask()
+        assert refused.value.code is ErrorCode.A105

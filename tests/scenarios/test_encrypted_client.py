@@ -234,11 +234,11 @@ def test_a_sync_says_that_it_encrypts_and_how_the_data_lies(tmp_path, address, s
     assert (code, said[0].startswith("0 sent")) == (0, True)
     keyring.is_locked = True
     code, said = sync(folder)
-    assert (code, said[-1].endswith(" [D605]")) == (1, True)
+    assert (code, said[-1].endswith(" [D607]")) == (1, True)
     keyring.is_locked = False
     keyring.held.clear()
     code, said = sync(folder)
-    assert (code, said[-1].endswith(" [D606]")) == (1, True)
+    assert (code, said[-1].endswith(" [D608]")) == (1, True)
     assert ProfileStore(folder).load().is_signed_in
 
 

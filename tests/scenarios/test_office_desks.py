@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from client.browser_files import BrowserFiles
 from client.office import IDLE_S, Desks, Office
 from client.platform.lock_file import LockFile
 from client.usecases.list_answers import ListQuery
@@ -129,10 +130,10 @@ async def test_what_is_saved_in_the_office_reaches_the_server_by_itself(world, d
 
 
 @pytest.mark.functions(140)
-async def test_signing_out_in_the_office_leads_to_the_page_that_asks(world, desks):
+async def test_signing_out_in_the_office_leads_to_the_page_that_asks(world, desks, tmp_path):
     ui = await Probe.open(lambda page: None, route="/settings")
     ui.page.client_ip = world.users["dan"]
-    await Office(desks).main(ui.page)
+    await Office(desks, BrowserFiles(tmp_path / "uploads")).main(ui.page)
     async with asyncio.timeout(60):
         while not ui.has("settings.sign_out"):
             await asyncio.sleep(0.01)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from client.usecases.answers import Owner
 from client.usecases.form_answers import FormEnd
 from shared_models.errors import Unreachable
 from tests.scenarios.test_inbox_decisions import crm_of
@@ -35,7 +36,7 @@ def sync(*people):
 
 async def told(who, pk, entity="company"):
     """Return the saves in a timeline: state, kind, whether they are the reader's, and each part before and after."""
-    named = ("value", "street", "body")
+    named = ("value", "street", "body", "name")
 
     def name(part):
         return next(part.values[one] for one in named if part.values.get(one)) if part else ""
@@ -138,3 +139,28 @@ async def test_a_note_that_was_removed_by_another_is_told_and_a_new_one_stands_o
         edit.archive("note", note)
     sync(dan, ana)
     assert (await told(ana, acme))[0] == ("sent", "removed", False, [("removed", "Sună luni", "")])
+
+
+@pytest.mark.functions(135)
+async def test_a_file_that_was_added_and_called_anew_is_told_to_everybody_and_its_way_to_the_centre_to_nobody(
+    ana, dan, acme, tmp_path
+):
+    (tmp_path / "offer.pdf").write_bytes(b"%PDF")
+    saved = await ana.crm.documents.attach(
+        Owner("company", acme), tmp_path / "offer.pdf", "offer.pdf", lambda had: True, move=False
+    )
+    assert (await told(ana, acme))[0] == ("waiting", "added", True, [("added", "", "offer.pdf")])
+    sync(ana, dan)
+    ana.device.move_files()
+    start = await ana.crm.open_form("document", saved.id)
+    await ana.crm.save(FormEnd(start, {"name": "Offer 2026.pdf"}))
+    sync(ana, dan)
+    changes = [
+        ("sent", "changed", [("changed", "offer.pdf", "Offer 2026.pdf")]),
+        ("sent", "added", [("added", "", "offer.pdf")]),
+    ]
+    for who in (ana, dan):
+        found = await told(who, acme)
+        assert [(state, kind, parts) for state, kind, _, parts in found[:2]] == changes
+        assert len(found) == len(FIRST) + 2
+    assert (await dan.crm.record("company", acme)).files == 1

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from shared_models.errors import ErrorCode, NeedsSignIn, SyncError, Unreachable
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
+from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.services import pull
@@ -191,6 +192,12 @@ class Network:
         lines = list(self._through("fetch", lambda: self.inner.fetch(request)))
         self._happens("fetch")
         return self._broken_off(lines[: self.random.randrange(len(lines))]) if self._by_chance(0.08) else iter(lines)
+
+    def salvage(self, request: SalvageRequest) -> SalvageAnswer:
+        """Pass on; the person saves something meanwhile."""
+        answer = self._through("salvage", lambda: self.inner.salvage(request))
+        self._happens("salvage")
+        return answer
 
     def deliver_again(self, body: bytes) -> None:
         """Let a request arrive that was sent long ago; nobody waits for its answer any more."""

@@ -12,7 +12,9 @@ from shared_models.texts import Language
 from tests.ui.believable import ago
 from tests.ui.believable_records import fill_records
 from tests.ui.believable_trouble import fill_trouble
+from tests.ui.fake_alarms import FakeAlarms
 from tests.ui.fake_devices import FakeDevices
+from tests.ui.fake_documents import FakeDocuments
 from tests.ui.fake_rights import FakeRights
 from tests.ui.fake_state import company_id, contact_id
 from tests.ui.fake_sync import FakeSync
@@ -26,9 +28,13 @@ class FakeCrm(FakeSync):
 
     rights: FakeRights = field(default_factory=FakeRights)
     devices: FakeDevices = field(default_factory=FakeDevices)
+    alarms: FakeAlarms = field(default_factory=FakeAlarms)
+
+    documents: FakeDocuments = field(default_factory=FakeDocuments)
 
     def __post_init__(self) -> None:
-        self.rights.crm = self
+        self.rights.crm = self.documents.crm = self
+        self.count_files = lambda owner: len(self.documents.of(owner))
 
 
 @dataclass

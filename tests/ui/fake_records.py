@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from client.usecases.answers import Label
+from client.usecases.answers import Label, Owner
 from client.usecases.form_drafts import is_of_note
 from client.usecases.list_answers import CompanyRow, ContactRow, Hit, ListQuery, Page
 from client.usecases.record_answers import Part, Point, RecordPage, Tie
@@ -95,6 +95,7 @@ class FakeRecords(FakeState):
             drafts=tuple(one for one in self.drafts_on(entity, id) if not is_of_note(one)),
             sees_all_ties=self.sees_all_ties,
             is_own=self.is_own,
+            files=self.count_files(Owner(entity, id)),
             questions=tuple(card.id for card in self.inbox_.cards if (entity, id) in (card.owner, (card.entity, card.record))),
         )  # fmt: skip
 

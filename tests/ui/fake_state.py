@@ -7,7 +7,7 @@ from typing import Any
 
 from client.events import Event
 from client.replica.drafts import named_in
-from client.usecases.answers import OwnAccount, Person, Preferences, RowState
+from client.usecases.answers import OwnAccount, Owner, Person, Preferences, RowState
 from client.usecases.form_answers import FormEnd
 from client.usecases.form_drafts import FormDraft
 from client.usecases.record_answers import Access, Shared
@@ -89,6 +89,8 @@ class FakeState:
     """Id of a record -> drafts of it (`RecordPage.refused`)."""
     arrives: str = ""
     """Id of a company of which a newer version comes as soon as something is kept that was typed."""
+    count_files: Callable[[Owner], int] = lambda owner: 0
+    """How many files a record has."""
     fail: FieldfareError | None = None
     fail_frame: Exception | None = None
     delay_s: float = 0.0

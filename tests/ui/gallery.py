@@ -1,10 +1,11 @@
 """The interface over believable data, for the eye: `python -m tests.ui.gallery [PORT]`, then open the address that it prints.
 
-Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept|arrives|archived|far|drafts|empty_reader|back|archived_list|future`
+Any screen, any look: /companies?theme=dark&lang=ro, and `data=empty|slow|broken|calm|waiting|stopped|signed_out|switched_off|work_offline|draft|own|decided|mended|unseen|reader|unread|left|admin|past|refused|guest|kept|arrives|archived|far|drafts|empty_reader|back|archived_list|future|files|rivals`
 for the other states; /sign-in?data=known|unreachable|braked|others|wiped.
 """
 
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -12,9 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 import flet as ft
 
 from client.browser import serve_device
+from client.browser_files import BrowserFiles
 from client.ui.app import open_door, open_ui
 from client.usecases.account import OthersData
 from client.usecases.answers import Preferences, Standing
+from client.usecases.document_answers import FilesWaiting
 from client.usecases.form_drafts import FormDraft
 from client.usecases.record_answers import Shared
 from client.usecases.rights_answers import SharesGot
@@ -33,8 +36,10 @@ from tests.ui.believable import NOW, ago
 from tests.ui.believable_cards import fill_decided, fill_news, fill_own
 from tests.ui.believable_past import fill_back, fill_past
 from tests.ui.believable_trouble import fill_mended, fill_reader
+from tests.ui.fake_alarms import fill_alarms
 from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, company_id, contact_id, empty_crm
 from tests.ui.fake_devices import fill_devices
+from tests.ui.fake_documents import fill_files, fill_rivals
 from tests.ui.fake_rights import fill_guest, fill_rights
 
 ASSETS = Path(__file__).parents[2] / "client" / "ui" / "assets"
@@ -45,6 +50,10 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
     data = query.get("data", [""])[0]
     language, theme = query.get("lang", ["en"])[0], query.get("theme", ["light"])[0]
     crm = empty_crm() if data.startswith("empty") else believable_crm("ro" if language == "ro" else "en")
+    if data in ("files", "rivals"):
+        (fill_files if data == "files" else fill_rivals)(crm)
+        crm.status_ = replace(crm.status_, files=FilesWaiting(2, 3_640_000))
+        crm.status_, crm.inbox_ = replace(crm.status_, needs_you=0), Inbox(solved=23)
     if data == "slow":
         crm.delay_s = 60
     if data == "broken":
@@ -123,10 +132,11 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         crm.inbox_, crm.may_share = Inbox(solved=23), ("see", "change")
         fill_rights(crm, crm.rights)
         fill_devices(crm.devices)
+        fill_alarms(crm.alarms)
     if data == "far":
         crm.person_ = replace(crm.person_, is_admin=True)
         fill_devices(crm.devices)
-        crm.devices.old_at = ago(minutes=75)
+        crm.devices.old_at = crm.alarms.old_at = ago(minutes=75)
     if data == "mended":
         fill_mended(crm)
         crm.status_ = replace(crm.status_, left=Left(12, ago(minutes=20), is_told=True))
@@ -168,14 +178,21 @@ def door_of(data: str) -> FakeDoor:
     return FakeDoor(known, refusals.get(data), told=told, at_rest=at_rest, sealed=sealed.get(data), encrypts=data == "encrypts")
 
 
+FILES = BrowserFiles(Path("uploads"))
+"""What takes the files that are uploaded, in a folder that is set at the start."""
+
+
 def main(page: ft.Page) -> None:
     """Draw the interface as the address says."""
     if urlsplit(page.route).path.startswith("/sign-in"):
         query = parse_qs(urlsplit(page.route).query)
         open_door(page, door_of(query.get("data", [""])[0]), lambda: NOW, crm_of(query).preferences_)
         return
-    open_ui(page, crm_of(parse_qs(urlsplit(page.route).query)), now=lambda: NOW)
+    open_ui(page, crm_of(parse_qs(urlsplit(page.route).query)), now=lambda: NOW, exchange=FILES)
 
 
 if __name__ == "__main__":
-    serve_device(main, ASSETS, int(sys.argv[1]) if sys.argv[1:] else 8560, print, show=False)
+    with tempfile.TemporaryDirectory() as temporary:
+        FILES.folder = Path(temporary) / "uploads"
+        FILES.open()
+        serve_device(main, ASSETS, int(sys.argv[1]) if sys.argv[1:] else 8560, print, show=False, files=FILES)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from client.browser_files import BrowserFiles
 from client.office import Desks, Office
 from client.usecases.answers import Preferences
 from client.usecases.sync_answers import SyncStatus
@@ -56,7 +57,7 @@ async def test_a_tab_whose_data_cannot_be_opened_says_why_in_both_languages(tmp_
     def no_way(user: str) -> LiveTransport:
         raise AssertionError("the server is not asked")
 
-    await Office(Desks(no_way, tmp_path / "office")).main(ui.page)
+    await Office(Desks(no_way, tmp_path / "office"), BrowserFiles(tmp_path / "uploads")).main(ui.page)
     await ui.settle()
     assert ui.shows("Your copy of the data on the server, replica.db, is damaged.")
     assert ui.shows("Copia de pe server a datelor tale, replica.db, este deteriorată.")

@@ -22,6 +22,8 @@ from client.ui.pill import CHOSEN, OUT, STOPPED
 from client.ui.router import FORMS, SCREENS
 from client.ui.view_models.devices import FILTERS
 from client.ui.view_models.palette import ACTIONS
+from client.usecases.causes import WITHOUT_CODE
+from client.usecases.document_answers import FileState
 from client.usecases.form_parts import HIDDEN, sections_of
 from client.usecases.sharing import LEVELS
 from client.usecases.sync_answers import OWN_ANSWERS, SETTLED_BY_LOOKING, How
@@ -55,6 +57,9 @@ def made_keys():
     yield from (f"devices.column.{c}" for c in ("device", "seen", "to_send", "days", "why"))
     yield from (f"devices.fact.{f}" for f in ("seen", "oldest", "to_fetch", "version", "clock", "equal", "size"))
     yield from (f"{p}.{o}" for o in get_args(Order) for p in ("devices.order", "snack.device"))
+    yield from (f"files.state.{s}" for s in get_args(FileState) if s != "gone_wrong")
+    yield from ("files.auto", "files.asked")
+    yield from (f"error.{c}" for c in WITHOUT_CODE.values())
     yield from (f"tab.{t}" for tabs in TABS.values() for t in tabs)
     yield from (f"form.{verb}.{e}" for verb in ("edit", "new") for e in FORMS)
     yield from (f"form.hint.{w}" for w in DAYS)

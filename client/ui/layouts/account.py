@@ -44,8 +44,12 @@ def sign_out_sheet(look: Look, state: SignOutState, on: SignOutCalls) -> list[ft
     """Return the question, with what it means: what waits stays here, and how to come back."""
     waits, is_off = state.waiting > 0, state.refused == ErrorCode.A108
     held = look.n("sign_out.waiting_off" if is_off else "sign_out.waiting", state.waiting) if waits else look.t("sign_out.held")
+    files = look.n("sign_out.files", state.files) if state.files else ""
+    is_all_sent = not (waits or state.files)
+    kept = _point(look, "cloud-upload" if waits else "hard-drive", held, warns=waits, key="sign_out.held")
     told = [
-        _point(look, "cloud-upload" if waits else "hard-drive", held, warns=waits, key="sign_out.held"),
+        *([kept] if waits or is_all_sent else []),
+        *([_point(look, "paperclip", files, warns=True, key="sign_out.files")] if files else []),
         _point(look, "lock", _way_back(look, state), warns=is_off, key="sign_out.back"),
         _point(look, "users", look.t("sign_out.others"), key="sign_out.others"),
     ]

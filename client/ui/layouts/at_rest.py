@@ -57,7 +57,7 @@ def encrypting_page(look: Look, language: Press) -> ft.Control:
 
 def sealed_page(look: Look, state: SignInState, on: SealedCalls) -> ft.Control:
     """Return why the data cannot be opened, what is safe, and what to do; where its key is lost, it can be set aside."""
-    more = _aside(look, state, on) if state.sealed == ErrorCode.D606 else None
+    more = _aside(look, state, on) if state.sealed == ErrorCode.D608 else None
     told = snack(look, look.t("snack.copied"), None, None) if state.is_copied else None
     return not_begun(look, state.sealed, on.again, on.copy, told, more)
 

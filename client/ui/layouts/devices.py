@@ -65,11 +65,13 @@ class DevicesCalls:
     search_box: ft.Ref[ft.TextField]
 
 
-def devices_pane(look: Look, state: DevicesState, on: DevicesCalls, chosen: str | None, panel: ft.Control | None) -> ft.Control:
+def devices_pane(
+    look: Look, state: DevicesState, on: DevicesCalls, chosen: str | None, panel: ft.Control | None, alarms: ft.Control
+) -> ft.Control:
     """Return the screen on windows that are no phone. panel: that of the chosen device, beside the table on wide windows."""
     head = pane_header(look, look.t("nav.devices"), "", _filter(look, state, on))
     room = look.width - (PANEL + 8 if panel is not None else 0) - (232 if look.wide else 80)
-    left = col(*devices_body(look, state, on, chosen, room), expand=True)
+    left = col(*devices_body(look, state, on, chosen, room, alarms), expand=True)
     if panel is None:
         return col(head, line(look), fill(left), expand=True)
     beside = row(
@@ -82,8 +84,10 @@ def devices_pane(look: Look, state: DevicesState, on: DevicesCalls, chosen: str 
     return col(head, line(look), fill(beside), expand=True)
 
 
-def devices_body(look: Look, state: DevicesState, on: DevicesCalls, chosen: str | None, room: float) -> tuple[ft.Control, ...]:
-    """Return what the pane and the phone have in common. room: width of the table, in pixels."""
+def devices_body(
+    look: Look, state: DevicesState, on: DevicesCalls, chosen: str | None, room: float, alarms: ft.Control
+) -> tuple[ft.Control, ...]:
+    """Return what the pane and the phone have in common. room: width of the table, in pixels. alarms: the line that tells of them."""
     if state.phase == "failed":
         return (trouble(look, "devices", look.t("devices.failed"), state.failure, on.again, on.copy),)
     if state.page is None:
@@ -94,6 +98,7 @@ def devices_body(look: Look, state: DevicesState, on: DevicesCalls, chosen: str 
     old = _old(look, state, on)
     return (
         *((ft.Container(old, padding=pads(left=side, right=side, top=S12)),) if old else ()),
+        ft.Container(alarms, padding=pads(left=side, right=side, top=S12)),
         _summary(look, state),
         *((ft.Container(_filter(look, state, on), padding=pads(left=S16, right=S16, bottom=S8)),) if look.phone else ()),
         found,

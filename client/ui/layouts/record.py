@@ -15,8 +15,8 @@ from client.ui.widgets import col, pad, skeleton, space, tab_scroll, tabs
 from client.usecases.record_answers import RecordPage
 
 TABS = {
-    "company": ("timeline", "contacts", "addresses", "accounts", "details"),
-    "contact": ("timeline", "companies", "reach", "addresses", "personal", "details"),
+    "company": ("timeline", "contacts", "files", "addresses", "accounts", "details"),
+    "contact": ("timeline", "companies", "reach", "files", "addresses", "personal", "details"),
 }
 """Names of the tabs; the first one is open when the address names none."""
 BESIDE_WIDE, BESIDE_MEDIUM = 216 + 368 + 11, 64 + 10
@@ -70,7 +70,9 @@ def _count(page: RecordPage, name: str) -> int:
     entity = {"addresses": "address", "accounts": "bank_account", "personal": "related_person"}.get(name)
     if entity:
         return len(page.parts_of(entity))
-    return {"contacts": len(page.ties), "companies": len(page.ties), "reach": len(page.points)}.get(name, 0)
+    return {"contacts": len(page.ties), "companies": len(page.ties), "reach": len(page.points), "files": page.files}.get(
+        name, 0
+    )
 
 
 def _body(look: Look, state: PageState, page: RecordPage, tab: str, on: RecordCalls) -> list[ft.Control]:
@@ -85,6 +87,8 @@ def _body(look: Look, state: PageState, page: RecordPage, tab: str, on: RecordCa
         return [*box, *told]
     if tab in ("contacts", "companies"):
         return ties_list(look, page, on.open, on.form, on.archive)
+    if tab == "files":
+        return [on.files()]
     part = {"addresses": "address", "accounts": "bank_account", "personal": "related_person", "reach": "contact_point"}.get(tab)
     return (
         parts_list(look, page, part, on.form, on.archive, on.reach)

@@ -36,5 +36,7 @@ class RecordCalls:
     again: Press
     copy: Callable[[str], None]
     """Details of a failure, by its cause."""
+    files: Callable[[], ft.Control] = ft.Container
+    """Draws the files of the record, which have a state of their own."""
     strip: ft.Ref[ft.Row] | None = None
     """Gets the row of tabs, so that the open one can be scrolled into sight."""

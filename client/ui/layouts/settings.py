@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import flet as ft
 
+from client.ui.figures import size
 from client.ui.layouts.at_rest import at_rest_line
 from client.ui.pill import pill_of
 from client.ui.router import Place
@@ -16,6 +17,7 @@ from client.ui.widgets import (
     W6,
     Press,
     avatar,
+    badge,
     button,
     card,
     choice_field,
@@ -32,9 +34,10 @@ from client.ui.widgets import (
     row,
     segmented,
     space,
+    switch_field,
     txt,
 )
-from client.usecases.answers import Preferences
+from client.usecases.answers import FILE_SIZES_MB, Preferences
 
 ZONES = (
     "Europe/Bucharest", "Europe/Chisinau", "Europe/Sofia", "Europe/Athens", "Europe/Istanbul", "Europe/Budapest",
@@ -63,6 +66,7 @@ def settings_page(look: Look, state: ShellState, on: SettingsCalls) -> ft.Contro
         _language(look, state.preferences, on),
         _theme(look, state.preferences, on),
         _zone(look, state.preferences, on),
+        *([] if look.is_office else [_files(look, state.preferences, on)]),
     ]
     keyboard = [] if look.phone else [_keyboard(look, on)]
     rights = [_rights(look, on)] if state.person.is_admin else []
@@ -127,6 +131,42 @@ def _zone(look: Look, held: Preferences, on: SettingsCalls) -> ft.Control:
     )
 
 
+def _files(look: Look, held: Preferences, on: SettingsCalls) -> ft.Control:
+    """Return when files come to this device; the office's are on the server, where they are at hand."""
+
+    def put(megabytes: int) -> Press:
+        return lambda: on.prefer(replace(held, files_up_to_mb=megabytes))
+
+    def said(megabytes: int) -> str:
+        return look.t("settings.files_up_to", size=size(look, megabytes * 1_000_000))
+
+    choose = lambda v: on.prefer(replace(held, files="asked" if v == "asked" else "auto"))  # noqa: E731  # one expression
+    items = [(way, look.t(f"files.{way}")) for way in ("auto", "asked")]
+    options = [(f"files.up_to.{mb}", said(mb), put(mb)) for mb in FILE_SIZES_MB]
+    box = choice_field(look, "files.up_to", "", said(held.files_up_to_mb), options)
+    metered = switch_field(
+        look,
+        "files.metered",
+        look.t("settings.files_metered"),
+        held.files_metered,
+        lambda: on.prefer(replace(held, files_metered=not held.files_metered)),
+        help=look.t("settings.files_metered_text"),
+    )
+    ways = segmented(look, "files", items, held.files, choose)
+    controls = col(
+        row(ways) if not look.phone else ways,
+        (box if look.phone else row(ft.Container(box, width=320))) if held.files == "auto" else None,
+        metered,
+        gap=S12,
+    )
+    words = col(
+        txt(look, look.t("settings.files"), weight=W6),
+        txt(look, look.t("settings.files_text"), "meta", "ink2", lines=4),
+        gap=S4,
+    )
+    return card(look, col(words, controls, gap=S12))
+
+
 def _keyboard(look: Look, on: SettingsCalls) -> ft.Control:
     words = col(
         txt(look, look.t("settings.keys"), weight=W6),
@@ -167,7 +207,10 @@ def more_page(look: Look, state: ShellState, on: ShellCalls) -> ft.Control:
     people = place(
         "more.people", "shield", look.t("nav.people"), look.t("settings.people_text"), lambda: on.go(Place("people"))
     )
-    devices = place("more.devices", "monitor", look.t("nav.devices"), look.t("more.devices"), lambda: on.go(Place("devices")))
+    told = badge(look, state.alarms) if state.alarms else None
+    devices = place(
+        "more.devices", "monitor", look.t("nav.devices"), look.t("more.devices"), lambda: on.go(Place("devices")), told
+    )
     rows = [
         place("more.search", "search", look.t("act.search"), look.t("more.search"), on.palette),
         place("more.sync", "refresh-cw", look.t("nav.sync"), pill.whole, lambda: on.go(Place("sync")), dot(look, pill.state)),

@@ -54,6 +54,7 @@ GLYPHS = {
     "company_contact": "link",
     "related_person": "users",
     "sync_conflict": "git-compare",
+    "document": "paperclip",
 }
 MOVING = {"syncing": "refresh-cw", "loading": "download"}
 LINKS = {
@@ -101,6 +102,7 @@ def sync_page(look: Look, state: SyncPageState, on: SyncCalls) -> ft.Control:
         return col(head, fill(skeleton(look, 5) if state.phase == "slow" else None), expand=True)
     side = [
         *left_card(look, state.status),
+        *_files(look, state.status),
         *proof_cards(look, state.status),
         _offline(look, state.status, on),
         _device(look, state.status),
@@ -199,6 +201,8 @@ def _title(look: Look, status: SyncStatus) -> str:
 
 
 def _waits(look: Look, status: SyncStatus) -> str:
+    if not status.waiting:
+        return look.n("sync.title.files", status.files.count)
     return look.n("sync.title.waiting_short" if look.phone else "sync.title.waiting", status.waiting)
 
 
@@ -206,7 +210,7 @@ def _known(look: Look, status: SyncStatus) -> list[ft.Control]:
     """Return what else is so, below the worst of it: what waits or was sent, and that there is no connection."""
     connection, sent = connection_of(look, status), ""
     if fact_of(status) in ("stopped", "needs_you"):
-        sent = _waits(look, status) if status.waiting else sent_of(look, status, connection)
+        sent = _waits(look, status) if status.waiting or status.files.count else sent_of(look, status, connection)
     lines = (("sync.sent", sent), ("sync.connection", connection))
     return [txt(look, words, weight=W5, lines=2, key=key) for key, words in lines if words]
 
@@ -356,6 +360,17 @@ def _offline(look: Look, status: SyncStatus, on: SyncCalls) -> ft.Control:
             gap=S12,
         ),
     )
+
+
+def _files(look: Look, status: SyncStatus) -> list[ft.Control]:
+    """Return how many files have yet to be sent, and how much that is."""
+    if not status.files.count:
+        return []
+    said = look.n("sync.files", status.files.count, size=size(look, status.files.size_bytes))
+    head = row(
+        icon(look, "paperclip", 18), txt(look, said, weight=W6, lines=2, expand=True, key="sync.files"), dot(look, "waiting")
+    )
+    return [card(look, col(head, txt(look, look.t("sync.files_text"), "meta", "ink2", lines=4), gap=S8))]
 
 
 def _device(look: Look, status: SyncStatus) -> ft.Control:

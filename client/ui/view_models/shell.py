@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
-from client.events import ChangeLogChanged, Event, RecordsChanged, SyncStatusChanged
+from client.events import ChangeLogChanged, Event, FilesChanged, RecordsChanged, SyncStatusChanged
 from client.ui.facade import Crm
 from client.ui.router import record_place
 from client.ui.view_models.base import Rest, ViewModel
@@ -21,6 +23,8 @@ from shared_models.texts import Language
 
 log = logging.getLogger("fieldfare.ui")
 SNACK_S = 10.0
+LOOK_S = 300.0
+"""Seconds between two looks for alarms."""
 Ask = Literal["", "sign_out", "sign_in"]
 """What is asked about the account over the screen, if anything: whether to sign out, the password once more."""
 
@@ -61,6 +65,8 @@ class ShellState:
     preferences: Preferences = field(default_factory=Preferences)
     status: SyncStatus = field(default_factory=SyncStatus)
     inbox: int = 0
+    alarms: int = 0
+    """Alarms that last, for an administrator."""
     snack: Snack | None = None
     palette: bool = False
     help: bool = False
@@ -83,6 +89,7 @@ class Shell(ViewModel[ShellState]):
         self._is_known = False
         self._snacks = Turns(rest)
         self._told_left = 0
+        self._looked_at: datetime | None = None
 
     async def start(self, language: Callable[[], Awaitable[Language]] = english) -> None:
         """Read who it is and how he wants to see it. What cannot be read is told in place of the frame, and may be tried again.
@@ -119,11 +126,28 @@ class Shell(ViewModel[ShellState]):
                 self.put(preferences=await self._crm.preferences())
         if isinstance(event, ChangeLogChanged | SyncStatusChanged | RecordsChanged):
             await self.count()
+        elif isinstance(event, FilesChanged):
+            self.put(status=await self._crm.status())
 
     async def count(self) -> None:
         """Count again what waits and what needs the reader."""
         status, inbox = await self._crm.status(), await self._crm.inbox()
         self.put(status=status, inbox=inbox.count)
+
+    async def look_for_alarms(self, now: datetime) -> None:
+        """Count the alarms again every five minutes, for an administrator. What the centre does not tell now stays as it was.
+
+        now: aware time of the window, whenever it moves on.
+        """
+        is_due = self._looked_at is None or abs((now - self._looked_at).total_seconds()) >= LOOK_S
+        if self.state.is_ready and self.state.person.is_admin and is_due:
+            self._looked_at = now
+            with suppress(FieldfareError):
+                self.note_alarms((await self._crm.alarms.page()).page.open)
+
+    def note_alarms(self, n: int) -> None:
+        """Take over how many alarms last, as a screen knows it."""
+        self.put(alarms=n)
 
     async def say(self, snack: Snack) -> None:
         """Show a message for ten seconds, or until the next one."""

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from client.events import ChangeLogChanged, Event, SyncStatusChanged
+from client.events import ChangeLogChanged, Event, FilesChanged, SyncStatusChanged
 from client.ui.facade import Crm
 from client.ui.view_models.base import Phase, Rest, ViewModel
 from client.usecases.answers import OwnAccount
@@ -11,10 +11,11 @@ from client.usecases.answers import OwnAccount
 
 @dataclass(frozen=True)
 class SignOutState:
-    """What is told. waiting: saves that were not sent. refused: why the centre takes the person for nobody, if it does."""
+    """What is told. waiting, files: saves and files that were not sent. refused: why the centre takes the person for nobody, if it does."""
 
     account: OwnAccount = field(default_factory=OwnAccount)
     waiting: int = 0
+    files: int = 0
     refused: str = ""
     busy: bool = False
     phase: Phase = "reading"
@@ -35,12 +36,13 @@ class SignOut(ViewModel[SignOutState]):
 
     async def on_event(self, event: Event) -> None:
         """Count anew what waits, and read how the centre takes the person."""
-        if isinstance(event, ChangeLogChanged | SyncStatusChanged):
+        if isinstance(event, ChangeLogChanged | SyncStatusChanged | FilesChanged):
             self.put(**await self._standing())
 
     async def _standing(self) -> dict[str, int | str]:
         status = await self._crm.status()
-        return {"waiting": status.waiting, "refused": (status.cause or "") if status.link == "needs_sign_in" else ""}
+        refused = (status.cause or "") if status.link == "needs_sign_in" else ""
+        return {"waiting": status.waiting, "files": status.files.count, "refused": refused}
 
     def begin(self) -> bool:
         """Note that it has begun; False where it had already."""

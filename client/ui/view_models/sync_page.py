@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from client.events import ChangeLogChanged, Event, IncidentLogged, SyncStatusChanged
+from client.events import ChangeLogChanged, Event, FilesChanged, IncidentLogged, SyncStatusChanged
 from client.ui.facade import Crm
 from client.ui.view_models.base import Phase, Rest, ViewModel
 from client.usecases.sync_answers import Inbox, Queue, SyncStatus
@@ -37,7 +37,7 @@ class SyncPage(ViewModel[SyncPageState]):
 
     async def on_event(self, event: Event) -> None:
         """Read again when the engine moved, something was saved, or something wrong was found."""
-        if isinstance(event, ChangeLogChanged | SyncStatusChanged | IncidentLogged):
+        if isinstance(event, ChangeLogChanged | SyncStatusChanged | IncidentLogged | FilesChanged):
             await self._load(first=False)
 
     async def sync_now(self) -> None:

@@ -1,20 +1,24 @@
 """Devices: the list, and the panel of the one that is chosen."""
 
+from collections.abc import Awaitable
 from typing import Literal
 
 import flet as ft
 
 from client.ui.desk import Desk
+from client.ui.layouts.alarms import AlarmsCalls, alarms_line, alarms_panel
 from client.ui.layouts.device_panel import PanelCalls, device_panel
 from client.ui.layouts.devices import DevicesCalls, devices_body, devices_pane
 from client.ui.layouts.people import closed_page
-from client.ui.router import Place
+from client.ui.router import ALARMS, Place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
+from client.ui.view_models.alarms import AlarmsModel
 from client.ui.view_models.devices import FILTERS, DevicesModel
 from client.ui.view_models.shell import Snack
 from client.ui.views.hooks import keyed, use_keys, use_model, use_once
 from client.ui.widgets import col, fill, put_cursor
+from shared_models.alarms import AlarmKind
 from shared_models.device_desk import Order
 
 ASKED: dict[str, Literal["", "sign_out", "wipe"]] = {"": "", "sign_out": "sign_out", "wipe": "wipe"}
@@ -35,6 +39,9 @@ def DevicesView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.C
     """List and panel of devices."""
     model = use_model(desk, lambda: DevicesModel(desk.crm.devices, desk.rest))
     use_once(lambda: desk.run(model.tick(look.now)), look.now)
+    alarms = use_model(desk, lambda: AlarmsModel(desk.crm.alarms, desk.rest))
+    use_once(lambda: desk.run(alarms.tick(look.now)), look.now)
+    use_once(lambda: desk.shell.note_alarms(alarms.state.open), alarms.state.page)
     search_box: ft.Ref[ft.TextField] = ft.use_memo(ft.Ref, [])
     state = model.state
     one = state.line(place.id)
@@ -46,6 +53,13 @@ def DevicesView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.C
     def typed(text: str) -> None:
         model.type(text)
         desk.run(model.search())
+
+    def keep(kind: AlarmKind) -> None:
+        desk.run(changed(alarms.keep(kind)))
+
+    async def changed(change: Awaitable[bool]) -> None:
+        if await change:
+            await desk.shell.say(Snack("snack.alarm_rule"))
 
     async def order(device: str, what: Order) -> None:
         if await model.order(device, what):
@@ -83,8 +97,29 @@ def DevicesView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.C
             search_box=search_box,
         )
     )
+    are_alarms = place.id == ALARMS
+    known = alarms.state.open if alarms.state.page is not None else None
+    told = alarms_line(
+        look, "devices.alarms", known, lambda: open_device(None if are_alarms and look.wide else ALARMS), is_chosen=are_alarms
+    )
     panel = None
-    if one is not None:
+    if are_alarms:
+        panel = alarms_panel(
+            look,
+            alarms.state,
+            desk.guard(
+                AlarmsCalls(
+                    close=lambda: open_device(None),
+                    open=open_device,
+                    switch=lambda kind: desk.run(changed(alarms.switch(kind))),
+                    type=alarms.type,
+                    keep=keep,
+                    again=lambda: desk.run(alarms.start()),
+                    copy=desk.copy_details,
+                )
+            ),
+        )
+    elif one is not None:
         calls = PanelCalls(
             close=lambda: open_device(None),
             order=lambda what: desk.run(order(one.id, what)),
@@ -93,11 +128,12 @@ def DevicesView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.C
         )
         panel = device_panel(look, state, one, desk.guard(calls))
     if look.wide:
-        return devices_pane(look, state, on, place.id, panel)
-    if panel is not None and one is not None:
-        head = top_bar(look, desk.shell.state, frame, one.name, back=Place("devices")) if look.phone else None
+        return devices_pane(look, state, on, place.id, panel, told)
+    if panel is not None:
+        title = look.t("alarms.title") if one is None else one.name
+        head = top_bar(look, desk.shell.state, frame, title, back=Place("devices")) if look.phone else None
         return col(head, fill(panel), expand=True)
     if not look.phone:
-        return devices_pane(look, state, on, None, None)
+        return devices_pane(look, state, on, None, None, told)
     head = top_bar(look, desk.shell.state, frame, look.t("nav.devices"), back=Place("more"))
-    return col(head, *devices_body(look, state, on, None, look.width), expand=True)
+    return col(head, *devices_body(look, state, on, None, look.width, told), expand=True)

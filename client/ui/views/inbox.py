@@ -3,16 +3,17 @@
 import flet as ft
 
 from client.ui.desk import Desk
+from client.ui.layouts.alarms import alarms_line
 from client.ui.layouts.card_answers import CardCalls
 from client.ui.layouts.inbox import InboxCalls, inbox_page
 from client.ui.layouts.resolved import ResolvedCalls, resolved_page
-from client.ui.router import FORMS, RESOLVED, FormPlace, Place, page_of
+from client.ui.router import ALARMS, FORMS, RESOLVED, FormPlace, Place, page_of
 from client.ui.shell import ShellCalls, top_bar
-from client.ui.theme import Look
+from client.ui.theme import S12, S16, Look
 from client.ui.view_models.inbox import InboxModel, answers_of, can_edit, id_of
 from client.ui.view_models.shell import Snack
 from client.ui.views.hooks import use_keys, use_model, use_once
-from client.ui.widgets import col, fill
+from client.ui.widgets import col, fill, pads
 from client.usecases.sync_answers import CardView, Decision, RefusedChange
 
 DIGITS = ("1", "2", "3")
@@ -47,10 +48,19 @@ def InboxView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.Con
     use_keys(desk, key)
     if place.id == RESOLVED:
         return _resolved(desk, look, model, frame)
-    body = inbox_page(look, model.state, place.id, on)
+    body = _with_alarms(desk, look, inbox_page(look, model.state, place.id, on))
     if not look.phone:
         return body
     return col(top_bar(look, desk.shell.state, frame, look.t("nav.inbox")), fill(body), expand=True)
+
+
+def _with_alarms(desk: Desk, look: Look, body: ft.Control) -> ft.Control:
+    """Return the inbox under a line that leads an administrator to alarms, while there are any."""
+    n = desk.shell.state.alarms
+    if not n:
+        return body
+    told = alarms_line(look, "inbox.alarms", n, lambda: desk.go(Place("devices", ALARMS)))
+    return col(ft.Container(told, padding=pads(left=S16, right=S16, top=S12)), fill(body), expand=True)
 
 
 def _resolved(desk: Desk, look: Look, model: InboxModel, frame: ShellCalls) -> ft.Control:

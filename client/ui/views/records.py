@@ -19,9 +19,11 @@ from client.ui.sight import Sight
 from client.ui.theme import Look
 from client.ui.view_models.record_list import RecordList
 from client.ui.view_models.record_page import RecordPageModel
+from client.ui.views.files import FilesView
 from client.ui.views.form import offer_back
-from client.ui.views.hooks import scroll, use_keys, use_latest, use_model, use_once
+from client.ui.views.hooks import keyed, scroll, use_keys, use_latest, use_model, use_once
 from client.ui.widgets import col, icon_button, list_detail, put_cursor
+from client.usecases.answers import Owner
 from client.usecases.form_drafts import FormDraft
 from client.usecases.list_answers import CompanyRow, ContactRow, ListQuery
 
@@ -172,7 +174,11 @@ def RecordView(desk: Desk, look: Look, place: Place, frame: ShellCalls, entity: 
     model = use_model(desk, lambda: RecordPageModel(desk.crm, entity, id, desk.drafts, desk.rest), [entity, id])
     note_text: ft.Ref[ft.TextField] = ft.use_memo(ft.Ref, [])
     strip: ft.Ref[ft.Row] = ft.use_memo(ft.Ref, [])
-    on = replace(_record_calls(desk, model, place, note_text), strip=strip)
+    on = replace(_record_calls(desk, model, place, note_text), strip=strip, files=lambda: files())
+
+    def files() -> ft.Control:
+        denied = model.state.page.denied.get("document", "") if model.state.page is not None else ""
+        return keyed(f"files.{id}", FilesView, desk, look, place.with_form(None), Owner(entity, id), denied)
 
     async def show_tab(pause: float = 0.0) -> None:
         """Scroll to the tab that is open, where not all of them fit. pause: seconds before that."""

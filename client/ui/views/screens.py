@@ -3,11 +3,12 @@
 import flet as ft
 
 from client.ui.desk import Desk
-from client.ui.router import ENTITY_OF, SHARE, Place
+from client.ui.router import ENTITY_OF, FILE, SHARE, Place
 from client.ui.shell import ShellCalls
 from client.ui.theme import Look
 from client.ui.views.account import SignInAgainView, SignOutView
 from client.ui.views.devices import devices_screen
+from client.ui.views.file_sheet import FileSheetView
 from client.ui.views.form import FormView
 from client.ui.views.hooks import keyed
 from client.ui.views.inbox import InboxView
@@ -40,6 +41,8 @@ def overlays(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> list[ft
     over: list[ft.Control] = []
     if place.form is not None and place.form.entity == SHARE:
         over.append(keyed(place.url, ShareView, desk, look, place))
+    elif place.form is not None and place.form.entity == FILE:
+        over.append(keyed(place.url, FileSheetView, desk, look, place, place.form.id))
     elif place.form is not None:
         over.append(keyed(place.url, FormView, desk, look, place, place.form))
     if desk.shell.state.palette:

@@ -3,7 +3,7 @@ import pytest
 from shared_models.entities.company import Company
 from shared_models.entities.contact import Contact
 from shared_models.entities.reach import Note
-from shared_models.errors import Busy, ErrorCode, Refused, Unreachable
+from shared_models.errors import Busy, ErrorCode, FileGone, FileTooLarge, FileUnreadable, Refused, Unreachable
 from shared_models.registry import CRM
 
 
@@ -27,6 +27,7 @@ def test_a_record_belongs_to_its_parents():
         "contact_point",
         "address",
         "note",
+        "document",
         "related_person",
     }
 
@@ -35,3 +36,5 @@ def test_an_error_says_its_code_or_what_it_is():
     assert str(Refused(ErrorCode.R305, "op 3")) == "R305: op 3"
     assert str(Unreachable(None, "timeout")) == "Unreachable: timeout"
     assert Busy(ErrorCode.S502).retry_after_s == 5.0
+    assert str(FileTooLarge(detail="9 bytes")) == "L404: 9 bytes"
+    assert (FileUnreadable().code, FileGone().code) == (ErrorCode.D605, ErrorCode.D606)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from shared_models.ids import uuid7
 from shared_models.protocol import PushAnswer, Verdict
-from shared_models.registry import CRM
+from shared_models.registry import CRM, SCHEMA_VERSION
 from shared_models.transport import PullRequest
 from sync_server.db.engine import open_store
 from sync_server.db.tables import tables_of
@@ -42,7 +42,7 @@ class Centre:
         return self.send_raw(device, sent, admin=admin)
 
     def send_raw(self, device: str, txs: list[dict[str, Any]], *, admin: bool = False) -> PushAnswer:
-        body = {"device_epoch": device, "server_epoch": "epoch", "schema": 1, **with_origins(txs)}
+        body = {"device_epoch": device, "server_epoch": "epoch", "schema": SCHEMA_VERSION, **with_origins(txs)}
         user = self.users.get(device, f"user-{device}")
         return push.accept(self.central, Actor(user, device, admin), json.dumps(body).encode())
 

@@ -56,7 +56,7 @@ def test_a_profile_that_there_is_not_is_told_with_those_that_there_are(data, pas
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["init"], ["run"], ["user", "add"], ["device", "revoke"], ["device", "wipe"], ["status"]]
+    "words", [[], ["files", "clear"], ["init"], ["run"], ["user", "add"], ["device", "revoke"], ["device", "wipe"], ["status"]]
 )
 def test_every_command_explains_itself(capsys, words):
     with pytest.raises(SystemExit) as stop:

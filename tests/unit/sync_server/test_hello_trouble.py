@@ -4,6 +4,7 @@ import pytest
 
 from shared_models.errors import ErrorCode
 from shared_models.protocol import HelloRequest
+from shared_models.registry import SCHEMA_VERSION
 from sync_server.db.engine import Contended, StoreDown
 from sync_server.services import hello, series
 from sync_server.services.actor import Actor
@@ -11,7 +12,7 @@ from sync_server.services.push import ATTEMPTS
 from sync_server.services.refusals import Refusal
 from tests.unit.sync_server.centre import open_centre
 
-HELLO = HelloRequest(install="i", device_epoch="e", app="0.1", schema_version=1, cursor=0, clock=0)
+HELLO = HelloRequest(install="i", device_epoch="e", app="0.1", schema_version=SCHEMA_VERSION, cursor=0, clock=0)
 
 
 @pytest.fixture

@@ -75,3 +75,26 @@ def test_an_access_token_of_a_device_opens_nothing(tmp_path):
         boss = Caller(http)
         boss.sign_in()
         assert http.get("/metrics", headers=boss.headers).status_code == 401
+
+
+def test_requests_are_timed_by_route_and_no_label_names_anything(tmp_path):
+    with in_process(with_token(make_server(tmp_path))) as http:
+        boss = Caller(http)
+        boss.sign_in()
+        boss.hello()
+        boss.pull(0)
+        http.get("/sync/v1/snapshot/ion-popescu", headers=boss.headers)
+        http.post(f"/sync/v1/admin/devices/{boss.tokens['device_id']}/pause", headers=boss.headers)
+        http.get("/popescu/of/cluj")
+        text = http.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"}).text
+    counted = {
+        (one.labels["method"], one.labels["route"], one.labels["status"]): one.value
+        for family in text_string_to_metric_families(text)
+        for one in family.samples
+        if one.name == "fieldfare_request_seconds_count"
+    }
+    assert counted["POST", "/sync/v1/hello", "2xx"] == 1
+    assert counted["POST", "/sync/v1/admin/devices/{device}/{order}", "2xx"] == 1
+    assert counted["GET", "/sync/v1/snapshot/{name}", "4xx"] == 1
+    for personal in ("popescu", "cluj", boss.tokens["device_id"]):
+        assert personal not in text

@@ -45,8 +45,10 @@ class EchoApp:
                 pass
             self.left += 1
             return
-        body = CODE if scope["path"].endswith(".js") else user.encode()
+        is_once = scope["path"].endswith("/once")
+        body = CODE if is_once or scope["path"].endswith(".js") else user.encode()
         headers = [(b"content-type", b"text/javascript"), (b"access-control-allow-origin", b"*"), (b"etag", b'"1"')]
+        headers += [(b"cache-control", b"no-store")] if is_once else []
         headers.append((b"content-length", str(len(body)).encode()))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -352,6 +354,16 @@ class FletApp:
 
     def main(self, page: ft.Page) -> None:
         page.add(ft.Text("hello"))
+
+
+@pytest.mark.functions(135)
+def test_what_must_not_be_kept_is_neither_packed_nor_kept(browser, office):
+    enter(browser)
+    answer = browser.get("/app/files/once", headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in answer.headers
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.content == CODE
+    assert not any("files" in path for path, _ in office.assets._kept)
 
 
 def test_flets_own_web_files_are_served_packed_over_a_real_socket(server):

@@ -6,6 +6,7 @@ import pytest
 
 from shared_models.errors import ErrorCode
 from shared_models.protocol import MAX_WITH_ANSWER
+from shared_models.registry import SCHEMA_VERSION
 from sync_server.services import push
 from sync_server.services.actor import Actor
 from sync_server.services.refusals import Refusal
@@ -21,7 +22,7 @@ def centre(tmp_path):
 def sent(centre, number, *ops, cursor, **actor):
     """Push one tx of Ana's by the JSON that goes over the wire; returns the answer."""
     tx = {"id": f"ana-{number}", "tx": number, "hlc": NOW_US // 1000 << 16, "ops": list(ops)}
-    body = {"device_epoch": "ana", "server_epoch": "epoch", "schema": 1, "pull": cursor, **with_origins([tx])}
+    body = {"device_epoch": "ana", "server_epoch": "epoch", "schema": SCHEMA_VERSION, "pull": cursor, **with_origins([tx])}
     return json.loads(push.accept_json(centre.central, Actor("user-ana", "ana", **actor), json.dumps(body).encode()))
 
 
@@ -45,7 +46,7 @@ def test_it_is_what_a_pull_would_bring(centre):
 
 def test_the_answer_in_process_has_it_too(centre):
     centre.save("ion", new(1, name="Of Ion"))
-    body = {"device_epoch": "ana", "server_epoch": "epoch", "schema": 1, "pull": 0, **with_origins(
+    body = {"device_epoch": "ana", "server_epoch": "epoch", "schema": SCHEMA_VERSION, "pull": 0, **with_origins(
         [{"id": "ana-1", "tx": 1, "hlc": 1, "ops": [new(2)]}]
     )}  # fmt: skip
     answer = push.accept(centre.central, Actor("user-ana", "ana"), json.dumps(body).encode())

@@ -8,7 +8,7 @@ import pytest
 
 from shared_models.digest import Digest
 from shared_models.errors import ErrorCode
-from shared_models.registry import CRM
+from shared_models.registry import CRM, SCHEMA_VERSION
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.db import digests, timeline
 from sync_server.services import history, pull, push
@@ -157,7 +157,7 @@ def test_an_after_that_names_no_origin_is_not_read(centre):
     body = {
         "device_epoch": "ana",
         "server_epoch": "epoch",
-        "schema": 1,
+        "schema": SCHEMA_VERSION,
         "origins": ["a"],
         "txs": [{**tx(1, new(1)), "after": [1]}],
     }

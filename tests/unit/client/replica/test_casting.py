@@ -15,7 +15,7 @@ from shared_models.registry import CRM
 from tests.clients import bring, central_row, connected, make_replica, page_of
 
 ACME, BETA = "018f0000-0000-7000-8000-000000000001", "018f0000-0000-7000-8000-000000000002"
-NEWER = replace(CRM, evolution=Evolution(steps=((),)))
+NEWER = replace(CRM, evolution=Evolution(steps=(*CRM.evolution.steps, ())))
 """The same entities, in a version of which they are no other."""
 
 

@@ -40,6 +40,9 @@ class Mistaken:
     def digest(self, request):
         raise self.fault
 
+    def salvage(self, request):
+        raise self.fault
+
     def fetch(self, request):
         raise self.fault
 

@@ -41,6 +41,9 @@ class Nowhere:
     def digest(self, request):
         raise AssertionError("not in these tests")
 
+    def salvage(self, request):
+        raise AssertionError("not in these tests")
+
     def fetch(self, request):
         raise AssertionError("not in these tests")
 

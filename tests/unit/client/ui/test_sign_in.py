@@ -250,9 +250,9 @@ async def test_the_door_of_whoever_is_in_asks_for_the_password_alone():
 async def test_data_whose_key_is_locked_away_keeps_the_page_shut_until_it_is_tried_again():
     door = Door(sealed=errors.ReplicaSealed("x"))
     page = await opened(door)
-    assert (page.state.sealed, page.state.is_ready, page.state.message) == ("D605", True, "")
+    assert (page.state.sealed, page.state.is_ready, page.state.message) == ("D607", True, "")
     await page.look_again()
-    assert page.state.sealed == "D605"
+    assert page.state.sealed == "D607"
     door.sealed = None
     await page.look_again()
     assert (page.state.sealed, page.state.email, page.state.at_rest) == ("", "ana@example.ro", "encrypted")
@@ -261,7 +261,7 @@ async def test_data_whose_key_is_locked_away_keeps_the_page_shut_until_it_is_tri
 async def test_data_whose_key_is_lost_is_set_aside_only_when_that_is_asked_twice():
     door = Door(sealed=errors.ReplicaKeyLost("x"))
     page = await opened(door)
-    assert page.state.sealed == "D606"
+    assert page.state.sealed == "D608"
     page.ask_aside()
     page.ask_aside(asks=False)
     assert (door.aside, page.state.asks_aside) == (False, False)
@@ -284,7 +284,7 @@ async def test_data_that_another_program_holds_is_not_set_aside_and_says_so():
 async def test_a_keyring_that_is_shut_at_the_sign_in_is_told_in_place_of_the_page():
     page = await typed(Door(errors.ReplicaSealed("x")))
     assert await page.enter() is None
-    assert (page.state.sealed, page.state.busy, page.state.password) == ("D605", False, "correct horse")
+    assert (page.state.sealed, page.state.busy, page.state.password) == ("D607", False, "correct horse")
 
 
 async def test_who_is_in_already_is_asked_nothing_of_the_disk():

@@ -252,3 +252,19 @@ def test_own_saves_are_found_by_record(replica, look):
     else:
         assert "SEARCH _sync_op USING COVERING INDEX _i_sync_op_pk (pk=?)" in plan
         assert "SEARCH _sync_tx USING INTEGER PRIMARY KEY" in plan
+
+
+@pytest.mark.functions(135)
+def test_a_file_is_called_by_its_name_and_its_way_to_the_centre_is_no_change(replica):
+    made = {
+        "company_id": FIRM,
+        "name": "Oferta.pdf",
+        "mime": "application/pdf",
+        "size": 3,
+        "sha256": "0" * 64,
+        "state": "pending",
+    }
+    [entry] = told(replica, line("document", GONE, "*", None, made), line("document", GONE, "state", {"state": "pending"}, {"state": "stored"}, seq=8))  # fmt: skip
+    assert (entry.kind, of_parts(entry)) == ("added", [("added", None, "Oferta.pdf", [])])
+    [entry] = told(replica, line("document", GONE, "name", {"name": "Oferta.pdf"}, {"name": "Oferta 2026.pdf"}))
+    assert (entry.kind, of_parts(entry)) == ("changed", [("changed", "Oferta.pdf", "Oferta 2026.pdf", [])])

@@ -50,6 +50,22 @@ def test_a_zone_of_the_person_that_this_machine_does_not_know_is_not_used(replic
     assert preferences.load(path, replica).time_zone == "Europe/Bucharest"
 
 
+@pytest.mark.functions(135)
+def test_when_files_come_by_themselves_is_kept_on_the_device(replica, path):
+    wanted = Preferences(files="asked", files_up_to_mb=25, files_metered=True)
+    preferences.save(path, replica, RO, wanted)
+    assert preferences.load(path, replica) == wanted
+
+
+@pytest.mark.functions(135)
+@pytest.mark.parametrize(
+    "stored", [{"files": "never"}, {"files_up_to_mb": 7}, {"files_up_to_mb": True}, {"files_metered": 1}, {"files": None}]
+)
+def test_a_wish_for_files_that_nobody_can_have_is_not_used(replica, path, stored):
+    path.write_text(json.dumps(stored), encoding="utf-8")
+    assert preferences.load(path, replica) == Preferences()
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[1]", b'"x"', b"\xff\xfe", b'{"language": ["ro"], "theme": "neon", "colour": 1}']
 )
