@@ -75,8 +75,7 @@ def run(arguments: argparse.Namespace, server: str, say: Say, at_rest: AtRest) -
     except ReplicaError as error:
         say(_not_possible(texts, folder, error))
         return False
-    _tell(texts, result, status, folder, say)
-    say(texts.t(f"at_rest.{at_rest.outlook()}"))
+    _tell(texts, result, status, at_rest, say)
     if moved:
         say(f"{texts.n('cli.sync.files', moved)}.")
     is_equal = result.proof is None or result.proof.equal
@@ -127,8 +126,8 @@ def language_of(folder: Path, environment: Mapping[str, str], at_rest: AtRest | 
     return last_reader(folder, at_rest) or preferred([terminal.replace("_", "-")]) or "en"
 
 
-def _tell(texts: Texts, result: RoundResult, status: SyncStatus, folder: Path, say: Say) -> None:
-    """Say what a round did, what waits, whether both sides are equal, and why it ended early if it did."""
+def _tell(texts: Texts, result: RoundResult, status: SyncStatus, at_rest: AtRest, say: Say) -> None:
+    """Say what a round did, what waits, how the data lies on the disk, whether both sides are equal, and why it ended early if it did."""
     counts = (
         ("cli.sync.sent", result.answered),
         ("cli.sync.rows", result.rows),
@@ -136,12 +135,13 @@ def _tell(texts: Texts, result: RoundResult, status: SyncStatus, folder: Path, s
         ("pill.needs_you", status.needs_you),
     )
     say(f"{', '.join(texts.n(key, n) for key, n in counts)}.")
+    say(texts.t(f"at_rest.{at_rest.outlook()}"))
     if result.proof is not None and result.proof.equal:
         say(texts.n("cli.sync.proof_equal", result.proof.rows))
     elif result.proof is not None:
         say(texts.t("cli.sync.proof_differs", what=_names(texts, result.proof.differing)))
     if result.error is not None:
-        say(_with_code(f"{texts.t('cli.sync.not_finished')} {_why(texts, result.error, folder)}", result.error))
+        say(_with_code(f"{texts.t('cli.sync.not_finished')} {_why(texts, result.error, at_rest.replica.parent)}", result.error))
 
 
 def _why(texts: Texts, error: Exception, folder: Path) -> str:
