@@ -65,7 +65,6 @@ def _as_json(figure: Figure) -> str:
             "unit": figure.unit,
             "limit": None if figure.limit is None else round(figure.limit, 3),
             "ratio": None if figure.ratio is None else round(figure.ratio, 3),
-            "encrypted": None if figure.encrypted is None else round(figure.encrypted, 3),
             "bytes_per_row": None if figure.bytes_per_row is None else round(figure.bytes_per_row, 1),
         }
     )
