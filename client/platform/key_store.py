@@ -79,7 +79,7 @@ class SystemKeyring:
             return None if found is None else bytes.fromhex(found)
         except ReplicaSealed:
             raise
-        except Exception as error:
+        except Exception as error:  # backends raise what they like: for whoever asks, the key cannot be had now
             raise _sealed(error) from error
 
     def keep(self, profile: str, key: bytes) -> None:
@@ -88,7 +88,7 @@ class SystemKeyring:
             self._asked().set_password(SERVICE, profile, key.hex())
         except ReplicaSealed:
             raise
-        except Exception as error:
+        except Exception as error:  # backends raise what they like: for whoever asks, the key cannot be had now
             raise _sealed(error) from error
         if self.key_for(profile) != key:
             raise ReplicaSealed("the keyring does not return what it was given")

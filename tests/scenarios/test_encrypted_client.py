@@ -60,7 +60,7 @@ async def typing():
         if at % 50 == 0:
             await crm.search(word)
             await crm.sync_now()
-            print(at, flush=True)
+            print(at, flush=True)  # whoever started this process kills it at such a line
     print("all", flush=True)
     await asyncio.sleep(600)
 
