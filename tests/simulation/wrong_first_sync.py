@@ -130,11 +130,11 @@ def part_of_another() -> list[Patch]:
     """A part is gone on with, whatever snapshot it is of."""
     original = Parcel.__init__
 
-    def init(self: Parcel, replica: Any, offer: Any) -> None:
+    def init(self: Parcel, replica: Any, offer: Any, *part_at: Any) -> None:
         found = sorted(replica.parent.glob(f"{replica.name}.*.part"))
         if found and found[-1].stat().st_size < offer.packed_bytes:
             found[-1].replace(replica.with_name(f"{replica.name}.{offer.sha256[:32]}.part"))
-        original(self, replica, offer)
+        original(self, replica, offer, *part_at)
 
     return [(Parcel, "__init__", init)]
 
