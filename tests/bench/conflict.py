@@ -14,8 +14,6 @@ from tests.bench.data import Data
 from tests.bench.devices import Device, device
 from tests.bench.figure import Figure
 
-BASE = 10_000
-"""Rows under the edits."""
 BEST_S, FLOOR_S = 0.82, 0.041
 """The best existing system with 1,000 rows, and the limit that was measured beside it: plain statements for 1,000 edits."""
 BEST_ROWS = 1_000
@@ -37,7 +35,7 @@ def conflict(folder: Path, rows: int, data: Data) -> Figure:
     taken = [_seconds(folder / str(run), data, contests) for run in range(data.runs)]
     limit = None
     if data.is_limited:
-        floor = limits.edits_s(folder, BASE, workload.edits(BASE, rows))
+        floor = limits.edits_s(folder, data.base, workload.edits(data.base, rows))
         limit = BEST_S * rows / BEST_ROWS * (floor / (FLOOR_S * rows / BEST_ROWS))
     notes = (
         f"{2 * len(contests):,} of {2 * len(contests):,} own fields kept",
@@ -48,7 +46,7 @@ def conflict(folder: Path, rows: int, data: Data) -> Figure:
 
 def _contests(data: Data, rows: int) -> list[_Contest]:
     fields = dict(data.contested)
-    found = [(entity, row["id"]) for entity, row in data.rows(BASE) if entity in fields]
+    found = [(entity, row["id"]) for entity, row in data.rows(data.base) if entity in fields]
     chosen = Random(f"contests-{rows}").sample(found, rows)
     return [
         _Contest(entity, pk, fields[entity][0], (_side(fields[entity], 0, i), _side(fields[entity], 1, i)))
@@ -64,7 +62,7 @@ def _side(fields: tuple[str, str, str], side: int, i: int) -> Row:
 def _seconds(folder: Path, data: Data, contests: list[_Contest]) -> float:
     folder.mkdir()
     with (
-        served(folder / "server", data, BASE) as address,
+        served(folder / "server", data, data.base) as address,
         device(folder / "one.db", data.registry, address) as one,
         device(folder / "other.db", data.registry, address) as other,
     ):

@@ -7,7 +7,7 @@ from itertools import takewhile
 from shared_models.codec import Row
 from shared_models.registry import CRM, Registry
 from sync_server.services import demo_words
-from tests.bench import entities, own, workload
+from tests.bench import client, entities, own, workload
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class Data:
     """How often a time is taken; the median counts."""
     is_limited: bool
     """Whether limits and targets are stated for it."""
+    base: int = 10_000
+    """Rows under the edits, where a scenario's own size is a number of edits."""
+    ways: tuple[str, ...] = tuple(client.WAYS)
+    """The ways of a first sync that are compared."""
 
 
 def _workload_rows(n: int) -> Iterator[tuple[str, Row]]:

@@ -21,12 +21,12 @@ def memory(folder: Path, rows: int, data: Data) -> Figure:
     """Fill devices in both ways, of all rows and of a tenth; the most memory that one had, in MB."""
     notes, most = [], 0.0
     (few, _), (many, server_cpu_s) = (_used(folder / str(n), n, data) for n in (max(rows // SMALLER, 1), rows))
-    for way in client.WAYS:
+    for way in data.ways:
         small, large = median(one.memory_mb for one in few[way]), median(one.memory_mb for one in many[way])
         most = max(most, large)
         notes.append(f"by {way}: {large:.0f} MB, {large / small:.2f} of that with a tenth of the rows; at most {MOST_GROWTH}")
-    held = many["pages"][0].rows
-    client_cpu_s = {way: median(one.cpu_s for one in many[way]) for way in client.WAYS}
+    held = many[data.ways[0]][0].rows
+    client_cpu_s = {way: median(one.cpu_s for one in many[way]) for way in data.ways}
     if data.is_limited:
         floor_s, floor_cpu_s = limits.first_sync_s(folder, rows), limits.first_sync_s(folder, rows, measure=limits.cpu_seconds)
         server_limit_s = 0.2 * SERVER_CPU_S * (floor_s / FLOOR_S)
@@ -47,7 +47,7 @@ def _used(folder: Path, rows: int, data: Data) -> tuple[dict[str, list[client.Us
     cpu_s: dict[str, float] = {}
     with running(folder / "server", data, rows) as server:
         server.wait_for_snapshot()
-        for way in client.WAYS:
+        for way in data.ways:
             before = server.cpu_s()
             used[way] = []
             for run in range(data.runs):

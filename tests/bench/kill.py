@@ -29,7 +29,7 @@ def kill(folder: Path, rows: int, data: Data) -> Figure:
     """
     more: dict[str, float] = {}
     held = sum(1 for _ in data.rows(rows))
-    ways = [way for way in client.WAYS if way != "pages" or rows <= FEW]
+    ways = [way for way in data.ways if way != "pages" or rows <= FEW]
     with running(folder / "server", data, rows) as server:
         server.wait_for_snapshot()
         for way in ways:

@@ -20,8 +20,6 @@ from tests.bench.devices import Device, device, save_one
 from tests.bench.figure import Figure
 from tests.bench.relay import counting
 
-BASE = 10_000
-"""Rows under the edits."""
 MOST_MS = 20
 """Of the p95. Half of the best existing system whose stores are durable: PouchDB, 39 ms."""
 TIMES = SyncTimes(poll_s=3600)
@@ -34,8 +32,8 @@ REST_S = TIMES.settle_s + 0.1
 
 def live(folder: Path, rows: int, data: Data) -> Figure:
     """Save `rows` edits one by one, and wait until each is on the other device; p95 in ms."""
-    with served(folder / "server", data, BASE) as address:
-        edits = data.edits(BASE, rows + COUNTED)
+    with served(folder / "server", data, data.base) as address:
+        edits = data.edits(data.base, rows + COUNTED)
         taken = _seconds(folder, data, address, edits[:rows])
         with counting(address) as (relay, counted):  # it takes its time: what it counts is not what is timed
             (folder / "counted").mkdir()

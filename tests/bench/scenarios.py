@@ -31,8 +31,6 @@ from tests.bench.homes import FILES, Homes, postgresql
 from tests.bench.relay import counting
 from tests.missing_services import ServiceMissing
 
-BASE = 10_000
-"""Rows under the edits of `push` and `pull`."""
 WARM_EDITS = 3_000
 """One in five is an insert: 1,200 txs, a first batch and a full one."""
 IDLE_BYTES = 376
@@ -166,15 +164,15 @@ def push(folder: Path, rows: int, data: Data, homes: Homes = FILES) -> Figure:
     """
     start, taken, used = folder / "start", [], []
     with (
-        served(start / "server", data, BASE, homes.first()) as address,
+        served(start / "server", data, data.base, homes.first()) as address,
         device(start / "device.db", data.registry, address, "OFF") as one,
     ):
         one.sync()
-        one.save(data.edits(BASE, rows))
+        one.save(data.edits(data.base, rows))
     for run in range(1 + data.runs):
         copy = shutil.copytree(start, folder / f"run-{run}")
         with (
-            served(copy / "server", data, BASE, homes.copy()) as address,
+            served(copy / "server", data, data.base, homes.copy()) as address,
             counting(address) as (relay, counted),
             device(copy / "other.db", data.registry, address, "OFF") as other,
             device(copy / "device.db", data.registry, address if run else relay, "OFF") as one,
@@ -183,14 +181,14 @@ def push(folder: Path, rows: int, data: Data, homes: Homes = FILES) -> Figure:
             before = counted.up
             taken.append(one.push_seconds())
             used.append(counted.up - before)
-    floor = _push_limit(rows) if data.is_limited else None
+    floor = _push_limit(data.base, rows) if data.is_limited else None
     return Figure(homes.named("push"), rows, rows / median(taken[1:]), "edits/s", floor, used[0] / rows)
 
 
 def _warm(one: Device, data: Data) -> None:
     """Let a device do a first sync and push edits of records of its own, as many as make a full batch."""
     one.sync()
-    inserts = (edit for edit in data.edits(BASE, WARM_EDITS) if edit["op"] == "insert")
+    inserts = (edit for edit in data.edits(data.base, WARM_EDITS) if edit["op"] == "insert")
     texts = {entity: fields[0] for entity, fields in data.contested}
     for n, edit in enumerate(made for made in inserts if made["table"] in texts):
         pk = uuid7(n, n)
@@ -205,7 +203,7 @@ def pull(folder: Path, rows: int, data: Data, homes: Homes = FILES) -> Figure:
     Several devices pull them in turn. The first one does so through the relay, for its bytes, and is not timed.
     """
     with ExitStack() as open_devices:
-        address = open_devices.enter_context(served(folder / "server", data, BASE, homes.first()))
+        address = open_devices.enter_context(served(folder / "server", data, data.base, homes.first()))
         relay, counted = open_devices.enter_context(counting(address))
         places = [relay] + [address] * data.runs
         readers = [
@@ -219,13 +217,13 @@ def pull(folder: Path, rows: int, data: Data, homes: Homes = FILES) -> Figure:
         writer = open_devices.enter_context(device(folder / "writer.db", data.registry, address, "OFF"))
         for one in (writer, *readers, *sealed):
             one.sync()
-        writer.save(data.edits(BASE, rows))
+        writer.save(data.edits(data.base, rows))
         writer.sync()
         before = counted.down
         taken = [limits.seconds(reader.sync) for reader in readers]
         used = counted.down - before
         taken_sealed = [limits.seconds(reader.sync) for reader in sealed]
-    floor = _edits_limit(folder, rows) if data.is_limited else None
+    floor = _edits_limit(folder, data.base, rows) if data.is_limited else None
     encrypted = rows / median(taken_sealed) if sealed else None
     return Figure(homes.named("pull"), rows, rows / median(taken[1:]), "edits/s", floor, used / rows, encrypted=encrypted)
 
@@ -315,17 +313,17 @@ SCENARIOS: dict[str, tuple[Callable[[Path, int, Data], Figure], int]] = {
 """Name -> what runs, and its default size."""
 
 
-def _push_limit(k: int) -> float | None:
-    """Return the edits a second that PostgreSQL applies; None where there is none."""
+def _push_limit(n: int, k: int) -> float | None:
+    """Return the edits a second that PostgreSQL applies to n rows; None where there is none."""
     try:
-        return k / postgresql_limit.edits_s(BASE, workload.edits(BASE, k))
+        return k / postgresql_limit.edits_s(n, workload.edits(n, k))
     except ServiceMissing:
         return None
 
 
-def _edits_limit(folder: Path, k: int) -> float:
-    """Return the workload's edits a second of plain statements."""
-    return k / limits.edits_s(folder, BASE, workload.edits(BASE, k))
+def _edits_limit(folder: Path, n: int, k: int) -> float:
+    """Return the workload's edits a second of plain statements on n rows."""
+    return k / limits.edits_s(folder, n, workload.edits(n, k))
 
 
 def _p95_ms(taken: list[float]) -> float:

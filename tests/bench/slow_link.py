@@ -34,7 +34,7 @@ class _Seen:
 def slow_link(folder: Path, rows: int, data: Data) -> Figure:
     """Compute all ways of a first sync, and run one that chooses for itself; the quicker way counts, in s."""
     held = sum(1 for _ in data.rows(rows))
-    seen = dict(zip(client.WAYS, _measured(folder / "whole", rows, data, client.WAYS, lambda _: None), strict=True))
+    seen = dict(zip(data.ways, _measured(folder / "whole", rows, data, data.ways, lambda _: None), strict=True))
     (real,) = _measured(folder / "smaller", max(rows // SMALLER, 1), data, ("snapshot",), lambda _: MOBILE)
     way = min(seen, key=lambda name: seen[name].seconds)
     best_s = BEST_S * held / BEST_ROWS
