@@ -25,7 +25,6 @@ def wait_for_the_end_of(box: Locator) -> None:
     raise AssertionError("the cursor does not come behind the text")
 
 
-@pytest.mark.alone
 def test_the_second_click_of_a_double_click_leaves_the_warning_standing(window, gallery_url):
     window.open(f"{gallery_url}/companies/{HOTEL}?form=company:{HOTEL}")
     window.type("field.fiscal_code", "RO 99000081")
@@ -37,7 +36,6 @@ def test_the_second_click_of_a_double_click_leaves_the_warning_standing(window, 
     window.sees("saved here")
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
 @pytest.mark.parametrize("route", ["/companies?form=company", "/contacts?form=contact"])
 def test_a_form_that_just_opened_is_filled_in_without_a_press(browser, gallery_url, size, route):
@@ -79,7 +77,6 @@ def test_a_newer_version_that_comes_while_one_types_takes_no_letter(browser, gal
         expect(window.id("field.legal_name").locator("input").first).to_have_value(text)
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("size", SIZES)
 def test_each_save_that_is_stopped_brings_into_sight_what_is_wrong(browser, gallery_url, size):
     with driver.window(browser, width=size[0], height=size[1]) as window:
@@ -146,7 +143,6 @@ def test_escape_in_the_menu_of_a_form_closes_the_menu_and_leaves_the_form_open(b
         window.sees("Kept as a draft")
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("size", SIZES)
 def test_the_form_of_a_new_person_takes_the_cursor_from_the_picker_that_led_to_it(browser, gallery_url, size):
     with driver.window(browser, width=size[0], height=size[1]) as window:
@@ -162,7 +158,6 @@ def test_the_form_of_a_new_person_takes_the_cursor_from_the_picker_that_led_to_i
         expect(first).to_have_value("Zamfiraxy")
 
 
-@pytest.mark.alone
 def test_a_company_is_edited_without_a_tab_once_its_form_is_there(window, gallery_url):
     window.open(f"{gallery_url}/companies/{HOTEL}")
     window.sees("Hotel Șapte Brazi")

@@ -83,7 +83,6 @@ def test_a_person_to_share_with_is_searched_where_the_keyboard_was_elsewhere(win
     holds(window, "share.until", "31.12.2027")
 
 
-@pytest.mark.alone
 def test_the_second_enter_takes_whom_the_first_has_shown(window, gallery_url):
     window.open(f"{gallery_url}/companies/{company_id(0)}?form=record_share&data=admin")
     window.press("share.whom")
