@@ -160,10 +160,11 @@ class InstalledClient:
     transport: http_transport.HttpTransport
 
     def stop(self) -> None:
-        """End the threads of sync; what is open stays readable."""
+        """End the threads of sync; what is open stays readable, but for the copies that other programs were given."""
         self.live.close()
         self.files.close()
         self.worker.close()
+        clear_copies(self.crm.replica.path.parent / COPIES)
 
     def close(self) -> None:
         """End the sync thread, and close the connections and the replica."""
@@ -331,7 +332,10 @@ def run_window(window: ClientWindow, tell: Callable[[str], None], *, web: bool, 
             files = BrowserFiles(window.config.folder / "uploads")
             files.open()
             window.exchange = files
-            serve_device(window.main, ASSETS, port, tell, show=show and has_screen, files=files)
+            try:
+                serve_device(window.main, ASSETS, port, tell, show=show and has_screen, files=files)
+            finally:
+                files.close()
         else:
             ft.run(window.main, view=ft.AppView.FLET_APP, assets_dir=str(ASSETS))
     finally:

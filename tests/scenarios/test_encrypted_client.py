@@ -1,9 +1,12 @@
 """A laptop that is stolen: nothing of what was typed on it, and no key, is in any of its files, open, syncing, or killed."""
 
 import asyncio
+import hashlib
+import io
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 from contextlib import closing
@@ -11,15 +14,18 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from PIL import Image
 
 from client import app
 from client.app import ClientWindow, at_rest_here, last_reader, make_account, open_local
 from client.config import ClientConfig, SyncTimes
-from client.platform import key_store
+from client.platform import key_store, open_file
 from client.platform.profile import ProfileStore
+from client.usecases.answers import Owner
 from client.usecases.door import LastHere
 from shared_models.__main__ import main
 from shared_models.errors import ReplicaKeyLost, ReplicaSealed
+from shared_models.texts import Texts
 from tests.keyring import KEY, MemoryKeyring, at_rest_of
 from tests.servers import EMAIL, PASSWORD, behind_socket, make_server
 
@@ -36,6 +42,7 @@ from client.app import ClientWindow
 from client.config import ClientConfig, SyncTimes
 from client.replica.drafts import FormDraft
 from client.usecases.answers import Owner
+from shared_models.texts import Texts
 from tests.keyring import KEY, MemoryKeyring, at_rest_of
 from tests.servers import EMAIL, PASSWORD
 
@@ -165,7 +172,45 @@ async def test_a_window_encrypts_what_it_finds_in_plain_with_what_was_not_sent(t
     crm = await door.enter(address, EMAIL, PASSWORD)
     assert (crm.replica.is_encrypted, crm.replica.get("company", pk)["name"]) == (True, "Beciul Vechi")
     window.close()
-    assert not any(b"Beciul Vechi" in path.read_bytes() for path in folder.iterdir())
+    assert not any(b"Beciul Vechi" in path.read_bytes() for path in folder.iterdir() if path.is_file())
+
+
+PLANTED = b"what only the customer may know"
+
+
+def readable(folder, *secrets):
+    """Return what of a folder tells one of some secrets, by its name or by its bytes."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return sorted(path.name for path in files if any(one in path.read_bytes() or one in path.name.encode() for one in secrets))
+
+
+def picture():
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((800, 600)).save(out, "JPEG", comment=PLANTED)
+    return out.getvalue()
+
+
+@pytest.mark.functions(135)
+async def test_of_attached_files_nothing_is_readable_but_the_copy_for_another_program(tmp_path, address, keyring, monkeypatch):
+    folder, sources = tmp_path / "device", {"a.txt": PLANTED * 9000, "b.jpg": picture()}
+    window = window_of(folder, address, keyring)
+    crm = await window.door().enter(address, EMAIL, PASSWORD)
+    with crm.replica.edit("New") as edit:
+        owner = Owner("company", edit.insert("company", {"name": "Beciul Vechi"}))
+    added = []
+    for name, content in sources.items():
+        (tmp_path / name).write_bytes(content)
+        added.append((await crm.documents.attach(owner, tmp_path / name, name, lambda _: True, move=False)).id)
+    secrets = (PLANTED, picture()[:200], *(hashlib.sha256(one).hexdigest().encode() for one in sources.values()))
+    assert await crm.documents.preview(added[1]) is not None
+    assert readable(folder, *secrets) == []
+    opened = []
+    monkeypatch.setattr(open_file, "open_file", opened.append)
+    await crm.documents.open(added[0])
+    assert (readable(folder, *secrets), stat.S_IMODE((folder / "opened").stat().st_mode)) == (["a.txt"], 0o700)
+    await crm.sign_out()
+    assert readable(folder, *secrets) == []
+    window.close()
 
 
 async def test_a_keyring_that_is_shut_keeps_the_door_shut_until_it_is_opened(tmp_path, address, keyring):
@@ -228,7 +273,7 @@ def test_a_sync_says_that_it_encrypts_and_how_the_data_lies(tmp_path, address, s
     assert (code, said[0], said[2]) == (
         0,
         "Encrypting the data on this computer…",
-        "Encrypted on this computer; the key is in the keyring of the system.",
+        Texts("en").t("at_rest.encrypted"),
     )
     code, said = sync(folder)
     assert (code, said[0].startswith("0 sent")) == (0, True)

@@ -53,7 +53,7 @@ def states(device, company):
 
 
 def bytes_of(device, document):
-    return documents.content(device.replica, document).read_bytes()
+    return b"".join(documents.read_pieces(device.replica, document))
 
 
 def lies_in(device, word):
@@ -134,7 +134,7 @@ def test_what_is_large_comes_when_it_is_asked_for_and_what_is_to_be_taken_along_
     assert dan.move_files() == 2
     assert states(dan, acme) == [("large.bin", "not_here"), ("taken.bin", "here"), ("small.bin", "here")]
     with pytest.raises(FileGone):
-        documents.content(dan.replica, large)
+        bytes_of(dan, large)
     documents.fetch(dan.replica, large)
     assert states(dan, acme)[0] == ("large.bin", "fetching")
     assert dan.courier.run_once() == 1
@@ -182,7 +182,7 @@ def test_bytes_that_were_damaged_on_the_way_are_not_taken_for_the_file(world, an
     stored.write_bytes(b"the offex")
     assert dan.move_files() == 0
     assert [(one.newest.state, one.newest.reason) for one in shown(dan, acme)] == [("gone_wrong", "P210")]
-    assert not dan.replica.files.part(sha256).exists()
+    assert not dan.replica.files.part(sha256).path.exists()
     stored.write_bytes(b"the offer")
     documents.again(dan.replica, pk)
     assert dan.move_files() == 1
@@ -190,7 +190,7 @@ def test_bytes_that_were_damaged_on_the_way_are_not_taken_for_the_file(world, an
 
 def test_a_file_whose_own_bytes_were_lost_says_so(ana, acme, tmp_path):
     pk = attach(ana, acme, file_of(tmp_path, "offer.txt", b"the offer")).id
-    documents.content(ana.replica, pk).write_bytes(b"the offex")
+    ana.replica.files.file(ana.get("document", pk)["sha256"]).write_bytes(b"the offex")
     assert ana.move_files() == 0
     assert [(one.newest.state, one.newest.reason) for one in shown(ana, acme)] == [("gone_wrong", "D606")]
 
@@ -397,7 +397,7 @@ def test_a_file_of_20_mib_over_a_line_that_is_cut_ten_times_is_verified_with_5_p
             if other.courier.run_once():
                 break
         assert len(cuts) == 10
-        assert documents.content(other.replica, saved.id).read_bytes() == content
+        assert b"".join(documents.read_pieces(other.replica, saved.id)) == content
         assert counted.down - down <= 1.05 * len(content)
         for one in (line, other):
             one.replica.close()
