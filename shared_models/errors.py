@@ -121,6 +121,8 @@ class ErrorCode(StrEnum):
     """The local data is encrypted, and the keyring of the system does not have its key any more. Set the file aside and load anew."""
     D621 = "D621"
     """The encrypted bytes of a file on this device are damaged. They are fetched again where the centre has them."""
+    D622 = "D622"
+    """The keyring did not give out the device token. Unlock it; the app tries again by itself."""
 
 
 class FieldfareError(Exception):

@@ -15,6 +15,7 @@ RowState = Literal["sent", "waiting", "needs_you"]
 Standing = Literal[
     "encrypted",
     "files_plain",
+    "token_plain",
     "phone",
     "off",
     "no_library",
@@ -24,7 +25,7 @@ Standing = Literal[
     "no_room",
     "failed",
 ]
-"""How the data lies on the disk of this device: `encrypted`, wholly, or but for some attached files, or why not. The
+"""How the data lies on the disk of this device: `encrypted`, wholly, or but for some attached files or the device token, or why not. The
 phone does it itself; it was switched off; the library or a keyring is missing; the keyring was not unlocked; the file was open elsewhere;
 there was no room for the copy; the copy was not sound. The text is `at_rest.<standing>`."""
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
+from client.platform.device_token import TokenStore
 from client.platform.key_store import KeyStore, NoKeys
 from client.platform.lock_file import LockFile
 from client.replica import encrypting, sealing
@@ -40,6 +41,17 @@ class AtRest:
     """None until it was opened."""
     _connect: Connect | None = field(default=None, repr=False)
     _deciding: Lock = field(default_factory=Lock, repr=False)
+    tokens: TokenStore = field(init=False, repr=False)
+    """Where the device token of the folder's account stands."""
+
+    def __post_init__(self) -> None:
+        """Have the token stand where the key does."""
+        self.tokens = TokenStore(self.keys, lambda: self.is_encrypted)
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the file was opened, and is encrypted."""
+        return isinstance(self._connect, Encrypted)
 
     def connect(self) -> Connect:
         """Return how the file is opened, after asking for the key, making one, or encrypting what lies there in plain.
@@ -59,6 +71,10 @@ class AtRest:
         """Return the key of what lies beside the replica; None where it is in plain. Raises as `connect`."""
         found = self.connect()
         return found.key if isinstance(found, Encrypted) else None
+
+    def note_token_in_plain(self) -> None:
+        """Say that the keyring did not take the device token."""
+        self.standing = "token_plain"
 
     def outlook(self) -> Standing:
         """Return how the data lies on the disk, or will once it is opened."""

@@ -24,7 +24,7 @@ from client.platform.profile import ProfileStore
 from client.usecases.answers import Owner
 from client.usecases.door import LastHere
 from shared_models.__main__ import main
-from shared_models.errors import ReplicaKeyLost, ReplicaSealed
+from shared_models.errors import ReplicaKeyLost, ReplicaSealed, Unreachable
 from shared_models.texts import Texts
 from tests.keyring import KEY, MemoryKeyring, at_rest_of
 from tests.servers import EMAIL, PASSWORD, behind_socket, make_server
@@ -151,8 +151,9 @@ async def test_a_window_is_encrypted_from_the_first_sign_in_and_says_so(tmp_path
     keyring.asked, again = 0, window_of(tmp_path / "device", address, keyring)
     assert await again.door().last() == LastHere(address, EMAIL, is_known=True)
     await again.door().notice()
-    (await again.door().enter(address, EMAIL, PASSWORD)).replica.facts()
     assert keyring.asked == 1
+    (await again.door().enter(address, EMAIL, PASSWORD)).replica.facts()
+    assert keyring.asked == 3  # it was given the new token, and read it back
     again.close()
 
 
@@ -210,6 +211,55 @@ async def test_of_attached_files_nothing_is_readable_but_the_copy_for_another_pr
     assert (readable(folder, *secrets), stat.S_IMODE((folder / "opened").stat().st_mode)) == (["a.txt"], 0o700)
     await crm.sign_out()
     assert readable(folder, *secrets) == []
+    window.close()
+
+
+@pytest.mark.functions(140)
+async def test_the_token_of_an_older_version_goes_to_the_keyring_and_signs_in_from_there(tmp_path, address, keyring):
+    folder = tmp_path / "device"
+    with closing(open_local(folder)) as replica:
+        make_account(folder, SyncTimes()).sign_in(replica, address, EMAIL, PASSWORD, "laptop")
+    token = ProfileStore(folder).load().device_token
+    assert readable(folder, token.encode()) == ["profile.json"]
+    window = window_of(folder, address, keyring)
+    window.open_crm()  # as `fieldfare client --unlocked` does: nobody types a password
+    await asyncio.to_thread(window.running.worker.close)
+    assert window.running.crm.engine.run_once().error is None
+    assert (readable(folder, token.encode()), token.encode() in keyring.keys) == ([], True)
+    window.close()
+    window = window_of(folder, address, keyring)
+    crm = window.open_crm()
+    await asyncio.to_thread(window.running.worker.close)
+    assert crm.engine.run_once().error is None
+    await crm.sign_out()
+    window.close()
+    assert (len(keyring.held), ProfileStore(folder).load().is_signed_in) == (1, False)
+
+
+@pytest.mark.functions(140)
+async def test_a_keyring_that_holds_the_token_back_is_no_sign_out_and_one_that_lost_it_asks_for_the_password(
+    tmp_path, address, keyring
+):
+    window = window_of(tmp_path / "device", address, keyring)
+    await window.door().enter(address, EMAIL, PASSWORD)
+    window.close()
+    window = window_of(tmp_path / "device", address, keyring)
+    window.at_rest.connect()
+    keyring.is_locked = True
+    crm = window.open_crm()
+    await asyncio.to_thread(window.running.worker.close)
+    error = crm.engine.run_once().error
+    assert (type(error), error.code, crm.replica.facts()["state"]) == (Unreachable, "D622", "offline")
+    keyring.is_locked = False
+    assert crm.engine.run_once().error is None
+    window.close()
+    keyring.held = {name: secret for name, secret in keyring.held.items() if not name[1].startswith("token")}
+    window = window_of(tmp_path / "device", address, keyring)
+    crm = window.open_crm()
+    await asyncio.to_thread(window.running.worker.close)
+    assert crm.engine.run_once().error.code == "A101"
+    await crm.sign_in(PASSWORD)
+    assert crm.engine.run_once().error is None
     window.close()
 
 
