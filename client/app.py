@@ -140,7 +140,7 @@ def connect(
             raise Unreachable(ErrorCode.D622, str(error)) from error
 
     def renew_lease() -> None:
-        with suppress(OSError):  # a disk that is full ends no sync
+        with suppress(OSError, ReplicaSealed):  # neither a disk that is full ends a sync, nor a keyring that takes no token
             store.touch(now_ms())
 
     token = http_transport.AccessToken(client, device_token, on_contact=renew_lease)

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -234,6 +235,32 @@ async def test_the_token_of_an_older_version_goes_to_the_keyring_and_signs_in_fr
     await crm.sign_out()
     window.close()
     assert (len(keyring.held), ProfileStore(folder).load().is_signed_in) == (1, False)
+
+
+@pytest.mark.functions(140)
+async def test_a_keyring_that_takes_no_token_holds_nothing_up_and_the_statement_says_so(tmp_path, address, keyring):
+    folder = tmp_path / "device"
+    with closing(open_local(folder)) as replica:
+        profile = make_account(folder, SyncTimes()).sign_in(replica, address, EMAIL, PASSWORD, "laptop")
+    ProfileStore(folder).save(replace(profile, last_contact_ms=0))
+    usual = keyring.set_password
+
+    def takes_keys_only(service, name, secret):
+        if name.startswith("token"):
+            raise PermissionError
+        usual(service, name, secret)
+
+    keyring.set_password = takes_keys_only
+    window = window_of(folder, address, keyring)
+    crm = window.open_crm()
+    await asyncio.to_thread(window.running.worker.close)
+    assert (crm.engine.run_once().error, (await crm.status()).at_rest) == (None, "token_plain")
+    window.close()
+    keyring.set_password = usual
+    window = window_of(folder, address, keyring)
+    crm = window.open_crm()
+    assert (readable(folder, profile.device_token.encode()), (await crm.status()).at_rest) == ([], "encrypted")
+    window.close()
 
 
 @pytest.mark.functions(140)
