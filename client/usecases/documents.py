@@ -5,7 +5,7 @@ The row is saved at once, like any other; the bytes follow by themselves (`clien
 
 import mimetypes
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from client.events import FilesChanged
@@ -24,7 +24,7 @@ from client.usecases.list_answers import Page
 from client.usecases.shown import Names
 from shared_models.codec import Row
 from shared_models.entities.document import Document
-from shared_models.errors import FileDamaged, FileGone
+from shared_models.errors import FileDamaged, FileGone, ReplicaError
 
 __all__ = ["AttachStopped", "Say"]
 PAGE = 48
@@ -191,7 +191,7 @@ def read_pieces(replica: Replica, document: str) -> Iterator[bytes]:
 
 def _fetch_again(replica: Replica, row: Row, why: str) -> None:
     sha256 = row["sha256"]
-    with replica.files.turn, replica.write(durable=False) as writing:
+    with suppress(ReplicaError), replica.files.turn, replica.write(durable=False) as writing:
         known = blobs.read(writing.connection, [sha256]).get(sha256)
         if known is None or not known.is_here:
             return

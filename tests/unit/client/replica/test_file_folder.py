@@ -135,6 +135,7 @@ def test_what_lies_in_plain_from_before_is_read_all_the_same(folder):
     old = folder.path / SHA256[:2] / SHA256
     old.parent.mkdir(parents=True)
     old.write_bytes(CONTENT)
+    assert folder.sweep({SHA256}) == 0
     assert (folder.has(SHA256), folder.content(SHA256)) == (True, PlainContent(old))
     assert folder.remove(SHA256)
     assert files_of(folder) == []
