@@ -16,7 +16,8 @@ from pathlib import Path
 from threading import RLock
 from typing import IO
 
-from client.replica.content import PIECE, Content, FileKeys, Growing, PlainContent, SealedContent
+from client.replica.content import PIECE, Content, Growing, PlainContent
+from client.replica.sealed_content import FileKeys, SealedContent
 from shared_models.errors import (
     ErrorCode,
     FieldfareError,

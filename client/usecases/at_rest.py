@@ -16,9 +16,9 @@ from client.platform.device_token import TokenStore
 from client.platform.key_store import KeyStore, NoKeys
 from client.platform.lock_file import LockFile
 from client.replica import encrypting, sealing
-from client.replica.content import FileKeys
 from client.replica.driver import KEY_BYTES, SALT_BYTES, Connect, Encrypted, can_encrypt, connect, salt_of
 from client.replica.file_folder import FileFolder, folder_of, is_plain
+from client.replica.sealed_content import FileKeys
 from client.usecases.answers import Standing
 from shared_models.errors import ReplicaError, ReplicaFull, ReplicaKeyLost, ReplicaLocked, ReplicaSealed
 

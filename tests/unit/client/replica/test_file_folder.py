@@ -78,6 +78,16 @@ def test_what_comes_in_pieces_goes_on_where_it_was_cut_and_becomes_the_file(fold
     assert len(files_of(folder)) == 1
 
 
+def test_what_comes_in_small_packets_takes_no_more_room_for_that(folder):
+    part = folder.part(SHA256)
+    part.path.parent.mkdir(parents=True)
+    with part.appending() as growing:
+        for at in range(0, len(CONTENT), 1400):
+            growing.write(CONTENT[at : at + 1400])
+    assert digest(part) == SHA256
+    assert part.path.stat().st_size < 1.1 * len(CONTENT)
+
+
 def test_what_a_program_wrote_that_ended_in_the_middle_is_there(folder):
     part = folder.part(SHA256)
     part.path.parent.mkdir(parents=True)

@@ -14,9 +14,10 @@ from PIL import Image
 pytest.importorskip("sqlcipher3", reason="a phone has no wheel of it")
 
 from client.replica import blobs, sealing
-from client.replica.content import PIECE, FileKeys, digest
+from client.replica.content import PIECE, digest
 from client.replica.driver import PAGE_BYTES
 from client.replica.file_folder import FileFolder, folder_of
+from client.replica.sealed_content import FileKeys
 from client.sync.courier import Courier
 from client.usecases import documents
 from client.usecases.answers import Owner
@@ -250,14 +251,14 @@ def check_sealed(folder):
 DYING = """
 import os, shutil, sys
 from pathlib import Path
-from client.replica import content, encrypting, file_folder, sealing
-from client.replica.content import FileKeys
+from client.replica import encrypting, file_folder, sealed_content, sealing
+from client.replica.sealed_content import FileKeys
 from tests.keyring import KEY
 
 source, target = Path(sys.argv[1]), Path(sys.argv[2])
 STEPS = {
-    "begin": (content.SealedContent, "_begun"), "write": (content._SealedGrowing, "write"), "flush": (content, "_flush"),
-    "finish": (content.SealedContent, "finish"), "put": (file_folder.FileFolder, "put"), "overwrite": (sealing, "overwrite"),
+    "begin": (sealed_content.SealedContent, "_begun"), "write": (sealed_content._SealedGrowing, "flush"), "flush": (sealed_content, "flush"),
+    "finish": (sealed_content.SealedContent, "finish"), "put": (file_folder.FileFolder, "put"), "overwrite": (sealing, "overwrite"),
     "unlink": (Path, "unlink"), "fsync": (os, "fsync"), "replace": (Path, "replace"),
 }
 
