@@ -8,6 +8,7 @@ import pytest
 
 from client.config import SyncTimes
 from client.replica import blobs, file_purging, meta
+from client.replica.driver import can_encrypt
 from client.replica.file_folder import AttachStopped
 from client.sync.courier import Courier
 from client.sync.engine import SyncEngine
@@ -22,6 +23,7 @@ from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.shipped_profiles import profile_id, shipped_profiles
 from tests.bench.relay import counting
 from tests.clients import Clock, make_replica
+from tests.keyring import KEY
 from tests.servers import EMAIL, PASSWORD, behind_socket, make_server
 
 pytestmark = pytest.mark.functions(135)
@@ -343,7 +345,7 @@ class Line:
         return self.engine.run_once()
 
 
-def device_at(address, folder, name, sent):
+def device_at(address, folder, name, sent, connect=None):
     client = make_client(address, SyncTimes(read_s=10))
     answer = sign_in(client, SignInRequest(email=EMAIL, password=PASSWORD, device_name=name, install=name))
 
@@ -353,7 +355,7 @@ def device_at(address, folder, name, sent):
             return super().send_file(sha256, size, offset, piece)
 
     transport = Counting(client, AccessToken(client, lambda: answer.device_token))
-    replica = make_replica(folder, name=name, user=answer.user_id, clock=Clock(), met=False)
+    replica = make_replica(folder, name=name, user=answer.user_id, clock=Clock(), met=False, connect=connect)
     return Line(replica, SyncEngine(replica, transport, random=Random(1)), Courier(replica, transport), sent), client
 
 
@@ -387,7 +389,7 @@ def test_a_file_of_20_mib_over_a_line_that_is_cut_ten_times_is_verified_with_5_p
         assert counted.up - before <= 1.05 * len(content)
         line.sync()
         assert line.replica.get("document", saved.id)["state"] == "stored"
-        other, second = device_at(address, tmp_path, "phone", [])
+        other, second = device_at(address, tmp_path, "encrypted", [], KEY if can_encrypt() else None)
         other.sync()
         documents.fetch(other.replica, saved.id)
         down, cuts[:] = counted.down, cuts[:0]
