@@ -35,13 +35,14 @@ from client.sync.live import LiveChannel
 from client.sync.worker import SyncWorker
 from client.ui.app import open_door, open_ui
 from client.ui.exchange import Exchange
+from client.usecases import token_moving
 from client.usecases.account import Account, EndToken, HeldAccount
 from client.usecases.at_rest import AtRest, in_plain
 from client.usecases.crm import Centre, LocalCrm, Rounds
 from client.usecases.door import LocalDoor
 from client.usecases.labels import Say
 from client.usecases.preferences import last_language
-from shared_models.errors import ReplicaSealed
+from shared_models.errors import ErrorCode, ReplicaSealed, Unreachable
 from shared_models.ids import IdMaker
 from shared_models.protocol import SignInAnswer, SignInRequest
 from shared_models.registry import CRM
@@ -81,7 +82,10 @@ def open_local(folder: Path, at_rest: AtRest | None = None) -> Replica:
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     held = at_rest or in_plain(replica_path(folder))
-    return open_replica(held.replica, CRM, IdMaker(now_ms, SystemRandom()), connect=held.connect())
+    way = held.connect()
+    if not token_moving.move(ProfileStore(folder, held.tokens)):
+        held.note_token_in_plain()
+    return open_replica(held.replica, CRM, IdMaker(now_ms, SystemRandom()), connect=way)
 
 
 def last_reader(folder: Path, at_rest: AtRest | None = None) -> Language | None:
@@ -98,22 +102,29 @@ def _open_to_look(folder: Path, at_rest: AtRest | None) -> Replica:
     return open_local(folder, at_rest)
 
 
-def make_account(folder: Path, times: SyncTimes, end: EndToken = end_token) -> Account:
-    """Return the account of a client's folder. end: how a server is told of a sign-out."""
+def profile_store(folder: Path, at_rest: AtRest | None = None) -> ProfileStore:
+    """Return where the account of a client's folder is kept, the device token where the data's key is."""
+    return ProfileStore(folder) if at_rest is None else ProfileStore(folder, at_rest.tokens)
+
+
+def make_account(folder: Path, times: SyncTimes, end: EndToken = end_token, at_rest: AtRest | None = None) -> Account:
+    """Return the account of a client's folder. end: how a server is told of a sign-out. at_rest: as `open_local`."""
 
     def ask(server_url: str, request: SignInRequest) -> SignInAnswer:
         with http_transport.make_client(server_url, times) as client:
             return http_transport.sign_in(client, request)
 
-    return Account(ProfileStore(folder), WrongTriesStore(folder), ask, secrets.token_bytes, now_ms, end)
+    return Account(profile_store(folder, at_rest), WrongTriesStore(folder), ask, secrets.token_bytes, now_ms, end)
 
 
-def connect(folder: Path, times: SyncTimes, sign_in: SignInNow | None = None) -> http_transport.HttpTransport:
+def connect(
+    folder: Path, times: SyncTimes, sign_in: SignInNow | None = None, at_rest: AtRest | None = None
+) -> http_transport.HttpTransport:
     """Return the way to the server of the account of a folder, to be closed. Raises LookupError when nobody is signed in.
 
-    sign_in: gets a device token where the person opened the device without a connection after a sign-out.
+    sign_in: gets a device token where the person opened the device without a connection after a sign-out. at_rest: as `open_local`.
     """
-    store = ProfileStore(folder)
+    store = profile_store(folder, at_rest)
     profile = store.load()
     if profile is None or (sign_in is None and not profile.is_signed_in):
         raise LookupError("nobody is signed in on this device")
@@ -121,12 +132,15 @@ def connect(folder: Path, times: SyncTimes, sign_in: SignInNow | None = None) ->
 
     def device_token() -> str | None:
         known = store.load()
-        if known is not None and sign_in is not None and not known.is_signed_in:
-            return sign_in()
-        return known.device_token if known else None
+        try:
+            if known is not None and sign_in is not None and not known.is_signed_in:
+                return sign_in()
+            return store.token(known) if known else None
+        except ReplicaSealed as error:  # it was open a moment ago, or nothing would run: later
+            raise Unreachable(ErrorCode.D622, str(error)) from error
 
     def renew_lease() -> None:
-        with suppress(OSError):  # a disk that is full ends no sync
+        with suppress(OSError, ReplicaSealed):  # neither a disk that is full ends a sync, nor a keyring that takes no token
             store.touch(now_ms())
 
     token = http_transport.AccessToken(client, device_token, on_contact=renew_lease)
@@ -160,10 +174,11 @@ class InstalledClient:
     transport: http_transport.HttpTransport
 
     def stop(self) -> None:
-        """End the threads of sync; what is open stays readable."""
+        """End the threads of sync; what is open stays readable, but for the copies that other programs were given."""
         self.live.close()
         self.files.close()
         self.worker.close()
+        clear_copies(self.crm.replica.path.parent / COPIES)
 
     def close(self) -> None:
         """End the sync thread, and close the connections and the replica."""
@@ -189,9 +204,9 @@ def start_client(
     with ExitStack() as opened:
         replica = open_local(config.folder, stored)
         opened.callback(replica.close)
-        account = make_account(config.folder, config.times, end)
+        account = make_account(config.folder, config.times, end, stored)
         held = HeldAccount(account, replica, socket.gethostname(), signed_out, password, stored.outlook)
-        transport = connect(config.folder, config.times, held.token if password is not None else None)
+        transport = connect(config.folder, config.times, held.token if password is not None else None, stored)
         opened.callback(transport.close)
         store = account.store
         engine = SyncEngine(
@@ -249,7 +264,7 @@ class ClientWindow:
 
     def door(self) -> LocalDoor[LocalCrm]:
         """Return the way in."""
-        account = make_account(self.config.folder, self.config.times, self._farewells.tell)
+        account = make_account(self.config.folder, self.config.times, self._farewells.tell, self._stored)
         return LocalDoor(
             account,
             self._open_local,
@@ -331,7 +346,10 @@ def run_window(window: ClientWindow, tell: Callable[[str], None], *, web: bool, 
             files = BrowserFiles(window.config.folder / "uploads")
             files.open()
             window.exchange = files
-            serve_device(window.main, ASSETS, port, tell, show=show and has_screen, files=files)
+            try:
+                serve_device(window.main, ASSETS, port, tell, show=show and has_screen, files=files)
+            finally:
+                files.close()
         else:
             ft.run(window.main, view=ft.AppView.FLET_APP, assets_dir=str(ASSETS))
     finally:

@@ -9,13 +9,17 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, Response, StreamingResponse
 
 from client.ui.exchange import NotReceived, Received
+from client.usecases.document_answers import Download
+from shared_models.errors import FieldfareError
 
 PLACE = "/files/"
 """How the addresses begin, after the app's own prefix."""
@@ -23,6 +27,7 @@ OFFER_S = 600.0
 """Seconds in which a download can be begun."""
 WRITE_BYTES = 1 << 20
 """Bytes that are gathered before they are written, on another thread."""
+BYTES = "application/octet-stream"
 NO_STORE = {"cache-control": "no-store"}
 
 
@@ -102,7 +107,7 @@ class Offer:
     """A file that a browser may save. until: seconds of the clock."""
 
     who: str
-    path: Path
+    content: Download
     name: str
     until: float
 
@@ -120,8 +125,12 @@ class BrowserFiles:
 
     def open(self) -> None:
         """Begin with an empty folder: what lies there was not taken in when the program ended."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.close()
         self.folder.mkdir(parents=True, mode=0o700)
+
+    def close(self) -> None:
+        """Remove the folder, and what was not taken in."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def slot(self, who: str, size_bytes: int) -> UploadSlot:
         """Return a place for a file of that size."""
@@ -139,11 +148,11 @@ class BrowserFiles:
     def _forget(self, token: str) -> None:
         self._slots.pop(token, None)
 
-    def offer(self, who: str, path: Path, name: str) -> str:
+    def offer(self, who: str, content: Download, name: str) -> str:
         """Return an address from which the browser saves a file under a name, for some minutes."""
         now, token = self.clock(), secrets.token_urlsafe(24)
         self._offers = {known: one for known, one in self._offers.items() if one.until > now}
-        self._offers[token] = Offer(who, path, name, now + OFFER_S)
+        self._offers[token] = Offer(who, content, name, now + OFFER_S)
         return f"{self.prefix}{PLACE}{token}"
 
     async def serve(self, scope: Any, receive: Any, send: Any) -> bool:  # Any: ASGI's own types differ by library
@@ -155,7 +164,7 @@ class BrowserFiles:
         if scope["method"] == "PUT":
             answer = await self._take(token, who, Request(scope, receive))
         elif scope["method"] in ("GET", "HEAD"):
-            answer = self._give(token, who)
+            answer = await self._give(token, who)
         else:
             answer = Response(status_code=405, headers=NO_STORE)
         await answer(scope, receive, send)
@@ -167,9 +176,18 @@ class BrowserFiles:
             return Response(status_code=404, headers=NO_STORE)
         return Response(status_code=await slot.receive(request), headers=NO_STORE)
 
-    def _give(self, token: str, who: str) -> Response:
+    async def _give(self, token: str, who: str) -> Response:
         """Return the file as an attachment; the page of a browser that asks for one that is gone stays as it is (204)."""
         offer = self._offers.get(token)
-        if offer is None or offer.who != who or offer.until <= self.clock() or not offer.path.is_file():
+        if offer is None or offer.who != who or offer.until <= self.clock():
             return Response(status_code=204, headers=NO_STORE)
-        return FileResponse(offer.path, media_type="application/octet-stream", filename=offer.name, headers=NO_STORE)
+        if (path := offer.content.path) is not None and path.is_file():
+            return FileResponse(path, media_type=BYTES, filename=offer.name, headers=NO_STORE)
+        pieces = offer.content.pieces()
+        try:
+            first = await asyncio.to_thread(next, pieces, b"")
+        except (FieldfareError, KeyError):  # its bytes, or its record
+            return Response(status_code=204, headers=NO_STORE)
+        disposition = f"attachment; filename*=utf-8''{quote(offer.name)}"
+        headers = {**NO_STORE, "content-length": str(offer.content.size), "content-disposition": disposition}
+        return StreamingResponse(chain([first], pieces), media_type=BYTES, headers=headers)

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from random import SystemRandom
 
-from client.app import connect, last_reader, open_local
+from client.app import connect, last_reader, open_local, profile_store
 from client.config import FirstSync, SyncTimes
 from client.events import Event, SyncStatusChanged
 from client.platform.form import form
@@ -43,14 +43,14 @@ def run(arguments: argparse.Namespace, server: str, say: Say, at_rest: AtRest) -
         say(texts_of(folder).t("at_rest.encrypting"))
     texts = texts_of(folder, at_rest)
     try:
-        transport = connect(folder, SyncTimes())
+        transport = connect(folder, SyncTimes(), at_rest=at_rest)
         if server and (own := str(transport.client.base_url).rstrip("/")) != server:
             transport.close()
             say(texts.t("cli.sync.other_server", folder=str(folder), server=own, asked=server))
             return False
         with closing(transport), LockFile(folder / "sync.lock"), closing(open_local(folder, at_rest)) as replica:
             first_sync = FirstSync(by_snapshot=not arguments.metered)
-            forget = ProfileStore(folder).forget
+            forget = profile_store(folder, at_rest).forget
             engine = SyncEngine(
                 replica,
                 transport,

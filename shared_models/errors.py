@@ -20,6 +20,7 @@
         FileTooLarge            more bytes than the centre takes
         FileUnreadable          the file that was chosen cannot be read
         FileGone                its bytes are not on this device
+        FileDamaged             its bytes on this device are not those of the file any more
       UnlockFailed              wrong password, or the offline lease has ended
 
 The text on screen is looked up from the code (`error.<code>`), in the reader's language.
@@ -118,6 +119,10 @@ class ErrorCode(StrEnum):
     """The local data is encrypted, and its key cannot be had now. Unlock the keyring of the system and try again."""
     D608 = "D608"
     """The local data is encrypted, and the keyring of the system does not have its key any more. Set the file aside and load anew."""
+    D621 = "D621"
+    """The encrypted bytes of a file on this device are damaged. They are fetched again where the centre has them."""
+    D622 = "D622"
+    """The keyring did not give out the device token. Unlock it; the app tries again by itself."""
 
 
 class FieldfareError(Exception):
@@ -240,6 +245,13 @@ class FileGone(FileTrouble):
     """The bytes of a file are not on this device."""
 
     code: ErrorCode = ErrorCode.D606
+
+
+@dataclass(eq=False)
+class FileDamaged(FileTrouble):
+    """What lies encrypted on this device is not the file any more: cut off, changed, or another one. Nothing of it is shown."""
+
+    code: ErrorCode = ErrorCode.D621
 
 
 class UnlockFailed(FieldfareError):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -46,11 +47,19 @@ def open_file(path: Path) -> None:
         raise CannotOpen from error
 
 
-def copy_under(folder: Path, path: Path, name: str) -> Path:
-    """Return a copy of a file under a name, in a folder of its own within `folder`. It cannot be written: changes would be lost."""
+def copy_under(folder: Path, pieces: Iterable[bytes], name: str) -> Path:
+    """Return a copy of a file under a name, in a folder of its own within `folder`. It cannot be written: changes would be lost.
+
+    Raises what `pieces` does; then there is no copy.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     copy = Path(tempfile.mkdtemp(dir=folder)) / safe_name(name)
-    shutil.copyfile(path, copy)
+    try:
+        with copy.open("wb") as file:
+            file.writelines(pieces)
+    except BaseException:
+        shutil.rmtree(copy.parent, ignore_errors=True)
+        raise
     copy.chmod(0o400)
     return copy
 

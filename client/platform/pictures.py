@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import IO
 
 from PIL import Image
 
@@ -14,9 +15,9 @@ MAX_BYTES = 8_000
 QUALITIES = (82, 60, 40, 25)
 
 
-def thumbnail(path: Path, mime: str) -> bytes | None:
+def thumbnail(source: Path | IO[bytes], mime: str) -> bytes | None:
     """Return a small JPEG of an image, or of the first page of a PDF; None where there is none to be had. Raises for no file."""
-    found = page_picture(path, mime, 0, EDGE_PX)
+    found = page_picture(source, mime, 0, EDGE_PX)
     if found is None or len(found[0]) <= MAX_BYTES:
         return found and found[0]
     with Image.open(io.BytesIO(found[0])) as image:

@@ -4,8 +4,11 @@ import io
 import logging
 from pathlib import Path
 from threading import Lock
+from typing import IO
 
 from PIL import Image, ImageOps
+
+from shared_models.errors import FileDamaged
 
 log = logging.getLogger("fieldfare.platform")
 PDF = "application/pdf"
@@ -18,31 +21,34 @@ MOST_PIXELS = 120_000_000
 """An image that claims more is not opened: it would take half a gigabyte."""
 
 
-def page_picture(path: Path, mime: str, number: int, edge_px: int = EDGE_PX) -> tuple[bytes, int] | None:
+def page_picture(source: Path | IO[bytes], mime: str, number: int, edge_px: int = EDGE_PX) -> tuple[bytes, int] | None:
     """Return a page as a JPEG and how many pages there are; None for a file of which none can be made.
 
-    number: of the page, from 0; one beyond the last is the last.
+    number: of the page, from 0; one beyond the last is the last. Raises FileDamaged where the stream does.
     """
     try:
         if mime == PDF:
-            return _pdf_page(path, number, edge_px)
+            return _pdf_page(source, number, edge_px)
         if mime.startswith("image/"):
-            with Image.open(path) as image:
+            with Image.open(source) as image:
                 if image.width * image.height > MOST_PIXELS:
                     return None
                 image.draft("RGB", (edge_px, edge_px))
                 return _jpeg(ImageOps.exif_transpose(image), edge_px), 1
+    except FileDamaged:
+        raise
     except Exception:  # whatever a file holds that says it is a picture: it is shown as a file without one
         log.info("a file has no picture", exc_info=True)
     return None
 
 
-def _pdf_page(path: Path, number: int, edge_px: int) -> tuple[bytes, int] | None:
+def _pdf_page(source: Path | IO[bytes], number: int, edge_px: int) -> tuple[bytes, int] | None:
     try:
         import pypdfium2  # there is none for phones
     except ImportError:
         return None
-    with PDFIUM, pypdfium2.PdfDocument(path) as document:
+    # What a stream raises would be lost in the library, which is C: it gets the bytes.
+    with PDFIUM, pypdfium2.PdfDocument(source if isinstance(source, Path) else source.read()) as document:
         pages = len(document)
         page = document[min(max(0, number), pages - 1)]
         scale = edge_px / max(page.get_size())

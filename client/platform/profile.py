@@ -1,6 +1,6 @@
 """Who uses this device: the account, its device token and what an offline unlock is checked against.
 
-One small file beside the replica, readable by its owner only. It never holds the password, and losing it loses no edit:
+Where the data is encrypted the token stands in the keyring, and not in the file (`device_token`). One small file beside the replica, readable by its owner only. It never holds the password, and losing it loses no edit:
 the person signs in again.
 """
 
@@ -8,11 +8,13 @@ import hmac
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import scrypt
 from pathlib import Path
 
-from shared_models.errors import ReplicaDamaged, UnlockFailed
+from client.platform.device_token import TokenStore
+from shared_models.errors import ReplicaDamaged, ReplicaSealed, UnlockFailed
 
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**15, 8, 1
 """Cost of an offline guess: 32 MiB and about 60 ms here. Source: RFC 7914. A phone stays under 0.3 s; the lease limits
@@ -29,7 +31,8 @@ class Profile:
     user_id: str
     device_id: str
     device_token: str | None = field(repr=False)
-    """Secret; sent only to the server, to exchange it for short access tokens. None once the person has signed out."""
+    """Secret; sent only to the server, to exchange it for short access tokens. None once the person has signed out, and where it is in
+    the keyring: `ProfileStore.token` returns it."""
     lease_days: int
     """How long the device opens without having met the server."""
     last_contact_ms: int
@@ -38,11 +41,12 @@ class Profile:
     """16 random bytes in hex."""
     password_hash: str
     """scrypt of the password, 32 bytes in hex."""
+    token_in_keyring: bool = False
 
     @property
     def is_signed_in(self) -> bool:
         """Return whether the server knows the device by a token."""
-        return self.device_token is not None
+        return self.device_token is not None or self.token_in_keyring
 
     @property
     def lease_ends_ms(self) -> int:
@@ -75,11 +79,17 @@ class ProfileStore:
     """The profile's file in the client's folder."""
 
     folder: Path
+    tokens: TokenStore = field(default_factory=TokenStore)
 
     @property
     def path(self) -> Path:
         """Return the file."""
         return self.folder / "profile.json"
+
+    @property
+    def draft(self) -> Path:
+        """Return what is written before it takes the file's place; a kill may leave it."""
+        return self.path.with_suffix(".new")
 
     def load(self) -> Profile | None:
         """Return the profile, or None when nobody has signed in here. Raises ReplicaDamaged for an unreadable file."""
@@ -90,16 +100,26 @@ class ProfileStore:
         except (ValueError, TypeError) as error:
             raise ReplicaDamaged(str(self.path)) from error
 
+    def token(self, profile: Profile) -> str | None:
+        """Return the device token, None where there is none. Raises ReplicaSealed where the keyring cannot be asked for it."""
+        return self.tokens.token(profile.device_id) if profile.token_in_keyring else profile.device_token
+
     def save(self, profile: Profile) -> None:
-        """Write the profile whole or not at all, and only for its owner's eyes."""
+        """Write the profile whole or not at all, and only for its owner's eyes; a token goes to the keyring first, where it is to stand.
+
+        Raises ReplicaSealed where the keyring does not take it; then the file is as it was.
+        """
+        if profile.device_token is not None and self.tokens.is_wanted():
+            self._forget_other(profile.device_id)
+            self.tokens.keep(profile.device_id, profile.device_token)
+            profile = replace(profile, device_token=None, token_in_keyring=True)
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = self.path.with_suffix(".new")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = os.open(self.draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(asdict(profile), file)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(self.path)
+        self.draft.replace(self.path)
 
     def touch(self, now_ms: int) -> None:
         """Begin the lease anew after a contact with the server. At most once an hour, to spare the medium.
@@ -120,13 +140,36 @@ class ProfileStore:
         except ReplicaDamaged:
             self.forget()
             return None
-        if profile is not None:
-            self.save(replace(profile, device_token=None))
-        return profile
+        if profile is None:
+            return None
+        token = self._last_token(profile)
+        self._forget_token(profile)
+        self.save(replace(profile, device_token=None, token_in_keyring=False))
+        return replace(profile, device_token=token, token_in_keyring=False)
 
     def forget(self) -> None:
         """Remove the account from the device. The replica and what waits in it stay."""
+        with suppress(ReplicaDamaged):
+            if (profile := self.load()) is not None:
+                self._forget_token(profile)
         self.path.unlink(missing_ok=True)
+
+    def _forget_other(self, device_id: str) -> None:
+        """Forget the token of the device that this one was to the server before it was revoked."""
+        with suppress(ReplicaDamaged):
+            before = self.load()
+            if before is not None and before.device_id != device_id:
+                self._forget_token(before)
+
+    def _last_token(self, profile: Profile) -> str | None:
+        try:
+            return self.token(profile)
+        except ReplicaSealed:
+            return None
+
+    def _forget_token(self, profile: Profile) -> None:
+        if profile.token_in_keyring:
+            self.tokens.forget(profile.device_id)
 
 
 def make_profile(

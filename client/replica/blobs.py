@@ -120,9 +120,11 @@ def note_failed(connection: Connection, sha256: str, error: str, next_at: int) -
     )
 
 
-def note_lost(connection: Connection, sha256: str, error: str) -> None:
-    """Note that what the folder had is not the file any more."""
-    connection.execute("UPDATE _blob SET here = 0, error = ? WHERE sha256 = ?", (error, sha256))
+def note_lost(connection: Connection, sha256: str) -> None:
+    """Note that what the folder had is not there any more, or was not the file: it is fetched like one that a person asks for."""
+    connection.execute(
+        "UPDATE _blob SET here = 0, wanted = 1, attempts = 0, next_at = 0, error = NULL WHERE sha256 = ?", (sha256,)
+    )
 
 
 def want(connection: Connection, sha256: str, size: int, wanted: int) -> None:

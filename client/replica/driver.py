@@ -51,7 +51,7 @@ class Encrypted:
     """Opens encrypted files with one key, as `connect` opens plain ones."""
 
     salt: bytes
-    """SALT_BYTES with which every file of the key begins, in plain: by them the key is found again. No secret."""
+    """SALT_BYTES with which every file of the key begins, in plain: by them the key is found again. No secret. None: each has its own."""
     key: bytes = field(repr=False)
     """KEY_BYTES random bytes. They are the key itself and no password: nothing is derived from them, which would take 0.2 s each time."""
 
@@ -64,7 +64,7 @@ class Encrypted:
     @property
     def literal(self) -> str:
         """Return the key as SQLCipher takes one that nothing is to be derived from."""
-        if (len(self.key), len(self.salt)) != (KEY_BYTES, SALT_BYTES):
+        if len(self.key) != KEY_BYTES or len(self.salt) not in (0, SALT_BYTES):
             raise ValueError("a key of another length")
         return f"x'{self.key.hex()}{self.salt.hex()}'"
 

@@ -46,12 +46,12 @@ def encrypt(path: Path, to: Encrypted) -> None:
         _flush(copy)
         if _head(path) != head:
             raise ReplicaLocked("another process has written to the file")
-        _keep_name(path)
+        keep_name(path)
         copy.replace(path)
     finally:
         _remove(copy)
     try:
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
         finish(path)
     except OSError as error:  # it is encrypted; the next start tries again to remove the rest
         log.warning("the plain file is not removed yet", extra={"why": type(error).__name__})
@@ -64,11 +64,45 @@ def finish(path: Path) -> None:
     if old.exists() and salt_of(path) is None:  # it was ended before the copy took its place: both names are the same file
         old.unlink()
     elif old.exists():
-        _overwrite(old)
+        overwrite(old)
     if salt_of(path) is not None:
         for left in (*path.parent.glob(f"{path.name}.*.part*"), *path.parent.glob(f"{path.name}.unpacked*")):
             if salt_of(left) is None:
-                _overwrite(left)
+                overwrite(left)
+
+
+def keep_name(path: Path) -> None:
+    """Give a plain file a second name (OLD), by which it can be overwritten after the first is another file's.
+
+    Not on Windows: it cannot make sure that a rename is on the medium, and a power cut could leave the overwritten file alone.
+    """
+    old = path.with_name(path.name + OLD)
+    old.unlink(missing_ok=True)
+    if os.name == "nt":
+        return
+    with suppress(OSError):  # a file system without such names: it is removed without being overwritten
+        os.link(path, old)
+
+
+def flush_folder(folder: Path) -> None:
+    """Have the rename on the medium, before the file whose name it took is overwritten."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def overwrite(path: Path) -> None:
+    """Write zeros over a file, as far as they go, and remove it."""
+    with suppress(OSError), path.open("r+b", buffering=0) as file:
+        left = path.stat().st_size
+        while left > 0:
+            left -= file.write(bytes(min(PIECE, left)))
+        os.fsync(file.fileno())
+    path.unlink()
 
 
 def _export(path: Path, copy: Path, to: Encrypted) -> bytes:
@@ -119,19 +153,6 @@ def _content(source: Connection, file: str, name: str) -> Iterator[object]:
     return iter(source.execute(what.format(f"{file}.{quoted(name)}")))
 
 
-def _keep_name(path: Path) -> None:
-    """Give the plain file a second name, by which it can be overwritten after the first is the copy's.
-
-    Not on Windows: it cannot make sure that a rename is on the medium, and a power cut could leave the overwritten file alone.
-    """
-    old = path.with_name(path.name + OLD)
-    old.unlink(missing_ok=True)
-    if os.name == "nt":
-        return
-    with suppress(OSError):  # a file system without such names: it is removed without being overwritten
-        os.link(path, old)
-
-
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(HEAD_BYTES)
@@ -140,27 +161,6 @@ def _head(path: Path) -> bytes:
 def _flush(path: Path) -> None:
     with path.open("r+b") as file:
         os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    """Have the rename on the medium, before the file whose name it took is overwritten."""
-    if os.name == "nt":
-        return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
-
-
-def _overwrite(path: Path) -> None:
-    """Write zeros over a file, as far as they go, and remove it."""
-    with suppress(OSError), path.open("r+b", buffering=0) as file:
-        left = path.stat().st_size
-        while left > 0:
-            left -= file.write(bytes(min(PIECE, left)))
-        os.fsync(file.fileno())
-    path.unlink()
 
 
 def _remove(path: Path) -> None:

@@ -26,11 +26,12 @@ from client.replica import (
 )
 from client.replica.change_log import LoggedTx
 from client.replica.connection import Reading, translated_errors
-from client.replica.driver import Connect, Connection, connect
-from client.replica.file_folder import FileFolder
+from client.replica.driver import Connect, Connection, Encrypted, connect
+from client.replica.file_folder import FileFolder, folder_of
 from client.replica.part import Part, PlainPart, SealedPart
 from client.replica.queries import Filter, Page
 from client.replica.rights import Known, RuleBook
+from client.replica.sealed_content import FileKeys
 from client.replica.search import Hit
 from client.replica.search_archived import search_archived
 from client.replica.seen import Seen
@@ -65,7 +66,8 @@ class Replica:
 
     def __post_init__(self) -> None:
         """Name what lies beside the file."""
-        self.files = FileFolder(self.path.with_name(f"{self.path.name}.files"))
+        keys = FileKeys.of(self._connect.key) if isinstance(self._connect, Encrypted) else None
+        self.files = FileFolder(folder_of(self.path), keys)
 
     # -- whose it is ---------------------------------------------------------------------------------------------------
 

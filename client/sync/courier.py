@@ -5,22 +5,31 @@ side names. So nothing here has to be remembered.
 """
 
 import errno
-import hashlib
-import os
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing, suppress
-from pathlib import Path
-from typing import IO, cast
+from typing import cast
 
 from client.events import FilesChanged
 from client.platform.pictures import thumbnail
 from client.replica import blobs, file_purging
 from client.replica.blobs import Policy, Transfer
+from client.replica.content import Content, Growing, digest
 from client.replica.replica import Replica
 from client.sync.pace import Pace
 from client.sync.states import State
-from shared_models.errors import Busy, ErrorCode, ProtocolFault, Refused, ReplicaError, ReplicaFull, SyncError, Unreachable
+from shared_models.errors import (
+    Busy,
+    ErrorCode,
+    FileDamaged,
+    FileTrouble,
+    ProtocolFault,
+    Refused,
+    ReplicaError,
+    ReplicaFull,
+    SyncError,
+    Unreachable,
+)
 from shared_models.transport import FileTransport
 
 TELL_S = 0.25
@@ -127,6 +136,9 @@ class Courier:
             self._send(job) if job.is_up else self._fetch(job)
         except Interrupted:
             return False
+        except FileTrouble as error:
+            self._fail(job, str(error.code), REFUSED_MS)
+            return False
         except (OSError, ReplicaFull) as error:
             is_full = isinstance(error, ReplicaFull) or error.errno in (errno.ENOSPC, errno.EDQUOT)
             self._fail(job, str(ErrorCode.D601 if is_full else ErrorCode.D606), REFUSED_MS)
@@ -150,7 +162,7 @@ class Courier:
         while not place.is_whole:
             self._tell(job, place.offset)
             self._heed()
-            piece = _piece(files.file(job.sha256), place.offset, self._pace.size)
+            piece = _piece(files.content(job.sha256), place.offset, self._pace.size)
             try:
                 place = self._transport.send_file(job.sha256, job.size, place.offset, piece)
                 self._pace.went(len(piece))
@@ -174,9 +186,8 @@ class Courier:
 
     def _check_own(self, job: Transfer) -> None:
         """Look whether the bytes here are still the file: a disk that loses some is no fault of the line. Raises OSError."""
-        with self.replica.files.file(job.sha256).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != job.sha256:
-                raise OSError(errno.EIO, "not the bytes of the digest")
+        if digest(self.replica.files.content(job.sha256)) != job.sha256:
+            raise OSError(errno.EIO, "not the bytes of the digest")
 
     def _fetch(self, job: Transfer) -> None:
         files, part = self.replica.files, self.replica.files.part(job.sha256)
@@ -186,11 +197,12 @@ class Courier:
                 blobs.note_fetching(writing.connection, job.sha256, job.size)
             for _ in range(TRIES):
                 self._receive(job, part)
-                if _digest(part) == job.sha256:
+                if _is_file(part, job.sha256):
                     break
-                part.unlink(missing_ok=True)
+                part.remove()
             else:
                 raise Refused(ErrorCode.P210, "not the bytes of the digest")
+            part.finish(files.file(job.sha256).name)
         with files.turn:
             if not files.has(job.sha256):
                 files.keep(part, job.sha256)
@@ -199,38 +211,39 @@ class Courier:
                 blobs.note_sent(writing.connection, job.sha256, self.replica.ids.now_ms())
         self._draw(job)
 
-    def _receive(self, job: Transfer, part: Path) -> None:
+    def _receive(self, job: Transfer, part: Content) -> None:
         """Append what follows the part that is here, until the file is whole."""
-        part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         cut_at = -1
-        with part.open("ab") as file:
-            while (start := file.tell()) < job.size or not job.size:
+        with part.appending() as growing:
+            while (start := growing.size) < job.size or not job.size:
                 try:
-                    self._append(job, file, start)
+                    self._append(job, growing, start)
                     break
                 except Unreachable:
-                    if file.tell() <= max(start, cut_at):
+                    if growing.size <= max(start, cut_at):
                         raise
-                    cut_at = file.tell()
-            file.flush()
+                    cut_at = growing.size
 
-    def _append(self, job: Transfer, file: IO[bytes], start: int) -> None:
+    def _append(self, job: Transfer, growing: Growing, start: int) -> None:
         pieces = cast("Generator[bytes]", self._transport.file_bytes(job.sha256, start))
         with closing(pieces):
             for piece in pieces:
-                file.write(piece)
-                if file.tell() > job.size:
+                growing.write(piece)
+                if growing.size > job.size:
                     raise ProtocolFault(None, "more bytes than the row names")
-                self._tell(job, file.tell())
+                self._tell(job, growing.size)
                 self._heed()
-        if file.tell() < job.size:
+        if growing.size < job.size:
             raise Unreachable(None, "the file broke off")
 
     def _draw(self, job: Transfer) -> None:
         """Make the small picture of a file that has come."""
         with self.replica.reading() as reader:
             mime = blobs.mime_of(reader, job.sha256)
-        if (picture := thumbnail(self.replica.files.file(job.sha256), mime)) is not None:
+        with self.replica.files.content(job.sha256).for_library() as source:
+            picture = thumbnail(source, mime)
+        if picture is not None:
             self.replica.files.put_picture(job.sha256, picture)
 
     # -- beside it --------------------------------------------------------------------------------------------------------
@@ -256,14 +269,15 @@ class Courier:
             blobs.note_failed(writing.connection, job.sha256, error, self.replica.ids.now_ms() + wait_ms)
 
 
-def _piece(path: Path, offset: int, size: int) -> bytes:
-    with path.open("rb") as file:
+def _piece(content: Content, offset: int, size: int) -> bytes:
+    with content.open() as file:
         file.seek(offset)
         return file.read(size)
 
 
-def _digest(path: Path) -> str:
-    """Return the SHA-256 of a part, once it is on the medium."""
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _is_file(part: Content, sha256: str) -> bool:
+    """Whether what has come is the file."""
+    try:
+        return digest(part) == sha256
+    except FileDamaged:
+        return False

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from client.usecases.document_answers import Download
 from shared_models.errors import FieldfareError
 
 Received = Callable[[int], None]
@@ -41,7 +42,7 @@ class Exchange(Protocol):
         """Return a place for a file of that size."""
         ...
 
-    def offer(self, who: str, path: Path, name: str) -> str:
+    def offer(self, who: str, content: Download, name: str) -> str:
         """Return an address from which the browser saves a file under a name, for some minutes."""
         ...
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from client.usecases.answers import Owner, Saved
-from client.usecases.document_answers import DocumentShown, Preview, Told
+from client.usecases.document_answers import DocumentShown, Download, Preview, Told
 from client.usecases.list_answers import Page
 
 
@@ -58,8 +58,8 @@ class Documents(Protocol):
         """Return a page of a file that is here as a picture, by its number from 0; None where none can be made."""
         ...
 
-    async def path(self, id: str) -> Path:
-        """Return where the bytes of a file are on this device, to be read only. Raises FileGone when they are not."""
+    async def download(self, id: str) -> Download:
+        """Return a file that is here for a browser to save. Raises FileGone when it is not."""
         ...
 
     async def copy(self, id: str) -> Path:

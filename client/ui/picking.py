@@ -61,7 +61,7 @@ def _source(desk: Desk, picker: ft.FilePicker, file: ft.FilePickerFile) -> Sourc
 async def have_copy(desk: Desk, id: str, name: str) -> None:
     """Give the person a copy of a file that is here: opened by the program that his machine has for it, or saved by the browser."""
     if desk.page.web and desk.exchange is not None:
-        url = desk.exchange.offer(desk.page.client_ip or "", await desk.crm.documents.path(id), name)
+        url = desk.exchange.offer(desk.page.client_ip or "", await desk.crm.documents.download(id), name)
         # It comes as an attachment, so the page stays although it is asked for in its own tab: another one may be blocked.
         await ft.UrlLauncher().launch_url(url, web_only_window_name="_self")
         return

@@ -18,6 +18,7 @@ from shared_models.errors import (
     RecordInvalid,
     Refused,
     ReplicaDamaged,
+    ReplicaSealed,
     UnlockFailed,
 )
 from shared_models.protocol import SignInAnswer, SignInRequest
@@ -67,7 +68,7 @@ class Account:
         """Sign in at the server and bind the replica to the person.
 
         Raises RecordInvalid for what was left empty or an address that cannot be used, OthersData when the replica belongs to
-        another person, and whatever `SyncError` the server's answer means.
+        another person, ReplicaSealed where the keyring does not take the token, and whatever `SyncError` the server's answer means.
         """
         url = checked_address(server_url)
         problems = [FieldProblem(n, "problem.required") for n, v in (("email", email), ("password", password)) if not v]
@@ -93,7 +94,11 @@ class Account:
             now_ms=self.now_ms(),
             random_bytes=self.random_bytes,
         )
-        self.store.save(profile)
+        try:
+            self.store.save(profile)
+        except ReplicaSealed:  # the keyring did not take the token
+            self.end_token(url, answer.device_token)
+            raise
         self.tries.forget()
         return profile
 
@@ -177,7 +182,7 @@ class HeldAccount:
             self.password = None
             raise
         profile = self.account.profile
-        return profile.device_token if profile is not None else None
+        return self.account.store.token(profile) if profile is not None else None
 
     def sign_out(self) -> None:
         """Sign out (`Account.sign_out`), in every window."""

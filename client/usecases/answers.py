@@ -12,10 +12,22 @@ from typing import Literal
 
 RowState = Literal["sent", "waiting", "needs_you"]
 """Dot of a row: at the centre, on this device only, or waiting for a person."""
-Standing = Literal["encrypted", "phone", "off", "no_library", "no_keyring", "locked", "in_use", "no_room", "failed"]
-"""How the data lies on the disk of this device: `encrypted`, or why not. The phone does it itself; it was switched off; the library or
-a keyring is missing; the keyring was not unlocked; the file was open elsewhere; there was no room for the copy; the copy was not
-sound. The text is `at_rest.<standing>`."""
+Standing = Literal[
+    "encrypted",
+    "files_plain",
+    "token_plain",
+    "phone",
+    "off",
+    "no_library",
+    "no_keyring",
+    "locked",
+    "in_use",
+    "no_room",
+    "failed",
+]
+"""How the data lies on the disk of this device: `encrypted`, wholly, or but for some attached files or the device token, or why not. The
+phone does it itself; it was switched off; the library or a keyring is missing; the keyring was not unlocked; the file was open elsewhere;
+there was no room for the copy; the copy was not sound. The text is `at_rest.<standing>`."""
 
 
 @dataclass(frozen=True)

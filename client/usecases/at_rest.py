@@ -12,22 +12,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
+from client.platform.device_token import TokenStore
 from client.platform.key_store import KeyStore, NoKeys
 from client.platform.lock_file import LockFile
-from client.replica import encrypting
+from client.replica import encrypting, sealing
 from client.replica.driver import KEY_BYTES, SALT_BYTES, Connect, Encrypted, can_encrypt, connect, salt_of
+from client.replica.file_folder import FileFolder, folder_of, is_plain
+from client.replica.sealed_content import FileKeys
 from client.usecases.answers import Standing
 from shared_models.errors import ReplicaError, ReplicaFull, ReplicaKeyLost, ReplicaLocked, ReplicaSealed
 
 log = logging.getLogger("fieldfare.usecases")
 SPARE_BYTES = 20_000_000
 """Room that is left on the disk beside the encrypted copy."""
-ASIDE = "set-aside"
+ASIDE, LOCK = "set-aside", "encrypting.lock"
 
 
 @dataclass
 class AtRest:
-    """The replica file of one client's folder, and the key that opens it."""
+    """The replica file of one client's folder, the attached files beside it, and the key that opens them."""
 
     replica: Path
     keys: KeyStore
@@ -38,6 +41,17 @@ class AtRest:
     """None until it was opened."""
     _connect: Connect | None = field(default=None, repr=False)
     _deciding: Lock = field(default_factory=Lock, repr=False)
+    tokens: TokenStore = field(init=False, repr=False)
+    """Where the device token of the folder's account stands."""
+
+    def __post_init__(self) -> None:
+        """Have the token stand where the key does."""
+        self.tokens = TokenStore(self.keys, lambda: self.is_encrypted)
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the file was opened, and is encrypted."""
+        return isinstance(self._connect, Encrypted)
 
     def connect(self) -> Connect:
         """Return how the file is opened, after asking for the key, making one, or encrypting what lies there in plain.
@@ -47,7 +61,9 @@ class AtRest:
         """
         with self._deciding:
             if self._connect is None:
-                self._connect, self.standing = self._decide()
+                found, standing = self._decide()
+                self.standing = standing if self._seal_files(found) else "files_plain"
+                self._connect = found
             return self._connect
 
     @property
@@ -56,6 +72,10 @@ class AtRest:
         found = self.connect()
         return found.key if isinstance(found, Encrypted) else None
 
+    def note_token_in_plain(self) -> None:
+        """Say that the keyring did not take the device token."""
+        self.standing = "token_plain"
+
     def outlook(self) -> Standing:
         """Return how the data lies on the disk, or will once it is opened."""
         if self.standing is not None:
@@ -63,11 +83,15 @@ class AtRest:
         return "encrypted" if salt_of(self.replica) is not None else self._why_not() or "encrypted"
 
     def has_to_encrypt(self) -> bool:
-        """Whether opening takes the seconds that it takes to encrypt what lies here in plain."""
-        return self.standing is None and self._is_filled() and salt_of(self.replica) is None and self._why_not() is None
+        """Whether opening takes the seconds that it takes to encrypt what lies here in plain, replica or files."""
+        if self.standing is not None or not self._is_filled():
+            return False
+        return self._has_plain_files() if salt_of(self.replica) is not None else self._why_not() is None
 
     def set_aside(self) -> Path:
-        """Give a replica whose key is lost another name, by which nothing of ours opens it; returns that name. Nothing is deleted.
+        """Give a replica whose key is lost another name, by which nothing of ours opens it, and its files; returns that name.
+
+        Nothing is deleted.
 
         Raises ReplicaLocked where another program holds it.
         """
@@ -75,6 +99,8 @@ class AtRest:
         aside = self.replica.with_name(f"{self.replica.name}.{ASIDE}-{moment:%Y%m%dT%H%M%SZ}")
         with self._deciding:
             try:
+                if folder_of(self.replica).exists():
+                    folder_of(self.replica).replace(folder_of(aside))
                 for suffix in ("-wal", "-shm", ""):  # the file last: a log alone would be taken for one of the next file
                     path = self.replica.with_name(self.replica.name + suffix)
                     if path.exists():
@@ -96,10 +122,23 @@ class AtRest:
         if why_not is not None:
             return connect, why_not
         try:
-            with LockFile(self.replica.with_name("encrypting.lock")):  # two first starts at once would make two keys
+            with LockFile(self.replica.with_name(LOCK)):  # two first starts at once would make two keys
                 return self._decide() if salt_of(self.replica) is not None else self._make_key()
         except OSError:  # not even a lock can be written
             return connect, "no_room"
+
+    def _seal_files(self, found: Connect) -> bool:
+        """Encrypt the files that lie in plain beside an encrypted replica; returns whether none does any more."""
+        if not isinstance(found, Encrypted) or not self._has_plain_files():
+            return True
+        try:
+            with LockFile(self.replica.with_name(LOCK)):
+                return sealing.seal(FileFolder(folder_of(self.replica), FileKeys.of(found.key)))
+        except (ReplicaLocked, OSError):
+            return False
+
+    def _has_plain_files(self) -> bool:
+        return any(is_plain(path) for path in folder_of(self.replica).rglob("*"))
 
     def _finish(self) -> None:
         """Remove what an encryption that was ended may have left; where that cannot be, the next start tries again."""

@@ -1,7 +1,8 @@
 """What the use cases tell of the files of a company or contact. See `answers` for how values are given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from client.usecases.answers import Label, RowState
@@ -69,6 +70,17 @@ class Preview:
 
     image: bytes
     pages: int = 1
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file that a browser is to save. size: bytes."""
+
+    size: int
+    pieces: Callable[[], Iterator[bytes]]
+    """Yields them. Raises FileGone, FileDamaged."""
+    path: Path | None = None
+    """The file itself, where it lies in plain."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from client.replica.file_folder import COPIES
 from client.replica.replica import Replica
 from client.usecases import documents
 from client.usecases.answers import Owner, Saved
-from client.usecases.document_answers import DocumentShown, Preview, Told
+from client.usecases.document_answers import DocumentShown, Download, Preview, Told
 from client.usecases.list_answers import Page
 from client.usecases.rights_desk import WithWords
 
@@ -84,12 +84,18 @@ class DocumentDesk:
 
     def _preview(self, id: str, number: int) -> Preview | None:
         mime = (self.replica.get("document", id) or {}).get("mime", "")
-        found = previews.page_picture(documents.content(self.replica, id), mime, number)
+        with documents.reading(self.replica, id) as content, content.for_library() as source:
+            found = previews.page_picture(source, mime, number)
         return Preview(*found) if found is not None else None
 
-    async def path(self, id: str) -> Path:
-        """Return where the bytes of a file are on this device. Raises FileGone."""
-        return await asyncio.to_thread(documents.content, self.replica, id)
+    async def download(self, id: str) -> Download:
+        """Return a file for a browser to save. Raises FileGone."""
+        return await asyncio.to_thread(self._download, id)
+
+    def _download(self, id: str) -> Download:
+        with documents.reading(self.replica, id) as content:
+            size = (self.replica.get("document", id) or {}).get("size", 0)
+            return Download(size, lambda: documents.read_pieces(self.replica, id), content.plain_path)
 
     async def copy(self, id: str) -> Path:
         """Return a copy of a file under its own name. Raises FileGone."""
@@ -97,7 +103,7 @@ class DocumentDesk:
 
     def _copy(self, id: str) -> Path:
         name = (self.replica.get("document", id) or {}).get("name", "")
-        return open_file.copy_under(self.folder / COPIES, documents.content(self.replica, id), name)
+        return open_file.copy_under(self.folder / COPIES, documents.read_pieces(self.replica, id), name)
 
     async def open(self, id: str) -> None:
         """Open a copy of a file with the program that this machine has for it. Raises FileGone, CannotOpen, WouldRun."""

@@ -4,13 +4,15 @@ The row is saved at once, like any other; the bytes follow by themselves (`clien
 """
 
 import mimetypes
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from client.events import FilesChanged
 from client.platform.pictures import thumbnail
 from client.replica import blobs, meta
 from client.replica.blobs import Blob
+from client.replica.content import Content, pieces
 from client.replica.file_folder import AttachStopped, Staged
 from client.replica.replica import Replica
 from client.usecases.allowed import NotAllowed, allowed
@@ -22,6 +24,7 @@ from client.usecases.list_answers import Page
 from client.usecases.shown import Names
 from shared_models.codec import Row
 from shared_models.entities.document import Document
+from shared_models.errors import FileDamaged, FileGone, ReplicaError
 
 __all__ = ["AttachStopped", "Say"]
 PAGE = 48
@@ -120,14 +123,16 @@ def _add(replica: Replica, label: str, now_ms: int, values: Row, source: Path, n
 
 
 def _keep(replica: Replica, staged: Staged, mime: str) -> None:
-    replica.files.keep(staged.path, staged.sha256)
-    if (picture := thumbnail(replica.files.file(staged.sha256), mime)) is not None:
+    replica.files.keep(staged.content, staged.sha256)
+    with replica.files.content(staged.sha256).for_library() as source:
+        picture = thumbnail(source, mime)
+    if picture is not None:
         replica.files.put_picture(staged.sha256, picture)
 
 
 def _let_go(replica: Replica, staged: Staged) -> None:
     """Remove a file whose row was not saved, unless another row has the same bytes."""
-    staged.path.unlink(missing_ok=True)
+    staged.content.remove()
     with replica.files.turn, replica.reading() as reader:
         if staged.sha256 not in blobs.known(reader):
             replica.files.remove(staged.sha256)
@@ -164,9 +169,37 @@ def _want(replica: Replica, document: str, wanted: int) -> None:
         writing.events.append(FilesChanged(is_asked=True))
 
 
-def content(replica: Replica, document: str) -> Path:
-    """Return the file with the bytes, to be read and never changed. Raises KeyError, FileGone where they are not here."""
-    return replica.files.content(_row(replica, document)["sha256"])
+@contextmanager
+def reading(replica: Replica, document: str) -> Iterator[Content]:
+    """Read the bytes of a file, which are never changed. Raises KeyError, FileGone where they are not here, FileDamaged.
+
+    What turns out damaged or gone is fetched again, where the centre has it.
+    """
+    row = _row(replica, document)
+    try:
+        yield replica.files.content(row["sha256"])
+    except (FileDamaged, FileGone) as trouble:
+        _fetch_again(replica, row, str(trouble.code))
+        raise
+
+
+def read_pieces(replica: Replica, document: str) -> Iterator[bytes]:
+    """Yield the bytes of a file. Raises as `reading`."""
+    with reading(replica, document) as content:
+        yield from pieces(content)
+
+
+def _fetch_again(replica: Replica, row: Row, why: str) -> None:
+    sha256 = row["sha256"]
+    with suppress(ReplicaError), replica.files.turn, replica.write(durable=False) as writing:
+        known = blobs.read(writing.connection, [sha256]).get(sha256)
+        if known is None or not known.is_here:
+            return
+        if (row["state"] == "stored" or known.sent_at is not None) and replica.files.remove(sha256):
+            blobs.note_lost(writing.connection, sha256)
+        else:
+            blobs.note_failed(writing.connection, sha256, why, replica.ids.now_ms())
+        writing.events.append(FilesChanged(is_asked=True))
 
 
 def keep(replica: Replica, say: Say, document: str) -> Saved:

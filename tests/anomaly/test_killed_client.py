@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from client.replica import integrity
-from client.replica.driver import connect
+from client.replica import driver, integrity
+from client.replica.driver import Connect, Connection, Encrypted, connect
 from shared_models.errors import ReplicaFull
 from tests.world import Device, World, make_world, view_of
 
@@ -33,22 +33,29 @@ class Fuse:
             self.left -= 1
 
 
-def mortal(fuse: Fuse) -> Any:
-    """Return a way to open connections that die with the fuse."""
+def mortal(fuse: Fuse, key: Encrypted | None = None) -> Connect:
+    """Return a way to open connections that die with the fuse. key: of encrypted files; None for plain ones."""
+    library: Any = sqlite3 if key is None else driver.cipher
 
-    class Mortal(sqlite3.Connection):
-        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+    class Mortal(library.Connection):  # type: ignore[misc]  # of one library or the other
+        def execute(self, sql: str, *values: Any) -> Any:
             fuse.burn(sql)
             return super().execute(sql, *values)
 
-        def executemany(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        def executemany(self, sql: str, *values: Any) -> Any:
             fuse.burn(sql)
             return super().executemany(sql, *values)
 
-    def opened(path: Path) -> sqlite3.Connection:
-        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Mortal)
+    def opened(path: Path) -> Connection:
+        return library.connect(str(path), isolation_level=None, check_same_thread=False, factory=Mortal)  # type: ignore[no-any-return]
 
-    return opened
+    class MortalEncrypted(Encrypted):
+        def __call__(self, path: Path) -> Connection:
+            connection = opened(path)
+            connection.execute(f'PRAGMA key = "{self.literal}"')
+            return connection
+
+    return opened if key is None else MortalEncrypted(key.salt, key.key)
 
 
 def story(world: World, fuse: Fuse, name: str) -> tuple[str, set[str]]:

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from client.replica import blobs, file_purging
-from client.replica.driver import connect
+from client.replica.content import digest
+from client.replica.driver import Encrypted, can_encrypt, connect
 from client.usecases import documents
 from client.usecases.answers import Owner
 from shared_models.texts import Texts
 from tests.anomaly.test_killed_client import Fuse, Killed, end, mortal
 from tests.clients import START_MS
+from tests.keyring import KEY
 from tests.world import Device, World, make_world
 
 pytestmark = pytest.mark.functions(135)
@@ -27,9 +29,9 @@ def source(folder: Path, content: bytes) -> Path:
     return path
 
 
-def story(world: World, fuse: Fuse, name: str) -> tuple[Device, Device, str]:
+def story(world: World, fuse: Fuse, name: str, key: Encrypted | None = None) -> tuple[Device, Device, str]:
     """Ana's file is at the centre; Dan's device, which may die, attaches one of his own, sends it and fetches hers."""
-    ana, dan = world.device(f"ana-{name}", "ana"), world.device(f"dan-{name}", "dan", connect=mortal(fuse))
+    ana, dan = world.device(f"ana-{name}", "ana"), world.device(f"dan-{name}", "dan", connect=mortal(fuse, key))
     acme = ana.save("company", name="Acme")
     documents.attach(ana.replica, SAY, START_MS, Owner("company", acme), source(world.folder, THEIRS), "theirs.txt")
     ana.move_files()
@@ -52,9 +54,10 @@ def check(dan: Device) -> None:
     for row in dan.replica.list_page("document", sort="id", limit=100, archived=None).rows:
         assert row["state"] == "stored" or dan.replica.files.has(row["sha256"]), row["name"]
     for sha256 in here:
-        assert hashlib.sha256(dan.replica.files.content(sha256).read_bytes()).hexdigest() == sha256
+        assert digest(dan.replica.files.content(sha256)) == sha256
     names = {path.name.partition(".")[0] for path in dan.replica.files.path.rglob("*") if path.is_file()}
-    assert names <= known
+    keys = dan.replica.files.keys
+    assert names <= ({keys.name_of(sha256) for sha256 in known} if keys else known)
 
 
 def test_a_client_that_is_killed_at_any_statement_has_both_files_in_the_end(tmp_path):
@@ -65,14 +68,15 @@ def test_a_client_that_is_killed_at_any_statement_has_both_files_in_the_end(tmp_
     statements = fuse.count
     assert statements > 20
     end(world)
-    for place in range(0, statements, max(1, statements // 15)):
-        ana, dan, acme = story(world, fuse, str(place))
+    for n, place in enumerate(range(0, statements, max(1, statements // 15))):
+        key = KEY if n % 2 and can_encrypt() else None  # every other client is an encrypted one
+        ana, dan, acme = story(world, fuse, str(place), key)
         fuse.left = place
         promised = ""
         with suppress(Killed):
             promised = work(world, dan, acme)
         fuse.left = None
-        dan = dan.restart(connect=connect)
+        dan = dan.restart(connect=key or connect)
         file_purging.begin(dan.replica)
         check(dan)
         for _ in range(2):
@@ -85,6 +89,6 @@ def test_a_client_that_is_killed_at_any_statement_has_both_files_in_the_end(tmp_
             found = {one.newest.name: one.newest for one in documents.page(device.replica, Owner("company", acme)).rows}
             assert found["theirs.txt"].state == "here"
             if promised or "ours.txt" in found:
-                assert documents.content(device.replica, found["ours.txt"].id).read_bytes() == OURS
+                assert b"".join(documents.read_pieces(device.replica, found["ours.txt"].id)) == OURS
         end(world)
     world.server.central.store.close()

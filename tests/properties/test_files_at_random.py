@@ -11,6 +11,8 @@ from typing import cast
 import pytest
 
 from client.replica import file_purging
+from client.replica.content import pieces
+from client.replica.driver import Connect, can_encrypt, connect
 from client.usecases import documents
 from client.usecases.answers import Owner
 from shared_models.errors import Unreachable
@@ -21,6 +23,7 @@ from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.file_store import PIECE
 from sync_server.services.shipped_profiles import profile_id, shipped_profiles
 from tests.clients import START_MS
+from tests.keyring import KEY
 from tests.world import Device, Network, World, make_world
 
 pytestmark = pytest.mark.functions(135)
@@ -70,6 +73,8 @@ class Story:
 
     world: World
     chance: Random
+    connect: Connect = connect
+    """How the devices open their replicas."""
     devices: dict[str, Device] = field(default_factory=dict)
     companies: list[str] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
@@ -89,9 +94,9 @@ class Story:
         self.devices["dan"].sync()
 
     def _open(self, name: str) -> None:
-        device = self.world.device(name, name)
+        device = self.world.device(name, name, connect=self.connect)
         device.network = Flaky(device.network.inner, chance=self.chance)
-        self.devices[name] = self.world.device(name, name, network=device.network)
+        self.devices[name] = self.world.device(name, name, network=device.network, connect=self.connect)
         device.replica.close()
 
     def step(self, n: int) -> None:
@@ -114,7 +119,7 @@ class Story:
         elif act == "sync":
             device.sync()
         elif act == "kill":
-            self.devices[name] = device.restart()
+            self.devices[name] = device.restart(self.connect)
             file_purging.begin(self.devices[name].replica)
         elif act == "rights":
             owner = self.world.users[self.chance.choice(("ana", "dan"))]
@@ -148,19 +153,21 @@ class Story:
     def check(self) -> None:
         for name, device in self.devices.items():
             rows = device.replica.list_page("document", sort="id", limit=1000, archived=None).rows
-            drafts = {op.set.get("sha256") for draft in device.replica.drafts() for op in draft.ops}
+            drafts = {str(op.set.get("sha256")) for draft in device.replica.drafts() for op in draft.ops}
             for row in rows:
                 if row["archived_at"] is None and row["id"] not in {one["version_of_id"] for one in rows}:
                     assert row["state"] == "stored", (name, row["name"])
-                    content = device.replica.files.content(row["sha256"]).read_bytes()
+                    content = b"".join(pieces(device.replica.files.content(row["sha256"])))
                     assert content == self.contents[row["sha256"]], (name, row["name"])
             here = {path.name.partition(".")[0] for path in device.replica.files.path.rglob("*") if path.is_file()}
-            assert here <= {row["sha256"] for row in rows} | drafts, name
+            known, keys = {row["sha256"] for row in rows} | drafts, device.replica.files.keys
+            assert here <= ({keys.name_of(sha256) for sha256 in known} if keys else known), name
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_in_the_end_everybody_has_the_bytes_of_what_he_sees_and_nothing_else(tmp_path, seed):
-    story = Story(make_world(tmp_path), Random(seed))
+    """Every other story is of encrypted devices, where SQLCipher is installed."""
+    story = Story(make_world(tmp_path), Random(seed), KEY if seed % 2 and can_encrypt() else connect)
     story.begin()
     for n in range(STEPS):
         story.step(n)

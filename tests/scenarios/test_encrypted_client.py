@@ -1,25 +1,32 @@
 """A laptop that is stolen: nothing of what was typed on it, and no key, is in any of its files, open, syncing, or killed."""
 
 import asyncio
+import hashlib
+import io
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
+from PIL import Image
 
 from client import app
 from client.app import ClientWindow, at_rest_here, last_reader, make_account, open_local
 from client.config import ClientConfig, SyncTimes
-from client.platform import key_store
+from client.platform import key_store, open_file
 from client.platform.profile import ProfileStore
+from client.usecases.answers import Owner
 from client.usecases.door import LastHere
 from shared_models.__main__ import main
-from shared_models.errors import ReplicaKeyLost, ReplicaSealed
+from shared_models.errors import ReplicaKeyLost, ReplicaSealed, Unreachable
+from shared_models.texts import Texts
 from tests.keyring import KEY, MemoryKeyring, at_rest_of
 from tests.servers import EMAIL, PASSWORD, behind_socket, make_server
 
@@ -36,6 +43,7 @@ from client.app import ClientWindow
 from client.config import ClientConfig, SyncTimes
 from client.replica.drafts import FormDraft
 from client.usecases.answers import Owner
+from shared_models.texts import Texts
 from tests.keyring import KEY, MemoryKeyring, at_rest_of
 from tests.servers import EMAIL, PASSWORD
 
@@ -144,8 +152,9 @@ async def test_a_window_is_encrypted_from_the_first_sign_in_and_says_so(tmp_path
     keyring.asked, again = 0, window_of(tmp_path / "device", address, keyring)
     assert await again.door().last() == LastHere(address, EMAIL, is_known=True)
     await again.door().notice()
-    (await again.door().enter(address, EMAIL, PASSWORD)).replica.facts()
     assert keyring.asked == 1
+    (await again.door().enter(address, EMAIL, PASSWORD)).replica.facts()
+    assert keyring.asked == 3  # it was given the new token, and read it back
     again.close()
 
 
@@ -165,7 +174,120 @@ async def test_a_window_encrypts_what_it_finds_in_plain_with_what_was_not_sent(t
     crm = await door.enter(address, EMAIL, PASSWORD)
     assert (crm.replica.is_encrypted, crm.replica.get("company", pk)["name"]) == (True, "Beciul Vechi")
     window.close()
-    assert not any(b"Beciul Vechi" in path.read_bytes() for path in folder.iterdir())
+    assert not any(b"Beciul Vechi" in path.read_bytes() for path in folder.iterdir() if path.is_file())
+
+
+PLANTED = b"what only the customer may know"
+
+
+def readable(folder, *secrets):
+    """Return what of a folder tells one of some secrets, by its name or by its bytes."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return sorted(path.name for path in files if any(one in path.read_bytes() or one in path.name.encode() for one in secrets))
+
+
+def picture():
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((800, 600)).save(out, "JPEG", comment=PLANTED)
+    return out.getvalue()
+
+
+@pytest.mark.functions(135)
+async def test_of_attached_files_nothing_is_readable_but_the_copy_for_another_program(tmp_path, address, keyring, monkeypatch):
+    folder, sources = tmp_path / "device", {"a.txt": PLANTED * 9000, "b.jpg": picture()}
+    window = window_of(folder, address, keyring)
+    crm = await window.door().enter(address, EMAIL, PASSWORD)
+    with crm.replica.edit("New") as edit:
+        owner = Owner("company", edit.insert("company", {"name": "Beciul Vechi"}))
+    added = []
+    for name, content in sources.items():
+        (tmp_path / name).write_bytes(content)
+        added.append((await crm.documents.attach(owner, tmp_path / name, name, lambda _: True, move=False)).id)
+    secrets = (PLANTED, picture()[:200], *(hashlib.sha256(one).hexdigest().encode() for one in sources.values()))
+    assert await crm.documents.preview(added[1]) is not None
+    assert readable(folder, *secrets) == []
+    opened = []
+    monkeypatch.setattr(open_file, "open_file", opened.append)
+    await crm.documents.open(added[0])
+    assert (readable(folder, *secrets), stat.S_IMODE((folder / "opened").stat().st_mode)) == (["a.txt"], 0o700)
+    await crm.sign_out()
+    assert readable(folder, *secrets) == []
+    window.close()
+
+
+@pytest.mark.functions(140)
+async def test_the_token_of_an_older_version_goes_to_the_keyring_and_signs_in_from_there(tmp_path, address, keyring):
+    folder = tmp_path / "device"
+    with closing(open_local(folder)) as replica:
+        make_account(folder, SyncTimes()).sign_in(replica, address, EMAIL, PASSWORD, "laptop")
+    token = ProfileStore(folder).load().device_token
+    assert readable(folder, token.encode()) == ["profile.json"]
+    window = window_of(folder, address, keyring)
+    window.open_crm()  # as `fieldfare client --unlocked` does: nobody types a password
+    await asyncio.to_thread(window.running.worker.close)
+    assert window.running.crm.engine.run_once().error is None
+    assert (readable(folder, token.encode()), token.encode() in keyring.keys) == ([], True)
+    window.close()
+    window = window_of(folder, address, keyring)
+    crm = window.open_crm()
+    await asyncio.to_thread(window.running.worker.close)
+    assert crm.engine.run_once().error is None
+    await crm.sign_out()
+    window.close()
+    assert (len(keyring.held), ProfileStore(folder).load().is_signed_in) == (1, False)
+
+
+@pytest.mark.functions(140)
+async def test_a_keyring_that_takes_no_token_holds_nothing_up_and_the_statement_says_so(tmp_path, address, keyring):
+    folder = tmp_path / "device"
+    with closing(open_local(folder)) as replica:
+        profile = make_account(folder, SyncTimes()).sign_in(replica, address, EMAIL, PASSWORD, "laptop")
+    ProfileStore(folder).save(replace(profile, last_contact_ms=0))
+    usual = keyring.set_password
+
+    def takes_keys_only(service, name, secret):
+        if name.startswith("token"):
+            raise PermissionError
+        usual(service, name, secret)
+
+    keyring.set_password = takes_keys_only
+    window = window_of(folder, address, keyring)
+    crm = window.open_crm()
+    await asyncio.to_thread(window.running.worker.close)
+    assert (crm.engine.run_once().error, (await crm.status()).at_rest) == (None, "token_plain")
+    window.close()
+    keyring.set_password = usual
+    window = window_of(folder, address, keyring)
+    crm = window.open_crm()
+    assert (readable(folder, profile.device_token.encode()), (await crm.status()).at_rest) == ([], "encrypted")
+    window.close()
+
+
+@pytest.mark.functions(140)
+async def test_a_keyring_that_holds_the_token_back_is_no_sign_out_and_one_that_lost_it_asks_for_the_password(
+    tmp_path, address, keyring
+):
+    window = window_of(tmp_path / "device", address, keyring)
+    await window.door().enter(address, EMAIL, PASSWORD)
+    window.close()
+    window = window_of(tmp_path / "device", address, keyring)
+    window.at_rest.connect()
+    keyring.is_locked = True
+    crm = window.open_crm()
+    await asyncio.to_thread(window.running.worker.close)
+    error = crm.engine.run_once().error
+    assert (type(error), error.code, crm.replica.facts()["state"]) == (Unreachable, "D622", "offline")
+    keyring.is_locked = False
+    assert crm.engine.run_once().error is None
+    window.close()
+    keyring.held = {name: secret for name, secret in keyring.held.items() if not name[1].startswith("token")}
+    window = window_of(tmp_path / "device", address, keyring)
+    crm = window.open_crm()
+    await asyncio.to_thread(window.running.worker.close)
+    assert crm.engine.run_once().error.code == "A101"
+    await crm.sign_in(PASSWORD)
+    assert crm.engine.run_once().error is None
+    window.close()
 
 
 async def test_a_keyring_that_is_shut_keeps_the_door_shut_until_it_is_opened(tmp_path, address, keyring):
@@ -228,7 +350,7 @@ def test_a_sync_says_that_it_encrypts_and_how_the_data_lies(tmp_path, address, s
     assert (code, said[0], said[2]) == (
         0,
         "Encrypting the data on this computer…",
-        "Encrypted on this computer; the key is in the keyring of the system.",
+        Texts("en").t("at_rest.encrypted"),
     )
     code, said = sync(folder)
     assert (code, said[0].startswith("0 sent")) == (0, True)

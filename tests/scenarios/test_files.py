@@ -8,6 +8,7 @@ import pytest
 
 from client.config import SyncTimes
 from client.replica import blobs, file_purging, meta
+from client.replica.driver import can_encrypt
 from client.replica.file_folder import AttachStopped
 from client.sync.courier import Courier
 from client.sync.engine import SyncEngine
@@ -22,6 +23,7 @@ from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.shipped_profiles import profile_id, shipped_profiles
 from tests.bench.relay import counting
 from tests.clients import Clock, make_replica
+from tests.keyring import KEY
 from tests.servers import EMAIL, PASSWORD, behind_socket, make_server
 
 pytestmark = pytest.mark.functions(135)
@@ -53,7 +55,7 @@ def states(device, company):
 
 
 def bytes_of(device, document):
-    return documents.content(device.replica, document).read_bytes()
+    return b"".join(documents.read_pieces(device.replica, document))
 
 
 def lies_in(device, word):
@@ -134,7 +136,7 @@ def test_what_is_large_comes_when_it_is_asked_for_and_what_is_to_be_taken_along_
     assert dan.move_files() == 2
     assert states(dan, acme) == [("large.bin", "not_here"), ("taken.bin", "here"), ("small.bin", "here")]
     with pytest.raises(FileGone):
-        documents.content(dan.replica, large)
+        bytes_of(dan, large)
     documents.fetch(dan.replica, large)
     assert states(dan, acme)[0] == ("large.bin", "fetching")
     assert dan.courier.run_once() == 1
@@ -182,7 +184,7 @@ def test_bytes_that_were_damaged_on_the_way_are_not_taken_for_the_file(world, an
     stored.write_bytes(b"the offex")
     assert dan.move_files() == 0
     assert [(one.newest.state, one.newest.reason) for one in shown(dan, acme)] == [("gone_wrong", "P210")]
-    assert not dan.replica.files.part(sha256).exists()
+    assert not dan.replica.files.part(sha256).path.exists()
     stored.write_bytes(b"the offer")
     documents.again(dan.replica, pk)
     assert dan.move_files() == 1
@@ -190,7 +192,7 @@ def test_bytes_that_were_damaged_on_the_way_are_not_taken_for_the_file(world, an
 
 def test_a_file_whose_own_bytes_were_lost_says_so(ana, acme, tmp_path):
     pk = attach(ana, acme, file_of(tmp_path, "offer.txt", b"the offer")).id
-    documents.content(ana.replica, pk).write_bytes(b"the offex")
+    ana.replica.files.file(ana.get("document", pk)["sha256"]).write_bytes(b"the offex")
     assert ana.move_files() == 0
     assert [(one.newest.state, one.newest.reason) for one in shown(ana, acme)] == [("gone_wrong", "D606")]
 
@@ -343,7 +345,7 @@ class Line:
         return self.engine.run_once()
 
 
-def device_at(address, folder, name, sent):
+def device_at(address, folder, name, sent, connect=None):
     client = make_client(address, SyncTimes(read_s=10))
     answer = sign_in(client, SignInRequest(email=EMAIL, password=PASSWORD, device_name=name, install=name))
 
@@ -353,7 +355,7 @@ def device_at(address, folder, name, sent):
             return super().send_file(sha256, size, offset, piece)
 
     transport = Counting(client, AccessToken(client, lambda: answer.device_token))
-    replica = make_replica(folder, name=name, user=answer.user_id, clock=Clock(), met=False)
+    replica = make_replica(folder, name=name, user=answer.user_id, clock=Clock(), met=False, connect=connect)
     return Line(replica, SyncEngine(replica, transport, random=Random(1)), Courier(replica, transport), sent), client
 
 
@@ -387,7 +389,7 @@ def test_a_file_of_20_mib_over_a_line_that_is_cut_ten_times_is_verified_with_5_p
         assert counted.up - before <= 1.05 * len(content)
         line.sync()
         assert line.replica.get("document", saved.id)["state"] == "stored"
-        other, second = device_at(address, tmp_path, "phone", [])
+        other, second = device_at(address, tmp_path, "encrypted", [], KEY if can_encrypt() else None)
         other.sync()
         documents.fetch(other.replica, saved.id)
         down, cuts[:] = counted.down, cuts[:0]
@@ -397,7 +399,7 @@ def test_a_file_of_20_mib_over_a_line_that_is_cut_ten_times_is_verified_with_5_p
             if other.courier.run_once():
                 break
         assert len(cuts) == 10
-        assert documents.content(other.replica, saved.id).read_bytes() == content
+        assert b"".join(documents.read_pieces(other.replica, saved.id)) == content
         assert counted.down - down <= 1.05 * len(content)
         for one in (line, other):
             one.replica.close()

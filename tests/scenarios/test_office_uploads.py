@@ -12,6 +12,7 @@ import pytest
 
 from client.browser_files import BrowserFiles, UploadSlot
 from client.office import USER_HEADER
+from client.usecases.document_answers import Download
 from sync_server.api.bodies import MAX_BYTES
 from sync_server.api.limits import SignInLimits
 from sync_server.api.office import Office
@@ -80,7 +81,7 @@ def test_a_file_that_no_message_could_carry_comes_and_goes_whole_and_to_its_owne
         assert ana.put(slot.url, content=CONTENT).status_code == 200
         path = taken.result(60)
         assert path.read_bytes() == CONTENT
-        url = app.files.offer(ids[EMAIL], path, "Ofertă.bin")
+        url = app.files.offer(ids[EMAIL], Download(len(CONTENT), lambda: iter(()), path), "Ofertă.bin")
         assert dan.get(url).status_code == 204
         answer = ana.get(url)
         assert answer.content == CONTENT

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from client.events import FilesChanged, RecordsChanged
 from client.usecases.answers import Label, Owner, Saved
-from client.usecases.document_answers import DocumentShown, FileVersion, Preview, Told
+from client.usecases.document_answers import DocumentShown, Download, FileVersion, Preview, Told
 from client.usecases.list_answers import Page
 from shared_models.errors import FieldfareError
 from tests.ui.believable import ago
@@ -106,8 +106,8 @@ class FakeDocuments:
             return None
         return Preview(hills(480, 360)) if version.mime.startswith("image/") else Preview(letter(420, 594, number), 3)
 
-    async def path(self, id: str) -> Path:
-        return self.paths[id]
+    async def download(self, id: str) -> Download:
+        return Download(0, lambda: iter(()), self.paths[id])
 
     async def copy(self, id: str) -> Path:
         return self.paths[id]

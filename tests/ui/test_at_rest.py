@@ -23,6 +23,8 @@ async def at_the_door(door, width=1280):
     ("standing", "words"),
     [
         ("encrypted", "the key is in the keyring of the system"),
+        ("files_plain", "except for attached files"),
+        ("token_plain", "stands in a file"),
         ("no_keyring", "the system has no keyring"),
         ("phone", "encrypts its storage itself"),
     ],

@@ -12,7 +12,7 @@ from client.ui.desk import Desk
 from client.ui.exchange import LocalFile
 from client.usecases.answers import Owner
 from client.usecases.document_answers import DocumentShown, FileVersion
-from shared_models.errors import ReplicaDamaged, ReplicaFull
+from shared_models.errors import FileDamaged, ReplicaDamaged, ReplicaFull
 from tests.ui.believable import ago
 from tests.ui.fake_crm import FakeCrm, believable_crm, company_id
 from tests.ui.fake_documents import fill_files, fill_rivals
@@ -228,6 +228,22 @@ async def test_a_file_that_is_not_here_is_fetched_when_it_is_opened_and_shown_on
     assert ui.shows("Page 1 of 3")
 
 
+async def test_a_file_that_turns_out_damaged_says_so_and_is_shown_once_it_came_again(window, crm, monkeypatch):
+    async def damaged(id, number=0):
+        crm.documents.put(id, state="fetching")
+        raise FileDamaged
+
+    with monkeypatch.context() as patched:
+        patched.setattr(crm.documents, "preview", damaged)
+        ui = await window(f"{PAGE}?form=file:f3", crm)
+        await ui.settle()
+        assert ui.shows("The file is damaged on this device and was not opened.")
+    crm.documents.put("f3", state="here")
+    await ui.settle()
+    assert crm.documents.done[-1] == ("preview", "f3 0")
+    assert ui.shows("Page 1 of 3")
+
+
 async def test_a_file_without_a_picture_says_so_and_is_opened_by_the_program_of_the_machine(window, crm):
     crm.documents.put("f5", state="here")
     ui = await window(f"{PAGE}?form=file:f5", crm)
@@ -274,8 +290,8 @@ class Exchange:
     def slot(self, who, size_bytes):
         raise AssertionError("nothing is uploaded")
 
-    def offer(self, who, path, name):
-        self.offered.append((path.name, name))
+    def offer(self, who, content, name):
+        self.offered.append((content.path.name, name))
         return "/files/token"
 
 

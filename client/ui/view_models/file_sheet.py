@@ -93,7 +93,10 @@ class FileSheet(ViewModel[FileSheetState]):
     async def _draw(self) -> None:
         """Make the picture of the page that is shown, once."""
         version, wanted = self.state.version, (self.state.shown, self.state.number)
-        if version is None or version.state not in AT_HAND or wanted == self._drawn:
+        if version is None or version.state not in AT_HAND:
+            self._drawn = None  # a picture of what comes again, as after damage, is made anew
+            return
+        if wanted == self._drawn:
             return
         self._drawn = wanted
         self.put(is_drawing=True)

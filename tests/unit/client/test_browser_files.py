@@ -1,11 +1,14 @@
 """Files between a browser and the program: who may send what, and what becomes of the rest."""
 
 import asyncio
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from client.ui.exchange import NotReceived
+from client.usecases.document_answers import Download
+from shared_models.errors import FileGone
 
 browser = pytest.importorskip("client.browser", reason="a phone serves no page", exc_type=ImportError)
 browser_files = pytest.importorskip("client.browser_files", reason="a phone serves no page", exc_type=ImportError)
@@ -13,6 +16,23 @@ browser_files = pytest.importorskip("client.browser_files", reason="a phone serv
 pytestmark = pytest.mark.functions(135)
 ANA, DAN = "ana", "dan"
 CONTENT = bytes(range(256)) * 20_000
+
+
+def sealed(path):
+    def pieces():
+        if not path.exists():
+            raise FileGone
+        yield from (path.read_bytes()[:5], path.read_bytes()[5:])
+
+    return Download(path.stat().st_size, pieces)
+
+
+def in_plain(path):
+    return replace(sealed(path), path=path)
+
+
+WAYS = {"plain": in_plain, "sealed": sealed}
+"""How a file lies that is saved."""
 
 
 class Clock:
@@ -131,12 +151,13 @@ async def test_a_browser_that_cannot_read_the_file_is_waited_for_no_more(files):
         await slot.taken(lambda had: None)
 
 
-async def test_a_download_is_saved_under_its_name_and_never_shown_as_a_page(files, tmp_path):
+@pytest.mark.parametrize("way", list(WAYS))
+async def test_a_download_is_saved_under_its_name_and_never_shown_as_a_page(files, tmp_path, way):
     path = tmp_path / "blob"
     path.write_bytes(b"<script>alert(1)</script>")
-    url = files.offer(ANA, path, "Ofertă „finală”.html")
+    url = files.offer(ANA, WAYS[way](path), "Ofertă „finală”.html")
     answer = await ask(files, "GET", url)
-    assert answer.content == path.read_bytes()
+    assert (answer.content, answer.headers["content-length"]) == (path.read_bytes(), str(path.stat().st_size))
     assert (
         answer.headers["content-disposition"] == "attachment; filename*=utf-8''Ofert%C4%83%20%E2%80%9Efinal%C4%83%E2%80%9D.html"
     )
@@ -144,15 +165,18 @@ async def test_a_download_is_saved_under_its_name_and_never_shown_as_a_page(file
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_a_download_is_for_its_window_and_for_some_minutes_and_what_is_gone_leaves_the_page_as_it_is(files, tmp_path):
+@pytest.mark.parametrize("way", list(WAYS))
+async def test_a_download_is_for_its_window_and_for_some_minutes_and_what_is_gone_leaves_the_page_as_it_is(
+    files, tmp_path, way
+):
     path = tmp_path / "blob"
     path.write_bytes(b"secret")
-    url = files.offer(ANA, path, "a.txt")
+    url = files.offer(ANA, WAYS[way](path), "a.txt")
     assert (await ask(files, "GET", url, who=DAN)).status_code == 204
     assert (await ask(files, "GET", url)).content == b"secret"
     files.clock.now += browser_files.OFFER_S
     assert (await ask(files, "GET", url)).status_code == 204
-    again = files.offer(ANA, path, "a.txt")
+    again = files.offer(ANA, WAYS[way](path), "a.txt")
     assert list(files._offers) == [again.rpartition("/")[2]]
     path.unlink()
     assert (await ask(files, "GET", again)).status_code == 204

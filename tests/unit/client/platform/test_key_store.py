@@ -97,14 +97,25 @@ def test_a_backend_that_writes_plain_text_is_never_asked(monkeypatch, tmp_path):
 
 SCRIPT = """
 import json, sys
+from pathlib import Path
+from client.platform.device_token import TokenStore
 from client.platform.key_store import SystemKeyring
+from client.platform.profile import Profile, ProfileStore
 from shared_models.errors import ReplicaSealed
 
+profiles = lambda: ProfileStore(Path(sys.argv[1]), TokenStore(SystemKeyring(), lambda: True))
+profile = Profile("https://crm.example", "ana@example.ro", "u", "d", "secret-device-token", 14, 0, "00", "00")
 store, key, told = SystemKeyring(), bytes(range(32)), {}
 told["is_there"] = store.is_there()
 told["before"] = store.key_for("aa")
 store.keep("aa", key)
 told["kept"] = SystemKeyring().key_for("aa") == key
+profiles().save(profile)
+told["token"] = profiles().token(profiles().load())
+told["in_file"] = "secret-device-token" in (Path(sys.argv[1]) / "profile.json").read_text()
+told["left"] = profiles().sign_out() == profile
+told["forgotten"] = profiles().tokens.token("d")
+profiles().save(profile)
 import secretstorage
 bus = secretstorage.dbus_init()
 collection = secretstorage.get_default_collection(bus)
@@ -115,7 +126,7 @@ except ReplicaSealed as error:
     told["locked"] = type(error).__name__
 print(json.dumps(told))
 """
-DAEMON = 'printf secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$0" -c "$1"'
+DAEMON = 'printf secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$0" -c "$1" "$2"'
 
 
 @pytest.mark.slow
@@ -126,7 +137,7 @@ def test_the_secret_service_of_a_real_desktop_holds_the_key_and_can_be_shut(tmp_
         not_run(ServiceMissing("no Secret Service (gnome-keyring) here"))
     environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        ["dbus-run-session", "--", "sh", "-c", DAEMON, sys.executable, SCRIPT],
+        ["dbus-run-session", "--", "sh", "-c", DAEMON, sys.executable, SCRIPT, str(tmp_path / "device")],
         env=environment,
         cwd=ROOT,
         capture_output=True,
@@ -139,8 +150,14 @@ def test_the_secret_service_of_a_real_desktop_holds_the_key_and_can_be_shut(tmp_
         "is_there": True,
         "before": None,
         "kept": True,
+        "token": "secret-device-token",
+        "in_file": False,
+        "left": True,
+        "forgotten": None,
         "locked": "ReplicaSealed",
     }
     kept = [path for path in tmp_path.rglob("*.keyring")]
     assert kept
-    assert not any(KEY.hex().encode() in path.read_bytes() for path in kept)
+    secrets = (KEY.hex().encode(), b"secret-device-token", b"secret-device-token".hex().encode())
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not any(secret in path.read_bytes() for path in files for secret in secrets)

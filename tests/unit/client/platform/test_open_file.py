@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from client.platform.open_file import CannotOpen, WouldRun, clear_copies, copy_under, open_file, safe_name
+from shared_models.errors import FileDamaged
 
 pytestmark = pytest.mark.functions(135)
 
@@ -33,16 +34,23 @@ def test_a_copy_has_a_name_that_every_system_can_have(name, safe):
 
 
 def test_copies_of_one_name_lie_beside_each_other_and_cannot_be_written(tmp_path):
-    source = tmp_path / "blob"
-    source.write_bytes(b"content")
-    first, second = (copy_under(tmp_path / "opened", source, "a.pdf") for _ in range(2))
+    first, second = (copy_under(tmp_path / "opened", iter((b"con", b"tent")), "a.pdf") for _ in range(2))
     assert first != second
     assert (first.name, second.read_bytes()) == ("a.pdf", b"content")
     assert stat.S_IMODE(first.stat().st_mode) == 0o400
-    assert source.stat().st_mode & stat.S_IWUSR
     clear_copies(tmp_path / "opened")
     assert not (tmp_path / "opened").exists()
     clear_copies(tmp_path / "opened")
+
+
+def test_of_what_breaks_off_there_is_no_copy(tmp_path):
+    def broken():
+        yield b"con"
+        raise FileDamaged
+
+    with pytest.raises(FileDamaged):
+        copy_under(tmp_path / "opened", broken(), "a.pdf")
+    assert list((tmp_path / "opened").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["a.exe", "a.EXE", "a.pdf.bat", "a.desktop", "a.lnk", "a.js"])

@@ -25,7 +25,7 @@ PLAIN_ONLY = (
     "test_indexes_and_search_are_sound_afterwards",
 )
 ROOT = Path(__file__).parents[4]
-STEPS = ("_export", "_flush", "_keep_name", "replace", "_flush_folder", "_overwrite", "unlink", "fsync")
+STEPS = ("_export", "_flush", "keep_name", "replace", "flush_folder", "overwrite", "unlink", "fsync")
 DYING = """
 import os, sys
 from pathlib import Path

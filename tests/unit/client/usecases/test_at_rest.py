@@ -217,7 +217,7 @@ def test_a_disk_that_fills_up_meanwhile_leaves_it_as_it_was(tmp_path, keyring, m
     assert after.keys() == before.keys()
 
 
-@pytest.mark.parametrize("step", ["_flush_folder", "finish", "_overwrite"])
+@pytest.mark.parametrize("step", ["flush_folder", "finish", "overwrite"])
 def test_a_key_is_kept_once_the_encrypted_file_is_in_place_whatever_fails_then(tmp_path, keyring, monkeypatch, step):
     def fail(_path):
         raise PermissionError(13, "in use")

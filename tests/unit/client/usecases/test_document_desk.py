@@ -48,7 +48,7 @@ async def test_a_file_that_is_added_is_in_the_list_and_counted_and_waits(desk, s
     assert source.exists()
     page = record_pages.record_page(replica, "company", FIRM)
     assert (page.files, page.waiting) == (1, 1)
-    assert (await desk.path(saved.id)).read_bytes() == b"content" * 100
+    assert b"".join((await desk.download(saved.id)).pieces()) == b"content" * 100
     assert await desk.preview(saved.id) is None
 
 
@@ -119,7 +119,7 @@ async def test_a_file_that_is_not_here_is_asked_for_and_let_be(desk, replica):
     assert states == ["not_here", "fetching", "not_here"]
     assert (await desk.find(row["id"])).newest.state == "fetching"
     with pytest.raises(FileGone):
-        await desk.path(row["id"])
+        await desk.download(row["id"])
 
 
 async def test_the_sync_page_counts_what_waits_in_files_and_bytes(desk, source, replica):
