@@ -217,6 +217,8 @@ class HelloAnswer(Message):
     """Entity -> blocks that are the device's from now on, in the order in which it got them."""
     biggest_file: Annotated[int, Field(ge=0, le=2**40)] = BIGGEST_FILE
     """Bytes of the largest file that the server takes."""
+    diagnose: bool = False
+    """Whether an admin wants to know how the device fares (PROTOCOL 16.10)."""
 
 
 class DigestRequest(Message):

@@ -7,6 +7,7 @@ from typing import Protocol
 from shared_models.alarms import AlarmDesk
 from shared_models.device_desk import DeviceDesk
 from shared_models.device_report import DeviceReport
+from shared_models.diagnostics import Diagnostics
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
@@ -135,6 +136,10 @@ class Transport(Protocol):
 
     def fetch(self, request: FetchRequest) -> Iterator[bytes]:
         """Ask for rows again: NDJSON, rows lines and a `fetched` line."""
+        ...
+
+    def send_diagnostics(self, found: Diagnostics) -> None:
+        """Tell how the device fares, where an admin has ordered it; refused with S511 where nobody has, or it is told already."""
         ...
 
     def salvage(self, request: SalvageRequest) -> SalvageAnswer:

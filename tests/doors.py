@@ -232,6 +232,17 @@ def order_device(who: Visitor) -> Iterator[httpx.Response]:
             yield who.post(f"{PATH}/admin/devices/{device}/{order}", None)
 
 
+def send_diagnostics(who: Visitor) -> Iterator[httpx.Response]:
+    """Tell how a device fares of which nobody has asked it."""
+    yield who.post(f"{PATH}/diagnostics", {"made_at": 1, "versions": {}, "sizes": {}})
+
+
+def diagnostics(who: Visitor) -> Iterator[httpx.Response]:
+    """Ask what the own device told, and one that is made up."""
+    for device in (who.caller.tokens.get("device_id", "x"), "nobodys"):
+        yield who.get(f"{PATH}/admin/devices/{device}/diagnostics")
+
+
 def alarms(who: Visitor) -> Iterator[httpx.Response]:
     """Ask for the alarms about the devices of everybody."""
     yield who.get(f"{PATH}/admin/alarms")
@@ -264,6 +275,8 @@ PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "fileBytes": file_bytes,
     "devices": devices,
     "orderDevice": order_device,
+    "sendDiagnostics": send_diagnostics,
+    "diagnostics": diagnostics,
     "alarms": alarms,
     "setAlarmRule": set_alarm_rule,
     "signOut": sign_out,

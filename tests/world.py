@@ -19,6 +19,7 @@ from conflict.overlay import blank_row
 from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.codec import Row
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
+from shared_models.diagnostics import Diagnostics, DiagnosticsKept
 from shared_models.errors import ReplicaError, Unreachable
 from shared_models.fields import columns
 from shared_models.ids import IdMaker
@@ -103,6 +104,11 @@ class Network:
         self._call("set_alarm_rule")
         return self.desk.set_alarm_rule(rule)
 
+    def send_diagnostics(self, found: Diagnostics) -> None:
+        self._call("send_diagnostics")
+        self.inner.send_diagnostics(found)
+        self._answer("send_diagnostics", None)
+
     def salvage(self, request: SalvageRequest) -> SalvageAnswer:
         self._call("salvage")
         return self._answer("salvage", self.inner.salvage(request))
@@ -114,6 +120,10 @@ class Network:
     def order_device(self, device: str, order: Order) -> DeviceOrdered:
         self._call("order_device")
         return self.desk.order_device(device, order)
+
+    def diagnostics(self, device: str) -> DiagnosticsKept:
+        self._call("diagnostics")
+        return self.desk.diagnostics(device)
 
     @property
     def desk(self) -> AdminDesk:

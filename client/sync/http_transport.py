@@ -21,6 +21,7 @@ from client.config import SyncTimes
 from client.sync.unpacking import Arriving, encodings, unpacked
 from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
+from shared_models.diagnostics import Diagnostics, DiagnosticsKept
 from shared_models.errors import (
     Busy,
     ErrorCode,
@@ -215,6 +216,10 @@ class HttpTransport:
         """Ask for the bytes of a file from a place on; they are read from the socket as they are wanted."""
         return _pieces(self._send("GET", f"{PATH}/blobs/{sha256}", None, start=start), start)
 
+    def send_diagnostics(self, found: Diagnostics) -> None:
+        """Tell how the device fares."""
+        self._send("POST", f"{PATH}/diagnostics", found.wire().encode()).close()
+
     def salvage(self, request: SalvageRequest) -> SalvageAnswer:
         """Tell what is left of a time that a restore took away."""
         body = request.model_dump_json(by_alias=True).encode()
@@ -232,6 +237,11 @@ class HttpTransport:
         """Order something for a device; for admins."""
         path = f"{PATH}/admin/devices/{quote(device, safe='')}/{order}"
         return _parsed(DeviceOrdered, self._send("POST", path, None, read_s=HISTORY_S))
+
+    def diagnostics(self, device: str) -> DiagnosticsKept:
+        """Ask for the newest diagnostics of a device; for admins."""
+        path = f"{PATH}/admin/devices/{quote(device, safe='')}/diagnostics"
+        return _parsed(DiagnosticsKept, self._send("GET", path, None, packed=True, read_s=HISTORY_S))
 
     def alarms(self) -> AlarmPage:
         """Ask for the rules of alarms and what was raised; for admins."""

@@ -4,6 +4,7 @@ Every method may raise `ReplicaError`; what else it raises is said at the method
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from client.events import Event
@@ -34,6 +35,14 @@ class Devices(Protocol):
 
     async def order(self, device: str, order: Order) -> DeviceLine:
         """Order something for a device; returns it as it stands then. Raises SyncError."""
+        ...
+
+    async def diagnostics(self, device: str) -> Path:
+        """Return a file with the newest diagnostics of a device. Raises SyncError, FileUnwritten."""
+        ...
+
+    async def open(self, file: Path) -> None:
+        """Open such a file with the program that this machine has for it. Raises CannotOpen."""
         ...
 
 

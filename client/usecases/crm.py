@@ -95,7 +95,7 @@ class LocalCrm:
 
     def __post_init__(self) -> None:
         """Join what the centre is asked."""
-        self._devices = Devices(self.replica, self.centre)
+        self._devices = Devices(self.replica, self.centre, self.folder)
         self._alarms = Alarms(self.replica, self.centre)
 
     # -- who and how ---------------------------------------------------------------------------------------------------

@@ -3,11 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 
+from client.platform import open_file
+from client.replica.file_folder import COPIES
 from client.replica.replica import Replica
 from shared_models.device_desk import DeviceDesk, DeviceLine, DevicePage, DeviceQuery, Order
-from shared_models.errors import ErrorCode, SyncError, Unreachable
+from shared_models.diagnostics import DiagnosticsKept
+from shared_models.errors import ErrorCode, FileUnwritten, SyncError, Unreachable
 
 A = TypeVar("A")
 """An answer of the centre."""
@@ -27,6 +32,8 @@ class Devices:
 
     replica: Replica
     centre: DeviceDesk
+    folder: Path
+    """Where files for other programs lie."""
     _last: dict[DeviceQuery, DevicePage] = field(default_factory=dict)
     """The newest answer to each question, for as long as the program runs."""
 
@@ -44,6 +51,24 @@ class Devices:
             return DevicesSeen(known, is_old=True)
         self._last[query] = found
         return DevicesSeen(found)
+
+    async def diagnostics(self, device: str) -> Path:
+        """Return a file with the newest diagnostics of a device, as JSON for a person. Raises SyncError, FileUnwritten."""
+        kept = await asyncio.to_thread(self._ask, lambda: self.centre.diagnostics(device))
+        return await asyncio.to_thread(self._written, kept)
+
+    def _written(self, kept: DiagnosticsKept) -> Path:
+        arrived = datetime.fromtimestamp(kept.arrived_at / 1e6, UTC)
+        name = f"diagnostics-{kept.device[-8:]}-{arrived:%Y%m%dT%H%M%SZ}.json"
+        text = kept.found.model_dump_json(indent=1, by_alias=True, exclude_defaults=True)
+        try:
+            return open_file.text_under(self.folder / COPIES / "diagnostics", f"{text}\n", name)
+        except OSError as error:
+            raise FileUnwritten(detail=str(error.strerror)) from error
+
+    async def open(self, file: Path) -> None:
+        """Open such a file with the program that this machine has for it. Raises CannotOpen."""
+        await asyncio.to_thread(open_file.open_file, file)
 
     async def order(self, device: str, order: Order) -> DeviceLine:
         """Order something for a device; returns it as it stands then. Raises SyncError."""

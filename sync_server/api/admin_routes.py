@@ -9,12 +9,13 @@ from litestar.params import PathParameter, QueryParameter
 
 from shared_models.alarms import AlarmKind, AlarmPage, AlarmRule
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order, Standing
+from shared_models.diagnostics import DiagnosticsKept
 from shared_models.message import PRINTABLE
 from shared_models.protocol import PATH
 from sync_server.api.access import GivenAccounts, GivenActor, GivenCentral
 from sync_server.api.documentation import BEARER, failures
 from sync_server.config import ServerConfig
-from sync_server.services import alarms, device_desk, device_orders
+from sync_server.services import alarms, device_desk, device_orders, diagnosing
 
 STATE = "how they stand; none: all"
 
@@ -46,6 +47,21 @@ async def order_device(
 ) -> DeviceOrdered:
     """The device as it stands then; P207 for one that there is not, or that cannot do it. For admins."""
     return await sync_to_thread(device_orders.carry_out, accounts, actor, device, order)
+
+
+@get(
+    "/devices/{device:str}/diagnostics",
+    operation_id="diagnostics",
+    summary="What a device told of itself, as it was ordered",
+    responses=failures(),
+)
+async def ask_diagnostics(
+    central: GivenCentral,
+    actor: GivenActor,
+    device: Annotated[str, PathParameter(max_length=36, pattern=PRINTABLE, description="id of a device")],
+) -> DiagnosticsKept:
+    """The newest of 30 days; S512 where there are none. For admins."""
+    return await sync_to_thread(diagnosing.newest, central, actor, device)
 
 
 @get("/alarms", operation_id="alarms", summary="Rules of alarms, and what was raised", responses=failures())
@@ -82,7 +98,7 @@ def admin_router() -> Router:
     """Return the routes for admins."""
     return Router(
         path=f"{PATH}/admin",
-        route_handlers=[ask_devices, order_device, ask_alarms, set_alarm_rule],
+        route_handlers=[ask_devices, order_device, ask_diagnostics, ask_alarms, set_alarm_rule],
         tags=["admin"],
         security=[{BEARER: []}],
     )

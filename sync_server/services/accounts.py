@@ -23,6 +23,7 @@ from sync_server.db.engine import Connection
 from sync_server.services.actor import Actor
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.central import Central
+from sync_server.services.diagnose_order import is_to_be_told
 from sync_server.services.refusals import Refusal
 
 SECOND_US = 1_000_000
@@ -211,9 +212,11 @@ class Accounts:
         if found is None:
             raise Refusal(ErrorCode.A101, 401, "access token")
         holder, expires_at = found
-        if expires_at <= self.central.now_us():
+        now = self.central.now_us()
+        if expires_at <= now:
             raise Refusal(ErrorCode.A102, 401, "access token")
-        ordered = holder.is_to_be_wiped, holder.is_paused, holder.is_to_resync
+        is_to_diagnose = is_to_be_told(holder.diagnose_at, holder.diagnose_told_at, now)
+        ordered = holder.is_to_be_wiped, holder.is_paused, holder.is_to_resync, is_to_diagnose
         return Actor(holder.user_id, holder.device, holder.is_admin, *ordered, holder.schema_version)
 
     def sign_out(self, device: str) -> None:
@@ -254,6 +257,12 @@ class Accounts:
         """Have a device load everything anew at its next pull. Returns False for an unknown one or an office replica."""
         with self.central.store.write() as connection:
             return devices.order(connection, self.central.tables, device, {"resync_at": self.central.now_us()})
+
+    def diagnose_device(self, device: str) -> bool:
+        """Have a device tell how it fares. Returns False for an unknown one or an office replica."""
+        with self.central.store.write() as connection:
+            ordered = {"diagnose_at": self.central.now_us(), "diagnose_told_at": None}
+            return devices.order(connection, self.central.tables, device, ordered)
 
     def sign_device_out(self, device: str) -> bool:
         """Do what `sign_out` does, and end the sessions of an office replica. Returns False for an unknown one."""

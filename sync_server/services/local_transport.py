@@ -7,6 +7,7 @@ from queue import SimpleQueue
 
 from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
+from shared_models.diagnostics import Diagnostics, DiagnosticsKept
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError, Unreachable
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.salvage import SalvageAnswer, SalvageRequest
@@ -14,7 +15,7 @@ from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import FilePlace, Poke, PullRequest, UpToDate
 from sync_server.db.engine import Contended, StoreDown
 from sync_server.db.news import News
-from sync_server.services import alarms, device_desk, device_orders, digest, hello, history, pull, push, salvage
+from sync_server.services import alarms, device_desk, device_orders, diagnosing, digest, hello, history, pull, push, salvage
 from sync_server.services.accounts import Accounts
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
@@ -90,6 +91,11 @@ class LocalTransport:
         with refusals_as_errors():
             return iter(digest.fetch(self.central, self.asker(), request))
 
+    def send_diagnostics(self, found: Diagnostics) -> None:
+        """Tell how the device fares."""
+        with refusals_as_errors():
+            diagnosing.take(self.central, self.asker(), found)
+
     def salvage(self, request: SalvageRequest) -> SalvageAnswer:
         """Tell what is left of a time that a restore took away."""
         with refusals_as_errors():
@@ -106,6 +112,11 @@ class LocalTransport:
             if self.accounts is None:
                 raise Refusal(ErrorCode.A105, 403, "orders go through the accounts")
             return device_orders.carry_out(self.accounts, self.asker(), device, order)
+
+    def diagnostics(self, device: str) -> DiagnosticsKept:
+        """Ask for the newest diagnostics of a device."""
+        with refusals_as_errors():
+            return diagnosing.newest(self.central, self.asker(), device)
 
     def alarms(self) -> AlarmPage:
         """Ask for the rules and the alarms."""

@@ -67,6 +67,8 @@ OPERATIONS = [
     "fileBytes",
     "devices",
     "orderDevice",
+    "sendDiagnostics",
+    "diagnostics",
     "alarms",
     "setAlarmRule",
 ]

@@ -4,12 +4,15 @@ import pytest
 
 from shared_models.device_desk import Cause, DeviceQuery
 from shared_models.device_report import DeviceReport
-from sync_server.db import devices
-from sync_server.services import device_desk
+from shared_models.diagnostics import Diagnostics, Sizes, Versions
+from shared_models.errors import ErrorCode
+from sync_server.db import devices, diagnostics
+from sync_server.services import device_desk, diagnosing
 from sync_server.services.actor import Actor
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.device_causes import DAY_US
 from sync_server.services.figures import figures_of
+from sync_server.services.refusals import Refusal
 from tests.unit.sync_server.centre import NOW_US, new, pk
 
 pytestmark = pytest.mark.functions(148)
@@ -55,3 +58,22 @@ def test_lag_and_letters_are_counted(centre, central):
     assert (found.lag_rows, found.letters) == (before + 1, 1)
     figures = figures_of(central)
     assert (figures.letters, figures.counts.new_letters, sum(figures.by_standing.values())) == (1, 1, 2)
+
+
+def test_diagnostics_are_kept_in_a_bounded_number(central):
+    phone, found = Actor(DAN, "phone"), Diagnostics(made_at=1, versions=Versions(), sizes=Sizes(file=5))
+    for n in range(5):
+        with central.store.write() as connection:
+            assert devices.order(connection, central.tables, "phone", {"diagnose_at": NOW_US - n})
+            diagnostics.add(connection, central.tables, "laptop", found.wire(), NOW_US - 40 * DAY_US + n)
+            diagnostics.add(connection, central.tables, "phone", found.wire(), NOW_US - 10 + n)
+            devices.order(connection, central.tables, "phone", {"diagnose_at": NOW_US})
+    diagnosing.take(central, phone, found)
+    with pytest.raises(Refusal) as unasked:
+        diagnosing.take(central, phone, found)
+    assert unasked.value.code is ErrorCode.S511
+    with central.store.read() as connection:
+        kept = [tuple(one)[:2] for one in connection.execute(central.tables.diagnostics.select())]
+    assert sorted(kept) == [("phone", NOW_US - 7), ("phone", NOW_US - 6), ("phone", NOW_US)]
+    assert lines(central)["phone"].diagnosed_at == NOW_US
+    assert diagnosing.newest(central, ADMIN, "phone").found == found

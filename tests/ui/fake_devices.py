@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from client.usecases.device_desk import DevicesSeen
 from shared_models.device_desk import STANDINGS, Cause, DeviceLine, DevicePage, DeviceQuery, Order, Reason, Standing
@@ -17,6 +18,7 @@ AFTER: dict[Order, tuple[Standing, Cause]] = {
     "pause": ("behind", Cause.PAUSED_BY_ADMIN),
     "resume": ("well", Cause.WELL),
     "resync": ("behind", Cause.TO_RESYNC),
+    "diagnose": ("need", Cause.REFUSED_CHANGES),
 }
 """Order -> how the device stands then, and why."""
 
@@ -30,6 +32,9 @@ class FakeDevices:
     ordered: list[tuple[str, Order]] = field(default_factory=list)
     old_at: int | None = None
     fail: FieldfareError | None = None
+    told: Path = Path("diagnostics.json")
+    """Where the diagnostics of every device are."""
+    opened: list[Path] = field(default_factory=list)
     page_size: int = 50
     delay_s: float = 0
 
@@ -56,9 +61,19 @@ class FakeDevices:
         self.ordered.append((device, order))
         standing, cause = AFTER[order]
         place = next(i for i, one in enumerate(self.lines) if one.id == device)
-        told = {"standing": standing, "reasons": [Reason(cause=cause)]}
+        told: dict[str, object] = {"standing": standing, "reasons": [Reason(cause=cause)]}
+        if order == "diagnose":
+            told = {"diagnose_at": ago()}
         self.lines[place] = self.lines[place].model_copy(update=told)
         return self.lines[place]
+
+    async def diagnostics(self, device: str) -> Path:
+        if self.fail is not None:
+            raise self.fail
+        return self.told
+
+    async def open(self, file: Path) -> None:
+        self.opened.append(file)
 
 
 def device(

@@ -10,6 +10,7 @@ from client.ui.layouts.alarms import AlarmsCalls, alarms_line, alarms_panel
 from client.ui.layouts.device_panel import PanelCalls, device_panel
 from client.ui.layouts.devices import DevicesCalls, devices_body, devices_pane
 from client.ui.layouts.people import closed_page
+from client.ui.picking import have_diagnostics
 from client.ui.router import ALARMS, Place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
@@ -125,6 +126,7 @@ def DevicesView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.C
             order=lambda what: desk.run(order(one.id, what)),
             ask=lambda what: model.ask(ASKED[what]),
             type_name=model.type_name,
+            save=lambda: desk.run(have_diagnostics(desk, one.id)),
         )
         panel = device_panel(look, state, one, desk.guard(calls))
     if look.wide:
