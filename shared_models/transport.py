@@ -8,6 +8,7 @@ from shared_models.alarms import AlarmDesk
 from shared_models.device_desk import DeviceDesk
 from shared_models.device_report import DeviceReport
 from shared_models.diagnostics import Diagnostics
+from shared_models.incident_desk import IncidentDesk
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
@@ -147,7 +148,7 @@ class Transport(Protocol):
         ...
 
 
-class AdminDesk(DeviceDesk, AlarmDesk, Protocol):
+class AdminDesk(DeviceDesk, AlarmDesk, IncidentDesk, Protocol):
     """What an admin asks."""
 
 

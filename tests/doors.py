@@ -248,6 +248,12 @@ def alarms(who: Visitor) -> Iterator[httpx.Response]:
     yield who.get(f"{PATH}/admin/alarms")
 
 
+def incidents(who: Visitor) -> Iterator[httpx.Response]:
+    """Ask what went wrong on the devices of everybody."""
+    for page in (0, 1):
+        yield who.get(f"{PATH}/admin/incidents", page=page)
+
+
 def set_alarm_rule(who: Visitor) -> Iterator[httpx.Response]:
     """Switch off every rule."""
     for kind in get_args(AlarmKind):
@@ -278,6 +284,7 @@ PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "sendDiagnostics": send_diagnostics,
     "diagnostics": diagnostics,
     "alarms": alarms,
+    "incidents": incidents,
     "setAlarmRule": set_alarm_rule,
     "signOut": sign_out,
 }

@@ -23,6 +23,7 @@ from shared_models.diagnostics import Diagnostics, DiagnosticsKept
 from shared_models.errors import ReplicaError, Unreachable
 from shared_models.fields import columns
 from shared_models.ids import IdMaker
+from shared_models.incident_desk import IncidentPage
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.registry import Registry
 from shared_models.salvage import SalvageAnswer, SalvageRequest
@@ -124,6 +125,10 @@ class Network:
     def diagnostics(self, device: str) -> DiagnosticsKept:
         self._call("diagnostics")
         return self.desk.diagnostics(device)
+
+    def incidents(self, page: int) -> IncidentPage:
+        self._call("incidents")
+        return self.desk.incidents(page)
 
     @property
     def desk(self) -> AdminDesk:

@@ -31,6 +31,7 @@ from shared_models.errors import (
     Refused,
     Unreachable,
 )
+from shared_models.incident_desk import IncidentPage
 from shared_models.protocol import (
     PATH,
     DigestAnswer,
@@ -251,6 +252,12 @@ class HttpTransport:
         """Change a rule of alarms; for admins."""
         query = urlencode({"on": str(rule.is_on).lower(), "threshold": rule.threshold})
         return _parsed(AlarmPage, self._send("PUT", f"{PATH}/admin/alarm-rules/{rule.kind}?{query}", None, read_s=HISTORY_S))
+
+    def incidents(self, page: int) -> IncidentPage:
+        """Ask for what went wrong day by day; for admins."""
+        return _parsed(
+            IncidentPage, self._send("GET", f"{PATH}/admin/incidents?page={page}", None, packed=True, read_s=HISTORY_S)
+        )
 
     def live(self, after: int) -> "HttpPokes":
         """Open the live channel: server-sent events on a connection of its own."""

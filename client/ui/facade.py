@@ -16,6 +16,7 @@ from client.usecases.device_desk import DevicesSeen
 from client.usecases.door import LastHere
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
 from client.usecases.form_drafts import FormDraft
+from client.usecases.incident_desk import IncidentsSeen
 from client.usecases.list_answers import CompanyRow, ContactRow, Hit, ListQuery, Page
 from client.usecases.record_answers import RecordPage
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
@@ -43,6 +44,14 @@ class Devices(Protocol):
 
     async def open(self, file: Path) -> None:
         """Open such a file with the program that this machine has for it. Raises CannotOpen."""
+        ...
+
+
+class Incidents(Protocol):
+    """Asks the centre what went wrong day by day, for an administrator. It waits for the network, a quarter of a minute at most."""
+
+    async def page(self, number: int = 0) -> IncidentsSeen:
+        """Return a page, from 0, or what the centre answered last. Raises SyncError when it never did."""
         ...
 
 
@@ -241,6 +250,11 @@ class Crm(Protocol):
     @property
     def alarms(self) -> Alarms:
         """What is alarming about them, for administrators."""
+        ...
+
+    @property
+    def incidents(self) -> Incidents:
+        """What went wrong on them and at the centre, for administrators."""
         ...
 
     # -- sync ------------------------------------------------------------------------------------------------------------

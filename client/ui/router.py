@@ -10,6 +10,8 @@ FORMS = ("company", "contact", "contact_point", "address", "bank_account", "comp
 """Entities that have a form."""
 ALARMS = "alarms"
 """What stands in an address in place of a device, for the alarms about all."""
+INCIDENTS = "incidents"
+"""Likewise for what went wrong day by day."""
 RESOLVED = "resolved"
 """What stands in the address for the page of decided cards, in place of the id of a thing in the inbox."""
 SHARE = "record_share"

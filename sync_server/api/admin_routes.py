@@ -10,12 +10,13 @@ from litestar.params import PathParameter, QueryParameter
 from shared_models.alarms import AlarmKind, AlarmPage, AlarmRule
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order, Standing
 from shared_models.diagnostics import DiagnosticsKept
+from shared_models.incident_desk import IncidentPage
 from shared_models.message import PRINTABLE
 from shared_models.protocol import PATH
 from sync_server.api.access import GivenAccounts, GivenActor, GivenCentral
 from sync_server.api.documentation import BEARER, failures
 from sync_server.config import ServerConfig
-from sync_server.services import alarms, device_desk, device_orders, diagnosing
+from sync_server.services import alarms, device_desk, device_orders, diagnosing, incident_desk
 
 STATE = "how they stand; none: all"
 
@@ -70,6 +71,16 @@ async def ask_alarms(central: GivenCentral, actor: GivenActor, state: State) -> 
     return await sync_to_thread(alarms.page, central, actor, by_mail=_by_mail(state))
 
 
+@get("/incidents", operation_id="incidents", summary="What went wrong day by day, and on which device", responses=failures())
+async def ask_incidents(
+    central: GivenCentral,
+    actor: GivenActor,
+    page: Annotated[int, QueryParameter(ge=0, le=10_000, description="page, from 0")] = 0,
+) -> IncidentPage:
+    """Counts of 30 days, and the incidents of them, the newest first, 50 a page. For admins."""
+    return await sync_to_thread(incident_desk.page, central, actor, page)
+
+
 @put(
     "/alarm-rules/{kind:str}",
     operation_id="setAlarmRule",
@@ -98,7 +109,7 @@ def admin_router() -> Router:
     """Return the routes for admins."""
     return Router(
         path=f"{PATH}/admin",
-        route_handlers=[ask_devices, order_device, ask_diagnostics, ask_alarms, set_alarm_rule],
+        route_handlers=[ask_devices, order_device, ask_diagnostics, ask_alarms, set_alarm_rule, ask_incidents],
         tags=["admin"],
         security=[{BEARER: []}],
     )

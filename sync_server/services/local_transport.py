@@ -9,13 +9,26 @@ from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.diagnostics import Diagnostics, DiagnosticsKept
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError, Unreachable
+from shared_models.incident_desk import IncidentPage
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import FilePlace, Poke, PullRequest, UpToDate
 from sync_server.db.engine import Contended, StoreDown
 from sync_server.db.news import News
-from sync_server.services import alarms, device_desk, device_orders, diagnosing, digest, hello, history, pull, push, salvage
+from sync_server.services import (
+    alarms,
+    device_desk,
+    device_orders,
+    diagnosing,
+    digest,
+    hello,
+    history,
+    incident_desk,
+    pull,
+    push,
+    salvage,
+)
 from sync_server.services.accounts import Accounts
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
@@ -127,6 +140,11 @@ class LocalTransport:
         """Change a rule."""
         with refusals_as_errors():
             return alarms.set_rule(self.central, self.asker(), rule, by_mail=self.by_mail)
+
+    def incidents(self, page: int) -> IncidentPage:
+        """Ask for what went wrong day by day."""
+        with refusals_as_errors():
+            return incident_desk.page(self.central, self.asker(), page)
 
     def announce_file(self, sha256: str, size: int) -> FilePlace:
         """Say that a file is to be sent."""

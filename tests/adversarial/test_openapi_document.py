@@ -70,6 +70,7 @@ OPERATIONS = [
     "sendDiagnostics",
     "diagnostics",
     "alarms",
+    "incidents",
     "setAlarmRule",
 ]
 

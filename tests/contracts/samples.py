@@ -15,6 +15,7 @@ from shared_models.base import Record
 from shared_models.device_report import DeviceReport
 from shared_models.diagnostics import Diagnostics, DiagnosticsKept
 from shared_models.fields import ARCHIVED, Column, Kind, Merge, columns, data_columns
+from shared_models.incident_desk import IncidentPage
 from shared_models.message import Message
 from shared_models.natural_ids import natural_id
 from shared_models.registry import CRM, SCHEMA_VERSION
@@ -220,6 +221,13 @@ SAID: dict[type[Message], Values] = {
     protocol.EndLine: {"cursor": 5, "after": "p", "commit": True, "more": True, "safe_seq": 4, "digest": DIGEST},
     DeviceReport: REPORT,
     Diagnostics: DIAGNOSTICS,
+    IncidentPage: {
+        "conflicts": [1] * 30, "letters": [0] * 30, "incidents": [2] * 30, "more": True, "at": 1,
+        "lines": [{
+            "device": "d", "device_name": "n", "person": "Ana", "kind": "unequal", "entity": "company", "rows": 2, "at": 1,
+            "arrived_at": 2,
+        }],
+    },
     DiagnosticsKept: {"device": "d", "arrived_at": 1, "found": DIAGNOSTICS},
     device_desk.DeviceQuery: {"standing": "behind", "text": "Ana", "page": 1},
     device_desk.DevicePage: {"devices": [DEVICE], "counts": {"behind": 1}, "more": True, "at": 1},

@@ -45,6 +45,7 @@ def test_every_message_has_a_sample():
     parts = {
         "AlarmLine",
         "IncidentAt",
+        "IncidentLine",
         "QueueLine",
         "RefusedLine",
         "Sizes",

@@ -15,6 +15,7 @@ from tests.ui.believable_trouble import fill_trouble
 from tests.ui.fake_alarms import FakeAlarms
 from tests.ui.fake_devices import FakeDevices
 from tests.ui.fake_documents import FakeDocuments
+from tests.ui.fake_incidents import FakeIncidents
 from tests.ui.fake_rights import FakeRights
 from tests.ui.fake_state import company_id, contact_id
 from tests.ui.fake_sync import FakeSync
@@ -29,7 +30,7 @@ class FakeCrm(FakeSync):
     rights: FakeRights = field(default_factory=FakeRights)
     devices: FakeDevices = field(default_factory=FakeDevices)
     alarms: FakeAlarms = field(default_factory=FakeAlarms)
-
+    incidents: FakeIncidents = field(default_factory=FakeIncidents)
     documents: FakeDocuments = field(default_factory=FakeDocuments)
 
     def __post_init__(self) -> None:
