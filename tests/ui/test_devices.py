@@ -55,12 +55,21 @@ async def test_a_row_tells_whose_a_device_is_when_it_was_seen_and_why_it_is_behi
 
 async def test_the_figures_over_the_list_say_how_many_stand_how(window):
     ui = await window("/devices", admin())
-    assert [ui.texts(ui.keyed(f"devices.stand.{name}")) for name in ("well", "behind", "need")] == [
+    assert [ui.texts(ui.keyed(f"devices.stand.{name}")) for name in ("well", "behind", "need", "out")] == [
         ["7  in step"],
         ["3  behind"],
         ["3  need you"],
-    ]
+        ["1  out of use"],
+    ], "they add up to all"
     assert {"All 14", "Behind 3", "Need you 3"} <= set(ui.texts())
+
+
+async def test_of_devices_that_are_out_of_use_nothing_is_said_where_there_are_none(window):
+    crm = admin()
+    crm.devices.lines = [one for one in crm.devices.lines if one.standing != "out"]
+    ui = await window("/devices", crm)
+    assert not ui.shows("out of use")
+    assert "All 13" in ui.texts()
 
 
 @WIDTHS

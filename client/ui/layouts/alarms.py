@@ -12,6 +12,7 @@ from client.ui.layouts.trouble import trouble
 from client.ui.theme import R12, S4, S8, S12, S16, Look
 from client.ui.view_models.alarms import AlarmsState
 from client.ui.widgets import (
+    TOP,
     W5,
     W6,
     Maybe,
@@ -84,6 +85,9 @@ def alarms_panel(look: Look, state: AlarmsState, on: AlarmsCalls) -> ft.Control:
 
 
 def _listed(look: Look, state: AlarmsState, on: AlarmsCalls) -> list[Maybe]:
+    if not state.alarms and state.is_old:  # what is over the list says why
+        told = txt(look, look.t("alarms.unknown"), "meta", "ink2", lines=None, expand=True)
+        return [row(icon(look, "circle-dashed", 16, "ink2"), told, gap=S8, cross=TOP)]
     if not state.alarms:
         calm = row(icon(look, "circle-check", 16, "ok"), txt(look, look.t("alarms.none"), weight=W5, tone="ok"), gap=S8)
         return [ft.Container(calm, padding=S12, bgcolor=look.c.ok_soft, border_radius=R12)]

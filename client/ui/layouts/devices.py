@@ -130,6 +130,7 @@ def _summary(look: Look, state: DevicesState) -> ft.Control:
         ("well", "ink", look.c.ok),
         ("behind", "wait", look.c.wait_dot),
         ("need", "need", look.c.need),
+        *((("out", "ink2", look.c.field_line),) if counts.get("out") else ()),
     )
     figures = [
         ft.Container(

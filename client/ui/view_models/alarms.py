@@ -25,8 +25,13 @@ class AlarmsState:
 
     @property
     def open(self) -> int:
-        """Return how many alarms last."""
+        """Return how many alarms last, or lasted when the centre answered last."""
         return self.page.open if self.page is not None else 0
+
+    @property
+    def lasting(self) -> int | None:
+        """Return how many alarms last; None while that is not known: an old answer without any says nothing of now."""
+        return None if self.page is None or (self.is_old and not self.page.open) else self.page.open
 
     @property
     def alarms(self) -> tuple[AlarmLine, ...]:

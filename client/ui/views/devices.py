@@ -119,10 +119,9 @@ def _lines(look: Look, place: Place, alarms: AlarmsModel, incidents: IncidentsMo
     def turn(panel: str) -> Press:
         return lambda: go(None if place.id == panel and look.wide else panel)
 
-    lasting = alarms.state.open if alarms.state.page is not None else None
     return panel_lines(
         look,
-        alarms_line(look, "devices.alarms", lasting, turn(ALARMS), is_chosen=place.id == ALARMS),
+        alarms_line(look, "devices.alarms", alarms.state.lasting, turn(ALARMS), is_chosen=place.id == ALARMS),
         incidents_line(look, incidents.state.total, turn(INCIDENTS), is_chosen=place.id == INCIDENTS),
     )
 
