@@ -289,6 +289,8 @@ class SignInAnswer(Message):
     """The device token (shown once, stored hashed) and the first access token."""
 
     user_id: str
+    email: str = ""
+    """Whose account it is, where the device signed in by a code; else it knows."""
     device_id: str
     device_token: str
     access_token: str

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared_models.alarms import AlarmDesk
+from shared_models.device_code import CodeDesk
 from shared_models.device_desk import DeviceDesk
 from shared_models.device_report import DeviceReport
 from shared_models.diagnostics import Diagnostics
@@ -148,7 +149,7 @@ class Transport(Protocol):
         ...
 
 
-class AdminDesk(DeviceDesk, AlarmDesk, IncidentDesk, Protocol):
+class AdminDesk(DeviceDesk, AlarmDesk, IncidentDesk, CodeDesk, Protocol):
     """What an admin asks."""
 
 

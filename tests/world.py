@@ -18,6 +18,7 @@ from client.sync.engine import RoundResult, SyncEngine
 from conflict.overlay import blank_row
 from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.codec import Row
+from shared_models.device_code import DeviceCode
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.diagnostics import Diagnostics, DiagnosticsKept
 from shared_models.errors import ReplicaError, Unreachable
@@ -129,6 +130,10 @@ class Network:
     def incidents(self, page: int) -> IncidentPage:
         self._call("incidents")
         return self.desk.incidents(page)
+
+    def make_device_code(self, user: str) -> DeviceCode:
+        self._call("make_device_code")
+        return self.desk.make_device_code(user)
 
     @property
     def desk(self) -> AdminDesk:

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 from client.config import SyncTimes
 from client.sync.unpacking import Arriving, encodings, unpacked
 from shared_models.alarms import AlarmPage, AlarmRule
+from shared_models.device_code import CodeSignInRequest, DeviceCode
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.diagnostics import Diagnostics, DiagnosticsKept
 from shared_models.errors import (
@@ -77,6 +78,14 @@ def sign_in(client: httpx.Client, request: SignInRequest) -> SignInAnswer:
     """Sign a device in for the first time. Raises NeedsSignIn (A103) for a wrong password, or another SyncError."""
     with translated():
         response = client.send(_json_request(client, "POST", "/auth/sign-in", request, {}), stream=True)
+        _refuse(response)
+        return _parsed(SignInAnswer, response)
+
+
+def sign_in_by_code(client: httpx.Client, request: CodeSignInRequest) -> SignInAnswer:
+    """Sign a device in by a one-time code. Raises Refused (S513) for one that is not good, or another SyncError."""
+    with translated():
+        response = client.send(_json_request(client, "POST", "/auth/sign-in-by-code", request, {}), stream=True)
         _refuse(response)
         return _parsed(SignInAnswer, response)
 
@@ -258,6 +267,11 @@ class HttpTransport:
         return _parsed(
             IncidentPage, self._send("GET", f"{PATH}/admin/incidents?page={page}", None, packed=True, read_s=HISTORY_S)
         )
+
+    def make_device_code(self, user: str) -> DeviceCode:
+        """Make a code with which a device of a person signs in; for admins."""
+        path = f"{PATH}/admin/device-codes/{quote(user, safe='')}"
+        return _parsed(DeviceCode, self._send("POST", path, None, read_s=HISTORY_S))
 
     def live(self, after: int) -> "HttpPokes":
         """Open the live channel: server-sent events on a connection of its own."""

@@ -23,6 +23,7 @@ from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncS
 from client.usecases.timeline_answers import Timeline
 from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.codec import Row
+from shared_models.device_code import DeviceCode
 from shared_models.device_desk import DeviceLine, DeviceQuery, Order
 from shared_models.texts import Language
 
@@ -36,6 +37,10 @@ class Devices(Protocol):
 
     async def order(self, device: str, order: Order) -> DeviceLine:
         """Order something for a device; returns it as it stands then. Raises SyncError."""
+        ...
+
+    async def make_code(self, user: str) -> DeviceCode:
+        """Have a code made with which a device of a person signs in. Raises SyncError."""
         ...
 
     async def diagnostics(self, device: str) -> Path:
@@ -313,6 +318,10 @@ class Door(Protocol):
 
     async def set_aside(self) -> None:
         """Set data aside whose key is lost, so that the next sign-in loads everything anew. Nothing is deleted."""
+        ...
+
+    async def enter_by_code(self, server: str, code: str) -> Crm:
+        """Sign in by a one-time code. Raises RecordInvalid, SyncError."""
         ...
 
     async def enter(self, server: str, email: str, password: str) -> Crm:

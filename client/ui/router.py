@@ -10,6 +10,8 @@ FORMS = ("company", "contact", "contact_point", "address", "bank_account", "comp
 """Entities that have a form."""
 ALARMS = "alarms"
 """What stands in an address in place of a device, for the alarms about all."""
+ADD = "add"
+"""Likewise for a device that is to be added."""
 INCIDENTS = "incidents"
 """Likewise for what went wrong day by day."""
 RESOLVED = "resolved"

@@ -4,11 +4,13 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from client.platform import open_file
 from client.replica.file_folder import COPIES
 from client.replica.replica import Replica
 from client.usecases.centre_answers import CentreAnswers, Seen, asked
+from shared_models.device_code import CodeDesk, DeviceCode
 from shared_models.device_desk import DeviceDesk, DeviceLine, DevicePage, DeviceQuery, Order
 from shared_models.diagnostics import DiagnosticsKept
 from shared_models.errors import FileUnwritten
@@ -16,12 +18,16 @@ from shared_models.errors import FileUnwritten
 DevicesSeen = Seen[DevicePage]
 
 
+class Centre(DeviceDesk, CodeDesk, Protocol):
+    """What is asked of the centre."""
+
+
 @dataclass
 class Devices:
     """What one person's windows ask of the centre about devices."""
 
     replica: Replica
-    centre: DeviceDesk
+    centre: Centre
     folder: Path
     """Where files for other programs lie."""
     _answers: CentreAnswers[DeviceQuery, DevicePage] = field(init=False)
@@ -37,6 +43,10 @@ class Devices:
     async def order(self, device: str, order: Order) -> DeviceLine:
         """Order something for a device; returns it as it stands then. Raises SyncError."""
         return (await asked(self.replica, lambda: self.centre.order_device(device, order))).device
+
+    async def make_code(self, user: str) -> DeviceCode:
+        """Have a code made with which a device of a person signs in. Raises SyncError."""
+        return await asked(self.replica, lambda: self.centre.make_device_code(user))
 
     async def diagnostics(self, device: str) -> Path:
         """Return a file with the newest diagnostics of a device, as JSON for a person. Raises SyncError, FileUnwritten."""

@@ -30,8 +30,8 @@ class Problem:
 FAILURES: Mapping[int, str] = {
     400: "Not what the document says: P201, P207",
     401: "Access: A101, A102, A103, A104",
-    403: "Access: A105, A106, A107, A108",
-    404: "No such address, snapshot, file or diagnostics: P207, P208, R309, S512",
+    403: "Access, or a code that is not good: A105, A106, A107, A108, S513",
+    404: "No such address, snapshot, file or diagnostics: P207, P208, R309, S512, S514",
     405: "No such method: P207",
     408: "The body did not arrive in time: S502",
     409: "Another version, epoch, content or place: P202, P203, P205, P206, P209, S511",

@@ -50,6 +50,23 @@ class Holder:
     """What the device said hello with last."""
 
 
+@dataclass(frozen=True)
+class Live:
+    """Somebody who may come in."""
+
+    holder: Holder
+    """Without a device."""
+    email: str
+
+
+def live(connection: Connection, tables: AccountTables, user_id: str) -> Live | None:
+    """Return a person who has an account that is on; None for anybody else."""
+    user, account = tables.user, tables.account
+    query = sa.select(user.c.email, user.c.is_admin).join(account, account.c.user_id == user.c.id)
+    found = connection.execute(query.where(user.c.id == user_id, _is_live(user))).first()
+    return None if found is None else Live(Holder(user_id, "", bool(found.is_admin)), found.email)
+
+
 def add(connection: Connection, tables: AccountTables, user_id: str, email: str, password_hash: str, at: int) -> None:
     """Add an account. A second one with the same address raises Contended at the store."""
     connection.execute(

@@ -8,7 +8,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
@@ -164,21 +164,25 @@ class Accounts:
     def sign_in(self, request: SignInRequest) -> SignInAnswer:
         """Sign a device in. Raises Refusal A103 for an unknown address or a wrong password, in the same time, A108 for an account that is off."""
         user_id, is_admin = self._checked(request.email, request.password)
-        now, token = self.central.now_us(), self.make_token(32)
-        access = self.make_token(24)
         with self.central.store.write() as connection:
-            # The same installation stays the same device: its transaction numbers go on.
-            device = devices.of_install(connection, self.central.tables, user_id, request.install)
-            if device is None:
-                device = self.ids.record_id()
-                made = devices.NewDevice(device, user_id, request.device_name, request.install, now)
-                devices.add(connection, self.central.tables, made)
-            holder = Holder(user_id, device, is_admin)
-            accounts.forget_device(connection, self.tables, device)
-            accounts.add_device_token(connection, self.tables, sha256(token), device, user_id, now)
-            accounts.add_access_token(connection, self.tables, sha256(access), holder, now + ACCESS_S * SECOND_US)
+            return self.let_in(connection, Holder(user_id, "", is_admin), request.device_name, request.install)
+
+    def let_in(self, connection: Connection, who: Holder, device_name: str, install: str, email: str = "") -> SignInAnswer:
+        """Give an installation of a person whom the caller has made sure of the tokens of a device. email: told to the device."""
+        now, token, access = self.central.now_us(), self.make_token(32), self.make_token(24)
+        # The same installation stays the same device: its transaction numbers go on.
+        device = devices.of_install(connection, self.central.tables, who.user_id, install)
+        if device is None:
+            device = self.ids.record_id()
+            made = devices.NewDevice(device, who.user_id, device_name, install, now)
+            devices.add(connection, self.central.tables, made)
+        accounts.forget_device(connection, self.tables, device)
+        accounts.add_device_token(connection, self.tables, sha256(token), device, who.user_id, now)
+        holder = replace(who, device=device)
+        accounts.add_access_token(connection, self.tables, sha256(access), holder, now + ACCESS_S * SECOND_US)
         return SignInAnswer(
-            user_id=user_id,
+            user_id=who.user_id,
+            email=email,
             device_id=device,
             device_token=token,
             access_token=access,

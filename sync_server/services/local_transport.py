@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
 from shared_models.alarms import AlarmPage, AlarmRule
+from shared_models.device_code import DeviceCode
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
 from shared_models.diagnostics import Diagnostics, DiagnosticsKept
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError, Unreachable
@@ -18,6 +19,7 @@ from sync_server.db.engine import Contended, StoreDown
 from sync_server.db.news import News
 from sync_server.services import (
     alarms,
+    device_codes,
     device_desk,
     device_orders,
     diagnosing,
@@ -122,9 +124,7 @@ class LocalTransport:
     def order_device(self, device: str, order: Order) -> DeviceOrdered:
         """Order something for a device."""
         with refusals_as_errors():
-            if self.accounts is None:
-                raise Refusal(ErrorCode.A105, 403, "orders go through the accounts")
-            return device_orders.carry_out(self.accounts, self.asker(), device, order)
+            return device_orders.carry_out(self._accounts, self.asker(), device, order)
 
     def diagnostics(self, device: str) -> DiagnosticsKept:
         """Ask for the newest diagnostics of a device."""
@@ -146,6 +146,11 @@ class LocalTransport:
         with refusals_as_errors():
             return incident_desk.page(self.central, self.asker(), page)
 
+    def make_device_code(self, user: str) -> DeviceCode:
+        """Make a code with which a device of a person signs in."""
+        with refusals_as_errors():
+            return device_codes.make(self._accounts, self.asker(), user)
+
     def announce_file(self, sha256: str, size: int) -> FilePlace:
         """Say that a file is to be sent."""
         with refusals_as_errors():
@@ -161,6 +166,12 @@ class LocalTransport:
         with refusals_as_errors():
             pieces = self._files.read(self.asker(), sha256, start)[0]
         return _translated(pieces)
+
+    @property
+    def _accounts(self) -> Accounts:
+        if self.accounts is None:
+            raise Refusal(ErrorCode.A105, 403, "what is ordered goes through the accounts")
+        return self.accounts
 
     @property
     def _files(self) -> Files:

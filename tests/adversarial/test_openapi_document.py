@@ -49,6 +49,7 @@ def operations(caller):
 OPERATIONS = [
     "health",
     "signIn",
+    "signInByCode",
     "token",
     "signOut",
     "hello",
@@ -72,6 +73,7 @@ OPERATIONS = [
     "alarms",
     "incidents",
     "setAlarmRule",
+    "makeDeviceCode",
 ]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from shared_models import alarms, device_desk, protocol, salvage
+from shared_models import alarms, device_code, device_desk, protocol, salvage
 from shared_models.base import Record
 from shared_models.device_report import DeviceReport
 from shared_models.diagnostics import Diagnostics, DiagnosticsKept
@@ -200,7 +200,7 @@ SAID: dict[type[Message], Values] = {
     salvage.SalvageAnswer: {"wanted": [0]},
     protocol.SignInRequest: {"email": "ana@example.org", "password": "p", "device_name": "Phone", "install": "i"},
     protocol.SignInAnswer: {
-        "user_id": "u", "device_id": "d", "device_token": "t", "access_token": "a", "expires_in_s": 900, "lease_days": 14,
+        "user_id": "u", "email": "ana@example.org", "device_id": "d", "device_token": "t", "access_token": "a", "expires_in_s": 900, "lease_days": 14,
     },
     protocol.TokenRequest: {"device_token": "t"},
     protocol.TokenAnswer: {"access_token": "a", "expires_in_s": 900},
@@ -232,6 +232,8 @@ SAID: dict[type[Message], Values] = {
     device_desk.DeviceQuery: {"standing": "behind", "text": "Ana", "page": 1},
     device_desk.DevicePage: {"devices": [DEVICE], "counts": {"behind": 1}, "more": True, "at": 1},
     device_desk.DeviceOrdered: {"device": DEVICE},
+    device_code.DeviceCode: {"code": "K7QF29XWRM", "user_id": "u", "email": "dan@example.org", "expires_at": 1},
+    device_code.CodeSignInRequest: {"code": "K7QF2-9XWRM", "device_name": "Phone", "install": "i"},
     SnapshotAnswer: {
         "name": "n", "epoch": "s", "at_seq": 5, "sha256": "0" * 64, "packing": "zstd", "packed_bytes": 1, "bytes": 2, "rows": 3,
     },

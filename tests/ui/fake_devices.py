@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from client.usecases.device_desk import DevicesSeen
+from shared_models.device_code import DeviceCode
 from shared_models.device_desk import STANDINGS, Cause, DeviceLine, DevicePage, DeviceQuery, Order, Reason, Standing
 from shared_models.errors import FieldfareError
 from tests.ui.believable import ago
@@ -34,6 +35,8 @@ class FakeDevices:
     fail: FieldfareError | None = None
     told: Path = Path("diagnostics.json")
     """Where the diagnostics of every device are."""
+    coded: list[str] = field(default_factory=list)
+    """The people for whom codes were made."""
     opened: list[Path] = field(default_factory=list)
     page_size: int = 50
     delay_s: float = 0
@@ -66,6 +69,13 @@ class FakeDevices:
             told = {"diagnose_at": ago()}
         self.lines[place] = self.lines[place].model_copy(update=told)
         return self.lines[place]
+
+    async def make_code(self, user: str) -> DeviceCode:
+        if self.fail is not None:
+            raise self.fail
+        self.coded.append(user)
+        code = "K7QF29XWRM" if len(self.coded) % 2 else "A2B3C4D5E6"
+        return DeviceCode(code=code, user_id=user, email="dan@example.ro", expires_at=ago(minutes=-15))
 
     async def diagnostics(self, device: str) -> Path:
         if self.fail is not None:

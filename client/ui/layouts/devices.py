@@ -60,6 +60,7 @@ class DevicesCalls:
     type: Callable[[str], None]
     open: Callable[[str], None]
     more: Press
+    add: Press
     again: Press
     copy: Callable[[str], None]
     search_box: ft.Ref[ft.TextField]
@@ -69,7 +70,8 @@ def devices_pane(
     look: Look, state: DevicesState, on: DevicesCalls, chosen: str | None, panel: ft.Control | None, lines: ft.Control
 ) -> ft.Control:
     """Return the screen on windows that are no phone. panel: that of the chosen device, beside the table on wide windows."""
-    head = pane_header(look, look.t("nav.devices"), "", _filter(look, state, on))
+    add = button(look, "devices.add", look.t("add_device.title"), on.add, glyph="qr-code")
+    head = pane_header(look, look.t("nav.devices"), "", _filter(look, state, on), add)
     room = look.width - (PANEL + 8 if panel is not None else 0) - (232 if look.wide else 80)
     left = col(*devices_body(look, state, on, chosen, room, lines), expand=True)
     if panel is None:

@@ -13,15 +13,16 @@ from client.ui.layouts.incidents import IncidentsCalls, incidents_line, incident
 from client.ui.layouts.panel_line import panel_lines
 from client.ui.layouts.people import closed_page
 from client.ui.picking import have_diagnostics
-from client.ui.router import ALARMS, INCIDENTS, Place
+from client.ui.router import ADD, ALARMS, INCIDENTS, Place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
 from client.ui.view_models.alarms import AlarmsModel
 from client.ui.view_models.devices import FILTERS, DevicesModel
 from client.ui.view_models.incidents import IncidentsModel
 from client.ui.view_models.shell import Snack
+from client.ui.views.add_device import AddDeviceView
 from client.ui.views.hooks import keyed, use_keys, use_model, use_once
-from client.ui.widgets import Press, col, fill, put_cursor
+from client.ui.widgets import Press, col, fill, icon_button, put_cursor
 from shared_models.device_desk import Order
 
 OpenDevice = Callable[[str | None], None]
@@ -88,6 +89,7 @@ def DevicesView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.C
             type=typed,
             open=open_device,
             more=lambda: desk.run(model.more()),
+            add=lambda: open_device(ADD),
             again=lambda: desk.run(model.start()),
             copy=desk.copy_details,
             search_box=search_box,
@@ -97,6 +99,8 @@ def DevicesView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.C
     panel, title = None, ""
     if place.id == ALARMS:
         panel, title = alarms_panel(look, alarms.state, _alarm_calls(desk, alarms, open_device)), look.t("alarms.title")
+    elif place.id == ADD:
+        panel, title = keyed("add", AddDeviceView, desk, look, lambda: open_device(None)), look.t("add_device.title")
     elif place.id == INCIDENTS:
         calls = _incident_calls(desk, incidents, open_device)
         panel, title = incidents_panel(look, incidents.state, calls), look.t("incidents.title")
@@ -109,7 +113,8 @@ def DevicesView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.C
         return col(head, fill(panel), expand=True)
     if not look.phone:
         return devices_pane(look, state, on, None, None, lines)
-    head = top_bar(look, desk.shell.state, frame, look.t("nav.devices"), back=Place("more"))
+    add = icon_button(look, "devices.add", "qr-code", look.t("add_device.title"), on.add)
+    head = top_bar(look, desk.shell.state, frame, look.t("nav.devices"), add, back=Place("more"))
     return col(head, *devices_body(look, state, on, None, look.width, lines), expand=True)
 
 

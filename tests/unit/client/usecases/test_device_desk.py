@@ -7,6 +7,7 @@ import pytest
 
 from client.sync.reporting import report_of
 from client.usecases.device_desk import Devices
+from shared_models.device_code import DeviceCode
 from shared_models.device_desk import DeviceLine, DeviceOrdered, DevicePage, DeviceQuery, Reason
 from shared_models.diagnostics import Diagnostics, DiagnosticsKept, Sizes, Versions
 from shared_models.errors import Busy, ErrorCode, FileUnwritten, NeedsSignIn, SyncError, Unreachable
@@ -35,6 +36,10 @@ class Centre:
         if self.error is not None:
             raise self.error
         return DeviceOrdered(device=LINE)
+
+    def make_device_code(self, user):
+        self.asked.append(user)
+        return DeviceCode(code="K7QF29XWRM", user_id=user, email="dan@example.ro", expires_at=1)
 
     def diagnostics(self, device):
         found = Diagnostics(made_at=1, versions=Versions(app="0.1.0"), sizes=Sizes(file=500))
@@ -101,6 +106,12 @@ async def test_a_disk_without_room_for_diagnostics_is_told(replica, tmp_path):
     (tmp_path / "opened").write_text("a file where the folder would be")
     with pytest.raises(FileUnwritten):
         await Devices(replica, Centre(), tmp_path).diagnostics("d")
+
+
+async def test_a_code_is_asked_for_the_person_who_is_named(replica, tmp_path):
+    centre = Centre()
+    assert (await Devices(replica, centre, tmp_path).make_code("u")).code == "K7QF29XWRM"
+    assert centre.asked == ["u"]
 
 
 def test_a_new_replica_reports_that_it_is_not_loaded(replica):

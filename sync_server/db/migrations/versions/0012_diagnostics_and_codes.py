@@ -1,4 +1,4 @@
-"""Diagnostics of devices, and the orders for them."""
+"""Diagnostics of devices, the orders for them, and codes with which devices sign in."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,12 +12,12 @@ depends_on = None
 ORDERED = ("diagnose_at", "diagnose_told_at")
 
 
-def key() -> sa.types.TypeEngine:
-    """An id, which compares bytewise."""
+def key(length: int = 36) -> sa.types.TypeEngine:
+    """An id or a hash, which compares bytewise."""
     return (
-        sa.String(36)
-        .with_variant(sa.String(36, collation="C"), "postgresql")
-        .with_variant(mysql.VARCHAR(36, collation="utf8mb4_bin"), "mysql", "mariadb")
+        sa.String(length)
+        .with_variant(sa.String(length, collation="C"), "postgresql")
+        .with_variant(mysql.VARCHAR(length, collation="utf8mb4_bin"), "mysql", "mariadb")
     )
 
 
@@ -31,7 +31,7 @@ def body() -> sa.types.TypeEngine:
 
 
 def upgrade() -> None:
-    """Add the columns and the table."""
+    """Add the columns and the tables."""
     whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     with op.batch_alter_table("sync_device") as table:
         for name in ORDERED:
@@ -44,11 +44,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("device", "arrived_at", name="pk_sync_diagnostics"),
     )
     op.create_index("ix_sync_diagnostics_arrived_at", "sync_diagnostics", ["arrived_at"])
+    op.create_table(
+        "device_code",
+        sa.Column("sha256", key(64), nullable=False, autoincrement=False),
+        sa.Column("user_id", key(), nullable=False, autoincrement=False),
+        sa.Column("expires_at", whole, nullable=False, autoincrement=False),
+        sa.PrimaryKeyConstraint("sha256", name="pk_device_code"),
+    )
+    op.create_index("ix_device_code_user_id", "device_code", ["user_id"], unique=True)
+    op.create_index("ix_device_code_expires_at", "device_code", ["expires_at"])
 
 
 def downgrade() -> None:
     """Take them away."""
-    op.drop_table("sync_diagnostics")
+    for name in ("device_code", "sync_diagnostics"):
+        op.drop_table(name)
     with op.batch_alter_table("sync_device") as table:
         for name in ORDERED:
             table.drop_column(name)
