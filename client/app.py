@@ -42,6 +42,7 @@ from client.usecases.crm import Centre, LocalCrm, Rounds
 from client.usecases.door import LocalDoor
 from client.usecases.labels import Say
 from client.usecases.preferences import last_language
+from shared_models.device_code import CodeSignInRequest
 from shared_models.errors import ErrorCode, ReplicaSealed, Unreachable
 from shared_models.ids import IdMaker
 from shared_models.protocol import SignInAnswer, SignInRequest
@@ -114,7 +115,12 @@ def make_account(folder: Path, times: SyncTimes, end: EndToken = end_token, at_r
         with http_transport.make_client(server_url, times) as client:
             return http_transport.sign_in(client, request)
 
-    return Account(profile_store(folder, at_rest), WrongTriesStore(folder), ask, secrets.token_bytes, now_ms, end)
+    def ask_by_code(server_url: str, request: CodeSignInRequest) -> SignInAnswer:
+        with http_transport.make_client(server_url, times) as client:
+            return http_transport.sign_in_by_code(client, request)
+
+    store = profile_store(folder, at_rest)
+    return Account(store, WrongTriesStore(folder), ask, secrets.token_bytes, now_ms, end, ask_by_code)
 
 
 def connect(

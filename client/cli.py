@@ -48,6 +48,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     sync.add_argument(
         "--metered", action="store_true", help="fill an empty folder with half the data, at the cost of more work"
     )
+    sync.add_argument(
+        "--diagnostics",
+        type=Path,
+        metavar="FILE",
+        help="then write how the device fares into a file for the admin: figures and codes, nothing of your data",
+    )
     sync.set_defaults(run=run_sync)
     demo = subparsers.add_parser(
         "demo",

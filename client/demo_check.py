@@ -24,6 +24,7 @@ from client.replica import digests
 from client.replica.replica import Replica
 from client.sync.engine import RoundResult, SyncEngine
 from shared_models.codec import Row
+from shared_models.diagnostics import Diagnostics
 from shared_models.digest import combined
 from shared_models.errors import Unreachable
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
@@ -93,6 +94,11 @@ class _Network:
         """Pass on, unless cut."""
         self._check()
         return self.inner.salvage(request)
+
+    def send_diagnostics(self, found: Diagnostics) -> None:
+        """Pass on, unless cut."""
+        self._check()
+        self.inner.send_diagnostics(found)
 
     def _check(self) -> None:
         if self.is_down:

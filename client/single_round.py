@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from random import SystemRandom
 
+from client import diagnostics_file
 from client.app import connect, last_reader, open_local, profile_store
 from client.config import FirstSync, SyncTimes
 from client.events import Event, SyncStatusChanged
@@ -24,7 +25,8 @@ from client.sync.states import State
 from client.sync.status import SyncStatus, status_of
 from client.usecases.at_rest import AtRest
 from client.usecases.causes import CODES, cause
-from shared_models.errors import Busy, ReplicaDamaged, ReplicaError, ReplicaLocked, SyncError, Unreachable
+from shared_models.diagnostics import StateAt
+from shared_models.errors import Busy, ErrorCode, ReplicaDamaged, ReplicaError, ReplicaLocked, SyncError, Unreachable
 from shared_models.texts import Language, Texts, preferred
 
 BAR = 24
@@ -38,6 +40,23 @@ def run(arguments: argparse.Namespace, server: str, say: Say, at_rest: AtRest) -
 
     server: where the device has to be signed in; empty: wherever it is. at_rest: how the folder's data lies on the disk.
     """
+    states: list[StateAt] = []
+    is_done = _run(arguments, server, say, at_rest, states)
+    if arguments.diagnostics is None:
+        return is_done
+    texts = texts_of(arguments.data, at_rest)
+    try:
+        diagnostics_file.write(arguments.diagnostics, at_rest, states)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        say(f"{texts.t('cli.diagnostics.unwritten', file=str(arguments.diagnostics), why=why)} [{ErrorCode.D611}]")
+        return False
+    say(texts.t("cli.diagnostics.written", file=str(arguments.diagnostics)))
+    return is_done
+
+
+def _run(arguments: argparse.Namespace, server: str, say: Say, at_rest: AtRest, states: list[StateAt]) -> bool:
+    """Run the round. states: gets those that it passed through."""
     folder: Path = arguments.data
     if at_rest.has_to_encrypt():
         say(texts_of(folder).t("at_rest.encrypting"))
@@ -66,6 +85,7 @@ def run(arguments: argparse.Namespace, server: str, say: Say, at_rest: AtRest) -
             result = engine.run_once()
             moved = _move_files(courier, engine) if result.is_clean else 0
             status = engine.status()
+            states += engine.trail.states()
             audited = _audit(texts, engine, say) if arguments.audit and result.error is None else None
     except LookupError:
         say(texts.t("cli.sync.nobody", folder=str(folder)))

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
+from shared_models.diagnostics import DiagnosticsKept
 from shared_models.message import NO_NUL, Message
 
 PAGE_DEVICES = 50
@@ -16,7 +17,7 @@ Standing = Literal["well", "behind", "need", "out"]
 """How a device stands: well, behind for now and by itself, needs somebody, or out of use."""
 STANDINGS: tuple[Standing, ...] = ("need", "behind", "well", "out")
 """In the order of the list."""
-Order = Literal["sign_out", "wipe", "pause", "resume", "resync"]
+Order = Literal["sign_out", "wipe", "pause", "resume", "resync", "diagnose"]
 
 
 class Cause(StrEnum):
@@ -87,6 +88,10 @@ class DeviceLine(Message):
     size_bytes: int | None = None
     letters: int = 0
     """Changes of it that were refused and wait for somebody."""
+    diagnose_at: int | None = None
+    """When an admin ordered its diagnostics, until they come or the order lapses."""
+    diagnosed_at: int | None = None
+    """When the newest diagnostics of it that the centre has came."""
     days: list[int]
     """Most changes that waited at a time, day by day, today last."""
 
@@ -123,4 +128,8 @@ class DeviceDesk(Protocol):
 
     def order_device(self, device: str, order: Order) -> DeviceOrdered:
         """Order something for a device."""
+        ...
+
+    def diagnostics(self, device: str) -> DiagnosticsKept:
+        """Ask for the newest diagnostics of a device; refused with S512 where there are none."""
         ...

@@ -20,6 +20,7 @@
         FileTooLarge            more bytes than the centre takes
         FileUnreadable          the file that was chosen cannot be read
         FileGone                its bytes are not on this device
+        FileUnwritten           a file for another program cannot be written
         FileDamaged             its bytes on this device are not those of the file any more
       UnlockFailed              wrong password, or the offline lease has ended
 
@@ -103,6 +104,14 @@ class ErrorCode(StrEnum):
     """The server is busy or restarting. The app tries again by itself."""
     S503 = "S503"
     """An admin has paused the device: what is saved stays on it until it is let on. The app asks again by itself."""
+    S511 = "S511"
+    """Nobody asked this device for its diagnostics, or they have come. Nothing has to be done."""
+    S512 = "S512"
+    """There are no diagnostics of the device at the centre (any more). Ask it for them."""
+    S513 = "S513"
+    """The code of a device that is to be added is unknown, used or over. Ask the admin for a new one."""
+    S514 = "S514"
+    """The person for whom a device is to be added has no account, or one that is off."""
     D601 = "D601"
     """The disk of this device is full. Free some space; nothing was lost."""
     D602 = "D602"
@@ -119,6 +128,8 @@ class ErrorCode(StrEnum):
     """The local data is encrypted, and its key cannot be had now. Unlock the keyring of the system and try again."""
     D608 = "D608"
     """The local data is encrypted, and the keyring of the system does not have its key any more. Set the file aside and load anew."""
+    D611 = "D611"
+    """A file that was to be written cannot be. Name another place for it."""
     D621 = "D621"
     """The encrypted bytes of a file on this device are damaged. They are fetched again where the centre has them."""
     D622 = "D622"
@@ -245,6 +256,13 @@ class FileGone(FileTrouble):
     """The bytes of a file are not on this device."""
 
     code: ErrorCode = ErrorCode.D606
+
+
+@dataclass(eq=False)
+class FileUnwritten(FileTrouble):
+    """A file for another program cannot be written."""
+
+    code: ErrorCode = ErrorCode.D611
 
 
 @dataclass(eq=False)

@@ -217,6 +217,8 @@ class HelloAnswer(Message):
     """Entity -> blocks that are the device's from now on, in the order in which it got them."""
     biggest_file: Annotated[int, Field(ge=0, le=2**40)] = BIGGEST_FILE
     """Bytes of the largest file that the server takes."""
+    diagnose: bool = False
+    """Whether an admin wants to know how the device fares (PROTOCOL 16.10)."""
 
 
 class DigestRequest(Message):
@@ -287,6 +289,8 @@ class SignInAnswer(Message):
     """The device token (shown once, stored hashed) and the first access token."""
 
     user_id: str
+    email: str = ""
+    """Whose account it is, where the device signed in by a code; else it knows."""
     device_id: str
     device_token: str
     access_token: str

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared_models.alarms import AlarmDesk
+from shared_models.device_code import CodeDesk
 from shared_models.device_desk import DeviceDesk
 from shared_models.device_report import DeviceReport
+from shared_models.diagnostics import Diagnostics
+from shared_models.incident_desk import IncidentDesk
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
@@ -137,12 +140,16 @@ class Transport(Protocol):
         """Ask for rows again: NDJSON, rows lines and a `fetched` line."""
         ...
 
+    def send_diagnostics(self, found: Diagnostics) -> None:
+        """Tell how the device fares, where an admin has ordered it; refused with S511 where nobody has, or it is told already."""
+        ...
+
     def salvage(self, request: SalvageRequest) -> SalvageAnswer:
         """Tell what is left of a time that a restore of the centre took away. A server of an older version has no such address."""
         ...
 
 
-class AdminDesk(DeviceDesk, AlarmDesk, Protocol):
+class AdminDesk(DeviceDesk, AlarmDesk, IncidentDesk, CodeDesk, Protocol):
     """What an admin asks."""
 
 

@@ -73,6 +73,19 @@ def sign_in(who: Visitor) -> Iterator[httpx.Response]:
         yield who.caller.http.post("/auth/sign-in", json=body)
 
 
+def sign_in_by_code(who: Visitor) -> Iterator[httpx.Response]:
+    """Guess a code."""
+    for code in ("K7QF2-9XWRM", "'"):
+        body = {"code": code, "device_name": "x", "install": "x"}
+        yield who.caller.http.post("/auth/sign-in-by-code", json=body)
+
+
+def make_device_code(who: Visitor) -> Iterator[httpx.Response]:
+    """Have a code made for oneself, for another person, and for nobody."""
+    for user in (who.caller.tokens.get("user_id", "x"), *[pk for name, pk in who.keys if name == "user"][:3], "nobodys"):
+        yield who.post(f"{PATH}/admin/device-codes/{user}", None)
+
+
 def token(who: Visitor) -> Iterator[httpx.Response]:
     """Exchange what is no device token."""
     for made_up in ("x", "'", who.caller.tokens.get("access_token", "y")):
@@ -232,9 +245,26 @@ def order_device(who: Visitor) -> Iterator[httpx.Response]:
             yield who.post(f"{PATH}/admin/devices/{device}/{order}", None)
 
 
+def send_diagnostics(who: Visitor) -> Iterator[httpx.Response]:
+    """Tell how a device fares of which nobody has asked it."""
+    yield who.post(f"{PATH}/diagnostics", {"made_at": 1, "versions": {}, "sizes": {}})
+
+
+def diagnostics(who: Visitor) -> Iterator[httpx.Response]:
+    """Ask what the own device told, and one that is made up."""
+    for device in (who.caller.tokens.get("device_id", "x"), "nobodys"):
+        yield who.get(f"{PATH}/admin/devices/{device}/diagnostics")
+
+
 def alarms(who: Visitor) -> Iterator[httpx.Response]:
     """Ask for the alarms about the devices of everybody."""
     yield who.get(f"{PATH}/admin/alarms")
+
+
+def incidents(who: Visitor) -> Iterator[httpx.Response]:
+    """Ask what went wrong on the devices of everybody."""
+    for page in (0, 1):
+        yield who.get(f"{PATH}/admin/incidents", page=page)
 
 
 def set_alarm_rule(who: Visitor) -> Iterator[httpx.Response]:
@@ -247,6 +277,7 @@ def set_alarm_rule(who: Visitor) -> Iterator[httpx.Response]:
 PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "health": health,
     "signIn": sign_in,
+    "signInByCode": sign_in_by_code,
     "token": token,
     "hello": hello,
     "push": push,
@@ -264,12 +295,16 @@ PLANS: dict[str, Callable[[Visitor], Iterator[httpx.Response]]] = {
     "fileBytes": file_bytes,
     "devices": devices,
     "orderDevice": order_device,
+    "sendDiagnostics": send_diagnostics,
+    "diagnostics": diagnostics,
     "alarms": alarms,
+    "incidents": incidents,
     "setAlarmRule": set_alarm_rule,
+    "makeDeviceCode": make_device_code,
     "signOut": sign_out,
 }
 """Operation of the OpenAPI document -> how it is tried; signing out is the last."""
-OPEN = ("health", "signIn", "token")
+OPEN = ("health", "signIn", "signInByCode", "token")
 """Operations that need no access token."""
 
 

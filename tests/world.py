@@ -18,10 +18,13 @@ from client.sync.engine import RoundResult, SyncEngine
 from conflict.overlay import blank_row
 from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.codec import Row
+from shared_models.device_code import DeviceCode
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
+from shared_models.diagnostics import Diagnostics, DiagnosticsKept
 from shared_models.errors import ReplicaError, Unreachable
 from shared_models.fields import columns
 from shared_models.ids import IdMaker
+from shared_models.incident_desk import IncidentPage
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.registry import Registry
 from shared_models.salvage import SalvageAnswer, SalvageRequest
@@ -103,6 +106,11 @@ class Network:
         self._call("set_alarm_rule")
         return self.desk.set_alarm_rule(rule)
 
+    def send_diagnostics(self, found: Diagnostics) -> None:
+        self._call("send_diagnostics")
+        self.inner.send_diagnostics(found)
+        self._answer("send_diagnostics", None)
+
     def salvage(self, request: SalvageRequest) -> SalvageAnswer:
         self._call("salvage")
         return self._answer("salvage", self.inner.salvage(request))
@@ -114,6 +122,18 @@ class Network:
     def order_device(self, device: str, order: Order) -> DeviceOrdered:
         self._call("order_device")
         return self.desk.order_device(device, order)
+
+    def diagnostics(self, device: str) -> DiagnosticsKept:
+        self._call("diagnostics")
+        return self.desk.diagnostics(device)
+
+    def incidents(self, page: int) -> IncidentPage:
+        self._call("incidents")
+        return self.desk.incidents(page)
+
+    def make_device_code(self, user: str) -> DeviceCode:
+        self._call("make_device_code")
+        return self.desk.make_device_code(user)
 
     @property
     def desk(self) -> AdminDesk:

@@ -64,6 +64,15 @@ def copy_under(folder: Path, pieces: Iterable[bytes], name: str) -> Path:
     return copy
 
 
+def text_under(folder: Path, text: str, name: str) -> Path:
+    """Return a file with a text, under a name, in a folder that has no other file then. Raises OSError."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    file = folder / safe_name(name)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
 def clear_copies(folder: Path) -> None:
     """Remove the copies of an earlier run; one that a program still has open stays where the system wants it so."""
     for copy in folder.glob("*/*"):

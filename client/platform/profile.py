@@ -40,7 +40,7 @@ class Profile:
     salt: str
     """16 random bytes in hex."""
     password_hash: str
-    """scrypt of the password, 32 bytes in hex."""
+    """scrypt of the password, 32 bytes in hex; empty where the device signed in by a code, until its person types the password once."""
     token_in_keyring: bool = False
 
     @property
@@ -64,6 +64,8 @@ def check_password(profile: Profile, password: str) -> None:
 
     Nothing is deleted after any number of wrong tries: unsent edits are worth more than a lock that wipes.
     """
+    if not profile.password_hash:
+        raise UnlockFailed("unlock.no_password_yet")
     if not hmac.compare_digest(hashed(password, profile.salt), profile.password_hash):
         raise UnlockFailed("unlock.wrong_password")
 
@@ -175,7 +177,7 @@ class ProfileStore:
 def make_profile(
     server_url: str,
     email: str,
-    password: str,
+    password: str | None,
     *,
     user_id: str,
     device_id: str,
@@ -184,6 +186,10 @@ def make_profile(
     now_ms: int,
     random_bytes: Callable[[int], bytes],
 ) -> Profile:
-    """Return the profile of a fresh sign-in, with the hash for offline unlocks. random_bytes: `secrets.token_bytes`."""
+    """Return the profile of a fresh sign-in, with the hash for offline unlocks; password: None after one by a code.
+
+    random_bytes: `secrets.token_bytes`.
+    """
     salt = random_bytes(16).hex()
-    return Profile(server_url, email, user_id, device_id, device_token, lease_days, now_ms, salt, hashed(password, salt))
+    kept = "" if password is None else hashed(password, salt)
+    return Profile(server_url, email, user_id, device_id, device_token, lease_days, now_ms, salt, kept)

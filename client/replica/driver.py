@@ -105,6 +105,11 @@ def is_corrupt(error: BaseException) -> bool:
     return _code_of(error) & 0xFF == sqlite3.SQLITE_CORRUPT
 
 
+def is_interrupted(error: BaseException) -> bool:
+    """Whether SQLite says that a statement was ended from outside."""
+    return _code_of(error) & 0xFF == sqlite3.SQLITE_INTERRUPT
+
+
 def is_no_replica(error: BaseException) -> bool:
     """Whether SQLite says that a file is none of its own, or is encrypted."""
     return _code_of(error) & 0xFF == sqlite3.SQLITE_NOTADB

@@ -7,6 +7,7 @@ from client.config import FirstSync
 from client.replica.replica import Replica
 from client.sync.ahead import Start, at_once
 from client.sync.reporting import Reporting
+from client.sync.trail import Trail
 from client.sync.wire import Loads
 from shared_models.errors import SyncError
 from shared_models.protocol import MAX_TXS
@@ -54,6 +55,8 @@ class Conversation:
     """How a batch is sent while the answer to the one before is stored."""
     batch_txs: int = MAX_TXS
     first_sync: FirstSync = field(default_factory=FirstSync)
+    trail: Trail = field(default_factory=Trail)
+    """The states that it passed through."""
 
     def now_ms(self) -> int:
         """Return the device's wall time in milliseconds since 1970 UTC."""

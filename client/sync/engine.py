@@ -19,9 +19,10 @@ from client.sync.pull import Pulled, pull_newer
 from client.sync.push import Pushed, push_waiting
 from client.sync.reporting import Reporting
 from client.sync.salvaging import tell_lost_time
-from client.sync.scheduler import Scheduler
+from client.sync.scheduler import Scheduler, words_of
 from client.sync.states import RESTING, Event, State
 from client.sync.status import SyncStatus, status_of
+from client.sync.trail import Trail
 from client.sync.verify import Proof, prove
 from client.sync.wire import fastest_loads
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, ReplicaError, SyncError, Unreachable
@@ -115,6 +116,8 @@ class SyncEngine:
         finally:
             self._stop = False
         self._hello_due = not result.is_clean and not result.stopped
+        if result.error is not None:
+            self._talk.trail.note(result.state, words_of(result.error))
         self.scheduler.end(result.state, result.error, stopped=result.stopped)
         self.replica.events.publish(SyncStatusChanged())
         return result
@@ -141,6 +144,11 @@ class SyncEngine:
             raise Unreachable(None, "the server's epoch changed") from None
         finally:
             self._stop = False
+
+    @property
+    def trail(self) -> Trail:
+        """Return the states that it passed through of late."""
+        return self._talk.trail
 
     def status(self) -> SyncStatus:
         """Return what a screen shows: what waits, since when, why, the next attempt, the proof, progress of a long pull."""
@@ -240,6 +248,7 @@ class SyncEngine:
     def _enter(self, state: State) -> None:
         if state is not self._state:
             self._state = state
+            self._talk.trail.note(state)
             self.replica.events.publish(SyncStatusChanged())
 
     def _rest(self) -> State:

@@ -5,6 +5,7 @@ from typing import Any
 
 from client.replica import change_log, epochs, integrity, meta, numbers
 from client.replica.integrity import Incident
+from client.sync import diagnosing
 from client.sync.conversation import Conversation
 from client.sync.reporting import report_of
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade
@@ -33,6 +34,8 @@ def say_hello(talk: Conversation) -> None:
     }
     answer = talk.transport.hello(_request(talk, facts, sent_ms, told))
     talk.reporting.told(report)
+    if answer.diagnose:  # before anything that could end the round: it is asked of devices that do not fare well
+        diagnosing.send(talk)
     _obey(answer)
     _note(talk, answer, (sent_ms + talk.now_ms()) // 2)
     if found:

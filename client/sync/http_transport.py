@@ -20,7 +20,9 @@ from pydantic import BaseModel, ValidationError
 from client.config import SyncTimes
 from client.sync.unpacking import Arriving, encodings, unpacked
 from shared_models.alarms import AlarmPage, AlarmRule
+from shared_models.device_code import CodeSignInRequest, DeviceCode
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
+from shared_models.diagnostics import Diagnostics, DiagnosticsKept
 from shared_models.errors import (
     Busy,
     ErrorCode,
@@ -30,6 +32,7 @@ from shared_models.errors import (
     Refused,
     Unreachable,
 )
+from shared_models.incident_desk import IncidentPage
 from shared_models.protocol import (
     PATH,
     DigestAnswer,
@@ -75,6 +78,14 @@ def sign_in(client: httpx.Client, request: SignInRequest) -> SignInAnswer:
     """Sign a device in for the first time. Raises NeedsSignIn (A103) for a wrong password, or another SyncError."""
     with translated():
         response = client.send(_json_request(client, "POST", "/auth/sign-in", request, {}), stream=True)
+        _refuse(response)
+        return _parsed(SignInAnswer, response)
+
+
+def sign_in_by_code(client: httpx.Client, request: CodeSignInRequest) -> SignInAnswer:
+    """Sign a device in by a one-time code. Raises Refused (S513) for one that is not good, or another SyncError."""
+    with translated():
+        response = client.send(_json_request(client, "POST", "/auth/sign-in-by-code", request, {}), stream=True)
         _refuse(response)
         return _parsed(SignInAnswer, response)
 
@@ -215,6 +226,10 @@ class HttpTransport:
         """Ask for the bytes of a file from a place on; they are read from the socket as they are wanted."""
         return _pieces(self._send("GET", f"{PATH}/blobs/{sha256}", None, start=start), start)
 
+    def send_diagnostics(self, found: Diagnostics) -> None:
+        """Tell how the device fares."""
+        self._send("POST", f"{PATH}/diagnostics", found.wire().encode()).close()
+
     def salvage(self, request: SalvageRequest) -> SalvageAnswer:
         """Tell what is left of a time that a restore took away."""
         body = request.model_dump_json(by_alias=True).encode()
@@ -233,6 +248,11 @@ class HttpTransport:
         path = f"{PATH}/admin/devices/{quote(device, safe='')}/{order}"
         return _parsed(DeviceOrdered, self._send("POST", path, None, read_s=HISTORY_S))
 
+    def diagnostics(self, device: str) -> DiagnosticsKept:
+        """Ask for the newest diagnostics of a device; for admins."""
+        path = f"{PATH}/admin/devices/{quote(device, safe='')}/diagnostics"
+        return _parsed(DiagnosticsKept, self._send("GET", path, None, packed=True, read_s=HISTORY_S))
+
     def alarms(self) -> AlarmPage:
         """Ask for the rules of alarms and what was raised; for admins."""
         return _parsed(AlarmPage, self._send("GET", f"{PATH}/admin/alarms", None, read_s=HISTORY_S))
@@ -241,6 +261,17 @@ class HttpTransport:
         """Change a rule of alarms; for admins."""
         query = urlencode({"on": str(rule.is_on).lower(), "threshold": rule.threshold})
         return _parsed(AlarmPage, self._send("PUT", f"{PATH}/admin/alarm-rules/{rule.kind}?{query}", None, read_s=HISTORY_S))
+
+    def incidents(self, page: int) -> IncidentPage:
+        """Ask for what went wrong day by day; for admins."""
+        return _parsed(
+            IncidentPage, self._send("GET", f"{PATH}/admin/incidents?page={page}", None, packed=True, read_s=HISTORY_S)
+        )
+
+    def make_device_code(self, user: str) -> DeviceCode:
+        """Make a code with which a device of a person signs in; for admins."""
+        path = f"{PATH}/admin/device-codes/{quote(user, safe='')}"
+        return _parsed(DeviceCode, self._send("POST", path, None, read_s=HISTORY_S))
 
     def live(self, after: int) -> "HttpPokes":
         """Open the live channel: server-sent events on a connection of its own."""

@@ -100,7 +100,7 @@ class Scheduler:
         if error is None and not stopped:
             facts["last_success_at"] = now
         elif error is not None:
-            facts |= {"last_error": _words(error), "last_error_at": now}
+            facts |= {"last_error": words_of(error), "last_error_at": now}
         with self._replica.write(durable=False) as writing:
             known = meta.get_all(writing.connection)
             failures = 0 if error is None else known["failures"] + 1
@@ -161,7 +161,7 @@ class Scheduler:
         return self._replica.ids.now_ms()
 
 
-def _words(error: Exception) -> str:
+def words_of(error: Exception) -> str:
     """Return a failure for the screen to look up and for the log: its code, else its kind."""
     code = getattr(error, "code", None)
     return str(code) if code else type(error).__name__

@@ -4,6 +4,7 @@ Every method may raise `ReplicaError`; what else it raises is said at the method
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from client.events import Event
@@ -15,12 +16,14 @@ from client.usecases.device_desk import DevicesSeen
 from client.usecases.door import LastHere
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
 from client.usecases.form_drafts import FormDraft
+from client.usecases.incident_desk import IncidentsSeen
 from client.usecases.list_answers import CompanyRow, ContactRow, Hit, ListQuery, Page
 from client.usecases.record_answers import RecordPage
 from client.usecases.sync_answers import CardView, Decision, Inbox, Queue, SyncStatus
 from client.usecases.timeline_answers import Timeline
 from shared_models.alarms import AlarmPage, AlarmRule
 from shared_models.codec import Row
+from shared_models.device_code import DeviceCode
 from shared_models.device_desk import DeviceLine, DeviceQuery, Order
 from shared_models.texts import Language
 
@@ -34,6 +37,26 @@ class Devices(Protocol):
 
     async def order(self, device: str, order: Order) -> DeviceLine:
         """Order something for a device; returns it as it stands then. Raises SyncError."""
+        ...
+
+    async def make_code(self, user: str) -> DeviceCode:
+        """Have a code made with which a device of a person signs in. Raises SyncError."""
+        ...
+
+    async def diagnostics(self, device: str) -> Path:
+        """Return a file with the newest diagnostics of a device. Raises SyncError, FileUnwritten."""
+        ...
+
+    async def open(self, file: Path) -> None:
+        """Open such a file with the program that this machine has for it. Raises CannotOpen."""
+        ...
+
+
+class Incidents(Protocol):
+    """Asks the centre what went wrong day by day, for an administrator. It waits for the network, a quarter of a minute at most."""
+
+    async def page(self, number: int = 0) -> IncidentsSeen:
+        """Return a page, from 0, or what the centre answered last. Raises SyncError when it never did."""
         ...
 
 
@@ -234,6 +257,11 @@ class Crm(Protocol):
         """What is alarming about them, for administrators."""
         ...
 
+    @property
+    def incidents(self) -> Incidents:
+        """What went wrong on them and at the centre, for administrators."""
+        ...
+
     # -- sync ------------------------------------------------------------------------------------------------------------
 
     async def status(self) -> SyncStatus:
@@ -290,6 +318,10 @@ class Door(Protocol):
 
     async def set_aside(self) -> None:
         """Set data aside whose key is lost, so that the next sign-in loads everything anew. Nothing is deleted."""
+        ...
+
+    async def enter_by_code(self, server: str, code: str) -> Crm:
+        """Sign in by a one-time code. Raises RecordInvalid, SyncError."""
         ...
 
     async def enter(self, server: str, email: str, password: str) -> Crm:

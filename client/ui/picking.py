@@ -7,6 +7,7 @@ import flet as ft
 
 from client.ui.desk import Desk
 from client.ui.exchange import Exchange, LocalFile, NotReceived, Received, Slot, Source
+from client.usecases.document_answers import Download
 
 
 @dataclass
@@ -61,11 +62,33 @@ def _source(desk: Desk, picker: ft.FilePicker, file: ft.FilePickerFile) -> Sourc
 async def have_copy(desk: Desk, id: str, name: str) -> None:
     """Give the person a copy of a file that is here: opened by the program that his machine has for it, or saved by the browser."""
     if desk.page.web and desk.exchange is not None:
-        url = desk.exchange.offer(desk.page.client_ip or "", await desk.crm.documents.download(id), name)
-        # It comes as an attachment, so the page stays although it is asked for in its own tab: another one may be blocked.
-        await ft.UrlLauncher().launch_url(url, web_only_window_name="_self")
-        return
-    if desk.page.platform in (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS):
-        await ft.Share().share_files([ft.ShareFile.from_path(str(await desk.crm.documents.copy(id)))])
-        return
-    await desk.crm.documents.open(id)
+        await _have_saved(desk, desk.exchange, await desk.crm.documents.download(id), name)
+    elif _is_phone(desk):
+        await _share(await desk.crm.documents.copy(id))
+    else:
+        await desk.crm.documents.open(id)
+
+
+async def have_diagnostics(desk: Desk, device: str) -> None:
+    """Give the person what a device told of itself, likewise."""
+    file = await desk.crm.devices.diagnostics(device)
+    if desk.page.web and desk.exchange is not None:
+        await _have_saved(desk, desk.exchange, Download.of(file), file.name)
+    elif _is_phone(desk):
+        await _share(file)
+    else:
+        await desk.crm.devices.open(file)
+
+
+async def _have_saved(desk: Desk, exchange: Exchange, content: Download, name: str) -> None:
+    url = exchange.offer(desk.page.client_ip or "", content, name)
+    # It comes as an attachment, so the page stays although it is asked for in its own tab: another one may be blocked.
+    await ft.UrlLauncher().launch_url(url, web_only_window_name="_self")
+
+
+def _is_phone(desk: Desk) -> bool:
+    return desk.page.platform in (ft.PagePlatform.ANDROID, ft.PagePlatform.IOS)
+
+
+async def _share(file: Path) -> None:
+    await ft.Share().share_files([ft.ShareFile.from_path(str(file))])

@@ -10,6 +10,7 @@ from client.platform.profile import Profile, ProfileStore, check_lease, check_pa
 from client.platform.wrong_tries import WrongTriesStore
 from client.replica.replica import Replica
 from client.usecases.answers import OwnAccount, Standing
+from shared_models.device_code import CodeSignInRequest
 from shared_models.errors import (
     Busy,
     ErrorCode,
@@ -28,6 +29,8 @@ HOST = re.compile(r"(?!.{254})[\w-]{1,63}(\.[\w-]{1,63})*\.?|[\da-f:]+(\.[\d.]+)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SignIn = Callable[[str, SignInRequest], SignInAnswer]
 """Asks a server, given its address; raises SyncError."""
+SignInByCode = Callable[[str, CodeSignInRequest], SignInAnswer]
+"""Likewise, with a code."""
 EndToken = Callable[[str, str], None]
 """Has a server, given its address, forget a device token. Never raises: a server that does not hear of it forgets the token with the
 next sign-in of the device."""
@@ -45,6 +48,11 @@ def keep_token(_server_url: str, _device_token: str) -> None:
     """Tell no server."""
 
 
+def no_codes(_server_url: str, _request: CodeSignInRequest) -> SignInAnswer:
+    """Take no code."""
+    raise Refused(ErrorCode.S513, "no codes here")
+
+
 @dataclass(frozen=True)
 class Account:
     """The account of this device, and what it takes to change it."""
@@ -55,6 +63,7 @@ class Account:
     random_bytes: Callable[[int], bytes]
     now_ms: Callable[[], int]
     end_token: EndToken = keep_token
+    ask_by_code: SignInByCode = no_codes
 
     @property
     def profile(self) -> Profile | None:
@@ -78,6 +87,22 @@ class Account:
         answer = self.ask_server(
             url, SignInRequest(email=email.strip(), password=password, device_name=device_name[:100], install=install)
         )
+        return self._let_in(replica, url, email.strip(), password, answer)
+
+    def sign_in_by_code(self, replica: Replica, server_url: str, code: str, device_name: str) -> Profile:
+        """Sign in at the server by a one-time code, which an admin has made.
+
+        Until the password was typed once, the device opens with a connection only. Raises as `sign_in`, and Refused S513 for a code that is not good.
+        """
+        url = checked_address(server_url)
+        if not code.strip():
+            raise RecordInvalid((FieldProblem("code", "problem.required"),))
+        install = str(replica.facts()["install"])
+        answer = self.ask_by_code(url, CodeSignInRequest(code=code[:40], device_name=device_name[:100], install=install))
+        return self._let_in(replica, url, answer.email, None, answer)
+
+    def _let_in(self, replica: Replica, url: str, email: str, password: str | None, answer: SignInAnswer) -> Profile:
+        """Bind the replica to the person whom the server knows, and keep the account. Raises OthersData."""
         owner = replica.facts()["user"]
         if owner not in (None, answer.user_id):
             self.end_token(url, answer.device_token)
@@ -85,7 +110,7 @@ class Account:
         replica.bind(answer.user_id, answer.device_id)
         profile = make_profile(
             url,
-            email.strip(),
+            email,
             password,
             user_id=answer.user_id,
             device_id=answer.device_id,

@@ -38,6 +38,7 @@ from client.usecases.device_desk import Devices
 from client.usecases.document_desk import DocumentDesk
 from client.usecases.form_answers import Choice, Finding, FormEnd, FormStart
 from client.usecases.form_drafts import FormDraft
+from client.usecases.incident_desk import Incidents
 from client.usecases.labels import Say
 from client.usecases.list_answers import CompanyRow, ContactRow, Hit, ListQuery, Page
 from client.usecases.record_answers import RecordPage
@@ -91,12 +92,14 @@ class LocalCrm:
     _paused: bool = False
     _devices: Devices = field(init=False)
     _alarms: Alarms = field(init=False)
+    _incidents: Incidents = field(init=False)
     _askers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKERS, "history"))
 
     def __post_init__(self) -> None:
         """Join what the centre is asked."""
-        self._devices = Devices(self.replica, self.centre)
+        self._devices = Devices(self.replica, self.centre, self.folder)
         self._alarms = Alarms(self.replica, self.centre)
+        self._incidents = Incidents(self.replica, self.centre)
 
     # -- who and how ---------------------------------------------------------------------------------------------------
 
@@ -309,6 +312,11 @@ class LocalCrm:
     def alarms(self) -> Alarms:
         """What is alarming about them, for administrators."""
         return self._alarms
+
+    @property
+    def incidents(self) -> Incidents:
+        """What went wrong on them and at the centre, for administrators."""
+        return self._incidents
 
     # -- sync ------------------------------------------------------------------------------------------------------------
 

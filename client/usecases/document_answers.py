@@ -82,6 +82,11 @@ class Download:
     path: Path | None = None
     """The file itself, where it lies in plain."""
 
+    @classmethod
+    def of(cls, path: Path) -> "Download":
+        """Return a small file that lies in plain."""
+        return cls(path.stat().st_size, lambda: iter((path.read_bytes(),)), path)
+
 
 @dataclass(frozen=True)
 class FilesWaiting:

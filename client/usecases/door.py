@@ -102,6 +102,18 @@ class LocalDoor(Generic[C]):
             return self.open_crm(None if self.account.unlock(password).is_signed_in else password)
         return self.open_crm(None)
 
+    async def enter_by_code(self, server: str, code: str) -> C:
+        """Sign in by a one-time code. Raises RecordInvalid, or a SyncError: Refused S513 for a code that is not good."""
+        return await asyncio.to_thread(self._enter_by_code, server, code)
+
+    def _enter_by_code(self, server: str, code: str) -> C:
+        replica = self.open_replica()
+        try:
+            self.account.sign_in_by_code(replica, server, code, self.device_name)
+        finally:
+            replica.close()
+        return self.open_crm(None)
+
     def _sign_in(self, server: str, email: str, password: str) -> None:
         replica = self.open_replica()
         try:

@@ -41,15 +41,17 @@ class TryLimit:
 
 @dataclass
 class SignInLimits:
-    """Tries to sign in, by e-mail and by network address; devices and the office web share them."""
+    """Tries to sign in, by e-mail and by network address; devices and the office web share them. Codes are counted by themselves."""
 
     by_email: TryLimit
     by_address: TryLimit
+    codes: TryLimit
+    """By network address."""
 
     @classmethod
     def start(cls, now_us: Callable[[], int]) -> "SignInLimits":
-        """Return five tries a minute for an e-mail address, sixty for a network address: a whole office may sit behind it."""
-        return cls(TryLimit(now_us), TryLimit(now_us, tries=60, refill_s=1.0))
+        """Return five tries a minute for an e-mail address, sixty for a network address: a whole office may sit behind it; of codes ten."""
+        return cls(TryLimit(now_us), TryLimit(now_us, tries=60, refill_s=1.0), TryLimit(now_us, tries=10, refill_s=6.0))
 
     @contextmanager
     def one_try(self, address: str, email: str) -> Iterator[None]:
@@ -62,3 +64,10 @@ class SignInLimits:
         self.by_email.take(key)
         yield
         self.by_email.forgive(key)
+
+    @contextmanager
+    def one_code(self, address: str) -> Iterator[None]:
+        """Count one try of a code; one that is good gives the address its tries back. Raises Refusal L402 with the seconds to wait."""
+        self.codes.take(address)
+        yield
+        self.codes.forgive(address)

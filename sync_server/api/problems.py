@@ -44,6 +44,10 @@ TITLES: dict[ErrorCode, str] = {
     ErrorCode.S501: "The server failed",
     ErrorCode.S502: "The server is busy",
     ErrorCode.S503: "The device is paused",
+    ErrorCode.S511: "Nobody asked for diagnostics",
+    ErrorCode.S512: "No diagnostics of this device",
+    ErrorCode.S513: "The code is unknown, used or over",
+    ErrorCode.S514: "No account that is on",
 }
 """What a code says to a developer; people read the text `error.<code>` of their language."""
 CODES: dict[int, ErrorCode] = {

@@ -12,6 +12,8 @@ from litestar.params import QueryParameter
 from pydantic import ValidationError
 
 from shared_models.device_report import MAX_REPORT, DeviceReport
+from shared_models.diagnostics import MAX_BYTES as MAX_DIAGNOSTICS
+from shared_models.diagnostics import Diagnostics
 from shared_models.errors import ErrorCode
 from shared_models.message import PRINTABLE
 from shared_models.protocol import (
@@ -32,7 +34,7 @@ from sync_server.api import bodies
 from sync_server.api.access import FOR_THE_LOST, FOR_THE_PAUSED, GivenActor, GivenCentral
 from sync_server.api.bodies import MAX_BYTES
 from sync_server.api.documentation import BEARER, failures, taking
-from sync_server.services import digest, hello, history, pull, push, salvage
+from sync_server.services import diagnosing, digest, hello, history, pull, push, salvage
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
@@ -198,6 +200,21 @@ async def send_salvage(request: AnyRequest, central: GivenCentral, actor: GivenA
     return await sync_to_thread(salvage.take, central, actor, asked)
 
 
+@post(
+    "/diagnostics",
+    operation_id="sendDiagnostics",
+    opt={FOR_THE_PAUSED: True},
+    status_code=204,
+    summary="Tell how the device fares, as an admin has ordered",
+    operation_class=taking(Diagnostics),
+    responses=failures(),
+)
+async def send_diagnostics(request: AnyRequest, central: GivenCentral, actor: GivenActor) -> None:
+    """Figures, codes and names of ours; S511 where nobody has asked. Kept for 30 days, the newest 3 of a device."""
+    found = await bodies.parsed(request, Diagnostics, MAX_DIAGNOSTICS)
+    await sync_to_thread(diagnosing.take, central, actor, found)
+
+
 def _fetched(central: Central, actor: Actor, asked: FetchRequest, accepted: str) -> Response[bytes]:
     return _body(digest.fetch(central, actor, asked), accepted)
 
@@ -212,7 +229,7 @@ def sync_router() -> Router:
     """Return the routes of the protocol."""
     return Router(
         path=PATH,
-        route_handlers=[say_hello, send_push, ask_pull, ask_history, ask_digest, ask_fetch, send_salvage],
+        route_handlers=[say_hello, send_push, ask_pull, ask_history, ask_digest, ask_fetch, send_salvage, send_diagnostics],
         tags=["sync"],
         security=[{BEARER: []}],
     )

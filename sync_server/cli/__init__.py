@@ -36,6 +36,7 @@ def register(subparsers: Subparsers) -> None:
     database.add_migrate(commands)
     people.add_user(commands)
     devices.add_device(commands)
+    devices.add_diagnostics(commands)
     letters.add_letter(commands)
     files.add_files(commands)
     backups.add_backup(commands)

@@ -1,8 +1,9 @@
-"""Commands about devices: `device list`, and what an admin orders: `revoke`, `wipe`, `sign-out`, `pause`, `resume`, `resync`."""
+"""Commands about devices: `device list`, what an admin orders (`revoke`, `wipe`, `sign-out`, `pause`, `resume`, `resync`, `diagnose`), `diagnostics`."""
 
 import argparse
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared_models.codec import Row
@@ -29,10 +30,25 @@ def add_device(commands: Subparsers) -> None:
         ("pause", "let a device neither send nor fetch until it is resumed", run_device_pause),
         ("resume", "let a paused device go on", run_device_resume),
         ("resync", "have a device load everything anew at its next contact; what waits on it is kept", run_device_resync),
+        ("diagnose", "have a device tell how it fares: figures and codes, no content", run_device_diagnose),
     ):
         parser = command_parser(devices, name, what)
         parser.add_argument("device")
         parser.set_defaults(run=run)
+
+
+def add_diagnostics(commands: Subparsers) -> None:
+    """Add `diagnostics`."""
+    parser = command_parser(
+        commands,
+        "diagnostics",
+        "show what a device told of itself",
+        "Writes as JSON what a device told after `device diagnose DEVICE`: versions, states, what waits, codes of errors, sizes, digests. "
+        "No value of a record, no name and no address is in it. It is kept for 30 days.",
+    )
+    parser.add_argument("device")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write it there instead of to the terminal")
+    parser.set_defaults(run=run_diagnostics)
 
 
 @explained
@@ -128,6 +144,33 @@ def run_device_resync(arguments: argparse.Namespace) -> int:
     """Have a device load everything anew."""
     is_done = open_existing(arguments).accounts.resync_device(arguments.device)
     return _said(is_done, "At its next contact the device loads everything anew; what waits on it is kept.")
+
+
+@explained
+def run_device_diagnose(arguments: argparse.Namespace) -> int:
+    """Have a device tell how it fares."""
+    is_done = open_existing(arguments).accounts.diagnose_device(arguments.device)
+    return _said(is_done, "At its next contact the device tells how it fares: fieldfare server diagnostics DEVICE")
+
+
+@explained
+def run_diagnostics(arguments: argparse.Namespace) -> int:
+    """Show what a device told."""
+    from sync_server.services import diagnosing
+    from sync_server.services.refusals import Refusal
+
+    try:
+        kept = diagnosing.find(open_existing(arguments).central, arguments.device)
+    except Refusal:
+        say("There are no diagnostics of such a device. Ask for them: fieldfare server device diagnose DEVICE")
+        return FAILED
+    text = kept.found.model_dump_json(indent=1, by_alias=True, exclude_defaults=True)
+    if arguments.output is None:
+        say(text)
+    else:
+        arguments.output.write_text(f"{text}\n", encoding="utf-8")
+        say(f"What it told on {moment(kept.arrived_at)} is in {arguments.output}.")
+    return OK
 
 
 def _said(is_done: bool, text: str) -> int:

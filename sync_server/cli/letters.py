@@ -4,7 +4,18 @@ import argparse
 import re
 from typing import TYPE_CHECKING
 
-from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, group_parser, moment, open_existing, say
+from sync_server.cli.terminal import (
+    FAILED,
+    OK,
+    Subparsers,
+    admin_named,
+    command_parser,
+    explained,
+    group_parser,
+    moment,
+    open_existing,
+    say,
+)
 
 if TYPE_CHECKING:
     from shared_models.protocol import CodedError
@@ -94,10 +105,7 @@ def run_take(arguments: argparse.Namespace) -> int:
     from sync_server.services.refusals import Refusal
 
     server = open_existing(arguments)
-    admin = server.accounts.admin_of(arguments.email)
-    if admin is None:
-        say("There is no such admin. See: fieldfare server user list")
-        return FAILED
+    admin = admin_named(server, arguments.email)
     new_id = server.ids.token()
     try:
         verdict = letters.take_in(server.central, arguments.letter, Actor(admin, new_id, is_admin=True), new_id)

@@ -3,7 +3,18 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from sync_server.cli.terminal import FAILED, OK, Subparsers, command_parser, explained, group_parser, moment, open_existing, say
+from sync_server.cli.terminal import (
+    FAILED,
+    OK,
+    Subparsers,
+    admin_named,
+    command_parser,
+    explained,
+    group_parser,
+    moment,
+    open_existing,
+    say,
+)
 
 if TYPE_CHECKING:
     from sync_server.services.lost import Lost, LostRecord
@@ -87,10 +98,7 @@ def run_take(arguments: argparse.Namespace) -> int:
     from sync_server.services import bringing_back, lost
 
     server = open_existing(arguments)
-    admin = server.accounts.admin_of(arguments.email)
-    if admin is None:
-        say("There is no such admin. See: fieldfare server user list")
-        return FAILED
+    admin = admin_named(server, arguments.email)
     found = lost.find(server.central)
     wanted = [one for one in found.records if not arguments.records or one.pk in arguments.records]
     unknown = set(arguments.records) - {one.pk for one in wanted}

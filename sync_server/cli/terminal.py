@@ -165,6 +165,14 @@ def open_existing(arguments: argparse.Namespace) -> "Server":
     )
 
 
+def admin_named(server: "Server", email: str) -> str:
+    """Return the id of the admin who may sign in with an address. Raises NotPossible where there is none."""
+    found = server.accounts.admin_of(email)
+    if found is None:
+        raise NotPossible("There is no such admin. See: fieldfare server user list")
+    return found
+
+
 def _line(command: str, arguments: argparse.Namespace) -> str:
     """Return the command line of another command on the same database."""
     return f"fieldfare server {command}{_where(arguments)}"

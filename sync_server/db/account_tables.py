@@ -21,6 +21,8 @@ class AccountTables:
     device_token: sa.Table
     access_token: sa.Table
     session: sa.Table
+    device_code: sa.Table
+    """One-time codes with which a device signs in."""
 
 
 @cache
@@ -69,5 +71,14 @@ def account_tables_of(metadata: sa.MetaData) -> AccountTables:
             must("user_id", key()),
             must("expires_at", whole()),
             sa.Index(None, "user_id"),
+        ),
+        device_code=sa.Table(
+            "device_code",
+            metadata,
+            must("sha256", text(64), pk=True),
+            must("user_id", key()),
+            must("expires_at", whole()),
+            sa.Index(None, "user_id", unique=True),
+            sa.Index(None, "expires_at"),
         ),
     )

@@ -43,8 +43,28 @@ class Holder:
     """Whether the device was lost: it may say hello and send what waits on it, nothing else."""
     is_paused: bool = False
     is_to_resync: bool = False
+    diagnose_at: int | None = None
+    """When an admin ordered its diagnostics, and when it was told so, microseconds since 1970 UTC."""
+    diagnose_told_at: int | None = None
     schema_version: int | None = None
     """What the device said hello with last."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """Somebody who may come in."""
+
+    holder: Holder
+    """Without a device."""
+    email: str
+
+
+def live(connection: Connection, tables: AccountTables, user_id: str) -> Live | None:
+    """Return a person who has an account that is on; None for anybody else."""
+    user, account = tables.user, tables.account
+    query = sa.select(user.c.email, user.c.is_admin).join(account, account.c.user_id == user.c.id)
+    found = connection.execute(query.where(user.c.id == user_id, _is_live(user))).first()
+    return None if found is None else Live(Holder(user_id, "", bool(found.is_admin)), found.email)
 
 
 def add(connection: Connection, tables: AccountTables, user_id: str, email: str, password_hash: str, at: int) -> None:
@@ -164,9 +184,9 @@ def holder_of_access_token(connection: Connection, tables: AccountTables, sha256
     found = plans.first(connection, _holders(tables), {"of": sha256})
     if found is None:
         return None
-    device, user_id, expires_at, is_admin, wipe_at, paused_at, resync_at, schema_version = found
+    device, user_id, expires_at, is_admin, wipe_at, paused_at, resync_at, diagnose_at, told_at, schema_version = found
     ordered = wipe_at is not None, paused_at is not None, resync_at is not None
-    return Holder(user_id, device, bool(is_admin), *ordered, schema_version), expires_at
+    return Holder(user_id, device, bool(is_admin), *ordered, diagnose_at, told_at, schema_version), expires_at
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -176,7 +196,8 @@ def _holders(tables: AccountTables) -> "sa.Select[*tuple[Any, ...]]":  # Any: as
     return (
         sa.select(
             *(access.c.device, access.c.user_id, access.c.expires_at, user.c.is_admin),
-            *(known.c.wipe_at, known.c.paused_at, known.c.resync_at, known.c.schema_version),
+            *(known.c.wipe_at, known.c.paused_at, known.c.resync_at),
+            *(known.c.diagnose_at, known.c.diagnose_told_at, known.c.schema_version),
         )
         .join(user, user.c.id == access.c.user_id)
         .outerjoin(known, known.c.id == access.c.device)

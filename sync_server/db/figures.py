@@ -8,6 +8,8 @@ from sync_server.db import alarms, outbox
 from sync_server.db.engine import Connection
 from sync_server.db.tables import Tables
 
+DAY_US = 86_400_000_000
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -37,3 +39,24 @@ def counts(connection: Connection, tables: Tables, since: int) -> Counts:
         open_alarms=alarms.count(connection, tables),
         mails=outbox.counts(connection, tables),
     )
+
+
+@dataclass(frozen=True)
+class PerDay:
+    """Day (since 1970 UTC) -> how many came on it; days without any are left out."""
+
+    conflicts: dict[int, int]
+    letters: dict[int, int]
+    incidents: dict[int, int]
+
+
+def per_day(connection: Connection, tables: Tables, since: int) -> PerDay:
+    """Return how much came on each day, from a day on."""
+
+    def days(at: "sa.ColumnElement[int]") -> dict[int, int]:
+        day = (at // sa.literal(DAY_US)).label("day")
+        query = sa.select(day, sa.func.count()).where(at >= since * DAY_US).group_by(day)
+        return {int(on): int(n) for on, n in connection.execute(query)}
+
+    card, letter, incident = tables.entities["sync_conflict"], tables.deadletter, tables.incident
+    return PerDay(days(card.c.created_at), days(letter.c.at), days(incident.c.arrived_at))

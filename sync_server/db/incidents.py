@@ -39,3 +39,24 @@ def since(connection: Connection, tables: Tables, arrived_at: int) -> dict[str, 
     for one in connection.execute(query):
         found.setdefault(one.device, []).append(dict(one._mapping))
     return found
+
+
+def page(connection: Connection, tables: Tables, since: int, start: int, most: int) -> list[Row]:
+    """Return what devices told since a moment, the newest first, from a place on, with the names of device and person.
+
+    Columns: device, device_name, person, kind, entity, rows, at, arrived_at. Microseconds since 1970 UTC.
+    """
+    table, device, user = tables.incident, tables.device, tables.entities["user"]
+    query = (
+        sa.select(
+            *(table.c.device, table.c.kind, table.c.entity, table.c.n.label("rows"), table.c.at, table.c.arrived_at),
+            sa.func.coalesce(device.c.name, "").label("device_name"),
+            sa.func.coalesce(user.c.name, "").label("person"),
+        )
+        .select_from(table.outerjoin(device, device.c.id == table.c.device).outerjoin(user, user.c.id == device.c.user))
+        .where(table.c.arrived_at >= since)
+        .order_by(table.c.arrived_at.desc(), table.c.at.desc(), table.c.device, table.c.kind, table.c.entity)
+        .offset(start)
+        .limit(most)
+    )
+    return [dict(one._mapping) for one in connection.execute(query)]

@@ -80,10 +80,11 @@ def take_over(connection: Connection, tables: Tables, present: Present) -> None:
 
 
 def end_short_ones(connection: Connection, tables: Tables) -> None:
-    """End what lives for hours only: access tokens and sessions of the office web, which are of the day of the backup."""
+    """End what lives for hours only: access tokens, sessions of the office web and codes of devices, which are of the day of the backup."""
     known = account_tables_of(tables.metadata)
     connection.execute(known.access_token.delete())
     connection.execute(known.session.delete())
+    connection.execute(known.device_code.delete())
 
 
 def forget_places(connection: Connection, tables: Tables) -> None:

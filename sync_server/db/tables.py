@@ -50,6 +50,8 @@ class Tables:
     device_day: sa.Table
     """Most changes that waited on a device at a time, on each day (days since 1970 UTC) on which it said so."""
     incident: sa.Table
+    diagnostics: sa.Table
+    """What devices told of themselves at an order, as JSON (PROTOCOL 16.10)."""
     numbering: sa.Table
     series: sa.Table
     lease: sa.Table
@@ -260,6 +262,14 @@ def _verdict_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
             must("arrived_at", whole()),
             sa.Index(None, "arrived_at"),
         ),
+        "diagnostics": sa.Table(
+            "sync_diagnostics",
+            metadata,
+            must("device", key(), pk=True),
+            must("arrived_at", whole(), pk=True),
+            must("body", text()),
+            sa.Index(None, "arrived_at"),
+        ),
         "numbering": sa.Table(
             "sync_numbering",
             metadata,
@@ -296,8 +306,13 @@ def _verdict_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
 def _report_columns() -> list[sa.Column[Any]]:
     """Return the columns of what a device reports of itself, empty until it does, and of what an admin has ordered for it."""
     texts = [may(name, text(12)) for name in ("form", "proof")]
-    wholes = [may(name, whole()) for name in ("size_bytes", "proved_at", "isolated", "failures", "paused_at", "resync_at")]
-    return [*texts, *wholes, *(may(name, sa.Boolean()) for name in ("is_loaded", "works_offline", "is_quarantined"))]
+    told = ("size_bytes", "proved_at", "isolated", "failures")
+    ordered = ("paused_at", "resync_at", "diagnose_at", "diagnose_told_at")
+    return [
+        *texts,
+        *(may(name, whole()) for name in (*told, *ordered)),
+        *(may(name, sa.Boolean()) for name in ("is_loaded", "works_offline", "is_quarantined")),
+    ]
 
 
 def _scope_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:

@@ -8,7 +8,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
@@ -23,6 +23,7 @@ from sync_server.db.engine import Connection
 from sync_server.services.actor import Actor
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.central import Central
+from sync_server.services.diagnose_order import is_to_be_told
 from sync_server.services.refusals import Refusal
 
 SECOND_US = 1_000_000
@@ -163,21 +164,25 @@ class Accounts:
     def sign_in(self, request: SignInRequest) -> SignInAnswer:
         """Sign a device in. Raises Refusal A103 for an unknown address or a wrong password, in the same time, A108 for an account that is off."""
         user_id, is_admin = self._checked(request.email, request.password)
-        now, token = self.central.now_us(), self.make_token(32)
-        access = self.make_token(24)
         with self.central.store.write() as connection:
-            # The same installation stays the same device: its transaction numbers go on.
-            device = devices.of_install(connection, self.central.tables, user_id, request.install)
-            if device is None:
-                device = self.ids.record_id()
-                made = devices.NewDevice(device, user_id, request.device_name, request.install, now)
-                devices.add(connection, self.central.tables, made)
-            holder = Holder(user_id, device, is_admin)
-            accounts.forget_device(connection, self.tables, device)
-            accounts.add_device_token(connection, self.tables, sha256(token), device, user_id, now)
-            accounts.add_access_token(connection, self.tables, sha256(access), holder, now + ACCESS_S * SECOND_US)
+            return self.let_in(connection, Holder(user_id, "", is_admin), request.device_name, request.install)
+
+    def let_in(self, connection: Connection, who: Holder, device_name: str, install: str, email: str = "") -> SignInAnswer:
+        """Give an installation of a person whom the caller has made sure of the tokens of a device. email: told to the device."""
+        now, token, access = self.central.now_us(), self.make_token(32), self.make_token(24)
+        # The same installation stays the same device: its transaction numbers go on.
+        device = devices.of_install(connection, self.central.tables, who.user_id, install)
+        if device is None:
+            device = self.ids.record_id()
+            made = devices.NewDevice(device, who.user_id, device_name, install, now)
+            devices.add(connection, self.central.tables, made)
+        accounts.forget_device(connection, self.tables, device)
+        accounts.add_device_token(connection, self.tables, sha256(token), device, who.user_id, now)
+        holder = replace(who, device=device)
+        accounts.add_access_token(connection, self.tables, sha256(access), holder, now + ACCESS_S * SECOND_US)
         return SignInAnswer(
-            user_id=user_id,
+            user_id=who.user_id,
+            email=email,
             device_id=device,
             device_token=token,
             access_token=access,
@@ -211,9 +216,11 @@ class Accounts:
         if found is None:
             raise Refusal(ErrorCode.A101, 401, "access token")
         holder, expires_at = found
-        if expires_at <= self.central.now_us():
+        now = self.central.now_us()
+        if expires_at <= now:
             raise Refusal(ErrorCode.A102, 401, "access token")
-        ordered = holder.is_to_be_wiped, holder.is_paused, holder.is_to_resync
+        is_to_diagnose = is_to_be_told(holder.diagnose_at, holder.diagnose_told_at, now)
+        ordered = holder.is_to_be_wiped, holder.is_paused, holder.is_to_resync, is_to_diagnose
         return Actor(holder.user_id, holder.device, holder.is_admin, *ordered, holder.schema_version)
 
     def sign_out(self, device: str) -> None:
@@ -254,6 +261,12 @@ class Accounts:
         """Have a device load everything anew at its next pull. Returns False for an unknown one or an office replica."""
         with self.central.store.write() as connection:
             return devices.order(connection, self.central.tables, device, {"resync_at": self.central.now_us()})
+
+    def diagnose_device(self, device: str) -> bool:
+        """Have a device tell how it fares. Returns False for an unknown one or an office replica."""
+        with self.central.store.write() as connection:
+            ordered = {"diagnose_at": self.central.now_us(), "diagnose_told_at": None}
+            return devices.order(connection, self.central.tables, device, ordered)
 
     def sign_device_out(self, device: str) -> bool:
         """Do what `sign_out` does, and end the sessions of an office replica. Returns False for an unknown one."""

@@ -16,5 +16,7 @@ class Actor:
     """Whether an admin has paused the device: it may say hello, nothing else."""
     is_to_resync: bool = False
     """Whether an admin wants the device to load everything anew."""
+    is_to_diagnose: bool = False
+    """Whether an admin wants diagnostics of the device, of which it has not heard of late."""
     schema_version: int | None = None
     """Version of the entities that the device said hello with; none before its first hello."""

@@ -20,7 +20,7 @@ from shared_models.device_desk import (
 from shared_models.errors import ErrorCode
 from shared_models.evolution import SUPPORTED
 from shared_models.folding import fold
-from sync_server.db import device_desk
+from sync_server.db import device_desk, diagnostics
 from sync_server.db.account_tables import account_tables_of
 from sync_server.db.engine import Connection
 from sync_server.services import sight
@@ -28,6 +28,7 @@ from sync_server.services.accounts import office_device
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.device_causes import DAY_US, DeviceFacts, reasons, standing
+from sync_server.services.diagnose_order import is_due
 from sync_server.services.refusals import Refusal
 
 
@@ -42,6 +43,7 @@ class Known:
     standing: Standing
     letters: int
     lag_rows: int | None
+    diagnosed_at: int | None
 
 
 def page(central: Central, actor: Actor, query: DeviceQuery) -> DevicePage:
@@ -70,11 +72,12 @@ def every(central: Central, connection: Connection) -> list[Known]:
     """Return all devices: those that need somebody first, and of those that stand alike the last seen first."""
     rows = device_desk.known(connection, central.tables, account_tables_of(central.tables.metadata))
     letters, lags, at = device_desk.letters(connection, central.tables), _lags(central, connection, rows), central.now_us()
-    found = [_known(central, row, letters.get(row["id"], 0), lags.get(row["id"]), at) for row in rows]
+    told = diagnostics.arrivals(connection, central.tables, at - diagnostics.KEPT_US)
+    found = [_known(central, row, letters.get(row["id"], 0), lags.get(row["id"]), told.get(row["id"]), at) for row in rows]
     return sorted(found, key=lambda one: (STANDINGS.index(one.standing), -(one.row["last_seen_at"] or 0), one.row["id"]))
 
 
-def _known(central: Central, row: Row, letters: int, lag_rows: int | None, at: int) -> Known:
+def _known(central: Central, row: Row, letters: int, lag_rows: int | None, told: int | None, at: int) -> Known:
     facts = DeviceFacts(
         at=at,
         newest_schema=central.schema_version,
@@ -103,7 +106,7 @@ def _known(central: Central, row: Row, letters: int, lag_rows: int | None, at: i
         error=row["last_error"],
     )
     found = reasons(facts)
-    return Known(row, facts, found, standing(facts, found), letters, lag_rows)
+    return Known(row, facts, found, standing(facts, found), letters, lag_rows, told)
 
 
 def _is_loaded(row: Row) -> bool:
@@ -169,6 +172,8 @@ def _line(one: Known, waited: dict[int, int], today: int) -> DeviceLine:
         proved_at=row["proved_at"],
         size_bytes=row["size_bytes"],
         letters=one.letters,
+        diagnose_at=row["diagnose_at"] if is_due(row["diagnose_at"], facts.at) else None,
+        diagnosed_at=one.diagnosed_at,
         days=days,
     )
 

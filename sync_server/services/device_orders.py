@@ -23,6 +23,7 @@ def carry_out(accounts: Accounts, actor: Actor, device: str, order: Order) -> De
         "pause": lambda one: accounts.pause_device(one, on=True),
         "resume": lambda one: accounts.pause_device(one, on=False),
         "resync": accounts.resync_device,
+        "diagnose": accounts.diagnose_device,
     }
     if not ways[order](device):
         raise Refusal(ErrorCode.P207, 404, f"no device that can be told: {order}")

@@ -2,11 +2,12 @@
 
 from shared_models.errors import ErrorCode
 from shared_models.protocol import HelloAnswer, HelloRequest
-from sync_server.db import devices, incidents, timeline
+from sync_server.db import devices, diagnostics, incidents, timeline
 from sync_server.db.engine import Contended, StoreDown
 from sync_server.services import series
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
+from sync_server.services.diagnose_order import is_due
 from sync_server.services.push import ATTEMPTS
 from sync_server.services.refusals import Refusal
 from sync_server.services.sightings import columns_of
@@ -29,6 +30,7 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
     now_us = central.now_us()
     with central.store.write() as connection:
         now = timeline.read(connection, central.tables)
+        ordered_at = diagnostics.ordered(connection, central.tables, actor.device_id)
         devices.note(
             connection,
             central.tables,
@@ -42,6 +44,7 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
                 "oldest_pending_at": request.pending.oldest,
                 "clock_offset_ms": request.clock - now_us // 1000,
                 "last_seen_at": now_us,
+                "diagnose_told_at": None if ordered_at is None else now_us,
                 **(columns_of(request.report) if request.report else {}),
             },
         )
@@ -66,6 +69,7 @@ def _greet(central: Central, actor: Actor, request: HelloRequest) -> HelloAnswer
         device_id=actor.device_id,
         leases=leases,
         biggest_file=central.biggest_file,
+        diagnose=not is_lost and is_due(ordered_at, now_us),
     )
 
 

@@ -6,15 +6,31 @@ from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
 from shared_models.alarms import AlarmPage, AlarmRule
+from shared_models.device_code import DeviceCode
 from shared_models.device_desk import DeviceOrdered, DevicePage, DeviceQuery, Order
+from shared_models.diagnostics import Diagnostics, DiagnosticsKept
 from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, Refused, SyncError, Unreachable
+from shared_models.incident_desk import IncidentPage
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.salvage import SalvageAnswer, SalvageRequest
 from shared_models.snapshot import SnapshotAnswer, SnapshotRequest
 from shared_models.transport import FilePlace, Poke, PullRequest, UpToDate
 from sync_server.db.engine import Contended, StoreDown
 from sync_server.db.news import News
-from sync_server.services import alarms, device_desk, device_orders, digest, hello, history, pull, push, salvage
+from sync_server.services import (
+    alarms,
+    device_codes,
+    device_desk,
+    device_orders,
+    diagnosing,
+    digest,
+    hello,
+    history,
+    incident_desk,
+    pull,
+    push,
+    salvage,
+)
 from sync_server.services.accounts import Accounts
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
@@ -90,6 +106,11 @@ class LocalTransport:
         with refusals_as_errors():
             return iter(digest.fetch(self.central, self.asker(), request))
 
+    def send_diagnostics(self, found: Diagnostics) -> None:
+        """Tell how the device fares."""
+        with refusals_as_errors():
+            diagnosing.take(self.central, self.asker(), found)
+
     def salvage(self, request: SalvageRequest) -> SalvageAnswer:
         """Tell what is left of a time that a restore took away."""
         with refusals_as_errors():
@@ -103,9 +124,12 @@ class LocalTransport:
     def order_device(self, device: str, order: Order) -> DeviceOrdered:
         """Order something for a device."""
         with refusals_as_errors():
-            if self.accounts is None:
-                raise Refusal(ErrorCode.A105, 403, "orders go through the accounts")
-            return device_orders.carry_out(self.accounts, self.asker(), device, order)
+            return device_orders.carry_out(self._accounts, self.asker(), device, order)
+
+    def diagnostics(self, device: str) -> DiagnosticsKept:
+        """Ask for the newest diagnostics of a device."""
+        with refusals_as_errors():
+            return diagnosing.newest(self.central, self.asker(), device)
 
     def alarms(self) -> AlarmPage:
         """Ask for the rules and the alarms."""
@@ -116,6 +140,16 @@ class LocalTransport:
         """Change a rule."""
         with refusals_as_errors():
             return alarms.set_rule(self.central, self.asker(), rule, by_mail=self.by_mail)
+
+    def incidents(self, page: int) -> IncidentPage:
+        """Ask for what went wrong day by day."""
+        with refusals_as_errors():
+            return incident_desk.page(self.central, self.asker(), page)
+
+    def make_device_code(self, user: str) -> DeviceCode:
+        """Make a code with which a device of a person signs in."""
+        with refusals_as_errors():
+            return device_codes.make(self._accounts, self.asker(), user)
 
     def announce_file(self, sha256: str, size: int) -> FilePlace:
         """Say that a file is to be sent."""
@@ -132,6 +166,12 @@ class LocalTransport:
         with refusals_as_errors():
             pieces = self._files.read(self.asker(), sha256, start)[0]
         return _translated(pieces)
+
+    @property
+    def _accounts(self) -> Accounts:
+        if self.accounts is None:
+            raise Refusal(ErrorCode.A105, 403, "what is ordered goes through the accounts")
+        return self.accounts
 
     @property
     def _files(self) -> Files:

@@ -15,7 +15,7 @@ from shared_models.transport import PullRequest, UpToDate
 from sync_server.db import digests, feed, ledger, timeline
 from sync_server.db.engine import Connection
 from sync_server.db.feed import WireRow
-from sync_server.services import resync, sight, versions
+from sync_server.services import diagnosing, resync, sight, versions
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
 from sync_server.services.refusals import Refusal
@@ -108,8 +108,9 @@ def open_page(central: Central, actor: Actor, request: PullRequest, page_rows: i
     """Return the lines of the next page, or that nothing is newer. The page is read whole, so the snapshot is short.
 
     page_rows: most that one page holds, whatever the device takes; for tests of long pulls.
-    Raises Refusal P203 for another server epoch and P206 for a cursor that this timeline does not have.
+    Raises Refusal P203 for another server epoch, or where the device is to hear of an order, and P206 for a cursor that this timeline does not have.
     """
+    diagnosing.heed(actor)
     resync.heed(central, actor, begins=not request.cursor and request.after is None)
     page = _page(central, actor, request, page_rows)
     version = versions.older(central, actor)

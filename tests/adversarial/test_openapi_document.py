@@ -49,6 +49,7 @@ def operations(caller):
 OPERATIONS = [
     "health",
     "signIn",
+    "signInByCode",
     "token",
     "signOut",
     "hello",
@@ -67,8 +68,12 @@ OPERATIONS = [
     "fileBytes",
     "devices",
     "orderDevice",
+    "sendDiagnostics",
+    "diagnostics",
     "alarms",
+    "incidents",
     "setAlarmRule",
+    "makeDeviceCode",
 ]
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from shared_models import alarms, device_desk, protocol, salvage
+from shared_models import alarms, device_code, device_desk, protocol, salvage
 from shared_models.base import Record
 from shared_models.device_report import DeviceReport
+from shared_models.diagnostics import Diagnostics, DiagnosticsKept
 from shared_models.fields import ARCHIVED, Column, Kind, Merge, columns, data_columns
+from shared_models.incident_desk import IncidentPage
 from shared_models.message import Message
 from shared_models.natural_ids import natural_id
 from shared_models.registry import CRM, SCHEMA_VERSION
@@ -144,7 +146,24 @@ DEVICE = {
     "id": "d", "name": "n", "user_id": "u", "person": "Ana", "form": "phone", "standing": "behind", "app": "1.0",
     "reasons": [{"cause": "refused", "n": 2, "code": "R305"}], "last_seen_at": 1, "schema_version": SCHEMA_VERSION, "pending": 2,
     "oldest_pending_at": 1, "lag_rows": 3, "clock_offset_ms": 4, "proof": "equal", "proved_at": 1, "size_bytes": 5, "letters": 2,
-    "days": [0, 2],
+    "diagnose_at": 1, "diagnosed_at": 1, "days": [0, 2],
+}  # fmt: skip
+DIAGNOSTICS = {
+    "made_at": 1, "trouble": "D603", "soundness": "sound", "digests": DIGEST,
+    "versions": {
+        "app": "0.1.0", "python": "3.12.3", "sqlite": "3.45.1", "schema_version": SCHEMA_VERSION, "server_schema": SCHEMA_VERSION,
+        "system": "Linux", "release": "6.8.0", "machine": "x86_64", "form": "phone", "is_encrypted": True,
+    },
+    "sizes": {"file": 1, "log": 2, "free": 3, "blobs": 4, "disk_free": 5},
+    "standing": {
+        "state": "offline", "cursor": 5, "failures": 2, "error": "S502", "error_at": 1, "success_at": 1, "next_attempt_at": 1,
+        "clock_offset_ms": 4, "is_loaded": True, "is_to_load_anew": True, "is_quarantined": True, "works_offline": True,
+        "staged_rows": 3,
+    },
+    "states": [{"at": 1, "state": "offline", "error": "S502"}],
+    "queue": [{"entity": "company", "state": "pending", "n": 2, "oldest_at": 1}],
+    "refused": [{"code": "R305", "n": 1, "last_at": 1}],
+    "incidents": [{"at": 1, "kind": "unequal", "entity": "company", "rows": 2}],
 }  # fmt: skip
 SAID: dict[type[Message], Values] = {
     protocol.HelloRequest: {
@@ -155,6 +174,7 @@ SAID: dict[type[Message], Values] = {
     protocol.HelloAnswer: {
         "server_time": 1, "server_epoch": "s", "action": "ok", "restored_seq": 5, "rules_epoch": 2,
         "schema_version": SCHEMA_VERSION, "user_id": "u", "device_id": "d", "leases": {"company": [{"first": 1, "last": 9}]},
+        "diagnose": True,
     },
     protocol.PushAnswer: {
         "server_epoch": "s", "device_epoch": "d", "safe_seq": 5, "expected_tx": 3, "reused": True, "page": [{"k": "end"}],
@@ -180,7 +200,7 @@ SAID: dict[type[Message], Values] = {
     salvage.SalvageAnswer: {"wanted": [0]},
     protocol.SignInRequest: {"email": "ana@example.org", "password": "p", "device_name": "Phone", "install": "i"},
     protocol.SignInAnswer: {
-        "user_id": "u", "device_id": "d", "device_token": "t", "access_token": "a", "expires_in_s": 900, "lease_days": 14,
+        "user_id": "u", "email": "ana@example.org", "device_id": "d", "device_token": "t", "access_token": "a", "expires_in_s": 900, "lease_days": 14,
     },
     protocol.TokenRequest: {"device_token": "t"},
     protocol.TokenAnswer: {"access_token": "a", "expires_in_s": 900},
@@ -200,9 +220,20 @@ SAID: dict[type[Message], Values] = {
     protocol.FetchedLine: {"epoch": "s", "seq": 5},
     protocol.EndLine: {"cursor": 5, "after": "p", "commit": True, "more": True, "safe_seq": 4, "digest": DIGEST},
     DeviceReport: REPORT,
+    Diagnostics: DIAGNOSTICS,
+    IncidentPage: {
+        "conflicts": [1] * 30, "letters": [0] * 30, "incidents": [2] * 30, "more": True, "at": 1,
+        "lines": [{
+            "device": "d", "device_name": "n", "person": "Ana", "kind": "unequal", "entity": "company", "rows": 2, "at": 1,
+            "arrived_at": 2,
+        }],
+    },
+    DiagnosticsKept: {"device": "d", "arrived_at": 1, "found": DIAGNOSTICS},
     device_desk.DeviceQuery: {"standing": "behind", "text": "Ana", "page": 1},
     device_desk.DevicePage: {"devices": [DEVICE], "counts": {"behind": 1}, "more": True, "at": 1},
     device_desk.DeviceOrdered: {"device": DEVICE},
+    device_code.DeviceCode: {"code": "K7QF29XWRM", "user_id": "u", "email": "dan@example.org", "expires_at": 1},
+    device_code.CodeSignInRequest: {"code": "K7QF2-9XWRM", "device_name": "Phone", "install": "i"},
     SnapshotAnswer: {
         "name": "n", "epoch": "s", "at_seq": 5, "sha256": "0" * 64, "packing": "zstd", "packed_bytes": 1, "bytes": 2, "rows": 3,
     },

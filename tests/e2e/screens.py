@@ -52,6 +52,20 @@ def wrong_code(window: driver.Window) -> None:
     window.page.wait_for_timeout(1500)
 
 
+def make_code(window: driver.Window) -> None:
+    """Have a code made for a person."""
+    window.press(f"add_device.{DAN}")
+    window.id("add_device.copy").wait_for(state="attached")
+    window.page.wait_for_timeout(SETTLE_MS)
+
+
+def paste_code(window: driver.Window) -> None:
+    """Paste what a camera read of a code that is used into the first field, and try to sign in by it."""
+    window.type("sign_in.server", "https://crm.carpati.example/#fieldfare-AAAAA-AAAAA")
+    window.press("sign_in.enter")
+    window.page.wait_for_timeout(SETTLE_MS)
+
+
 def to_the_end(window: driver.Window) -> None:
     """Scroll the page to what stands last."""
     width = window.page.viewport_size["width"] if window.page.viewport_size else 0
@@ -164,6 +178,10 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "device": (f"/devices/{PHONE}?data=admin", "device.", nothing),
     "device-wipe": (f"/devices/{PHONE}?data=admin", "device.", ask_wipe),
     "alarms": ("/devices/alarms?data=admin", "alarms.", nothing),
+    "add-device": ("/devices/add?data=admin", "add_device.", nothing),
+    "add-device-code": ("/devices/add?data=admin", "add_device.", make_code),
+    "incidents": ("/devices/incidents?data=admin", "incidents.", nothing),
+    "incidents-far": ("/devices/incidents?data=far", "incidents.", nothing),
     "inbox-alarms": ("/inbox?data=admin", "inbox.", nothing),
     "alarms-far": ("/devices/alarms?data=far", "alarms.", nothing),
     "devices-far": ("/devices?data=far", "device.", nothing),
@@ -248,6 +266,7 @@ SCREENS: dict[str, tuple[str, str, Prepare]] = {
     "palette": ("/companies?data=calm", "row.", chord("Control+k", "palette.text")),
     "keys": ("/companies?data=calm", "row.", chord("?", "keys.close")),
     "sign-in": ("/sign-in", "sign_in.", nothing),
+    "sign-in-code": ("/sign-in", "sign_in.", paste_code),
     "sign-in-known": ("/sign-in?data=known", "sign_in.", wrong_password),
     "sign-in-unreachable": ("/sign-in?data=unreachable", "sign_in.", wrong_password),
     "sign-in-braked": ("/sign-in?data=braked", "sign_in.", wrong_password),

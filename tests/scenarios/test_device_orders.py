@@ -1,5 +1,6 @@
 """What an admin orders for a device, and what becomes of it there: over a socket, with the product's own client."""
 
+import platform
 from contextlib import closing
 from random import Random
 
@@ -8,6 +9,7 @@ import pytest
 from client.config import SyncTimes
 from client.replica import integrity
 from client.replica.replica import open_replica
+from client.sync.diagnosing import diagnose
 from client.sync.engine import SyncEngine
 from client.sync.http_transport import AccessToken, HttpTransport, make_client, sign_in
 from client.sync.states import State
@@ -21,7 +23,7 @@ from sync_server.services.accounts import NewUser
 from sync_server.services.actor import Actor
 from sync_server.services.local_transport import LocalTransport
 from tests.clients import Clock
-from tests.servers import EMAIL, PASSWORD, behind_socket, make_server
+from tests.servers import EMAIL, PASSWORD, ServerClock, behind_socket, make_server
 from tests.world import Network
 
 pytestmark = pytest.mark.functions(148)
@@ -54,8 +56,13 @@ class Laptop:
 
 
 @pytest.fixture
-def server(tmp_path):
-    server = make_server(tmp_path / "server")
+def clock():
+    return ServerClock()
+
+
+@pytest.fixture
+def server(tmp_path, clock):
+    server = make_server(tmp_path / "server", clock=clock)
     server.accounts.create_user(NewUser("Dan", "dan@example.ro", PASSWORD))
     return server
 
@@ -102,7 +109,7 @@ def test_a_replica_of_the_office_is_signed_out_only(server, boss):
     dan = server.accounts.people()[1]
     user = server.accounts.session(server.accounts.open_session(dan.email, PASSWORD)).user_id
     office_devices.ensure(server.central, user)
-    for order in ("pause", "resync", "wipe"):
+    for order in ("pause", "resync", "wipe", "diagnose"):
         with pytest.raises(Refused):
             boss.desk.order_device(user, order)
     assert boss.desk.order_device(user, "sign_out").device.form == "office"
@@ -212,3 +219,138 @@ def test_rules_of_alarms_are_changed_over_a_socket_and_by_admins_alone(server, b
         with pytest.raises(NeedsSignIn) as refused:
             ask()
         assert refused.value.code is ErrorCode.A105
+
+
+def known(boss, device):
+    return next(line for line in boss.desk.devices(DeviceQuery()).devices if line.id == device.id)
+
+
+def diagnosed(boss, device):
+    """Return what a device has told, or the code of the refusal where it has not."""
+    try:
+        return boss.desk.diagnostics(device.id).found
+    except Refused as refusal:
+        return refusal.code
+
+
+def test_a_device_with_nothing_to_do_hears_of_the_order_and_tells_how_it_fares(boss, dan):
+    for _ in range(2):
+        dan.sync()
+    dan.save("Hotel Zaharescu")
+    ordered = boss.desk.order_device(dan.id, "diagnose").device
+    assert (ordered.diagnose_at is not None, ordered.diagnosed_at) == (True, None)
+    assert diagnosed(boss, dan) is ErrorCode.S512
+    assert dan.sync().is_clean
+    told = diagnosed(boss, dan)
+    assert [(one.entity, one.state) for one in told.queue] == [("company", "acked")], "what waited had gone before"
+    assert told.states[-1].state == "hello"
+    assert (told.standing.error, told.soundness, told.versions.system) == (None, "sound", platform.system())
+    assert told.digests["user"][0] == 2
+    assert "Zaharescu" not in told.wire()
+    line = known(boss, dan)
+    assert (line.diagnose_at, line.diagnosed_at is not None) == (None, True)
+    before = len(dan.network.calls)
+    dan.sync()
+    assert dan.network.calls[before:] == ["pull"], "it is asked once"
+
+
+def test_a_device_that_cannot_go_on_tells_why_although_it_is_paused(boss, dan):
+    dan.sync()
+    boss.desk.order_device(dan.id, "pause")
+    dan.save("Hotel Bega")
+    boss.desk.order_device(dan.id, "diagnose")
+    for _ in range(2):
+        assert isinstance(dan.sync().error, Busy)
+    told = diagnosed(boss, dan)
+    assert [(one.entity, one.state, one.n) for one in told.queue] == [("company", "inflight", 1)]
+    assert "S503" in [one.error for one in told.states]
+
+
+@pytest.mark.parametrize("lost", ["hello", "send_diagnostics", "pull"])
+def test_an_answer_that_is_lost_on_the_way_costs_the_order_nothing(boss, dan, lost):
+    for _ in range(2):
+        dan.sync()
+    boss.desk.order_device(dan.id, "diagnose")
+    dan.network.lost_answers.append(lost)
+    for _ in range(3):
+        dan.sync()
+    assert diagnosed(boss, dan).soundness == "sound"
+    assert dan.sync().is_clean
+
+
+def test_a_centre_that_does_not_take_them_stops_no_sync_and_asks_again_later(clock, boss, dan):
+    for _ in range(2):
+        dan.sync()
+    boss.desk.order_device(dan.id, "diagnose")
+    pk, send = dan.save("Hotel Bega"), dan.network.send_diagnostics
+
+    def fail(found):
+        raise Busy(ErrorCode.S502, "in this test")
+
+    dan.network.send_diagnostics = fail
+    assert dan.sync().is_clean
+    assert dan.replica.waiting() == []
+    dan.network.send_diagnostics = send
+    assert dan.sync().is_clean
+    assert diagnosed(boss, dan) is ErrorCode.S512
+    clock.forward(seconds=660)
+    assert dan.sync().is_clean
+    assert diagnosed(boss, dan).digests["company"][0] == 1
+    assert dan.replica.get("company", pk)["name"] == "Hotel Bega"
+
+
+def test_a_device_that_does_not_know_the_order_goes_on_and_the_order_lapses(clock, boss, dan):
+    for _ in range(2):
+        dan.sync()
+    boss.desk.order_device(dan.id, "diagnose")
+    dan.network.send_diagnostics = lambda found: None  # as a device of an older version
+    for _ in range(3):
+        assert dan.sync().is_clean
+    assert known(boss, dan).diagnose_at is not None
+    clock.forward(days=7)
+    assert known(boss, dan).diagnose_at is None
+    calls = len(dan.network.calls)
+    assert dan.sync().is_clean
+    assert "hello" not in dan.network.calls[calls:]
+
+
+def test_what_nobody_has_asked_for_is_not_taken(boss, dan):
+    dan.sync()
+    with pytest.raises(Refused) as refused:
+        dan.desk.send_diagnostics(diagnose(dan.replica, "desktop"))
+    assert refused.value.code is ErrorCode.S511
+
+
+def test_a_device_keeps_its_newest_three_for_thirty_days(server, clock, boss, dan):
+    dan.sync()
+    arrivals = []
+    for _ in range(4):
+        boss.desk.order_device(dan.id, "diagnose")
+        clock.forward(seconds=60)
+        dan.sync()
+        arrivals.append(boss.desk.diagnostics(dan.id).arrived_at)
+    table = server.central.tables.diagnostics
+    with server.central.store.read() as connection:
+        kept = [one.arrived_at for one in connection.execute(table.select().order_by(table.c.arrived_at))]
+    assert kept == sorted(set(arrivals))[1:]
+    clock.forward(days=31)
+    local = LocalTransport(server.central, Actor("boss", "boss", is_admin=True))
+    with pytest.raises(Refused):
+        local.diagnostics(dan.id)
+
+
+def test_who_is_no_admin_reads_no_diagnostics(boss, dan):
+    with pytest.raises(NeedsSignIn) as refused:
+        dan.desk.diagnostics(dan.id)
+    assert refused.value.code is ErrorCode.A105
+
+
+def test_a_device_whose_file_is_damaged_says_so_with_what_can_still_be_read(boss, dan):
+    for _ in range(2):
+        dan.sync()
+    with dan.replica.write(durable=False) as writing:
+        writing.connection.execute("DROP TABLE _blob")
+    boss.desk.order_device(dan.id, "diagnose")
+    assert dan.sync().is_clean
+    told = diagnosed(boss, dan)
+    assert (told.trouble, told.standing.is_loaded, told.sizes.file > 0) == ("ReplicaDamaged", True, True)

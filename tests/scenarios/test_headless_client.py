@@ -18,6 +18,7 @@ from client.sync.farewell import Farewells
 from client.sync.http_transport import HttpTransport
 from client.usecases.door import LastHere
 from shared_models.__main__ import main
+from shared_models.diagnostics import Diagnostics
 from shared_models.errors import NeedsSignIn, UnlockFailed, Unreachable
 from tests.servers import EMAIL, PASSWORD, behind_socket, make_server
 
@@ -473,3 +474,41 @@ def test_a_server_that_cannot_be_told_of_a_sign_out_holds_nobody_up(address, net
     farewells = Farewells()
     farewells.tell(address, "secret")
     farewells.wait()
+
+
+@pytest.mark.functions(148)
+def test_how_the_device_fares_is_written_to_a_file_although_the_centre_cannot_be_reached(folder, sync, monkeypatch, tmp_path):
+    add_company(folder, "Hotel Zaharescu")
+    assert sync(folder)[0] == 0
+    add_company(folder, "Hotel Zaharescu")
+
+    def unreachable(*_):
+        raise Unreachable(None, "no network in this test")
+
+    monkeypatch.setattr(HttpTransport, "push", unreachable)
+    monkeypatch.setattr(HttpTransport, "pull", unreachable)
+    file = tmp_path / "told.json"
+    code, said = sync(folder, "--diagnostics", str(file))
+    assert code == 1, "as the round ended"
+    assert f"How this device fares is in {file}" in said
+    told = Diagnostics.model_validate_json(file.read_text())
+    assert [(one.entity, one.state, one.n) for one in told.queue] == [("company", "inflight", 1)]
+    assert [one.error for one in told.states if one.error] == ["Unreachable"]
+    assert "Zaharescu" not in file.read_text()
+
+
+@pytest.mark.functions(148)
+def test_beside_an_open_window_and_of_a_file_that_cannot_be_read_it_is_written_too(tmp_path, folder, sync):
+    file = tmp_path / "told.json"
+    with LockFile(folder / "sync.lock"):
+        assert sync(folder, "--diagnostics", str(file))[0] == 0
+    assert Diagnostics.model_validate_json(file.read_text()).soundness == "sound"
+    for one in folder.glob("replica.db*"):
+        if one.is_file():
+            one.write_bytes(b"no database" * 500)
+    assert sync(folder, "--diagnostics", str(file))[0] == 1
+    assert Diagnostics.model_validate_json(file.read_text()).trouble == "D603"
+    code, said = sync(tmp_path / "new", "--diagnostics", str(file))
+    assert (code, Diagnostics.model_validate_json(file.read_text()).trouble) == (1, "nobody")
+    code, said = sync(folder, "--diagnostics", str(tmp_path / "no" / "folder.json"))
+    assert (code, "cannot be written: No such file or directory" in said, "[D611]" in said) == (1, True, True)

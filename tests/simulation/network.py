@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
+from shared_models.diagnostics import Diagnostics
 from shared_models.errors import ErrorCode, NeedsSignIn, SyncError, Unreachable
 from shared_models.protocol import DigestAnswer, DigestRequest, FetchRequest, HelloAnswer, HelloRequest, HistoryPage, PushAnswer
 from shared_models.salvage import SalvageAnswer, SalvageRequest
@@ -198,6 +199,10 @@ class Network:
         answer = self._through("salvage", lambda: self.inner.salvage(request))
         self._happens("salvage")
         return answer
+
+    def send_diagnostics(self, found: Diagnostics) -> None:
+        """Pass on."""
+        self._through("send_diagnostics", lambda: self.inner.send_diagnostics(found))
 
     def deliver_again(self, body: bytes) -> None:
         """Let a request arrive that was sent long ago; nobody waits for its answer any more."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from client.usecases.answers import Standing
 from client.usecases.door import LastHere
 from client.usecases.sync_answers import SyncStatus
-from shared_models.errors import FieldfareError, FieldProblem, RecordInvalid, UnlockFailed
+from shared_models.device_code import plain
+from shared_models.errors import ErrorCode, FieldfareError, FieldProblem, RecordInvalid, Refused, UnlockFailed
 from shared_models.registry import CRM
 from shared_models.texts import Language
 from tests.ui.believable import ago
@@ -15,6 +16,7 @@ from tests.ui.believable_trouble import fill_trouble
 from tests.ui.fake_alarms import FakeAlarms
 from tests.ui.fake_devices import FakeDevices
 from tests.ui.fake_documents import FakeDocuments
+from tests.ui.fake_incidents import FakeIncidents
 from tests.ui.fake_rights import FakeRights
 from tests.ui.fake_state import company_id, contact_id
 from tests.ui.fake_sync import FakeSync
@@ -29,7 +31,7 @@ class FakeCrm(FakeSync):
     rights: FakeRights = field(default_factory=FakeRights)
     devices: FakeDevices = field(default_factory=FakeDevices)
     alarms: FakeAlarms = field(default_factory=FakeAlarms)
-
+    incidents: FakeIncidents = field(default_factory=FakeIncidents)
     documents: FakeDocuments = field(default_factory=FakeDocuments)
 
     def __post_init__(self) -> None:
@@ -72,6 +74,14 @@ class FakeDoor:
         if self.sealed is not None:
             raise self.sealed
         return LastHere(*self.account, is_known=bool(self.account[1]))
+
+    async def enter_by_code(self, server: str, code: str) -> FakeCrm:
+        empty = [n for n, v in (("server_url", server), ("code", code)) if not v]
+        if empty:
+            raise RecordInvalid(tuple(FieldProblem(n, "problem.required") for n in empty))
+        if plain(code) != "K7QF29XWRM":
+            raise Refused(ErrorCode.S513)
+        return believable_crm()
 
     async def enter(self, server: str, email: str, password: str) -> FakeCrm:
         empty = [n for n, v in (("server_url", server), ("email", email), ("password", password)) if not v]

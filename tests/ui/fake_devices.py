@@ -3,8 +3,10 @@
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from client.usecases.device_desk import DevicesSeen
+from shared_models.device_code import DeviceCode
 from shared_models.device_desk import STANDINGS, Cause, DeviceLine, DevicePage, DeviceQuery, Order, Reason, Standing
 from shared_models.errors import FieldfareError
 from tests.ui.believable import ago
@@ -17,6 +19,7 @@ AFTER: dict[Order, tuple[Standing, Cause]] = {
     "pause": ("behind", Cause.PAUSED_BY_ADMIN),
     "resume": ("well", Cause.WELL),
     "resync": ("behind", Cause.TO_RESYNC),
+    "diagnose": ("need", Cause.REFUSED_CHANGES),
 }
 """Order -> how the device stands then, and why."""
 
@@ -30,6 +33,11 @@ class FakeDevices:
     ordered: list[tuple[str, Order]] = field(default_factory=list)
     old_at: int | None = None
     fail: FieldfareError | None = None
+    told: Path = Path("diagnostics.json")
+    """Where the diagnostics of every device are."""
+    coded: list[str] = field(default_factory=list)
+    """The people for whom codes were made."""
+    opened: list[Path] = field(default_factory=list)
     page_size: int = 50
     delay_s: float = 0
 
@@ -56,9 +64,26 @@ class FakeDevices:
         self.ordered.append((device, order))
         standing, cause = AFTER[order]
         place = next(i for i, one in enumerate(self.lines) if one.id == device)
-        told = {"standing": standing, "reasons": [Reason(cause=cause)]}
+        told: dict[str, object] = {"standing": standing, "reasons": [Reason(cause=cause)]}
+        if order == "diagnose":
+            told = {"diagnose_at": ago()}
         self.lines[place] = self.lines[place].model_copy(update=told)
         return self.lines[place]
+
+    async def make_code(self, user: str) -> DeviceCode:
+        if self.fail is not None:
+            raise self.fail
+        self.coded.append(user)
+        code = "K7QF29XWRM" if len(self.coded) % 2 else "A2B3C4D5E6"
+        return DeviceCode(code=code, user_id=user, email="dan@example.ro", expires_at=ago(minutes=-15))
+
+    async def diagnostics(self, device: str) -> Path:
+        if self.fail is not None:
+            raise self.fail
+        return self.told
+
+    async def open(self, file: Path) -> None:
+        self.opened.append(file)
 
 
 def device(

@@ -40,6 +40,7 @@ from tests.ui.fake_alarms import fill_alarms
 from tests.ui.fake_crm import FakeCrm, FakeDoor, believable_crm, company_id, contact_id, empty_crm
 from tests.ui.fake_devices import fill_devices
 from tests.ui.fake_documents import fill_files, fill_rivals
+from tests.ui.fake_incidents import fill_incidents
 from tests.ui.fake_rights import fill_guest, fill_rights
 
 ASSETS = Path(__file__).parents[2] / "client" / "ui" / "assets"
@@ -134,10 +135,11 @@ def crm_of(query: dict[str, list[str]]) -> FakeCrm:
         fill_rights(crm, crm.rights)
         fill_devices(crm.devices)
         fill_alarms(crm.alarms)
+        fill_incidents(crm.incidents)
     if data == "far":
         crm.person_ = replace(crm.person_, is_admin=True)
         fill_devices(crm.devices)
-        crm.devices.old_at = crm.alarms.old_at = ago(minutes=75)
+        crm.devices.old_at = crm.alarms.old_at = crm.incidents.old_at = ago(minutes=75)
     if data == "mended":
         fill_mended(crm)
         crm.status_ = replace(crm.status_, left=Left(12, ago(minutes=20), is_told=True))

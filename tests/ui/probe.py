@@ -131,6 +131,10 @@ class Probe:
         """Return every text in what has that identifier."""
         return self.texts(next(c for c in self.controls() if isinstance(c, ft.Semantics) and c.identifier == id))
 
+    def label_of(self, id: str) -> str:
+        """Return what a reader of screens is told of what has that identifier."""
+        return next(c.label or "" for c in self.controls() if isinstance(c, ft.Semantics) and c.identifier == id)
+
     def texts(self, root: BaseControl | None = None) -> list[str]:
         """Return every text on the screen, or in one control, runs of a rich text joined."""
         found = []

@@ -80,6 +80,18 @@ async def test_without_one_the_screen_says_so(window):
 
 
 @WIDTHS
+async def test_without_an_answer_it_is_not_said_that_there_is_none(window, width):
+    crm = admin()
+    crm.alarms.lines.clear()
+    crm.alarms.old_at = ago(minutes=75)
+    ui = await window("/devices/alarms", crm, width=width)
+    assert not ui.shows("No alarm now")
+    assert ui.shows("Whether there are alarms now is not known")
+    ui = await window("/devices", crm, width=width)
+    assert "Alarms" in ui.texts_of("devices.alarms")
+
+
+@WIDTHS
 async def test_a_rule_is_switched_off_and_its_threshold_changed(window, width):
     crm = admin()
     ui = await window("/devices/alarms", crm, width=width)

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
+import flet as ft
 import pytest
 
+from client.ui.picking import have_diagnostics
 from client.ui.view_models.devices import DevicesModel
 from client.usecases.answers import Preferences
 from shared_models.device_desk import Cause, Reason
@@ -52,12 +55,21 @@ async def test_a_row_tells_whose_a_device_is_when_it_was_seen_and_why_it_is_behi
 
 async def test_the_figures_over_the_list_say_how_many_stand_how(window):
     ui = await window("/devices", admin())
-    assert [ui.texts(ui.keyed(f"devices.stand.{name}")) for name in ("well", "behind", "need")] == [
+    assert [ui.texts(ui.keyed(f"devices.stand.{name}")) for name in ("well", "behind", "need", "out")] == [
         ["7  in step"],
         ["3  behind"],
         ["3  need you"],
-    ]
+        ["1  out of use"],
+    ], "they add up to all"
     assert {"All 14", "Behind 3", "Need you 3"} <= set(ui.texts())
+
+
+async def test_of_devices_that_are_out_of_use_nothing_is_said_where_there_are_none(window):
+    crm = admin()
+    crm.devices.lines = [one for one in crm.devices.lines if one.standing != "out"]
+    ui = await window("/devices", crm)
+    assert not ui.shows("out of use")
+    assert "All 13" in ui.texts()
 
 
 @WIDTHS
@@ -148,6 +160,49 @@ async def test_a_device_is_emptied_only_by_whoever_types_its_name(window, width)
     assert not ui.has("device.wipe")
 
 
+@WIDTHS
+async def test_diagnostics_are_ordered_said_to_be_on_their_way_and_handed_over(window, width):
+    crm = admin()
+    ui = await window(f"/devices/{PHONE}", crm, width=width)
+    assert not ui.has("device.diagnostics")
+    await ui.press("device.diagnose")
+    assert crm.devices.ordered == [(PHONE, "diagnose")]
+    assert ui.keyed("device.diagnose_asked").value.startswith("Asked for today")
+    crm.devices.lines[0] = crm.devices.lines[0].model_copy(update={"diagnose_at": None, "diagnosed_at": ago(minutes=2)})
+    ui = await window(f"/devices/{PHONE}", crm, width=width)
+    assert not ui.has("device.diagnose_asked")
+    assert ui.shows("Diagnostics came today")
+    await ui.press("device.diagnostics")
+    assert crm.devices.opened == [crm.devices.told]
+
+
+@pytest.mark.parametrize("platform", [None, ft.PagePlatform.ANDROID])
+async def test_a_browser_saves_diagnostics_and_a_phone_shares_them(monkeypatch, platform):
+    done, crm, offered = [], admin(), []
+
+    def offer(*asked):
+        offered.append(asked)
+        return "/files/token"
+
+    async def launched(self, url, **_):
+        done.append(url)
+
+    async def shared(self, files, **_):
+        done.extend(file.path for file in files)
+
+    monkeypatch.setattr(ft.UrlLauncher, "launch_url", launched)
+    monkeypatch.setattr(ft.Share, "share_files", shared)
+    page = SimpleNamespace(web=platform is None, client_ip="ana", platform=platform)
+    exchange = SimpleNamespace(offer=offer)
+    desk = SimpleNamespace(page=page, crm=crm, exchange=exchange)
+    await have_diagnostics(desk, PHONE)  # type: ignore[arg-type]  # what it needs of a desk
+    if platform is None:
+        assert (offered, done) == ([("ana", crm.devices.told, "diagnostics.json")], ["/files/token"])
+    else:
+        assert (offered, done) == ([], ["diagnostics.json"])
+    assert crm.devices.opened == []
+
+
 async def test_another_device_is_not_asked_about_what_was_asked_of_the_one_before(window):
     ui = await window(f"/devices/{PHONE}", admin())
     await ui.press("device.wipe")
@@ -158,7 +213,7 @@ async def test_another_device_is_not_asked_about_what_was_asked_of_the_one_befor
 async def test_a_replica_of_the_office_can_be_signed_out_only(window):
     ui = await window("/devices/device-birou 1", admin())
     assert ui.has("device.sign_out")
-    assert not {"device.wipe", "device.pause", "device.resync"} & set(ui.ids())
+    assert not {"device.wipe", "device.pause", "device.resync", "device.diagnose"} & set(ui.ids())
 
 
 @WIDTHS

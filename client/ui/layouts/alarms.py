@@ -7,10 +7,12 @@ import flet as ft
 
 from client.ui.dates import moment
 from client.ui.figures import capital
+from client.ui.layouts.panel_line import panel_line
 from client.ui.layouts.trouble import trouble
-from client.ui.theme import R8, R12, S4, S8, S12, S16, Look
+from client.ui.theme import R12, S4, S8, S12, S16, Look
 from client.ui.view_models.alarms import AlarmsState
 from client.ui.widgets import (
+    TOP,
     W5,
     W6,
     Maybe,
@@ -21,7 +23,6 @@ from client.ui.widgets import (
     icon,
     icon_button,
     line,
-    pad,
     pads,
     pressable,
     row,
@@ -53,19 +54,8 @@ class AlarmsCalls:
 
 def alarms_line(look: Look, id: str, n: int | None, press: Press, *, is_chosen: bool = False) -> ft.Control:
     """Return a line that says how many alarms last, and leads to them. n: None while that is not known."""
-    tone = "need" if n else "ink2"
     words = look.n("alarms.spoken", n) if n else look.t("alarms.title" if n is None else "alarms.none")
-    ground = look.c.need_soft if n else look.c.accent_soft if is_chosen else look.c.sunken
-    face = row(
-        icon(look, "bell", 16, tone),
-        txt(look, words, weight=W6 if n else W5, tone=tone, expand=True),
-        icon(look, "chevron-right", 16, "ink3"),
-        gap=S8,
-    )
-    return pressable(
-        id, words, face, press, height=48 if look.phone else 36, padding=pad(S12), radius=R8, bgcolor=ground,
-        selected=is_chosen,
-    )  # fmt: skip
+    return panel_line(look, id, "bell", words, press, needs=bool(n), is_chosen=is_chosen)
 
 
 def alarms_panel(look: Look, state: AlarmsState, on: AlarmsCalls) -> ft.Control:
@@ -95,6 +85,9 @@ def alarms_panel(look: Look, state: AlarmsState, on: AlarmsCalls) -> ft.Control:
 
 
 def _listed(look: Look, state: AlarmsState, on: AlarmsCalls) -> list[Maybe]:
+    if not state.alarms and state.is_old:  # what is over the list says why
+        told = txt(look, look.t("alarms.unknown"), "meta", "ink2", lines=None, expand=True)
+        return [row(icon(look, "circle-dashed", 16, "ink2"), told, gap=S8, cross=TOP)]
     if not state.alarms:
         calm = row(icon(look, "circle-check", 16, "ok"), txt(look, look.t("alarms.none"), weight=W5, tone="ok"), gap=S8)
         return [ft.Container(calm, padding=S12, bgcolor=look.c.ok_soft, border_radius=R12)]

@@ -49,6 +49,8 @@ class PanelCalls:
     ask: Callable[[str], None]
     """The order about which he is to be asked: `sign_out`, `wipe`, or none."""
     type_name: Callable[[str], None]
+    save: Press
+    """Has what it told of itself."""
 
 
 def device_panel(look: Look, state: DevicesState, one: DeviceLine, on: PanelCalls) -> ft.Control:
@@ -154,10 +156,24 @@ def _orders(look: Look, state: DevicesState, one: DeviceLine, on: PanelCalls) ->
             _order(look, state, "resync", "refresh-cw", lambda: on.order("resync")),
             _order(look, state, pause, "timer", lambda: on.order(pause)),
         ),
+        *_diagnostics(look, state, one, on),
         leave,
         None if Cause.TO_BE_WIPED in causes else wipe,
         txt(look, look.t("devices.wipe_asks"), "meta", "ink3", lines=2),
     ]
+
+
+def _diagnostics(look: Look, state: DevicesState, one: DeviceLine, on: PanelCalls) -> list[Maybe]:
+    """Return the order for what it tells of itself, what became of it, and the newest that came."""
+    told: list[Maybe] = []
+    if one.diagnose_at is not None:
+        asked = look.t("devices.diagnose_asked", at=at_of(look, one.diagnose_at))
+        told.append(txt(look, asked, "meta", "ink2", lines=None, key="device.diagnose_asked"))
+    if one.diagnosed_at is not None:
+        came = look.t("devices.diagnosed", at=at_of(look, one.diagnosed_at))
+        save = button(look, "device.diagnostics", look.t("devices.diagnostics_save"), on.save, glyph="download", kind="quiet")
+        told.append(row(txt(look, came, "meta", "ink2", lines=None, expand=True), save))
+    return [row(_order(look, state, "diagnose", "search", lambda: on.order("diagnose"))), *told]
 
 
 def _order(look: Look, state: DevicesState, order: Order, glyph: str, press: Press) -> ft.Control:

@@ -60,18 +60,20 @@ class DevicesCalls:
     type: Callable[[str], None]
     open: Callable[[str], None]
     more: Press
+    add: Press
     again: Press
     copy: Callable[[str], None]
     search_box: ft.Ref[ft.TextField]
 
 
 def devices_pane(
-    look: Look, state: DevicesState, on: DevicesCalls, chosen: str | None, panel: ft.Control | None, alarms: ft.Control
+    look: Look, state: DevicesState, on: DevicesCalls, chosen: str | None, panel: ft.Control | None, lines: ft.Control
 ) -> ft.Control:
     """Return the screen on windows that are no phone. panel: that of the chosen device, beside the table on wide windows."""
-    head = pane_header(look, look.t("nav.devices"), "", _filter(look, state, on))
+    add = button(look, "devices.add", look.t("add_device.title"), on.add, glyph="qr-code")
+    head = pane_header(look, look.t("nav.devices"), "", _filter(look, state, on), add)
     room = look.width - (PANEL + 8 if panel is not None else 0) - (232 if look.wide else 80)
-    left = col(*devices_body(look, state, on, chosen, room, alarms), expand=True)
+    left = col(*devices_body(look, state, on, chosen, room, lines), expand=True)
     if panel is None:
         return col(head, line(look), fill(left), expand=True)
     beside = row(
@@ -85,9 +87,9 @@ def devices_pane(
 
 
 def devices_body(
-    look: Look, state: DevicesState, on: DevicesCalls, chosen: str | None, room: float, alarms: ft.Control
+    look: Look, state: DevicesState, on: DevicesCalls, chosen: str | None, room: float, lines: ft.Control
 ) -> tuple[ft.Control, ...]:
-    """Return what the pane and the phone have in common. room: width of the table, in pixels. alarms: the line that tells of them."""
+    """Return what the pane and the phone have in common. room: width of the table, in pixels. lines: what leads to the panels about all."""
     if state.phase == "failed":
         return (trouble(look, "devices", look.t("devices.failed"), state.failure, on.again, on.copy),)
     if state.page is None:
@@ -98,7 +100,7 @@ def devices_body(
     old = _old(look, state, on)
     return (
         *((ft.Container(old, padding=pads(left=side, right=side, top=S12)),) if old else ()),
-        ft.Container(alarms, padding=pads(left=side, right=side, top=S12)),
+        ft.Container(lines, padding=pads(left=side, right=side, top=S12)),
         _summary(look, state),
         *((ft.Container(_filter(look, state, on), padding=pads(left=S16, right=S16, bottom=S8)),) if look.phone else ()),
         found,
@@ -130,6 +132,7 @@ def _summary(look: Look, state: DevicesState) -> ft.Control:
         ("well", "ink", look.c.ok),
         ("behind", "wait", look.c.wait_dot),
         ("need", "need", look.c.need),
+        *((("out", "ink2", look.c.field_line),) if counts.get("out") else ()),
     )
     figures = [
         ft.Container(

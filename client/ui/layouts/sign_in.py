@@ -39,21 +39,25 @@ class SignInCalls:
     type: Callable[[str, str], None]
     enter: Press
     language: Press
+    turn: Press
+    """Ask for a code in place of e-mail and password, or the other way round."""
     flip_password: Press
     """Show the password that is typed, or hide it again."""
 
 
 def sign_in_page(look: Look, state: SignInState, on: SignInCalls) -> ft.Control:
     """Return the page: the account of this device is filled in, so that a password is all that is typed."""
-    lead = look.t("sign_in.known" if state.is_known else "sign_in.first")
+    lead = look.t("sign_in.known" if state.is_known else "sign_in.by_code_text" if state.is_by_code else "sign_in.first")
     is_low = look.height < LOW
-    where, who = _field(look, state, on, "server", "globe"), _field(look, state, on, "email", "mail")
+    where = _field(look, state, on, "server", "globe")
+    who = _field(look, state, on, "code", "hash") if state.is_by_code else _field(look, state, on, "email", "mail")
     if is_low and not look.phone:
         where.expand = who.expand = 1
     fields = [
         *([row(where, who, gap=S12, cross=TOP)] if is_low and not look.phone else [where, who]),
-        password_box(look, state, on.type, on.enter, on.flip_password, focused=state.starts_at == "password"),
     ]
+    if not state.is_by_code:
+        fields.append(password_box(look, state, on.type, on.enter, on.flip_password, focused=state.starts_at == "password"))
     go = button(
         look,
         "sign_in.enter",
@@ -74,7 +78,12 @@ def sign_in_page(look: Look, state: SignInState, on: SignInCalls) -> ft.Control:
     )
     head = row(mark(look, 40), txt(look, "Fieldfare", "title", weight=W6), gap=S12)
     stored = at_rest_line(look, state.at_rest)
-    other = row(link(look, "sign_in.language", look.t("sign_in.language"), on.language))
+    way = "sign_in.by_password" if state.is_by_code else "sign_in.by_code"
+    other = row(
+        link(look, "sign_in.language", look.t("sign_in.language"), on.language),
+        None if state.is_known else link(look, way, look.t(way), on.turn),
+        gap=S16,
+    )
     wide = LOW_WIDTH if is_low else WIDTH
     held = ft.Container(
         col(None if is_low else head, card(look, body, S16 if look.phone or is_low else S24), stored, other, gap=S16),
@@ -99,7 +108,7 @@ def _field(look: Look, state: SignInState, on: SignInCalls, name: str, glyph: st
         look,
         f"sign_in.{name}",
         look.t(f"sign_in.{name}"),
-        {"server": state.server, "email": state.email}[name],
+        {"server": state.server, "email": state.email, "code": state.code}[name],
         lambda text: on.type(name, text),
         message=_problem(look, state, name),
         hint="crm.firma.ro" if name == "server" else "",

@@ -6,10 +6,8 @@ from datetime import datetime
 
 from client.ui.facade import Alarms
 from client.ui.view_models.base import Phase, Rest, ViewModel
+from client.ui.view_models.every_minute import EveryMinute
 from shared_models.alarms import LIMITS, AlarmKind, AlarmLine, AlarmPage, AlarmRule
-
-AGAIN_S = 60.0
-"""Seconds after which the centre is asked again: it compares as often."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +25,13 @@ class AlarmsState:
 
     @property
     def open(self) -> int:
-        """Return how many alarms last."""
+        """Return how many alarms last, or lasted when the centre answered last."""
         return self.page.open if self.page is not None else 0
+
+    @property
+    def lasting(self) -> int | None:
+        """Return how many alarms last; None while that is not known: an old answer without any says nothing of now."""
+        return None if self.page is None or (self.is_old and not self.page.open) else self.page.open
 
     @property
     def alarms(self) -> tuple[AlarmLine, ...]:
@@ -55,7 +58,7 @@ class AlarmsModel(ViewModel[AlarmsState]):
     def __init__(self, alarms: Alarms, rest: Rest = asyncio.sleep) -> None:
         super().__init__(AlarmsState(), rest)
         self._alarms = alarms
-        self._asked_at: datetime | None = None
+        self._minute = EveryMinute()
 
     async def start(self) -> None:
         """Ask for them."""
@@ -65,12 +68,8 @@ class AlarmsModel(ViewModel[AlarmsState]):
 
     async def tick(self, now: datetime) -> None:
         """Ask again once a minute, for as long as the screen is open. now: aware time of the window."""
-        if self._asked_at is None:
-            self._asked_at = now
-        elif abs((now - self._asked_at).total_seconds()) >= AGAIN_S:
-            self._asked_at = now
-            if self.state.phase == "ready" and self.state.busy is None:
-                await self.start()
+        if self._minute.is_due(now) and self.state.phase == "ready" and self.state.busy is None:
+            await self.start()
 
     def type(self, kind: AlarmKind, text: str) -> None:
         """Keep what is typed as a threshold, at once."""

@@ -8,13 +8,12 @@ from typing import Literal
 
 from client.ui.facade import Devices
 from client.ui.view_models.base import Phase, Rest, ViewModel
+from client.ui.view_models.every_minute import EveryMinute
 from client.ui.view_models.turns import Turns
 from client.usecases.device_desk import DevicesSeen
 from shared_models.device_desk import DeviceLine, DevicePage, DeviceQuery, Order, Standing
 from shared_models.errors import FieldfareError
 
-AGAIN_S = 60.0
-"""Seconds after which the centre is asked again: it writes down when devices were seen about as often."""
 Filter = Literal["all", "behind", "need"]
 FILTERS: tuple[Filter, ...] = ("all", "behind", "need")
 Asking = Literal["", "sign_out", "wipe"]
@@ -55,7 +54,7 @@ class DevicesModel(ViewModel[DevicesState]):
         self._devices = devices
         self._turns = Turns(rest)
         self._pages = 1
-        self._asked_at: datetime | None = None
+        self._minute = EveryMinute()
 
     async def start(self) -> None:
         """Ask for the devices."""
@@ -63,12 +62,8 @@ class DevicesModel(ViewModel[DevicesState]):
 
     async def tick(self, now: datetime) -> None:
         """Ask again once a minute, for as long as the screen is open. now: aware time of the window, whenever it moves on."""
-        if self._asked_at is None:
-            self._asked_at = now
-        elif abs((now - self._asked_at).total_seconds()) >= AGAIN_S:
-            self._asked_at = now
-            if self.state.phase == "ready":
-                await self._load(first=False)
+        if self._minute.is_due(now) and self.state.phase == "ready":
+            await self._load(first=False)
 
     def type(self, text: str) -> None:
         """Keep what is typed, at once."""

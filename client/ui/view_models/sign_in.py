@@ -10,12 +10,14 @@ from client.usecases.account import OthersData
 from client.usecases.answers import Standing
 from client.usecases.causes import cause_of
 from client.usecases.door import LastHere
+from shared_models.device_code import parts_of
 from shared_models.errors import (
     Busy,
     ErrorCode,
     FieldfareError,
     FieldProblem,
     RecordInvalid,
+    Refused,
     ReplicaSealed,
     UnlockFailed,
     Unreachable,
@@ -41,6 +43,9 @@ class SignInState:
     server: str = ""
     email: str = ""
     password: str = ""
+    code: str = ""
+    """The one-time code, where the person signs in by one."""
+    is_by_code: bool = False
     is_password_shown: bool = False
     is_known: bool = False
     is_ready: bool = False
@@ -125,13 +130,21 @@ class SignIn(ViewModel[SignInState]):
             self._counting.cancel()
 
     def type(self, field: str, text: str) -> None:
-        """Keep what is typed."""
+        """Keep what is typed. The text of a QR code is both: the address and the code."""
+        parts = parts_of(text) if field in ("server", "code") else None
+        if parts is not None:
+            self.put(server=parts[0] or self.state.server, code=parts[1], is_by_code=True, message="", problems=())
+            return
         problems = tuple(p for p in self.state.problems if p.field != field)
         self.put(**{field: text}, message=self.state.message if self.state.wait_s else "", problems=problems)
 
     def flip_password(self) -> None:
         """Show the password that is typed, or hide it again."""
         self.put(is_password_shown=not self.state.is_password_shown)
+
+    def turn(self, *, by_code: bool) -> None:
+        """Ask for a code in place of e-mail and password, or the other way round."""
+        self.put(is_by_code=by_code, starts_at="code" if by_code else "email", message="", problems=())
 
     async def enter(self) -> Crm | None:
         """Sign in or unlock; None when something was wrong, which is then in the state."""
@@ -140,6 +153,8 @@ class SignIn(ViewModel[SignInState]):
             return None
         self.put(busy=True, message="", problems=(), is_password_shown=False)
         try:
+            if state.is_by_code:
+                return await self._door.enter_by_code(state.server, state.code)
             return await self._door.enter(state.server, state.email, state.password)
         except RecordInvalid as refusal:
             self.put(problems=refusal.problems)
@@ -202,6 +217,10 @@ class AgainDoor:
 
     async def set_aside(self) -> None:
         """Do nothing: the data is open."""
+
+    async def enter_by_code(self, server: str, code: str) -> Crm:
+        """Refuse: whoever is in has a password."""
+        raise Refused(ErrorCode.S513, "a password is asked for")
 
     async def enter(self, server: str, email: str, password: str) -> Crm:
         """Sign in at the server with a password. Raises SyncError, RecordInvalid."""

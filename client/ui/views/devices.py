@@ -1,6 +1,6 @@
 """Devices: the list, and the panel of the one that is chosen."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 import flet as ft
@@ -9,18 +9,24 @@ from client.ui.desk import Desk
 from client.ui.layouts.alarms import AlarmsCalls, alarms_line, alarms_panel
 from client.ui.layouts.device_panel import PanelCalls, device_panel
 from client.ui.layouts.devices import DevicesCalls, devices_body, devices_pane
+from client.ui.layouts.incidents import IncidentsCalls, incidents_line, incidents_panel
+from client.ui.layouts.panel_line import panel_lines
 from client.ui.layouts.people import closed_page
-from client.ui.router import ALARMS, Place
+from client.ui.picking import have_diagnostics
+from client.ui.router import ADD, ALARMS, INCIDENTS, Place
 from client.ui.shell import ShellCalls, top_bar
 from client.ui.theme import Look
 from client.ui.view_models.alarms import AlarmsModel
 from client.ui.view_models.devices import FILTERS, DevicesModel
+from client.ui.view_models.incidents import IncidentsModel
 from client.ui.view_models.shell import Snack
+from client.ui.views.add_device import AddDeviceView
 from client.ui.views.hooks import keyed, use_keys, use_model, use_once
-from client.ui.widgets import col, fill, put_cursor
-from shared_models.alarms import AlarmKind
+from client.ui.widgets import Press, col, fill, icon_button, put_cursor
 from shared_models.device_desk import Order
 
+OpenDevice = Callable[[str | None], None]
+"""Opens the panel of a device, or one about all, or none."""
 ASKED: dict[str, Literal["", "sign_out", "wipe"]] = {"": "", "sign_out": "sign_out", "wipe": "wipe"}
 
 
@@ -42,6 +48,8 @@ def DevicesView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.C
     alarms = use_model(desk, lambda: AlarmsModel(desk.crm.alarms, desk.rest))
     use_once(lambda: desk.run(alarms.tick(look.now)), look.now)
     use_once(lambda: desk.shell.note_alarms(alarms.state.open), alarms.state.page)
+    incidents = use_model(desk, lambda: IncidentsModel(desk.crm.incidents, desk.rest))
+    use_once(lambda: desk.run(incidents.tick(look.now)), look.now)
     search_box: ft.Ref[ft.TextField] = ft.use_memo(ft.Ref, [])
     state = model.state
     one = state.line(place.id)
@@ -53,17 +61,6 @@ def DevicesView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.C
     def typed(text: str) -> None:
         model.type(text)
         desk.run(model.search())
-
-    def keep(kind: AlarmKind) -> None:
-        desk.run(changed(alarms.keep(kind)))
-
-    async def changed(change: Awaitable[bool]) -> None:
-        if await change:
-            await desk.shell.say(Snack("snack.alarm_rule"))
-
-    async def order(device: str, what: Order) -> None:
-        if await model.order(device, what):
-            await desk.shell.say(Snack(f"snack.device.{what}"))
 
     def key(name: str) -> bool:
         is_list = look.wide or one is None
@@ -92,48 +89,89 @@ def DevicesView(desk: Desk, look: Look, place: Place, frame: ShellCalls) -> ft.C
             type=typed,
             open=open_device,
             more=lambda: desk.run(model.more()),
+            add=lambda: open_device(ADD),
             again=lambda: desk.run(model.start()),
             copy=desk.copy_details,
             search_box=search_box,
         )
     )
-    are_alarms = place.id == ALARMS
-    known = alarms.state.open if alarms.state.page is not None else None
-    told = alarms_line(
-        look, "devices.alarms", known, lambda: open_device(None if are_alarms and look.wide else ALARMS), is_chosen=are_alarms
-    )
-    panel = None
-    if are_alarms:
-        panel = alarms_panel(
-            look,
-            alarms.state,
-            desk.guard(
-                AlarmsCalls(
-                    close=lambda: open_device(None),
-                    open=open_device,
-                    switch=lambda kind: desk.run(changed(alarms.switch(kind))),
-                    type=alarms.type,
-                    keep=keep,
-                    again=lambda: desk.run(alarms.start()),
-                    copy=desk.copy_details,
-                )
-            ),
-        )
+    lines = _lines(look, place, alarms, incidents, open_device)
+    panel, title = None, ""
+    if place.id == ALARMS:
+        panel, title = alarms_panel(look, alarms.state, _alarm_calls(desk, alarms, open_device)), look.t("alarms.title")
+    elif place.id == ADD:
+        panel, title = keyed("add", AddDeviceView, desk, look, lambda: open_device(None)), look.t("add_device.title")
+    elif place.id == INCIDENTS:
+        calls = _incident_calls(desk, incidents, open_device)
+        panel, title = incidents_panel(look, incidents.state, calls), look.t("incidents.title")
     elif one is not None:
-        calls = PanelCalls(
-            close=lambda: open_device(None),
-            order=lambda what: desk.run(order(one.id, what)),
-            ask=lambda what: model.ask(ASKED[what]),
-            type_name=model.type_name,
-        )
-        panel = device_panel(look, state, one, desk.guard(calls))
+        panel, title = device_panel(look, state, one, _panel_calls(desk, model, one.id, open_device)), one.name
     if look.wide:
-        return devices_pane(look, state, on, place.id, panel, told)
+        return devices_pane(look, state, on, place.id, panel, lines)
     if panel is not None:
-        title = look.t("alarms.title") if one is None else one.name
         head = top_bar(look, desk.shell.state, frame, title, back=Place("devices")) if look.phone else None
         return col(head, fill(panel), expand=True)
     if not look.phone:
-        return devices_pane(look, state, on, None, None, told)
-    head = top_bar(look, desk.shell.state, frame, look.t("nav.devices"), back=Place("more"))
-    return col(head, *devices_body(look, state, on, None, look.width, told), expand=True)
+        return devices_pane(look, state, on, None, None, lines)
+    add = icon_button(look, "devices.add", "qr-code", look.t("add_device.title"), on.add)
+    head = top_bar(look, desk.shell.state, frame, look.t("nav.devices"), add, back=Place("more"))
+    return col(head, *devices_body(look, state, on, None, look.width, lines), expand=True)
+
+
+def _lines(look: Look, place: Place, alarms: AlarmsModel, incidents: IncidentsModel, go: OpenDevice) -> ft.Control:
+    """Return what leads to the panels about all devices, and away from the one that is open."""
+
+    def turn(panel: str) -> Press:
+        return lambda: go(None if place.id == panel and look.wide else panel)
+
+    return panel_lines(
+        look,
+        alarms_line(look, "devices.alarms", alarms.state.lasting, turn(ALARMS), is_chosen=place.id == ALARMS),
+        incidents_line(look, incidents.state.total, turn(INCIDENTS), is_chosen=place.id == INCIDENTS),
+    )
+
+
+def _alarm_calls(desk: Desk, alarms: AlarmsModel, go: OpenDevice) -> AlarmsCalls:
+    async def changed(change: Awaitable[bool]) -> None:
+        if await change:
+            await desk.shell.say(Snack("snack.alarm_rule"))
+
+    return desk.guard(
+        AlarmsCalls(
+            close=lambda: go(None),
+            open=go,
+            switch=lambda kind: desk.run(changed(alarms.switch(kind))),
+            type=alarms.type,
+            keep=lambda kind: desk.run(changed(alarms.keep(kind))),
+            again=lambda: desk.run(alarms.start()),
+            copy=desk.copy_details,
+        )
+    )
+
+
+def _incident_calls(desk: Desk, incidents: IncidentsModel, go: OpenDevice) -> IncidentsCalls:
+    return desk.guard(
+        IncidentsCalls(
+            close=lambda: go(None),
+            open=go,
+            more=lambda: desk.run(incidents.more()),
+            again=lambda: desk.run(incidents.start()),
+            copy=desk.copy_details,
+        )
+    )
+
+
+def _panel_calls(desk: Desk, model: DevicesModel, device: str, go: OpenDevice) -> PanelCalls:
+    async def order(what: Order) -> None:
+        if await model.order(device, what):
+            await desk.shell.say(Snack(f"snack.device.{what}"))
+
+    return desk.guard(
+        PanelCalls(
+            close=lambda: go(None),
+            order=lambda what: desk.run(order(what)),
+            ask=lambda what: model.ask(ASKED[what]),
+            type_name=model.type_name,
+            save=lambda: desk.run(have_diagnostics(desk, device)),
+        )
+    )

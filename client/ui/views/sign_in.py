@@ -38,6 +38,7 @@ def SignInView(  # a component
         type=model.type,
         enter=lambda: _started(page.run_task(enter)),
         language=other_language,
+        turn=lambda: model.turn(by_code=not model.state.is_by_code),
         flip_password=model.flip_password,
     )
     if model.state.is_encrypting:

@@ -1,3 +1,4 @@
+import json
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import sqlalchemy as sa
 from structlog.testing import capture_logs
 
 from shared_models.__main__ import main
+from shared_models.protocol import PATH
 from sync_server.app import open_server
 from sync_server.cli.devices import INCIDENTS_SHOWN
 from sync_server.config import ServerConfig
@@ -193,9 +195,31 @@ def test_a_device_is_paused_resumed_resynced_and_signed_out_from_the_terminal(da
         assert server("device", "sign-out", "--data", data, id) == 0
         assert device.pull(0).status_code == 401
     capsys.readouterr()
-    for order in ("pause", "resume", "resync", "sign-out"):
+    for order in ("pause", "resume", "resync", "sign-out", "diagnose"):
         assert server("device", order, "--data", data, "nobodys") == 1
-    assert capsys.readouterr().out.count("No such device") == 4
+    assert capsys.readouterr().out.count("No such device") == 5
+
+
+@pytest.mark.functions(148)
+def test_what_a_device_told_of_itself_is_shown_at_the_terminal_and_written_to_a_file(data, tmp_path, capsys):
+    file = tmp_path / "told.json"
+    with in_process(open_server(ServerConfig(tmp_path / "data"))) as http:
+        device = Caller(http)
+        device.sign_in("ana@example.ro")
+        id = device.tokens["device_id"]
+        assert server("diagnostics", "--data", data, id) == 1
+        assert "fieldfare server device diagnose DEVICE" in capsys.readouterr().out
+        assert server("device", "diagnose", "--data", data, id) == 0
+        assert device.hello().json()["diagnose"] is True
+        told = {"made_at": 7, "versions": {"app": "0.1.0"}, "sizes": {"file": 500}}
+        assert http.post(f"{PATH}/diagnostics", json=told, headers=device.headers).status_code == 204
+    capsys.readouterr()
+    assert server("diagnostics", "--data", data, id) == 0
+    assert json.loads(capsys.readouterr().out) == told
+    assert server("diagnostics", "--data", data, id, "-o", str(file)) == 0
+    assert json.loads(file.read_text()) == told
+    assert server("diagnostics", "--data", data, id, "-o", str(tmp_path / "no" / "folder.json")) == 1
+    assert "cannot be used" in capsys.readouterr().out
 
 
 @pytest.mark.functions(148)

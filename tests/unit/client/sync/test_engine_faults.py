@@ -43,6 +43,9 @@ class Mistaken:
     def salvage(self, request):
         raise self.fault
 
+    def send_diagnostics(self, found):
+        raise self.fault
+
     def fetch(self, request):
         raise self.fault
 

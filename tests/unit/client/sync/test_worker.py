@@ -44,6 +44,9 @@ class Nowhere:
     def salvage(self, request):
         raise AssertionError("not in these tests")
 
+    def send_diagnostics(self, found):
+        raise AssertionError("not in these tests")
+
     def fetch(self, request):
         raise AssertionError("not in these tests")
 
