@@ -124,6 +124,16 @@ def test_two_people_who_replace_one_file_both_find_their_version(world, ana, dan
     assert len(shown(dan, acme)[0].heads) == 2
 
 
+def test_a_file_is_archived_though_its_bytes_have_come_to_the_centre_since_its_author_looked(world, ana, dan, acme, tmp_path):
+    saved = attach(ana, acme, file_of(tmp_path, "wrong.txt", b"of another client"))
+    ana.sync()
+    assert ana.courier.run_once() == 1
+    documents.put_away(ana.replica, SAY, saved.id)
+    world.rest()
+    assert ana.replica.cards() == []
+    assert dan.get("document", saved.id)["archived_at"] is not None
+
+
 def test_what_is_large_comes_when_it_is_asked_for_and_what_is_to_be_taken_along_by_itself(ana, dan, acme, tmp_path):
     documents.set_policy(dan.replica, auto=True, up_to_mb=1, metered=False)
     large = attach(ana, acme, file_of(tmp_path, "large.bin", content_of(1, 2 * MIB)), NOW + 1).id
