@@ -12,6 +12,8 @@ from shared_models.registry import Registry
 ENTITY = "document"
 AGAIN_MS = 60_000
 """After which a file that the centre said it has is announced once more, where its row still says otherwise."""
+LONGEST_MS = 3_600_000
+"""Longest wait for the next attempt: one that is noted later was noted by a clock that has been set back since, and is due now."""
 DAY_MS = 86_400_000
 KEPT_DAYS = 30
 """Days for which the bytes of an archived row stay here."""
@@ -24,12 +26,13 @@ _OWED = """EXISTS (SELECT 1 FROM _sync_op o JOIN _sync_tx t ON t.n = o.n WHERE o
 # A file goes when its row is at the centre: that of a save without a verdict is not.
 _WAITS = f"""(EXISTS (SELECT 1 FROM document d WHERE d.sha256 = b.sha256 AND d.size = b.size AND d.state = 'pending'
     AND d.archived_at IS NULL AND (d._v > 0 OR :early)) OR (b.sent_at IS NULL AND {_OWED}))"""
+_DUE = "coalesce(b.next_at, 0) NOT BETWEEN :now + 1 AND :latest"
 _TO_SEND = f"""SELECT b.sha256, b.size, b.wanted = 1 FROM _blob b
-    WHERE b.here = 1 AND (b.sent_at IS NULL OR b.sent_at < :again) AND b.next_at <= :now AND {_WAITS}
+    WHERE b.here = 1 AND (b.sent_at IS NULL OR b.sent_at NOT BETWEEN :again AND :now) AND {_DUE} AND {_WAITS}
     ORDER BY b.wanted = 1 DESC, b.size, b.sha256 LIMIT {JOBS}"""
 _TO_FETCH = f"""SELECT d.sha256, min(d.size), max(coalesce(b.wanted, 0)) = 1 FROM document d LEFT JOIN _blob b ON b.sha256 = d.sha256
     WHERE d.state = 'stored' AND d.archived_at IS NULL AND coalesce(b.here, 0) = 0 AND coalesce(b.wanted, 0) >= 0
-    AND coalesce(b.next_at, 0) <= :now
+    AND {_DUE}
     AND (b.wanted = 1 OR (:by_itself AND (d.take_along OR d.size <= :most) AND d.id NOT IN
         (SELECT version_of_id FROM document WHERE version_of_id IS NOT NULL AND archived_at IS NULL)))
     GROUP BY d.sha256 ORDER BY 3 DESC, 2, 1 LIMIT {JOBS}"""
@@ -146,11 +149,12 @@ def due(connection: Connection, policy: Policy, now_ms: int, *, early: bool = Fa
 
     early: whatever waits to be sent, also of rows that the centre has not shown yet, and nothing else: the device says goodbye.
     """
-    values = {"now": now_ms, "again": now_ms - AGAIN_MS, "early": early}
+    times = {"now": now_ms, "latest": now_ms + LONGEST_MS}
+    values = {**times, "again": now_ms - AGAIN_MS, "early": early}
     up = [Transfer(sha, size, True, bool(asked)) for sha, size, asked in connection.execute(_TO_SEND, values)]
     if early:
         return up
-    limits = {"now": now_ms, "by_itself": policy.by_itself, "most": policy.most}
+    limits = {**times, "by_itself": policy.by_itself, "most": policy.most}
     down = [Transfer(sha, size, False, bool(asked)) for sha, size, asked in connection.execute(_TO_FETCH, limits)]
     allowed = [one for one in up if policy.sends or one.asked]
     return [*(one for one in down if one.asked), *allowed, *(one for one in down if not one.asked)]
@@ -164,7 +168,8 @@ def mime_of(connection: Connection, sha256: str) -> str:
 
 def next_at(connection: Connection, now_ms: int) -> int | None:
     """Return when the next attempt after now is; None for none."""
-    found = connection.execute("SELECT min(next_at) FROM _blob WHERE next_at > ?", (now_ms,)).fetchone()[0]
+    query = "SELECT min(next_at) FROM _blob WHERE next_at > ? AND next_at <= ?"
+    found = connection.execute(query, (now_ms, now_ms + LONGEST_MS)).fetchone()[0]
     return None if found is None else int(found)
 
 
