@@ -18,6 +18,7 @@ from shared_models.errors import ErrorCode, FileGone, FileTooLarge, FileUnreadab
 from shared_models.ids import derived_id
 from shared_models.protocol import SignInRequest
 from shared_models.texts import Texts
+from sync_server.services import file_marks
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.shipped_profiles import profile_id, shipped_profiles
 from tests.bench.relay import counting
@@ -296,6 +297,50 @@ def test_bytes_that_are_owed_to_the_centre_are_sent_although_their_author_sees_t
     assert not dan.replica.files.has(hashlib.sha256(b"what I saw").hexdigest())
     assert ana.move_files() == 1
     assert bytes_of(ana, saved.id) == b"what I saw"
+
+
+def test_owed_bytes_of_a_row_that_was_archived_meanwhile_are_sent_and_leave_the_device(world, ana, dan, acme, tmp_path):
+    with world.server.central.store.write() as connection:
+        import_rows(connection, world.server.central, [*shipped_profiles()], ImportedBy(world.users["ana"], "setup"))
+    ana.sync()
+    ana.edit("user", world.users["dan"], profile_id=profile_id("salesperson"))
+    ana.sync()
+    dan.sync()
+    saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
+    dan.sync()
+    ana.sync()
+    documents.put_away(ana.replica, SAY, saved.id)
+    ana.edit("company", acme, responsible_id=world.users["ana"])
+    ana.sync()
+    dan.sync()
+    assert dan.courier.run_once() == 1
+    assert not dan.replica.files.has(hashlib.sha256(b"what I saw").hexdigest()), "nobody keeps what he may not see"
+    ana.sync()
+    assert ana.get("document", saved.id)["state"] == "stored"
+
+
+@pytest.mark.parametrize("is_there_already", [True, False], ids=["announced", "sent"])
+def test_bytes_that_another_process_clears_away_at_the_moment_they_are_taken_in_are_kept(
+    world, ana, dan, acme, tmp_path, monkeypatch, is_there_already
+):
+    files, content, marked = world.server.files, b"what both saw", file_marks.mark_stored
+    sha256 = hashlib.sha256(content).hexdigest()
+    if is_there_already:
+        attach(ana, acme, file_of(tmp_path, "hers.txt", content))
+        ana.move_files()
+    attach(dan, acme, file_of(tmp_path, "his.txt", content))
+    dan.sync()
+
+    def cleared_away_and_marked(*given):
+        monkeypatch.setattr(file_marks, "mark_stored", marked)
+        files.store.remove(sha256)
+        marked(*given)
+
+    monkeypatch.setattr(file_marks, "mark_stored", cleared_away_and_marked)
+    assert dan.courier.run_once() == 1
+    assert files.store.size_of(sha256) == len(content)
+    ana.move_files()
+    assert [state for _, state in states(ana, acme)] == ["here"] * (2 if is_there_already else 1)
 
 
 def test_the_files_of_a_lost_device_are_sent_before_they_are_removed(world, ana, dan, acme, tmp_path):
