@@ -16,8 +16,8 @@ from random import SystemRandom
 
 import structlog
 
-from tests.simulation import wrong_files, wrong_rights, wrong_versions
-from tests.simulation.casts import CASTS, FILES, MIXED, RIGHTS
+from tests.simulation import wrong_files, wrong_rights, wrong_servers, wrong_versions
+from tests.simulation.casts import CASTS, FILES, MIXED, RIGHTS, TWO_SERVERS
 from tests.simulation.run import STEPS, Run
 from tests.simulation.shrink import shorter
 from tests.simulation.wrong import WRONG, planted
@@ -28,7 +28,12 @@ COLLECTED_EVERY = 8
 """Runs between two looks for cycles: a run is short, and most of what it makes goes by itself."""
 
 
-OF_CAST = ((RIGHTS, wrong_rights.VARIANTS), (MIXED, wrong_versions.VARIANTS), (FILES, wrong_files.VARIANTS))
+OF_CAST = (
+    (RIGHTS, wrong_rights.VARIANTS),
+    (MIXED, wrong_versions.VARIANTS),
+    (FILES, wrong_files.VARIANTS),
+    (TWO_SERVERS, wrong_servers.VARIANTS),
+)
 """Casts that alone show some wrong variants."""
 
 

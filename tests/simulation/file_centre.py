@@ -24,12 +24,12 @@ class VirtualStore(ObjectFiles):
         folder.mkdir(exist_ok=True)
         super().__init__(LocalStore(folder), folder)
         self.folder, self._now_us, self._life = folder, now_us, life
-        self._others: Callable[[], object] | None = None
+        self._others: tuple[str, Callable[[], object]] | None = None
 
     @contextmanager
-    def beside(self, others: Callable[[], object] | None) -> Iterator[None]:
-        """Let others do something whenever the block is about to remove bytes. None: nothing."""
-        self._others = others
+    def beside(self, others: Callable[[], object] | None, moment: str = "remove") -> Iterator[None]:
+        """Let others do something once in the block. moment: `remove`, before bytes go, or `put`, after they came."""
+        self._others = None if others is None else (moment, others)
         try:
             yield
         finally:
@@ -43,15 +43,20 @@ class VirtualStore(ObjectFiles):
         if is_new:
             at = self._now_us() / 1e6
             os.utime(self.folder / sha256[:2] / sha256, (at, at))
+        self._happens("put")
         self._life.pass_by()
 
     def remove(self, sha256: str) -> None:
         """Let go of some bytes."""
         self._life.pass_by()
-        if self._others is not None:
-            self._others()
+        self._happens("remove")
         super().remove(sha256)
         self._life.pass_by()
+
+    def _happens(self, moment: str) -> None:
+        if self._others is not None and self._others[0] == moment:
+            (_, others), self._others = self._others, None
+            others()
 
     def whole(self) -> dict[str, Path]:
         """Return digest -> file."""

@@ -22,6 +22,7 @@ from tests.simulation.fates import Fates
 from tests.simulation.file_week import FileWeek
 from tests.simulation.network import Killed
 from tests.simulation.organisation import STEP_MS, Organisation
+from tests.simulation.server_week import ServerWeek
 from tests.simulation.stage import Stage
 from tests.simulation.stories import STORIES, stories_of
 from tests.simulation.updates import all_updated, lines_once, nothing_refused
@@ -51,8 +52,8 @@ class Run:
     stage: Stage = field(init=False)
     fates: Fates | None = field(init=False, default=None)
     """What befalls the week by its seed; nothing where a story is told on purpose."""
-    file_week: FileWeek | None = field(init=False, default=None)
-    """What befalls its files, where there are any."""
+    beside: list[FileWeek | ServerWeek] = field(init=False, default_factory=list)
+    """What befalls its files and its servers, where these play a part."""
 
     def play(self) -> int:
         """Play it; returns how many edits were accounted for. Raises Broken, or whatever the code under test raised."""
@@ -70,7 +71,8 @@ class Run:
         self.people = People(Random(f"{self.seed}people"), cast)
         self.stage = Stage(self.organisation, self.people, Random(f"{self.seed}stage"))
         self.stage.hands = self._busy
-        self.file_week = FileWeek(self.stage, self.seed) if cast.has_files else None
+        self.beside = [FileWeek(self.stage, self.seed)] if cast.has_files else []
+        self.beside += [ServerWeek(self.stage, self.seed)] if cast.servers > 1 else []
         with self.organisation.file_medium.watched() if cast.has_files else nullcontext():
             return self._week(cast)
 
@@ -98,8 +100,7 @@ class Run:
                     self._story(step, stories[step])
                 else:
                     self._step(step, chance)
-                if self.file_week is not None:
-                    self.trace.append(f"{step:4} {self.file_week.after(step)}")
+                self.trace += [f"{step:4} {what}" for one in self.beside if (what := one.after(step))]
             return self._rest()
         finally:
             self.organisation.close()
@@ -207,8 +208,8 @@ class Run:
             evidence = Evidence(self.organisation, self.people.memory)
             nothing_refused(evidence)
             lines_once(evidence, self.people.cast)
-        if self.file_week is not None:
-            self.file_week.check()
+        for one in self.beside:
+            one.check()
         if all_updated(self.stage, self.seed):
             self._calm()
             checks.at_rest(self.organisation, self.people, was_restored=self.stage.was_restored)
@@ -216,11 +217,11 @@ class Run:
 
     def _calm(self) -> list[RoundResult]:
         """Run rounds until nothing is new to anybody; returns the last of each."""
-        for _ in range(CALM_ROUNDS if self.file_week is None else CALM_ROUNDS_WITH_FILES):
-            self.organisation.clock.now_ms += 0 if self.file_week is None else REFUSED_MS
+        for _ in range(CALM_ROUNDS_WITH_FILES if self.beside else CALM_ROUNDS):
+            self.organisation.clock.now_ms += REFUSED_MS if self.beside else 0
             began = self.organisation.clock.now_ms
             results = [self.stage.round(device) for device in self.organisation.devices]
-            moved = 0 if self.file_week is None else self.file_week.move_all()
+            moved = sum(one.move_all() for one in self.beside)
             cursors = {device.replica.facts()["cursor"] for device in self.organisation.devices}
             is_still = not self.organisation.share_ends(began)
             if (
