@@ -108,7 +108,10 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=60)
     parser.add_argument("--seed", type=int, help="first seed (default: fresh ones)")
     parser.add_argument(
-        "--cast", default="", choices=["", *CASTS], help="whose entities play (default: the product's in some weeks)"
+        "--cast",
+        default="",
+        choices=["", *CASTS],
+        help="who plays (default: by seed; files and two-servers only where they are asked for)",
     )
     parser.add_argument("--wrong", default="", choices=["", *WRONG], help="plant one wrong variant of the code")
     parser.add_argument("--mutations", action="store_true", help="each wrong variant must be found")
