@@ -120,7 +120,8 @@ class Statements:
     def _counted(
         self, method: Callable[..., sqlite3.Cursor], connection: Connection, medium: Medium | None, *values: Any  # Any: as SQLite
     ) -> sqlite3.Cursor:  # fmt: skip
-        self.pass_by()
+        if self.left is not None:
+            self.pass_by()
         done = method(connection, *values)
         if medium is not None:
             medium.note(connection, values[0])
@@ -211,6 +212,11 @@ class Device:
     def way(self) -> FileWay:
         """Its network, where the bytes of files go over it, too."""
         return cast(FileWay, self.network)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is to be wiped."""
+        return self.disk is not None and self.way.is_lost
 
     def bytes_here(self) -> set[str]:
         """Return the digests of the files that it has."""

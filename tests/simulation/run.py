@@ -133,7 +133,7 @@ class Run:
 
     def _harm(self, step: int, chance: Random) -> None:
         device = self.organisation.devices[chance.randrange(4)]
-        if device.network.is_out:  # revoked: nothing is sent to it that could mend it
+        if device.network.is_out or device.is_lost:  # nothing is sent to it that could mend it
             return
         self._say(step, device, "damaged")
         damaged_and_mended(self.stage, device, chance)
