@@ -23,9 +23,10 @@ JOBS = 50
 _OWED = """EXISTS (SELECT 1 FROM _sync_op o JOIN _sync_tx t ON t.n = o.n WHERE o.tbl = 'document' AND o.op = 'i'
     AND json_extract(o."set", '$.sha256') = b.sha256 AND t.state = 'settled' AND t.draft IS NULL
     AND NOT EXISTS (SELECT 1 FROM document d WHERE d.id = o.pk))"""
-# A file goes when its row is at the centre: that of a save without a verdict is not.
+# A file goes when its row is at the centre: that of a save without a verdict is not. One whose row is archived here waits for
+# somebody who brings it back; from a device that says goodbye it goes, as the centre may not have taken the archive.
 _WAITS = f"""(EXISTS (SELECT 1 FROM document d WHERE d.sha256 = b.sha256 AND d.size = b.size AND d.state = 'pending'
-    AND d.archived_at IS NULL AND (d._v > 0 OR :early)) OR (b.sent_at IS NULL AND {_OWED}))"""
+    AND (d.archived_at IS NULL OR (:goodbye AND b.sent_at IS NULL)) AND (d._v > 0 OR :early)) OR (b.sent_at IS NULL AND {_OWED}))"""
 _DUE = "coalesce(b.next_at, 0) NOT BETWEEN :now + 1 AND :latest"
 _TO_SEND = f"""SELECT b.sha256, b.size, b.wanted = 1 FROM _blob b
     WHERE b.here = 1 AND (b.sent_at IS NULL OR b.sent_at NOT BETWEEN :again AND :now) AND {_DUE} AND {_WAITS}
@@ -147,10 +148,11 @@ def release(connection: Connection, errors: Iterable[str]) -> int:
 def due(connection: Connection, policy: Policy, now_ms: int, *, early: bool = False) -> list[Transfer]:
     """Return what is to be moved now, first things first: what a person asked for, what waits to be sent, what comes by itself.
 
-    early: whatever waits to be sent, also of rows that the centre has not shown yet, and nothing else: the device says goodbye.
+    early: whatever was not sent, also of rows that the centre has not shown yet or that are archived, and nothing else: the device
+    says goodbye.
     """
     times = {"now": now_ms, "latest": now_ms + LONGEST_MS}
-    values = {**times, "again": now_ms - AGAIN_MS, "early": early}
+    values = {**times, "again": now_ms - AGAIN_MS, "early": early, "goodbye": early}
     up = [Transfer(sha, size, True, bool(asked)) for sha, size, asked in connection.execute(_TO_SEND, values)]
     if early:
         return up
@@ -176,7 +178,7 @@ def next_at(connection: Connection, now_ms: int) -> int | None:
 def waiting(connection: Connection) -> tuple[int, int]:
     """Return how many files still have to be sent, and how many bytes they have. Those of saves without a verdict too."""
     query = f"SELECT count(*), coalesce(sum(b.size), 0) FROM _blob b WHERE b.here = 1 AND b.sent_at IS NULL AND {_WAITS}"
-    count, size = connection.execute(query, {"early": True}).fetchone()
+    count, size = connection.execute(query, {"early": True, "goodbye": False}).fetchone()
     return int(count), int(size)
 
 
@@ -186,7 +188,14 @@ def may_still_go(connection: Connection, errors: Iterable[str]) -> bool:
     marks = ", ".join(f":e{place}" for place in range(len(found)))
     query = f"SELECT 1 FROM _blob b WHERE b.here = 1 AND b.sent_at IS NULL AND coalesce(b.error, '') IN ({marks}) AND {_WAITS} LIMIT 1"
     values = {f"e{place}": one for place, one in enumerate(found)}
-    return connection.execute(query, {**values, "early": True}).fetchone() is not None
+    return connection.execute(query, {**values, "early": True, "goodbye": True}).fetchone() is not None
+
+
+def owing(connection: Connection) -> set[int]:
+    """Return the places in the log of saves whose bytes were not sent: the log alone says that they are owed, once the row has left."""
+    query = """SELECT o.n FROM _sync_op o JOIN _blob b ON b.sha256 = json_extract(o."set", '$.sha256')
+        WHERE o.tbl = 'document' AND o.op = 'i' AND b.here = 1 AND b.sent_at IS NULL"""
+    return {n for (n,) in connection.execute(query)}
 
 
 def unneeded(connection: Connection, now_ms: int) -> list[str]:

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from client.config import SyncTimes
-from client.replica import blobs, file_purging, meta
+from client.replica import blobs, file_purging, meta, settling
 from client.replica.file_folder import AttachStopped
 from client.sync.courier import Courier
 from client.sync.engine import SyncEngine
@@ -299,6 +299,28 @@ def test_bytes_that_are_owed_to_the_centre_are_sent_although_their_author_sees_t
     assert bytes_of(ana, saved.id) == b"what I saw"
 
 
+def test_owed_bytes_are_not_forgotten_with_the_save_that_a_backup_holds(world, ana, dan, acme, tmp_path):
+    with world.server.central.store.write() as connection:
+        import_rows(connection, world.server.central, [*shipped_profiles()], ImportedBy(world.users["ana"], "setup"))
+    ana.sync()
+    ana.edit("user", world.users["dan"], profile_id=profile_id("salesperson"))
+    ana.sync()
+    dan.sync()
+    saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
+    dan.sync()
+    ana.sync()
+    ana.edit("company", acme, responsible_id=world.users["ana"])
+    ana.sync()
+    dan.sync()
+    world.clock.forward(days=8)
+    with dan.replica.write(durable=False) as writing:
+        settling.forget(writing, 10**9, dan.replica.ids.now_ms() * 1000)
+    file_purging.purge(dan.replica)
+    assert dan.courier.run_once() == 1
+    assert ana.move_files() == 1
+    assert bytes_of(ana, saved.id) == b"what I saw"
+
+
 def test_owed_bytes_of_a_row_that_was_archived_meanwhile_are_sent_and_leave_the_device(world, ana, dan, acme, tmp_path):
     with world.server.central.store.write() as connection:
         import_rows(connection, world.server.central, [*shipped_profiles()], ImportedBy(world.users["ana"], "setup"))
@@ -352,6 +374,23 @@ def test_the_files_of_a_lost_device_are_sent_before_they_are_removed(world, ana,
     assert dan.replica.facts()["wiped_at"]
     assert not dan.replica.files.path.exists()
     assert ana.move_files() == 1
+    assert bytes_of(ana, saved.id) == b"what I saw"
+
+
+def test_a_lost_device_also_sends_a_file_that_was_archived_on_it(world, ana, dan, acme, tmp_path):
+    saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
+    dan.sync()
+    ana.sync()
+    ana.edit("document", saved.id, description="of the first visit")
+    ana.sync()
+    documents.put_away(dan.replica, SAY, saved.id)
+    world.server.accounts.wipe_device("device-dan-laptop")
+    dan = dan.restart()
+    for _ in range(2):
+        dan.sync()
+    assert dan.replica.facts()["wiped_at"] is not None
+    ana.move_files()
+    assert ana.get("document", saved.id)["archived_at"] is None, "its author had not seen what was typed about it"
     assert bytes_of(ana, saved.id) == b"what I saw"
 
 
