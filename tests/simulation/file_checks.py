@@ -135,11 +135,15 @@ def _attached_rows(organisation: Organisation, contents: Contents, evidence: Evi
 
 
 def _row_is_served(organisation: Organisation, contents: Contents, evidence: Evidence, row: Row, *, was_restored: bool) -> None:
-    """17.1: a live row is `stored` and the centre has its bytes, or it waits and nobody who could send them has them."""
+    """17.1: a live row is `stored` and the centre has its bytes, or it waits and nobody who could send them has them.
+
+    What a backup says of bytes that were cleared away since is wrong until somebody asks for them.
+    """
     sha256, name = row["sha256"], f"{row['id']} ({row['sha256'][:8]})"
     kept = organisation.files.store.whole().get(sha256)
     if row["state"] == "stored":
-        if kept is None:
+        was_cleared = was_restored and sha256 in contents.cleared  # the backup is from before its row was archived
+        if kept is None and not was_cleared:
             raise Broken(f"17.1 the centre says that it has the bytes of {name}, and has not")
         return
     holders = [device for device in organisation.devices if sha256 in (device.disk.whole() if device.disk else ())]
@@ -147,8 +151,10 @@ def _row_is_served(organisation: Organisation, contents: Contents, evidence: Evi
     if able:
         raise Broken(f"17.1 {able} never sent the bytes of {name}")
     was_archived = any(line.place == (DOCUMENT, row["id"], ARCHIVED) for line in evidence.lines)
-    is_at_centre = kept is not None and was_restored  # nobody is left who can show that he has them
-    if not holders and not was_archived and not is_at_centre and sha256 not in contents.gone:
+    is_of_the_backup = was_restored and (
+        kept is not None or sha256 in contents.cleared
+    )  # nobody is left who can show that he has them
+    if not holders and not was_archived and not is_of_the_backup and sha256 not in contents.gone:
         raise Broken(f"17.1 nobody has the bytes of {name} any more")
 
 

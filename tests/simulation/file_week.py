@@ -70,6 +70,7 @@ def clear_away(
     except Killed:
         who.begin()
     file_checks.cleared_well(organisation, before, wanted)
+    stage.people.contents.cleared |= before.keys() - who.files.store.whole().keys()
 
 
 @dataclass

@@ -50,6 +50,8 @@ class Contents:
     attached: list[Attached] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     """Digests whose only bytes went with a device that never comes back, or with a disk."""
+    cleared: set[str] = field(default_factory=set)
+    """Digests that the centre has cleared away."""
 
 
 class _NotedEdit:
