@@ -145,6 +145,11 @@ def release(connection: Connection, errors: Iterable[str]) -> int:
     return connection.execute(f"UPDATE _blob SET next_at = 0 WHERE next_at > 0 AND error IN ({marks})", found).rowcount
 
 
+def release_all(connection: Connection) -> None:
+    """Let every file go on at once, whatever it failed for: there is no later."""
+    connection.execute("UPDATE _blob SET next_at = 0 WHERE next_at > 0")
+
+
 def due(connection: Connection, policy: Policy, now_ms: int, *, early: bool = False) -> list[Transfer]:
     """Return what is to be moved now, first things first: what a person asked for, what waits to be sent, what comes by itself.
 
@@ -186,7 +191,8 @@ def may_still_go(connection: Connection, errors: Iterable[str]) -> bool:
     """Whether a file waits to be sent that was not refused: it failed for one of some reasons, or was not tried."""
     found = tuple(errors)
     marks = ", ".join(f":e{place}" for place in range(len(found)))
-    query = f"SELECT 1 FROM _blob b WHERE b.here = 1 AND b.sent_at IS NULL AND coalesce(b.error, '') IN ({marks}) AND {_WAITS} LIMIT 1"
+    query = f"""SELECT 1 FROM _blob b WHERE b.here = 1 AND (b.sent_at IS NULL OR b.error IS NOT NULL)
+        AND coalesce(b.error, '') IN ({marks}) AND {_WAITS} LIMIT 1"""
     values = {f"e{place}": one for place, one in enumerate(found)}
     return connection.execute(query, {**values, "early": True, "goodbye": True}).fetchone() is not None
 

@@ -86,7 +86,7 @@ class Courier:
     def send_all(self) -> None:
         """Send every file that waits, before the device is emptied. Raises Unreachable while one of them could still go."""
         with self.replica.write(durable=False) as writing:
-            blobs.release(writing.connection, PASSING)
+            blobs.release_all(writing.connection)
         self.run_once(early=True)
         with self.replica.reading() as reader:
             if blobs.may_still_go(reader, PASSING):

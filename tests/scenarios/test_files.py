@@ -377,6 +377,24 @@ def test_the_files_of_a_lost_device_are_sent_before_they_are_removed(world, ana,
     assert bytes_of(ana, saved.id) == b"what I saw"
 
 
+def test_a_lost_device_tries_once_more_what_was_refused_before_and_is_missing_at_the_centre(world, ana, dan, acme, tmp_path):
+    saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
+    dan.move_files()
+    sha256, files = hashlib.sha256(b"what I saw").hexdigest(), world.server.files
+    file_marks.mark_gone(files.central, [sha256], world.users["ana"])
+    files.store.remove(sha256)
+    dan.sync()
+    with dan.replica.write(durable=False) as writing:
+        blobs.note_failed(writing.connection, sha256, "R309", dan.replica.ids.now_ms() + blobs.LONGEST_MS)
+    world.clock.forward(hours=0.5)
+    world.server.accounts.wipe_device("device-dan-laptop")
+    dan = dan.restart()
+    dan.sync()
+    assert dan.replica.facts()["wiped_at"] is not None
+    ana.move_files()
+    assert bytes_of(ana, saved.id) == b"what I saw"
+
+
 def test_a_lost_device_also_sends_a_file_that_was_archived_on_it(world, ana, dan, acme, tmp_path):
     saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
     dan.sync()
