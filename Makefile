@@ -85,7 +85,10 @@ prove: install services ## the long proofs, hours: fresh simulated weeks, wrong 
 	FIELDFARE_CONNECTIONS=3000 FIELDFARE_DEVICES=50 FIELDFARE_DEVICE_SECONDS=300 $(BIN)/python -m pytest --hypothesis-profile prove -n $(WORKERS) tests/properties tests/adversarial tests/anomaly
 	$(BIN)/python -m tests.simulation --runs 2000
 	$(BIN)/python -m tests.simulation --runs 2000 --cast versions
+	$(BIN)/python -m tests.simulation --runs 1000 --cast files
+	$(BIN)/python -m tests.simulation --runs 1000 --cast two-servers
 	$(BIN)/python -m tests.simulation --runs 200 --postgresql
+	$(BIN)/python -m tests.simulation --runs 200 --postgresql --cast two-servers
 	$(BIN)/python -m tests.simulation --runs 10 --steps 5000
 	$(BIN)/python -m tests.simulation --mutations --runs 200
 	$(BIN)/python -m tests.bench first-sync --rows 1000000

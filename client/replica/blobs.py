@@ -12,6 +12,8 @@ from shared_models.registry import Registry
 ENTITY = "document"
 AGAIN_MS = 60_000
 """After which a file that the centre said it has is announced once more, where its row still says otherwise."""
+LONGEST_MS = 3_600_000
+"""Longest wait for the next attempt: one that is noted later was noted by a clock that has been set back since, and is due now."""
 DAY_MS = 86_400_000
 KEPT_DAYS = 30
 """Days for which the bytes of an archived row stay here."""
@@ -21,15 +23,17 @@ JOBS = 50
 _OWED = """EXISTS (SELECT 1 FROM _sync_op o JOIN _sync_tx t ON t.n = o.n WHERE o.tbl = 'document' AND o.op = 'i'
     AND json_extract(o."set", '$.sha256') = b.sha256 AND t.state = 'settled' AND t.draft IS NULL
     AND NOT EXISTS (SELECT 1 FROM document d WHERE d.id = o.pk))"""
-# A file goes when its row is at the centre: that of a save without a verdict is not.
+# A file goes when its row is at the centre: that of a save without a verdict is not. One whose row is archived here waits for
+# somebody who brings it back; from a device that says goodbye it goes, as the centre may not have taken the archive.
 _WAITS = f"""(EXISTS (SELECT 1 FROM document d WHERE d.sha256 = b.sha256 AND d.size = b.size AND d.state = 'pending'
-    AND d.archived_at IS NULL AND (d._v > 0 OR :early)) OR (b.sent_at IS NULL AND {_OWED}))"""
+    AND (d.archived_at IS NULL OR (:goodbye AND b.sent_at IS NULL)) AND (d._v > 0 OR :early)) OR (b.sent_at IS NULL AND {_OWED}))"""
+_DUE = "coalesce(b.next_at, 0) NOT BETWEEN :now + 1 AND :latest"
 _TO_SEND = f"""SELECT b.sha256, b.size, b.wanted = 1 FROM _blob b
-    WHERE b.here = 1 AND (b.sent_at IS NULL OR b.sent_at < :again) AND b.next_at <= :now AND {_WAITS}
+    WHERE b.here = 1 AND (b.sent_at IS NULL OR b.sent_at NOT BETWEEN :again AND :now) AND {_DUE} AND {_WAITS}
     ORDER BY b.wanted = 1 DESC, b.size, b.sha256 LIMIT {JOBS}"""
 _TO_FETCH = f"""SELECT d.sha256, min(d.size), max(coalesce(b.wanted, 0)) = 1 FROM document d LEFT JOIN _blob b ON b.sha256 = d.sha256
     WHERE d.state = 'stored' AND d.archived_at IS NULL AND coalesce(b.here, 0) = 0 AND coalesce(b.wanted, 0) >= 0
-    AND coalesce(b.next_at, 0) <= :now
+    AND {_DUE}
     AND (b.wanted = 1 OR (:by_itself AND (d.take_along OR d.size <= :most) AND d.id NOT IN
         (SELECT version_of_id FROM document WHERE version_of_id IS NOT NULL AND archived_at IS NULL)))
     GROUP BY d.sha256 ORDER BY 3 DESC, 2, 1 LIMIT {JOBS}"""
@@ -143,16 +147,23 @@ def release(connection: Connection, errors: Iterable[str]) -> int:
     return connection.execute(f"UPDATE _blob SET next_at = 0 WHERE next_at > 0 AND error IN ({marks})", found).rowcount
 
 
+def release_all(connection: Connection) -> None:
+    """Let every file go on at once, whatever it failed for: there is no later."""
+    connection.execute("UPDATE _blob SET next_at = 0 WHERE next_at > 0")
+
+
 def due(connection: Connection, policy: Policy, now_ms: int, *, early: bool = False) -> list[Transfer]:
     """Return what is to be moved now, first things first: what a person asked for, what waits to be sent, what comes by itself.
 
-    early: whatever waits to be sent, also of rows that the centre has not shown yet, and nothing else: the device says goodbye.
+    early: whatever was not sent, also of rows that the centre has not shown yet or that are archived, and nothing else: the device
+    says goodbye.
     """
-    values = {"now": now_ms, "again": now_ms - AGAIN_MS, "early": early}
+    times = {"now": now_ms, "latest": now_ms + LONGEST_MS}
+    values = {**times, "again": now_ms - AGAIN_MS, "early": early, "goodbye": early}
     up = [Transfer(sha, size, True, bool(asked)) for sha, size, asked in connection.execute(_TO_SEND, values)]
     if early:
         return up
-    limits = {"now": now_ms, "by_itself": policy.by_itself, "most": policy.most}
+    limits = {**times, "by_itself": policy.by_itself, "most": policy.most}
     down = [Transfer(sha, size, False, bool(asked)) for sha, size, asked in connection.execute(_TO_FETCH, limits)]
     allowed = [one for one in up if policy.sends or one.asked]
     return [*(one for one in down if one.asked), *allowed, *(one for one in down if not one.asked)]
@@ -166,14 +177,15 @@ def mime_of(connection: Connection, sha256: str) -> str:
 
 def next_at(connection: Connection, now_ms: int) -> int | None:
     """Return when the next attempt after now is; None for none."""
-    found = connection.execute("SELECT min(next_at) FROM _blob WHERE next_at > ?", (now_ms,)).fetchone()[0]
+    query = "SELECT min(next_at) FROM _blob WHERE next_at > ? AND next_at <= ?"
+    found = connection.execute(query, (now_ms, now_ms + LONGEST_MS)).fetchone()[0]
     return None if found is None else int(found)
 
 
 def waiting(connection: Connection) -> tuple[int, int]:
     """Return how many files still have to be sent, and how many bytes they have. Those of saves without a verdict too."""
     query = f"SELECT count(*), coalesce(sum(b.size), 0) FROM _blob b WHERE b.here = 1 AND b.sent_at IS NULL AND {_WAITS}"
-    count, size = connection.execute(query, {"early": True}).fetchone()
+    count, size = connection.execute(query, {"early": True, "goodbye": False}).fetchone()
     return int(count), int(size)
 
 
@@ -181,9 +193,17 @@ def may_still_go(connection: Connection, errors: Iterable[str]) -> bool:
     """Whether a file waits to be sent that was not refused: it failed for one of some reasons, or was not tried."""
     found = tuple(errors)
     marks = ", ".join(f":e{place}" for place in range(len(found)))
-    query = f"SELECT 1 FROM _blob b WHERE b.here = 1 AND b.sent_at IS NULL AND coalesce(b.error, '') IN ({marks}) AND {_WAITS} LIMIT 1"
+    query = f"""SELECT 1 FROM _blob b WHERE b.here = 1 AND (b.sent_at IS NULL OR b.error IS NOT NULL)
+        AND coalesce(b.error, '') IN ({marks}) AND {_WAITS} LIMIT 1"""
     values = {f"e{place}": one for place, one in enumerate(found)}
-    return connection.execute(query, {**values, "early": True}).fetchone() is not None
+    return connection.execute(query, {**values, "early": True, "goodbye": True}).fetchone() is not None
+
+
+def owing(connection: Connection) -> set[int]:
+    """Return the places in the log of saves whose bytes were not sent: the log alone says that they are owed, once the row has left."""
+    query = """SELECT o.n FROM _sync_op o JOIN _blob b ON b.sha256 = json_extract(o."set", '$.sha256')
+        WHERE o.tbl = 'document' AND o.op = 'i' AND b.here = 1 AND b.sent_at IS NULL"""
+    return {n for (n,) in connection.execute(query)}
 
 
 def unneeded(connection: Connection, now_ms: int) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from client.replica import change_log, display, meta
+from client.replica import blobs, change_log, display, meta
 from client.replica.driver import Connection
 from client.replica.writing import Writing
 from shared_models.codec import dumps
@@ -86,7 +86,7 @@ def settle_and_lay(writing: Writing, registry: Registry, cursor: int, now_us: in
 
 
 def forget(writing: Writing, safe_seq: int, now_us: int) -> None:
-    """Delete settled txs that a verified backup of the centre holds and that are a week old; open drafts stay."""
+    """Delete settled txs that a verified backup of the centre holds and that are a week old; open drafts and owed files stay."""
     connection = writing.connection
     safe_seq = max(safe_seq, meta.get(connection, "safe_seq"))
     meta.put(connection, {"safe_seq": safe_seq})
@@ -95,4 +95,5 @@ def forget(writing: Writing, safe_seq: int, now_us: int) -> None:
         "state = 'settled' AND seq <= ? AND settled_at <= ? AND (draft IS NULL OR draft <> 'open')",
         (safe_seq, now_us - KEPT_US),
     )
-    change_log.delete(connection, [tx.n for tx in old])
+    owing = blobs.owing(connection) if old else set()
+    change_log.delete(connection, [tx.n for tx in old if tx.n not in owing])

@@ -36,10 +36,10 @@ TELL_S = 0.25
 """Between two words about progress."""
 FIRST_MS, MOST_MS = 2_000, 300_000
 """Wait after a failure of the network: it doubles from the first to the most."""
-REFUSED_MS = 3_600_000
+REFUSED_MS = blobs.LONGEST_MS
 """Wait after a refusal, and while this disk is full: what a person does about it takes a while."""
-PASSING = ("", "Unreachable", "Busy", str(ErrorCode.S502), str(ErrorCode.S503))
-"""Errors that are over once a round of sync has gone through."""
+PASSING = ("", "Unreachable", "Busy", str(ErrorCode.S502), str(ErrorCode.S503), str(ErrorCode.P209))
+"""Errors that are over once a round of sync has gone through. P209 again and again: each time another process of the server answered."""
 TRIES = 3
 """Times that a file whose digest was wrong at the other end is sent or fetched again at once."""
 NO_FILES = (State.OFFLINE, State.NEEDS_AUTH, State.NEEDS_UPGRADE)
@@ -95,7 +95,7 @@ class Courier:
     def send_all(self) -> None:
         """Send every file that waits, before the device is emptied. Raises Unreachable while one of them could still go."""
         with self.replica.write(durable=False) as writing:
-            blobs.release(writing.connection, PASSING)
+            blobs.release_all(writing.connection)
         self.run_once(early=True)
         with self.replica.reading() as reader:
             if blobs.may_still_go(reader, PASSING):
@@ -146,10 +146,11 @@ class Courier:
         except (Unreachable, Busy) as error:
             self._pace.cut()
             wait = error.retry_after_s * 1000 if isinstance(error, Busy) else self._wait_ms(job)
-            self._fail(job, str(error.code or type(error).__name__), int(wait))
+            self._fail(job, str(error.code or type(error).__name__), int(min(wait, REFUSED_MS)))
             raise
         except (Refused, ProtocolFault) as error:
-            self._fail(job, str(error.code or type(error).__name__), REFUSED_MS)
+            wait = self._wait_ms(job) if error.code is ErrorCode.P209 else REFUSED_MS
+            self._fail(job, str(error.code or type(error).__name__), int(wait))
             return False
         finally:
             self.replica.files.progress.pop(job.sha256, None)

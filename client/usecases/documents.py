@@ -29,7 +29,7 @@ from shared_models.errors import FileDamaged, FileGone, ReplicaError
 __all__ = ["AttachStopped", "Say"]
 PAGE = 48
 OTHER = "application/octet-stream"
-NETWORK = ("", "Unreachable", "Busy", "S502", "S503")
+NETWORK = ("", "Unreachable", "Busy", "S502", "S503", "P209")
 """Errors that are no trouble of the file: it goes on by itself."""
 MAX_NAME = 200
 

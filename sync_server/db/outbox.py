@@ -12,6 +12,8 @@ from sync_server.db.tables import Tables
 
 WAITING, SENDING, SENT, BOUNCED, GIVEN_UP = "waiting", "sending", "sent", "bounced", "given up"
 OPEN = (WAITING, SENDING)
+FAR_US = 86_400_000_000
+"""More than any wait or lease: what lies further ahead was noted by a clock that has been set back since, and is due."""
 KEPT_US = 90 * 86_400_000_000
 """How long it is kept what became of a mail."""
 
@@ -52,8 +54,8 @@ def add(connection: Connection, tables: Tables, mails: Sequence[tuple[str, Mail]
 def claim(connection: Connection, tables: Tables, at: int, lease_us: int, limit: int) -> list[Claimed]:
     """Take mails that are due, and those whose sender ended before it said what became of them, the oldest first."""
     table = tables.email_outbox
-    is_due = sa.and_(table.c.state == WAITING, table.c.not_before <= at)
-    is_left = sa.and_(table.c.state == SENDING, table.c.lease_until <= at)
+    is_due = sa.and_(table.c.state == WAITING, ~table.c.not_before.between(at + 1, at + FAR_US))
+    is_left = sa.and_(table.c.state == SENDING, ~table.c.lease_until.between(at + 1, at + FAR_US))
     query = sa.select(table).where(sa.or_(is_due, is_left)).order_by(table.c.created_at, table.c.id).limit(limit)
     found = [dict(one._mapping) for one in connection.execute(query.with_for_update(skip_locked=True))]
     if found:

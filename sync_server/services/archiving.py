@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from shared_models.codec import Row
 from shared_models.entities.sync_conflict import ADDED, CHANGED
-from shared_models.fields import ARCHIVED, column_of, data_columns, units
+from shared_models.fields import ARCHIVED, Merge, column_of, data_columns, units
 from shared_models.protocol import Op
 from sync_server.services import cards, links
 from sync_server.services.applying import Applying
@@ -31,11 +31,14 @@ def archive(work: Applying, op: Op) -> None:
 
 
 def _unseen(work: Applying, found: CentralRow, op: Op) -> list[tuple[int, str, str]]:
-    """Return what the author of an archive did not see: (version, CHANGED or ADDED, name of the unit or kind of the new child)."""
+    """Return what the author of an archive did not see: (version, CHANGED or ADDED, name of the unit or kind of the new child).
+
+    What the server itself notes of a record (DV) is nobody's work: a file whose bytes have just come is archived as any other.
+    """
     own = [
         (found.version_of(name), CHANGED, name)
-        for name in units(found.entity)
-        if not work.knew(found.version_of(name), work.base_version(op, name))
+        for name, unit in units(found.entity).items()
+        if unit.policy is not Merge.DV and not work.knew(found.version_of(name), work.base_version(op, name))
     ]
     limit = work.row_version(op)
     children = [

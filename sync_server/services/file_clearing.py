@@ -42,14 +42,20 @@ def clear(files: Files, kept_days: int) -> Cleared:
         for sha256 in sorted(_unneeded(central, old, kept_days)):
             with files.turn:
                 if _unneeded(central, [sha256], kept_days):
-                    file_marks.mark_gone(central, [sha256], CLEARED_BY)
-                    files.store.remove(sha256)
+                    let_go(files, sha256)
                     count += 1
         kept += len(batch)
     found = Cleared(count, files.parts.sweep(), kept - count)
     if found.files or found.parts:
         structlog.get_logger().info("files_cleared", files=found.files, parts=found.parts)
     return found
+
+
+def let_go(files: Files, sha256: str) -> None:
+    """Remove the bytes of a digest. A row that another process took in meanwhile says so at last, and its device sends them again."""
+    file_marks.mark_gone(files.central, [sha256], CLEARED_BY)
+    files.store.remove(sha256)
+    file_marks.mark_gone(files.central, [sha256], CLEARED_BY)
 
 
 def _age_s(central: Central, put_at: datetime) -> float:

@@ -21,16 +21,17 @@ def seen(central: Central, actor: Actor, sha256: str) -> list[FileRow]:
 
 
 def sendable(central: Central, actor: Actor, sha256: str) -> list[FileRow]:
-    """Return the rows whose bytes somebody may send: he made the row, or sees it and may change what it belongs to; no archived ones.
+    """Return the rows whose bytes somebody may send: he made the row, or sees it, live, and may change what it belongs to.
 
-    Who made a row ends what he began, also where he has lost the right to see it since: nobody else has the bytes.
+    Who made a row ends what he began, also where he has lost the right to see it since, or it was archived: nobody else has the
+    bytes, and his device lets go of them only then.
     """
     with sight.snapshot(central, actor) as sights:
         made = [
             row for row in documents.of_digests(sights.connection, central.tables, [sha256]) if row.created_by == actor.user_id
         ]
         others = [row for row in _seen(sights, sha256) if row not in made and _may_change(sights, actor, row)]
-        return [row for row in (*made, *others) if row.archived_at is None]
+        return [*made, *(row for row in others if row.archived_at is None)]
 
 
 def shown_to_have(central: Central, actor: Actor, sha256: str) -> list[FileRow]:

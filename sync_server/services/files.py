@@ -23,7 +23,11 @@ class Files:
     def __init__(self, central: Central, store: FileStore, parts: FileParts) -> None:
         self.central, self.store, self.parts = central, store, parts
         self.turn = threading.RLock()
-        """Held where bytes come into the store, and where they are cleared away: what is wanted again must not go meanwhile."""
+        """Held where bytes come into the store, and where they are cleared away: what is wanted again must not go meanwhile.
+
+        Another process of the server holds its own. So whoever notes that the bytes are there looks once more whether they are,
+        and whoever has cleared them away, whether somebody noted that they are there.
+        """
 
     # -- for those who send --------------------------------------------------------------------------------------------
 
@@ -36,7 +40,9 @@ class Files:
         with self.turn:
             if self._has(actor, sha256):
                 file_marks.mark_stored(self.central, actor, sha256, size)
-                return FilePlace(size, is_whole=True)
+                if self._kept(sha256) is not None:
+                    return FilePlace(size, is_whole=True)
+                file_marks.mark_gone(self.central, [sha256], actor.user_id)
         part = self.parts.part(actor.user_id, sha256)
         turn = part.begin()
         if not size:
@@ -157,6 +163,7 @@ class Upload:
             with files.turn:
                 files.store.put(self._sha256, self._part.path)
                 file_marks.mark_stored(files.central, self._actor, self._sha256, self._size)
+                files.store.put(self._sha256, self._part.path)
         except StoreFailed as error:
             raise _later(error) from error
         self._part.remove()

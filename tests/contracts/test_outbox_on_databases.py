@@ -94,6 +94,18 @@ def states(server: Server) -> dict[str, tuple[str, int, str | None]]:
         return {recipient: (state, attempts, error) for recipient, state, attempts, error in found}
 
 
+def test_a_mail_is_not_held_up_by_a_clock_that_was_years_ahead_when_it_was_written_or_taken_up(sqlite_server):
+    central = sqlite_server.central
+    now, later = central.now_us(), central.now_us() + 5 * 365 * 86_400_000_000
+    with central.store.write() as connection:
+        outbox.add(connection, central.tables, [("m", mail())], later)
+        [taken] = outbox.claim(connection, central.tables, now, posting.LEASE_US, 5)
+        assert outbox.claim(connection, central.tables, now, posting.LEASE_US, 5) == []
+        outbox.put_off(connection, central.tables, taken.id, later, "no connection")
+        assert len(outbox.claim(connection, central.tables, later, posting.LEASE_US, 5)) == 1
+        assert len(outbox.claim(connection, central.tables, now, posting.LEASE_US, 5)) == 1, "its sender's clock was wrong"
+
+
 @pytest.mark.functions(148)
 def test_a_mail_goes_once_and_reads_as_it_was_written(server):
     from email import message_from_bytes, policy

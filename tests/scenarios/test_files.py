@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from client.config import SyncTimes
-from client.replica import blobs, file_purging, meta
+from client.replica import blobs, file_purging, meta, settling
 from client.replica.driver import can_encrypt
 from client.replica.file_folder import AttachStopped
 from client.sync.courier import Courier
@@ -19,6 +19,7 @@ from shared_models.errors import ErrorCode, FileGone, FileTooLarge, FileUnreadab
 from shared_models.ids import derived_id
 from shared_models.protocol import SignInRequest
 from shared_models.texts import Texts
+from sync_server.services import file_marks
 from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.shipped_profiles import profile_id, shipped_profiles
 from tests.bench.relay import counting
@@ -124,6 +125,16 @@ def test_two_people_who_replace_one_file_both_find_their_version(world, ana, dan
     ana.replica.undo(kept.tx, "undo")
     world.rest()
     assert len(shown(dan, acme)[0].heads) == 2
+
+
+def test_a_file_is_archived_though_its_bytes_have_come_to_the_centre_since_its_author_looked(world, ana, dan, acme, tmp_path):
+    saved = attach(ana, acme, file_of(tmp_path, "wrong.txt", b"of another client"))
+    ana.sync()
+    assert ana.courier.run_once() == 1
+    documents.put_away(ana.replica, SAY, saved.id)
+    world.rest()
+    assert ana.replica.cards() == []
+    assert dan.get("document", saved.id)["archived_at"] is not None
 
 
 def test_what_is_large_comes_when_it_is_asked_for_and_what_is_to_be_taken_along_by_itself(ana, dan, acme, tmp_path):
@@ -290,6 +301,72 @@ def test_bytes_that_are_owed_to_the_centre_are_sent_although_their_author_sees_t
     assert bytes_of(ana, saved.id) == b"what I saw"
 
 
+def test_owed_bytes_are_not_forgotten_with_the_save_that_a_backup_holds(world, ana, dan, acme, tmp_path):
+    with world.server.central.store.write() as connection:
+        import_rows(connection, world.server.central, [*shipped_profiles()], ImportedBy(world.users["ana"], "setup"))
+    ana.sync()
+    ana.edit("user", world.users["dan"], profile_id=profile_id("salesperson"))
+    ana.sync()
+    dan.sync()
+    saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
+    dan.sync()
+    ana.sync()
+    ana.edit("company", acme, responsible_id=world.users["ana"])
+    ana.sync()
+    dan.sync()
+    world.clock.forward(days=8)
+    with dan.replica.write(durable=False) as writing:
+        settling.forget(writing, 10**9, dan.replica.ids.now_ms() * 1000)
+    file_purging.purge(dan.replica)
+    assert dan.courier.run_once() == 1
+    assert ana.move_files() == 1
+    assert bytes_of(ana, saved.id) == b"what I saw"
+
+
+def test_owed_bytes_of_a_row_that_was_archived_meanwhile_are_sent_and_leave_the_device(world, ana, dan, acme, tmp_path):
+    with world.server.central.store.write() as connection:
+        import_rows(connection, world.server.central, [*shipped_profiles()], ImportedBy(world.users["ana"], "setup"))
+    ana.sync()
+    ana.edit("user", world.users["dan"], profile_id=profile_id("salesperson"))
+    ana.sync()
+    dan.sync()
+    saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
+    dan.sync()
+    ana.sync()
+    documents.put_away(ana.replica, SAY, saved.id)
+    ana.edit("company", acme, responsible_id=world.users["ana"])
+    ana.sync()
+    dan.sync()
+    assert dan.courier.run_once() == 1
+    assert not dan.replica.files.has(hashlib.sha256(b"what I saw").hexdigest()), "nobody keeps what he may not see"
+    ana.sync()
+    assert ana.get("document", saved.id)["state"] == "stored"
+
+
+@pytest.mark.parametrize("is_there_already", [True, False], ids=["announced", "sent"])
+def test_bytes_that_another_process_clears_away_at_the_moment_they_are_taken_in_are_kept(
+    world, ana, dan, acme, tmp_path, monkeypatch, is_there_already
+):
+    files, content, marked = world.server.files, b"what both saw", file_marks.mark_stored
+    sha256 = hashlib.sha256(content).hexdigest()
+    if is_there_already:
+        attach(ana, acme, file_of(tmp_path, "hers.txt", content))
+        ana.move_files()
+    attach(dan, acme, file_of(tmp_path, "his.txt", content))
+    dan.sync()
+
+    def cleared_away_and_marked(*given):
+        monkeypatch.setattr(file_marks, "mark_stored", marked)
+        files.store.remove(sha256)
+        marked(*given)
+
+    monkeypatch.setattr(file_marks, "mark_stored", cleared_away_and_marked)
+    assert dan.courier.run_once() == 1
+    assert files.store.size_of(sha256) == len(content)
+    ana.move_files()
+    assert [state for _, state in states(ana, acme)] == ["here"] * (2 if is_there_already else 1)
+
+
 def test_the_files_of_a_lost_device_are_sent_before_they_are_removed(world, ana, dan, acme, tmp_path):
     saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
     world.server.accounts.wipe_device("device-dan-laptop")
@@ -299,6 +376,41 @@ def test_the_files_of_a_lost_device_are_sent_before_they_are_removed(world, ana,
     assert dan.replica.facts()["wiped_at"]
     assert not dan.replica.files.path.exists()
     assert ana.move_files() == 1
+    assert bytes_of(ana, saved.id) == b"what I saw"
+
+
+def test_a_lost_device_tries_once_more_what_was_refused_before_and_is_missing_at_the_centre(world, ana, dan, acme, tmp_path):
+    saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
+    dan.move_files()
+    sha256, files = hashlib.sha256(b"what I saw").hexdigest(), world.server.files
+    file_marks.mark_gone(files.central, [sha256], world.users["ana"])
+    files.store.remove(sha256)
+    dan.sync()
+    with dan.replica.write(durable=False) as writing:
+        blobs.note_failed(writing.connection, sha256, "R309", dan.replica.ids.now_ms() + blobs.LONGEST_MS)
+    world.clock.forward(hours=0.5)
+    world.server.accounts.wipe_device("device-dan-laptop")
+    dan = dan.restart()
+    dan.sync()
+    assert dan.replica.facts()["wiped_at"] is not None
+    ana.move_files()
+    assert bytes_of(ana, saved.id) == b"what I saw"
+
+
+def test_a_lost_device_also_sends_a_file_that_was_archived_on_it(world, ana, dan, acme, tmp_path):
+    saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
+    dan.sync()
+    ana.sync()
+    ana.edit("document", saved.id, description="of the first visit")
+    ana.sync()
+    documents.put_away(dan.replica, SAY, saved.id)
+    world.server.accounts.wipe_device("device-dan-laptop")
+    dan = dan.restart()
+    for _ in range(2):
+        dan.sync()
+    assert dan.replica.facts()["wiped_at"] is not None
+    ana.move_files()
+    assert ana.get("document", saved.id)["archived_at"] is None, "its author had not seen what was typed about it"
     assert bytes_of(ana, saved.id) == b"what I saw"
 
 

@@ -13,7 +13,7 @@ from shared_models.codec import Row
 from shared_models.errors import RecordInvalid
 from shared_models.fields import ARCHIVED, Merge, unit_of, units
 from shared_models.natural_ids import natural_id
-from tests.simulation import churn
+from tests.simulation import churn, files
 from tests.simulation.casts import Cast
 from tests.simulation.device import Device
 from tests.simulation.knowledge import Act, Knowledge, Memory, Typed, Value, plain
@@ -95,6 +95,8 @@ class People:
     """Txs that were lost with a device restored from a backup."""
     only_central: set[str] = field(default_factory=set)
     """Txs that their restored device no longer holds, and the server does."""
+    contents: files.Contents = field(default_factory=files.Contents)
+    """Of the files that they attached."""
     counter: int = 0
 
     def fresh(self) -> str:
@@ -111,6 +113,7 @@ class People:
         ]  # fmt: skip
         verbs += [("late", self.late, 2)] if self.cast.late else ()
         verbs += churn.verbs(self, device) if self.cast.has_rights else ()
+        verbs += files.verbs(self, device) if self.cast.has_files else ()
         name, action, _ = self.random.choices(verbs, [weight for _, _, weight in verbs])[0]
         with suppress(RecordInvalid):
             action(device)

@@ -47,6 +47,10 @@ class Cast:
     """Version -> what a program of it knows, where not all have the same."""
     has_rights: bool = False
     """Whether people have profiles, which change as everything else does; else everybody sees all."""
+    has_files: bool = False
+    """Whether people attach files to the thing, and to persons."""
+    servers: int = 1
+    """Server processes; each keeps something to itself only where there are files."""
 
     @cached_property
     def kind(self) -> type[Record]:
@@ -103,6 +107,10 @@ OURS = Cast(
 
 RIGHTS = replace(OURS, name="rights", has_rights=True)
 """The same, and nobody but an admin sees everything."""
+FILES = replace(RIGHTS, name="files", has_files=True)
+"""The same with files, whose bytes go beside the rounds. It plays only where it is asked for: a week of it takes longer."""
+TWO_SERVERS = replace(FILES, name="two-servers", servers=2)
+"""The same at two server processes on one database, as behind a load balancer."""
 MIXED = replace(
     INVENTED,
     name="versions",
@@ -114,7 +122,7 @@ MIXED = replace(
     programs=PROGRAMS,
 )
 """Invented entities of six versions: everybody has a program of another one, and gets a newer one now and then (I10)."""
-CASTS = {cast.name: cast for cast in (INVENTED, OURS, RIGHTS, MIXED)}
+CASTS = {cast.name: cast for cast in (INVENTED, OURS, RIGHTS, FILES, TWO_SERVERS, MIXED)}
 ONE_IN = 5
 MIXED_IN, MIXED_AT = 10, 7
 """Of so many weeks that one is played by programs of several versions."""

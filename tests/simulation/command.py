@@ -16,8 +16,8 @@ from random import SystemRandom
 
 import structlog
 
-from tests.simulation import wrong_rights, wrong_versions
-from tests.simulation.casts import CASTS, MIXED, RIGHTS
+from tests.simulation import wrong_files, wrong_rights, wrong_servers, wrong_versions
+from tests.simulation.casts import CASTS, FILES, MIXED, RIGHTS, TWO_SERVERS
 from tests.simulation.run import STEPS, Run
 from tests.simulation.shrink import shorter
 from tests.simulation.wrong import WRONG, planted
@@ -28,7 +28,12 @@ COLLECTED_EVERY = 8
 """Runs between two looks for cycles: a run is short, and most of what it makes goes by itself."""
 
 
-OF_CAST = ((RIGHTS, wrong_rights.VARIANTS), (MIXED, wrong_versions.VARIANTS))
+OF_CAST = (
+    (RIGHTS, wrong_rights.VARIANTS),
+    (MIXED, wrong_versions.VARIANTS),
+    (FILES, wrong_files.VARIANTS),
+    (TWO_SERVERS, wrong_servers.VARIANTS),
+)
 """Casts that alone show some wrong variants."""
 
 
@@ -103,7 +108,10 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=60)
     parser.add_argument("--seed", type=int, help="first seed (default: fresh ones)")
     parser.add_argument(
-        "--cast", default="", choices=["", *CASTS], help="whose entities play (default: the product's in some weeks)"
+        "--cast",
+        default="",
+        choices=["", *CASTS],
+        help="who plays (default: by seed; files and two-servers only where they are asked for)",
     )
     parser.add_argument("--wrong", default="", choices=["", *WRONG], help="plant one wrong variant of the code")
     parser.add_argument("--mutations", action="store_true", help="each wrong variant must be found")

@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlite_utils import Database
 
 from client.config import FirstSync
-from client.replica import connection, driver, migrations
+from client.replica import connection, driver, file_purging, migrations
 from client.replica.driver import CACHED_STATEMENTS
 from client.replica.replica import Replica, open_replica
+from client.sync.courier import Courier
 from client.sync.engine import RoundResult, SyncEngine
 from shared_models.codec import Row
 from shared_models.errors import ReplicaError
 from shared_models.ids import IdMaker
 from shared_models.protocol import MAX_TXS
 from shared_models.registry import Registry
+from tests.simulation.file_disk import FileDisk
+from tests.simulation.file_way import FileWay
 from tests.simulation.network import Killed, Network
 from tests.simulation.power import Medium, spoil_parts
 from tests.simulation.translation import TranslatedReplica, Translation
@@ -68,6 +71,8 @@ class Statements:
     def __init__(self, medium: Medium | None = None) -> None:
         """Count nothing yet. medium: is told of what is carried out on its file."""
         self.left: int | None = None
+        self.dies: Callable[[], None] = lambda: None
+        """What happens at the moment at which the process is killed."""
         self._medium = medium
         self._open: list[Connection] = []
 
@@ -93,6 +98,15 @@ class Statements:
         for one in self._open if self._medium is None else ():  # else they are watched already
             self._watch(one, None)
 
+    def pass_by(self) -> None:
+        """Take a step of the process, which may be its last."""
+        if self.left is not None:
+            self.left -= 1
+            if self.left <= 0:
+                self.left = None
+                self.dies()
+                raise Killed
+
     def forget(self) -> None:
         """Let go of connections that a dead process had open, and kill no more."""
         self.left = None
@@ -107,10 +121,7 @@ class Statements:
         self, method: Callable[..., sqlite3.Cursor], connection: Connection, medium: Medium | None, *values: Any  # Any: as SQLite
     ) -> sqlite3.Cursor:  # fmt: skip
         if self.left is not None:
-            self.left -= 1
-            if self.left <= 0:
-                self.left = None
-                raise Killed
+            self.pass_by()
         done = method(connection, *values)
         if medium is not None:
             medium.note(connection, values[0])
@@ -127,7 +138,7 @@ def empty_replica(path: Path, registry: Registry) -> Path:
     return path
 
 
-@dataclass
+@dataclass(eq=False)
 class Device:
     """One person's device."""
 
@@ -148,10 +159,14 @@ class Device:
     """What the server calls it; by itself its name."""
     program: int = 0
     """Version of the entities that its program has; 0: there is one version only."""
+    disk: FileDisk | None = None
+    """Where the bytes of files lie; none: there are no files."""
     translation: Translation | None = field(init=False, default=None)
     """Between that and today's; none: they are the same."""
     replica: Replica = field(init=False)
     engine: SyncEngine = field(init=False)
+    courier: Courier = field(init=False)
+    """Only of a device with files."""
 
     def open(self, kill_at: int | None = None) -> None:
         """Start the client, after a kill too. kill_at: the statement at which it is killed again."""
@@ -172,6 +187,17 @@ class Device:
         batch_txs = random.choice((3, MAX_TXS, MAX_TXS))
         link = FirstSync(by_snapshot=o.has_snapshots, by_columns=o.has_columns)
         self.engine = SyncEngine(replica, self.network, random=random, batch_txs=batch_txs, first_sync=link)
+        if self.disk is not None:
+            self._open_files(replica, self.disk)
+
+    def _open_files(self, replica: Replica, disk: FileDisk) -> None:
+        """Start what moves the bytes of files, as `client.app` does."""
+        disk.start()
+        self.statements.dies = disk.stop
+        self.way.steps = self.statements.pass_by
+        self.courier = Courier(replica, self.way, lambda: self.engine.scheduler.is_silent)
+        self.engine.send_files = self.courier.send_all
+        file_purging.begin(replica)
 
     def _registry(self) -> Registry:
         """Return what its program knows."""
@@ -181,6 +207,20 @@ class Device:
         own = o.programs[self.program]
         self.translation = Translation(own, o.registry)
         return own
+
+    @property
+    def way(self) -> FileWay:
+        """Its network, where the bytes of files go over it, too."""
+        return cast(FileWay, self.network)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is to be wiped."""
+        return self.disk is not None and self.way.is_lost
+
+    def bytes_here(self) -> set[str]:
+        """Return the digests of the files that it has."""
+        return set() if self.disk is None else set(self.disk.whole())
 
     @property
     def is_older(self) -> bool:
@@ -205,11 +245,17 @@ class Device:
         """Return a row of its program in today's fields."""
         return row if self.translation is None else self.translation.up(entity, row)
 
-    def kill(self) -> None:
-        """Throw the process away without closing anything in order, and start it again."""
+    def kill(self, power: Random | None = None) -> None:
+        """Throw the process away without closing anything in order, and start it again.
+
+        power: it was gone meanwhile, and with it of the files what was not on the medium. (For the replica: `lose_power`.)
+        """
         self.statements.left = None
         with suppress(sqlite3.Error, ReplicaError, Killed):
             self.replica.close()
+        if power is not None and self.disk is not None:
+            self.disk.lose_power(power)
+            self.way.is_bent = True
         self.open()
 
     def lose_power(self, random: Random) -> None:
@@ -220,11 +266,16 @@ class Device:
             self.replica.close()
         self.medium.put_back(self._file("cut"))
         spoil_parts(self._file(), random)
+        if self.disk is not None:
+            self.disk.lose_power(random)
+            self.way.is_bent = True
         self.open()
 
     def back_up(self) -> None:
         """Copy the file, as a backup of the laptop does."""
         self._copy(self._file(), self._file("backup"))
+        if self.disk is not None:
+            self.disk.back_up()
 
     def restore(self) -> bool:
         """Put the copy of the file back and start again; False without a copy."""
@@ -234,6 +285,8 @@ class Device:
         for suffix in ("db-wal", "db-shm"):
             self._file(suffix).unlink(missing_ok=True)
         shutil.copyfile(self._file("backup"), self._file())
+        if self.disk is not None:
+            self.disk.restore()
         self.open()
         return True
 

@@ -37,17 +37,22 @@ class ServerLife:
     engine: sa.Engine
     left: int = 0
     """Statements until it dies, COMMIT counted."""
+    is_dying: bool = False
+    """Whether its steps are counted now."""
+    begins: Callable[[], None] = lambda: None
+    """What a new process does that takes the place of one that died."""
 
     @contextmanager
     def dying_after(self, left: int) -> Iterator[None]:
         """Let the process die at a statement of the block, if there are so many. Only then does anybody count them."""
-        self.left, had_events = left, self.engine._has_events
+        self.left, self.is_dying, had_events = left, True, self.engine._has_events
         watched = ("before_cursor_execute", "commit")
         for name in watched:
             sa.event.listen(self.engine, name, self._tick)
         try:
             yield
         finally:
+            self.is_dying = False
             for name in watched:
                 sa.event.remove(self.engine, name, self._tick)
             self.engine._has_events = had_events  # else every later statement looks for listeners: 3 % of a week
@@ -71,6 +76,11 @@ class ServerLife:
         finally:
             sa.event.remove(self.engine, "before_cursor_execute", tick)
             self.engine._has_events = had_events
+
+    def pass_by(self) -> None:
+        """Take a step that is no statement, on a disk: it may die there, too."""
+        if self.is_dying:
+            self._tick()
 
     def _tick(self, *_: object) -> None:
         self.left -= 1
@@ -249,6 +259,8 @@ class Network:
             with life:
                 answer = call()
         except Killed:
+            if self.server is not None:
+                self.server.begins()
             raise Unreachable(None, "the server died") from None
         if f"{what} answer" in self.lost or self._by_chance(0.12):
             raise Unreachable(None, "the answer was lost")

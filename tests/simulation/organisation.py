@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -27,8 +27,12 @@ from sync_server.services.snapshots import Policy, Snapshots
 from tests.simulation import churn
 from tests.simulation.device import ALONE, Clock, Device, Statements, WrongClock
 from tests.simulation.entities import SIMULATED
+from tests.simulation.file_centre import FileCentre
+from tests.simulation.file_disk import FileDisk
+from tests.simulation.file_disk import Medium as FileMedium
 from tests.simulation.network import Killed, Network, ServerLife
 from tests.simulation.power import Medium
+from tests.simulation.processes import BalancedWay, Balancer, ServerProcess
 
 STEP_MS = 6_000_000
 """Longest pause between two steps; 200 steps make about a week."""
@@ -44,8 +48,11 @@ POWER = 0.12
 
 
 @cache
-def database(url: str, registry: Registry) -> tuple[Store, Tables, ServerLife]:
-    """Return the engine of a database: one for all runs of a process, so that its compiled statements stay."""
+def database(url: str, registry: Registry, _process: int = 0) -> tuple[Store, Tables, ServerLife]:
+    """Return the engine of a database: one for all runs of a process, so that its compiled statements stay.
+
+    _process: of the simulated server processes, each of which has its own.
+    """
     store = open_store(url, synchronous="OFF")
     return store, tables_of(registry), ServerLife(store.engine)
 
@@ -79,11 +86,19 @@ class Organisation:
     """Whether people have profiles, and see what these let them."""
     programs: Mapping[int, Registry] = field(default_factory=dict)
     """Version -> what a program of it knows; empty where all have the same."""
+    has_files: bool = False
+    """Whether people attach files, whose bytes go their own way."""
+    servers: int = 1
+    """Server processes, between which the requests of devices are spread."""
     clock: Clock = field(default_factory=Clock)
     url: str = ""
     central: Central = field(init=False)
     server: ServerLife = field(init=False)
     snapshots: Snapshots = field(init=False)
+    processes: list[ServerProcess] = field(default_factory=list)
+    """Where what a process remembers, or keeps in a folder of its own, plays a part."""
+    file_medium: FileMedium = field(default_factory=FileMedium)
+    """What of the files of all devices is on the medium."""
     devices: list[Device] = field(init=False)
     has_snapshots: bool = field(init=False)
     """Whether first syncs begin with a snapshot."""
@@ -102,7 +117,9 @@ class Organisation:
         """Make everything."""
         alone = f"sqlite:///{(self.folder / 'central.db').as_uri()}?{ALONE}&uri=true"
         store, tables, self.server = database(self.url or alone, self.registry)
-        store.engine.dispose()
+        others = [database(self.url or alone, self.registry, n) for n in range(1, self.servers)]
+        for one in (store, *(other for other, _, _ in others)):
+            one.engine.dispose()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         self._empty(store, tables)
@@ -114,7 +131,18 @@ class Organisation:
         self.has_snapshots, self.has_columns = ways.random() < SNAPSHOTS, ways.random() < COLUMNS
         policy = Policy(min_rows=1, refresh_after=Random(f"{self.seed}refresh").choice((0, 5, 30)))
         self.snapshots = Snapshots(self.central, self.folder / "snapshots", lambda build: build(), policy)
+        if self.has_files:
+            now_us = self.central.now_us
+            self.processes = [
+                ServerProcess(str(n), one, tables, self.registry, now_us, life, self.folder, policy)
+                for n, (one, tables, life) in enumerate([(store, tables, self.server), *others])
+            ]
         self.devices = [self._device(place) for place in range(4)]
+
+    @property
+    def files(self) -> FileCentre:
+        """The files of the first server process; their store is that of all."""
+        return self.processes[0].files
 
     def template(self, name: str) -> Path:
         """Return the path of a file that is copied in every run."""
@@ -130,12 +158,15 @@ class Organisation:
     def _device(self, place: int, name: str = "", program: int | None = None) -> Device:
         name, user = name or f"d{place}", churn.ADMIN if self.has_rights and place == 3 else f"0000000{place % 3}"
         way = self.signed_in(name, user, is_admin=place == 3)
-        network = Network(way, Random(f"{self.seed}net{name[1:]}"), server=self.server)
+        kind = BalancedWay if self.has_files else Network
+        network = kind(way, Random(f"{self.seed}net{name[1:]}"), server=self.server)
         clock = WrongClock(self.clock, Random(f"{self.seed}clock{place}").randrange(-WRONG_BY_MS, WRONG_BY_MS))
         medium = Medium(self.folder / f"{name}.db") if self._chance("power") < POWER else None
         is_late = self._chance("late", place) < LATE
         program = program or (Random(f"{self.seed}program {name}").choice(tuple(self.programs)) if self.programs else 0)
-        device = Device(name, user, self, network, Statements(medium), clock, place == 3, is_late, medium, program=program)
+        disk = FileDisk(self.folder / f"{name}.db.files", self.file_medium) if self.has_files else None
+        statements = Statements(medium)
+        device = Device(name, user, self, network, statements, clock, place == 3, is_late, medium, program=program, disk=disk)
         device.open()
         return device
 
@@ -143,7 +174,10 @@ class Organisation:
         """Let a device in; returns its way to the server."""
         with self.central.store.write() as connection:
             devices.add(connection, self.central.tables, devices.NewDevice(name, user, name, None, 1))
-        return LocalTransport(self.central, Actor(user, name, is_admin=is_admin), self.snapshots)
+        actor = Actor(user, name, is_admin=is_admin)
+        if self.processes:  # a way as any other, on which each request goes elsewhere
+            return cast(LocalTransport, Balancer(self.processes, actor, Random(f"{self.seed}balance {name}")))
+        return LocalTransport(self.central, actor, self.snapshots)
 
     def revoke(self, device: Device) -> None:
         """Lock a device out: whatever it asks, it is to sign in."""
@@ -245,4 +279,5 @@ class Organisation:
         for device in self.devices:
             with suppress(sqlite3.Error, ReplicaError, Killed):
                 device.replica.close()
-        self.central.store.close()
+        for store in (self.central.store, *(process.store for process in self.processes[1:])):
+            store.close()

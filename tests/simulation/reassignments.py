@@ -17,13 +17,14 @@ HOUR_MS = HOUR_US // 1000
 SEGMENT, IBAN = derived_id("pick_list_item", "gold"), "RO49AAAA1B31007593840000"
 
 
-def _admin(stage: Stage) -> Device:
+def admin_of(stage: Stage) -> Device:
+    """Return the device of the admin."""
     return stage.organisation.devices[3]
 
 
-def _changed(stage: Stage, *changes: tuple[str, str, Row]) -> None:
+def changed(stage: Stage, *changes: tuple[str, str, Row]) -> None:
     """Let the admin change records, and everybody but those who are named later know nothing of it."""
-    admin = _admin(stage)
+    admin = admin_of(stage)
     stage.sync(admin)
     for entity, pk, values in changes:
         with stage.people.save(admin, "rights", is_atomic=False) as save:
@@ -31,9 +32,9 @@ def _changed(stage: Stage, *changes: tuple[str, str, Row]) -> None:
     stage.sync(admin)
 
 
-def _apart(stage: Stage, a: Device, *others: Device) -> None:
+def apart(stage: Stage, a: Device, *others: Device) -> None:
     """Make a salesperson of everybody: one here, the others there, and nobody's extra rights count."""
-    admin = _admin(stage)
+    admin = admin_of(stage)
     stage.sync(admin)
     for entity in ("user_right", "record_share"):
         for row in admin.replica.list_page(entity, limit=500).rows:
@@ -41,7 +42,7 @@ def _apart(stage: Stage, a: Device, *others: Device) -> None:
                 save.archive(entity, row["id"])
     teams = {a.user: HERE, **{other.user: THERE for other in others}}
     reaches = (("salesperson", SALES), ("guest", GUEST), ("office", OFFICE))
-    _changed(
+    changed(
         stage,
         *(
             (("profile_right"), derived_id("profile_right", profile_id(key), stage.people.cast.thing), values)
@@ -53,14 +54,15 @@ def _apart(stage: Stage, a: Device, *others: Device) -> None:
     stage.sync(a, *others)
 
 
-def _given(stage: Stage, thing: str, to: Device, team: str) -> tuple[str, str, Row]:
+def given(stage: Stage, thing: str, to: Device, team: str) -> tuple[str, str, Row]:
+    """Return the change that gives a record to somebody of a team."""
     return stage.people.cast.thing, thing, {"responsible_id": to.user, "team_id": team}
 
 
-def _own(stage: Stage, a: Device) -> str:
+def own_thing(stage: Stage, a: Device) -> str:
     """Let somebody make a record that he alone sees beside the admin."""
     thing = stage.new_thing(a, is_shared=False)
-    stage.sync(a, _admin(stage))
+    stage.sync(a, admin_of(stage))
     return thing
 
 
@@ -74,10 +76,10 @@ def _is_refused(stage: Stage, tx: str) -> bool:
 
 def given_away_under_an_edit(stage: Stage, a: Device, b: Device, c: Device) -> None:
     """A record goes to somebody else while its owner's edit waits, and leaves before that could be sent (trap 15)."""
-    _apart(stage, a, b, c)
-    thing = _own(stage, a)
+    apart(stage, a, b, c)
+    thing = own_thing(stage, a)
     tx = stage.retitle(a, thing)
-    _changed(stage, _given(stage, thing, b, THERE))
+    changed(stage, given(stage, thing, b, THERE))
     stage.cut(a, "push")
     stage.sync(a, b)
     if not _is_refused(stage, tx):
@@ -88,10 +90,10 @@ def given_away_under_an_edit(stage: Stage, a: Device, b: Device, c: Device) -> N
 
 def given_away_with_an_edit_behind_it(stage: Stage, a: Device, b: Device, c: Device) -> None:
     """What somebody saves on a record that he gave away himself, before anybody took that in, is his right still (12.6)."""
-    _apart(stage, a, b, c)
-    thing = _own(stage, a)
+    apart(stage, a, b, c)
+    thing = own_thing(stage, a)
     with stage.people.save(a, "give", is_atomic=False) as save:
-        save.update(*_given(stage, thing, b, THERE))
+        save.update(*given(stage, thing, b, THERE))
     tx = stage.retitle(a, thing)
     child = stage.child(a, thing)
     stage.sync(a, b)
@@ -102,17 +104,17 @@ def given_away_with_an_edit_behind_it(stage: Stage, a: Device, b: Device, c: Dev
 
 def profile_taken_and_given_back(stage: Stage, a: Device, b: Device, c: Device) -> None:
     """Without any change of a record, all but his own leaves somebody, and is there again (12.11)."""
-    _apart(stage, a, b, c)
-    thing = _own(stage, b)
+    apart(stage, a, b, c)
+    thing = own_thing(stage, b)
     stage.child(b, thing)
     stage.sync(b)
-    _changed(stage, _given(stage, thing, b, THERE))
+    changed(stage, given(stage, thing, b, THERE))
     stage.sync(b, c)
-    _changed(stage, ("user", c.user, {"profile_id": profile_id("guest"), "team_id": None}))
+    changed(stage, ("user", c.user, {"profile_id": profile_id("guest"), "team_id": None}))
     stage.sync(c)
     if _holds(stage, c, thing):
         raise Broken(f"I3 {c.name} still holds {thing}")
-    _changed(stage, ("user", c.user, {"profile_id": profile_id("salesperson"), "team_id": THERE}))
+    changed(stage, ("user", c.user, {"profile_id": profile_id("salesperson"), "team_id": THERE}))
     stage.sync(c)
     if not _holds(stage, c, thing):
         raise Broken(f"I2 {c.name} may see {thing} again, and does not hold it")
@@ -120,32 +122,32 @@ def profile_taken_and_given_back(stage: Stage, a: Device, b: Device, c: Device) 
 
 def refused_and_sent_again(stage: Stage, a: Device, b: Device, c: Device) -> None:
     """What somebody took away while he might not change it is gone once he may, and sends that save again (6.4)."""
-    _apart(stage, a, b, c)
+    apart(stage, a, b, c)
     thing = stage.new_thing(a, is_shared=False, labels=["x"])
     stage.sync(a)
     tx = stage.edit(a, thing, labels=[])
-    _changed(stage, ("user", a.user, {"profile_id": profile_id("guest")}))
+    changed(stage, ("user", a.user, {"profile_id": profile_id("guest")}))
     stage.sync(a)
     if not _is_refused(stage, tx):
         raise Broken(f"trap 15: {tx} of {a.name} was not refused, though a guest changes nothing")
-    _changed(stage, ("user", a.user, {"profile_id": profile_id("salesperson")}))
+    changed(stage, ("user", a.user, {"profile_id": profile_id("salesperson")}))
     stage.sync(a)
     a.replica.retry_draft(tx)
-    stage.sync(a, _admin(stage))
+    stage.sync(a, admin_of(stage))
 
 
 def fields_closed_and_opened(stage: Stage, a: Device, b: Device, c: Device) -> None:
     """Confidential fields, and records made of them, leave somebody who keeps the rest (12.5)."""
-    _apart(stage, a, b, c)
-    thing = _own(stage, a)
-    _changed(stage, ("user", a.user, {"profile_id": profile_id("office")}))
+    apart(stage, a, b, c)
+    thing = own_thing(stage, a)
+    changed(stage, ("user", a.user, {"profile_id": profile_id("office")}))
     stage.sync(a)
     with stage.people.save(a, "price", is_atomic=False) as save:
         save.update(stage.people.cast.thing, thing, {"price_segment_id": SEGMENT})
         save.insert("bank_account", {stage.people.cast.part_of: thing, "iban": IBAN})
     stage.sync(a)
     for key in ("guest", "office"):
-        _changed(stage, ("user", a.user, {"profile_id": profile_id(key)}))
+        changed(stage, ("user", a.user, {"profile_id": profile_id(key)}))
         stage.sync(a)
         row = a.replica.get(stage.people.cast.thing, thing)
         if row is not None and (row["price_segment_id"] is None) is not (key == "guest"):
@@ -154,21 +156,21 @@ def fields_closed_and_opened(stage: Stage, a: Device, b: Device, c: Device) -> N
 
 def fields_closed_over_an_own_value(stage: Stage, a: Device, b: Device, c: Device) -> None:
     """A confidential field is closed to its author while his value is on its way back: it is empty on his screen, and not gone back."""
-    _apart(stage, a, b, c)
-    thing = _own(stage, a)
-    _changed(stage, ("user", a.user, {"profile_id": profile_id("office")}))
+    apart(stage, a, b, c)
+    thing = own_thing(stage, a)
+    changed(stage, ("user", a.user, {"profile_id": profile_id("office")}))
     stage.sync(a)
     with stage.people.save(a, "price", is_atomic=False) as save:
         save.update(stage.people.cast.thing, thing, {"price_segment_id": SEGMENT})
     stage.cut(a, "pull")
-    _changed(stage, ("user", a.user, {"profile_id": profile_id("guest")}))
+    changed(stage, ("user", a.user, {"profile_id": profile_id("guest")}))
     stage.sync(a)
 
 
 def share_that_ends(stage: Stage, a: Device, b: Device, c: Device) -> None:
     """A record that was shared to be changed is edited in time, and sent too late: by the centre's clock it is over (12.4)."""
-    _apart(stage, a, b, c)
-    thing = _own(stage, a)
+    apart(stage, a, b, c)
+    thing = own_thing(stage, a)
     ends_at = stage.organisation.clock.now_ms * 1000 + HOUR_US
     with stage.people.save(a, "share", is_atomic=False) as save:
         save.insert(
@@ -192,15 +194,15 @@ def share_that_ends(stage: Stage, a: Device, b: Device, c: Device) -> None:
 
 def moved_between_two_pages(stage: Stage, a: Device, b: Device, c: Device) -> None:
     """While somebody reads a long pull page by page, a record that was sent leaves him, and another one comes."""
-    _apart(stage, a, b, c)
-    theirs, mine = _own(stage, a), stage.new_thing(b, is_shared=False)
+    apart(stage, a, b, c)
+    theirs, mine = own_thing(stage, a), stage.new_thing(b, is_shared=False)
     for _ in range(4):
         stage.child(b, mine)
     stage.sync(b)
-    _changed(stage, _given(stage, mine, b, THERE))
+    changed(stage, given(stage, mine, b, THERE))
 
     def moved() -> None:
-        _changed(stage, _given(stage, mine, a, HERE), _given(stage, theirs, c, THERE))
+        changed(stage, given(stage, mine, a, HERE), given(stage, theirs, c, THERE))
 
     c.network.page_rows, c.network.during["page"] = 2, moved
     try:
@@ -213,13 +215,13 @@ def moved_between_two_pages(stage: Stage, a: Device, b: Device, c: Device) -> No
 
 def asked_about_what_has_left(stage: Stage, a: Device, b: Device, c: Device) -> None:
     """With a record go the cards about it, and what its person typed waits under "needs attention" (7.10)."""
-    _apart(stage, a, b, c)
-    thing = _own(stage, a)
-    admin = _admin(stage)
+    apart(stage, a, b, c)
+    thing = own_thing(stage, a)
+    admin = admin_of(stage)
     stage.retitle(a, thing)
     stage.retitle(admin, thing)
     stage.sync(admin, a, admin)
-    _changed(stage, _given(stage, thing, b, THERE))
+    changed(stage, given(stage, thing, b, THERE))
     stage.sync(a, b)
     if stage.card_of(a, thing) is not None:
         raise Broken(f"I3 {a.name} still shows a card about {thing}")

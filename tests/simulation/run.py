@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
 
+from client.sync.courier import REFUSED_MS
 from client.sync.engine import RoundResult
 from client.sync.recount import EVERY_MS
 from shared_models.errors import RecordInvalid, ReplicaError, SyncError
@@ -18,14 +19,16 @@ from tests.simulation.damage import damaged_and_mended
 from tests.simulation.device import Device
 from tests.simulation.evidence import Broken, Evidence
 from tests.simulation.fates import Fates
+from tests.simulation.file_week import FileWeek
 from tests.simulation.network import Killed
 from tests.simulation.organisation import STEP_MS, Organisation
+from tests.simulation.server_week import ServerWeek
 from tests.simulation.stage import Stage
 from tests.simulation.stories import STORIES, stories_of
 from tests.simulation.updates import all_updated, lines_once, nothing_refused
 
 STEPS = 200
-CALM_ROUNDS = 14
+CALM_ROUNDS, CALM_ROUNDS_WITH_FILES = 14, 24
 DAMAGED_RUNS = 0.25
 
 
@@ -49,14 +52,31 @@ class Run:
     stage: Stage = field(init=False)
     fates: Fates | None = field(init=False, default=None)
     """What befalls the week by its seed; nothing where a story is told on purpose."""
+    beside: list[FileWeek | ServerWeek] = field(init=False, default_factory=list)
+    """What befalls its files and its servers, where these play a part."""
 
     def play(self) -> int:
         """Play it; returns how many edits were accounted for. Raises Broken, or whatever the code under test raised."""
         cast = self.cast or cast_of(self.seed)
-        self.organisation = Organisation(self.folder, self.seed, cast.registry, cast.has_rights, cast.programs, url=self.url)
+        self.organisation = Organisation(
+            self.folder,
+            self.seed,
+            cast.registry,
+            cast.has_rights,
+            cast.programs,
+            has_files=cast.has_files,
+            servers=cast.servers,
+            url=self.url,
+        )
         self.people = People(Random(f"{self.seed}people"), cast)
         self.stage = Stage(self.organisation, self.people, Random(f"{self.seed}stage"))
         self.stage.hands = self._busy
+        self.beside = [FileWeek(self.stage, self.seed)] if cast.has_files else []
+        self.beside += [ServerWeek(self.stage, self.seed)] if cast.servers > 1 else []
+        with self.organisation.file_medium.watched() if cast.has_files else nullcontext():
+            return self._week(cast)
+
+    def _week(self, cast: Cast) -> int:
         told = self.told
         stories = stories_of(self.seed, cast, self.steps, with_backups=not self.url) if told is None else told
         try:
@@ -80,6 +100,7 @@ class Run:
                     self._story(step, stories[step])
                 else:
                     self._step(step, chance)
+                self.trace += [f"{step:4} {what}" for one in self.beside if (what := one.after(step))]
             return self._rest()
         finally:
             self.organisation.close()
@@ -112,7 +133,7 @@ class Run:
 
     def _harm(self, step: int, chance: Random) -> None:
         device = self.organisation.devices[chance.randrange(4)]
-        if device.network.is_out:  # revoked: nothing is sent to it that could mend it
+        if device.network.is_out or device.is_lost:  # nothing is sent to it that could mend it
             return
         self._say(step, device, "damaged")
         damaged_and_mended(self.stage, device, chance)
@@ -187,6 +208,8 @@ class Run:
             evidence = Evidence(self.organisation, self.people.memory)
             nothing_refused(evidence)
             lines_once(evidence, self.people.cast)
+        for one in self.beside:
+            one.check()
         if all_updated(self.stage, self.seed):
             self._calm()
             checks.at_rest(self.organisation, self.people, was_restored=self.stage.was_restored)
@@ -194,14 +217,17 @@ class Run:
 
     def _calm(self) -> list[RoundResult]:
         """Run rounds until nothing is new to anybody; returns the last of each."""
-        for _ in range(CALM_ROUNDS):
+        for _ in range(CALM_ROUNDS_WITH_FILES if self.beside else CALM_ROUNDS):
+            self.organisation.clock.now_ms += REFUSED_MS if self.beside else 0
             began = self.organisation.clock.now_ms
             results = [self.stage.round(device) for device in self.organisation.devices]
+            moved = sum(one.move_all() for one in self.beside)
             cursors = {device.replica.facts()["cursor"] for device in self.organisation.devices}
             is_still = not self.organisation.share_ends(began)
             if (
                 len(cursors) == 1
                 and is_still
+                and not moved
                 and all(result.is_clean and not result.answered and not result.rows for result in results)
             ):
                 break

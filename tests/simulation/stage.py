@@ -11,14 +11,17 @@ from client.replica import change_log, integrity
 from client.sync.engine import RoundResult
 from client.sync.verify import Proof
 from shared_models.codec import Row
+from shared_models.errors import NeedsSignIn
 from shared_models.replica_shape import fingerprint
 from shared_models.snapshot import SnapshotAnswer
+from sync_server.db import devices
 from sync_server.services import snapshots
 from sync_server.services.snapshot_shelf import SnapshotKind
-from tests.simulation import checks, views
+from tests.simulation import checks, file_checks, views
 from tests.simulation.acts import Form, People, Save
 from tests.simulation.device import Device
 from tests.simulation.evidence import Broken
+from tests.simulation.jobs import Jobs
 from tests.simulation.organisation import Organisation
 
 MOMENTS = 10
@@ -41,6 +44,12 @@ class Stage:
     """Names of the devices whose files were written to past everything."""
     is_miscounted: bool = False
     """Whether the centre has a figure that is not what its rows say."""
+    jobs: Jobs = field(init=False)
+    """What the server processes do beside the requests."""
+
+    def __post_init__(self) -> None:
+        """Begin without mails."""
+        self.jobs = Jobs(self.organisation)
 
     @property
     def is_mending(self) -> bool:
@@ -55,6 +64,8 @@ class Stage:
         before, count, again = checks.touched(device), len(memory.acts), len(memory.sent_again)
         at = self.organisation.clock.now_ms * 1000
         result = device.sync()
+        if device.disk is not None:
+            self._after_round(device, result, at)
         if self.organisation.has_rights and result.error is None:
             views.nothing_denied(device, at)
         if result.proof is not None:
@@ -66,6 +77,13 @@ class Stage:
         if not self.was_restored and device.name not in self.damaged:
             checks.screen_went_back(device, before, self.people)
         return result
+
+    def _after_round(self, device: Device, result: RoundResult, at: int) -> None:
+        """See to the files of a device, which may have been emptied in the round."""
+        if device.replica.facts()["wiped_at"] is not None:
+            self._wiped(device)
+        elif result.error is None:
+            file_checks.nothing_denied(device, self.people.contents, at)
 
     def _judge(self, device: Device, proof: Proof) -> None:
         """Nobody but a damaged file, or a centre that has miscounted, has anything to put right: that must not hide what went wrong."""
@@ -79,6 +97,8 @@ class Stage:
         """Run a round without any mishap on each device: it must go through."""
         for device in devices:
             result = self.round(device)
+            if isinstance(result.error, NeedsSignIn) and not device.network.is_out:  # it was emptied, and begins anew
+                result = self.round(device)
             if result.error is not None:
                 raise Broken(f"I7 a round of {device.name} without a mishap failed: {result.error!r}")
             checks.verdicts(self.organisation)
@@ -117,6 +137,7 @@ class Stage:
         """
         _, ledger = self.organisation.ledger()
         self._forget(lost, {origin for _, origin, _ in ledger}, set())
+        self.people.contents.gone |= lost.bytes_here()
         made = self.organisation.replace(lost, program)
         made.network.is_calm = lost.network.is_calm
         made.network.hands = partial(self.hands, made)
@@ -128,6 +149,22 @@ class Stage:
         device.replica.bind(device.user, device.id)
         device.network.inner = self.organisation.signed_in(device.id, device.user, is_admin=device.is_admin)
         device.network.is_out = False
+
+    def order_wipe(self, device: Device) -> None:
+        """An admin orders that a device is emptied at its next contact."""
+        central = self.organisation.central
+        with central.store.write() as connection:
+            devices.order_wipe(connection, central.tables, device.id, central.now_us())
+        device.way.is_lost, device.network.is_out = True, False
+
+    def _wiped(self, device: Device) -> None:
+        """A device has let go of all that it had, and its person signs in again: what he saved is at the centre."""
+        if left := device.bytes_here():
+            raise Broken(f"9.10 {device.name} was wiped, and has bytes of {sorted(left)}")
+        _, ledger = self.organisation.ledger()
+        self._forget(device, {origin for _, origin, _ in ledger}, set())
+        device.way.is_lost = False
+        self.sign_in_again(device)
 
     def forget_snapshots(self) -> None:
         """Let the next device that asks have one built."""
@@ -177,8 +214,10 @@ class Stage:
 
     def put_back(self, device: Device) -> bool:
         """The laptop comes back from its backup; what it never sent since then is gone. False without a backup."""
+        files = device.bytes_here()
         if not device.restore():
             return False
+        self.people.contents.gone |= files - device.bytes_here()
         _, ledger = self.organisation.ledger()
         known = {origin for _, origin, _ in ledger}
         self._forget(device, known, _held(device))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from tests.simulation import absences, beginnings, misfortunes, reassignments, updates
+from tests.simulation import absences, beginnings, file_stories, misfortunes, reassignments, server_stories, updates
 from tests.simulation.acts import Save
 from tests.simulation.casts import Cast
 from tests.simulation.damage import damaged_and_mended
@@ -384,8 +384,11 @@ OF_SERVERS: Mapping[str, Story] = {
 }
 OF_RIGHTS: Mapping[str, Story] = {telling.__name__: Story(telling) for telling in reassignments.OF_RIGHTS}
 OF_VERSIONS: Mapping[str, Story] = {telling.__name__: Story(telling) for telling in updates.OF_VERSIONS}
+OF_FILES: Mapping[str, Story] = {telling.__name__: Story(telling) for telling in file_stories.OF_FILES}
+OF_SERVER_PROCESSES: Mapping[str, Story] = {telling.__name__: Story(telling) for telling in server_stories.OF_SERVER_PROCESSES}
 STORIES: Mapping[str, Story] = {
-    **PLAIN, **OF_LAPTOPS, **OF_FIRST_SYNCS, **OF_ABSENCES, **OF_SERVERS, **OF_RIGHTS, **OF_VERSIONS,
+    **PLAIN, **OF_LAPTOPS, **OF_FIRST_SYNCS, **OF_ABSENCES, **OF_SERVERS, **OF_RIGHTS, **OF_VERSIONS, **OF_FILES,
+    **OF_SERVER_PROCESSES,
 }  # fmt: skip
 
 
@@ -394,6 +397,7 @@ def stories_of(seed: int, cast: Cast, steps: int, *, with_backups: bool) -> dict
     is_of_servers = with_backups and seed % 3 == 0
     pool = OF_SERVERS if is_of_servers else {**PLAIN, **OF_LAPTOPS, **OF_FIRST_SYNCS, **OF_ABSENCES}
     pool = {**pool, **OF_VERSIONS} if cast.programs else OF_RIGHTS if cast.has_rights else pool  # where all see all
+    pool = OF_SERVER_PROCESSES if cast.servers > 1 else OF_FILES if cast.has_files else pool
     names = [name for name, story in pool.items() if cast.plays(*story.needs)]
     place = seed // 3 if is_of_servers else seed - seed // 3 if with_backups else seed
     at = sorted(Random(f"{seed}stories").sample(range(steps), max(1, steps // A_STORY)))

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from tests.simulation import wrong_client as device
-from tests.simulation import wrong_first_sync, wrong_in_time, wrong_rights, wrong_versions
+from tests.simulation import wrong_files, wrong_first_sync, wrong_in_time, wrong_rights, wrong_servers, wrong_versions
 from tests.simulation import wrong_server as centre
 from tests.simulation.wrong_client import Patch
 
@@ -44,7 +44,8 @@ VARIANTS: tuple[Callable[[], list[Patch]], ...] = (
     centre.archive_column, centre.no_resurrect, centre.child_hidden, centre.su_noop_add, centre.su_last_writer,
     centre.code_reuse, centre.code_unchecked, centre.no_ledger, centre.ledger_by_number, centre.silent_verdict,
     centre.echo_by_device, centre.echo_refused, centre.last_restore, *wrong_first_sync.VARIANTS,
-    *wrong_in_time.VARIANTS, *wrong_rights.VARIANTS, *wrong_versions.VARIANTS,
+    *wrong_in_time.VARIANTS, *wrong_rights.VARIANTS, *wrong_versions.VARIANTS, *wrong_files.VARIANTS,
+    *wrong_servers.VARIANTS,
 )  # fmt: skip
 WRONG: Mapping[str, Callable[[], list[Patch]]] = {
     **{variant.__name__: variant for variant in VARIANTS},

@@ -80,6 +80,36 @@ def test_a_place_that_is_never_right_is_not_asked_for_ever(replica, attached):
     server = Server(send=raising(Refused(ErrorCode.P209)))
     assert Courier(replica, server).run_once() == 0
     assert (server.sent, told(replica, attached).error) == (TRIES, "P209")
+    [one] = documents.page(replica, Owner("company", ACME)).rows
+    assert one.newest.state == "waiting_to_send", (
+        "another process of the server has another part: nothing is wrong with the file"
+    )
+    courier = Courier(replica, server)
+    assert courier.run_once() == 0
+    courier.forgive()
+    courier.run_once()
+    assert server.sent == 2 * TRIES, "it goes on after the next round of sync"
+
+
+def test_a_device_that_is_emptied_waits_for_a_file_that_another_process_has_a_part_of(replica, attached):
+    with pytest.raises(Unreachable):
+        Courier(replica, Server(send=raising(Refused(ErrorCode.P209)))).send_all()
+
+
+def test_a_clock_that_was_set_back_holds_no_file_up(replica, attached):
+    later = START_MS + 365 * blobs.DAY_MS
+
+    def due():
+        with replica.reading() as reader:
+            assert blobs.next_at(reader, START_MS) is None
+            return [one.sha256 for one in blobs.due(reader, blobs.Policy(), START_MS)]
+
+    with replica.write(durable=False) as writing:
+        blobs.note_failed(writing.connection, attached, "R309", later + blobs.LONGEST_MS)
+    assert due() == [attached]
+    with replica.write(durable=False) as writing:
+        blobs.note_sent(writing.connection, attached, later)
+    assert due() == [attached], "the centre says that it has no bytes of it"
 
 
 @pytest.mark.parametrize(
