@@ -177,11 +177,13 @@ async def test_diagnostics_are_ordered_said_to_be_on_their_way_and_handed_over(w
 
 
 @pytest.mark.parametrize("platform", [None, ft.PagePlatform.ANDROID])
-async def test_a_browser_saves_diagnostics_and_a_phone_shares_them(monkeypatch, platform):
+async def test_a_browser_saves_diagnostics_and_a_phone_shares_them(monkeypatch, tmp_path, platform):
     done, crm, offered = [], admin(), []
+    crm.devices.told = tmp_path / "diagnostics.json"
+    crm.devices.told.write_bytes(b"{}")
 
-    def offer(*asked):
-        offered.append(asked)
+    def offer(who, content, name):
+        offered.append((who, b"".join(content.pieces()), content.size, content.path, name))
         return "/files/token"
 
     async def launched(self, url, **_):
@@ -197,9 +199,10 @@ async def test_a_browser_saves_diagnostics_and_a_phone_shares_them(monkeypatch, 
     desk = SimpleNamespace(page=page, crm=crm, exchange=exchange)
     await have_diagnostics(desk, PHONE)  # type: ignore[arg-type]  # what it needs of a desk
     if platform is None:
-        assert (offered, done) == ([("ana", crm.devices.told, "diagnostics.json")], ["/files/token"])
+        assert offered == [("ana", b"{}", 2, crm.devices.told, "diagnostics.json")]
+        assert done == ["/files/token"]
     else:
-        assert (offered, done) == ([], ["diagnostics.json"])
+        assert (offered, done) == ([], [str(crm.devices.told)])
     assert crm.devices.opened == []
 
 
