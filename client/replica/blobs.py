@@ -206,9 +206,12 @@ def owing(connection: Connection) -> set[int]:
     return {n for (n,) in connection.execute(query)}
 
 
-def unneeded(connection: Connection, now_ms: int) -> list[str]:
-    """Return the digests that nothing here needs: no row, none but long archived ones, and no save that has to be answered."""
-    oldest = (now_ms - KEPT_DAYS * DAY_MS) * 1000
+def unneeded(connection: Connection, server_ms: int | None) -> list[str]:
+    """Return the digests that nothing here needs: no row, none but long archived ones, and no save that has to be answered.
+
+    server_ms: the centre's time, without which no row was archived long ago.
+    """
+    oldest = -1 if server_ms is None else (server_ms - KEPT_DAYS * DAY_MS) * 1000
     return [sha256 for (sha256,) in connection.execute(_UNNEEDED, {"oldest": oldest})]
 
 

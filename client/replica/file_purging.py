@@ -9,16 +9,18 @@ if TYPE_CHECKING:
     from client.replica.replica import Replica
 
 
-def purge(replica: "Replica") -> int:
+def purge(replica: "Replica", server_ms: int | None = None) -> int:
     """Remove the bytes that nothing here needs any more; returns how many contents. What a program has open goes the next time.
 
+    server_ms: the time, as the centre has just said it; without it those of archived rows stay, however long that was ago by a
+    clock of this device, which may have jumped by years.
     Files before lines of the table: a kill in between leaves a line, which is looked at again.
     """
     if not blobs.knows(replica.registry) or not replica.facts()["complete"]:  # rows are still on their way
         return 0
     with replica.files.turn:  # a file that is attached has its row a moment after its name
         with replica.reading() as reader:
-            found = blobs.unneeded(reader, replica.ids.now_ms())
+            found = blobs.unneeded(reader, server_ms)
         gone = [sha256 for sha256 in found if replica.files.remove(sha256)]
         if gone:
             replica.files.forget_copies()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from client.replica import change_log, epochs, integrity, meta, numbers
+from client.replica import change_log, epochs, file_purging, integrity, meta, numbers
 from client.replica.integrity import Incident
 from client.sync import diagnosing
 from client.sync.conversation import Conversation
@@ -38,6 +38,7 @@ def say_hello(talk: Conversation) -> None:
         diagnosing.send(talk)
     _obey(answer)
     _note(talk, answer, (sent_ms + talk.now_ms()) // 2)
+    file_purging.purge(talk.replica, answer.server_time)
     if found:
         with talk.replica.write(durable=False) as writing:
             integrity.note_told(writing, found)

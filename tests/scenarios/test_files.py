@@ -301,6 +301,27 @@ def test_bytes_that_are_owed_to_the_centre_are_sent_although_their_author_sees_t
     assert bytes_of(ana, saved.id) == b"what I saw"
 
 
+def test_a_clock_that_jumps_by_years_removes_no_archived_file_before_its_time(world, ana, dan, acme, tmp_path):
+    saved = attach(ana, acme, file_of(tmp_path, "offer.txt", b"the offer"))
+    ana.move_files()
+    assert dan.move_files() == 1
+    ana.sync()
+    documents.put_away(ana.replica, SAY, saved.id)
+    ana.sync()
+    sha256 = hashlib.sha256(b"the offer").hexdigest()
+    world.clock.forward(days=5 * 365)
+    dan.sync()
+    assert dan.get("document", saved.id)["archived_at"] is not None
+    file_purging.begin(dan.replica)
+    assert dan.replica.files.has(sha256), "whoever brings it back finds it here"
+    dan = dan.restart()
+    dan.sync()
+    assert dan.replica.files.has(sha256), "the centre has said how late it is"
+    world.server.central.now_us.forward(days=31)
+    dan.restart().sync()
+    assert not dan.replica.files.has(sha256)
+
+
 def test_owed_bytes_are_not_forgotten_with_the_save_that_a_backup_holds(world, ana, dan, acme, tmp_path):
     with world.server.central.store.write() as connection:
         import_rows(connection, world.server.central, [*shipped_profiles()], ImportedBy(world.users["ana"], "setup"))

@@ -84,7 +84,7 @@ def second_version_is_first() -> list[Patch]:
 
 def purge_leaves_bytes() -> list[Patch]:
     """The rows of files leave a device, and their bytes stay."""
-    return [(file_purging, "purge", lambda _: 0)]
+    return [(file_purging, "purge", lambda *_: 0)]
 
 
 def owed_forgotten() -> list[Patch]:
