@@ -31,7 +31,10 @@ CALLS: dict[str, Callable[[Transport], object]] = {
 MEANINGS = {ErrorCode.P202: NeedsUpgrade, ErrorCode.S502: Busy, ErrorCode.S503: Busy, ErrorCode.L402: Busy}
 STATUS = {"A": 401, "P": 409, "R": 404, "L": 413, "S": 503}
 """HTTP status of an area's codes, and of those that have their own."""
-OWN_STATUS = {ErrorCode.R305: 403, ErrorCode.L402: 429}
+OWN_STATUS = {
+    ErrorCode.R305: 403, ErrorCode.L402: 429,
+    ErrorCode.S511: 409, ErrorCode.S512: 404, ErrorCode.S513: 403, ErrorCode.S514: 404,
+}  # fmt: skip
 
 
 @dataclass

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
-from client.replica import blobs, file_folder, file_purging
+from client.replica import blobs, content, file_folder, file_purging
+from client.replica.content import Content
 from client.replica.file_folder import FileFolder
 from client.replica.unit_of_work import Edit
 from client.sync import courier, wiping
@@ -51,22 +51,22 @@ def attach_unsynced() -> list[Patch]:
         def __getattr__(self, name: str) -> Any:
             return getattr(os, name)
 
-    return [(file_folder, "os", Lazy())]
+    return [(content, "os", Lazy()), (file_folder, "os", Lazy())]
 
 
 def fetched_unchecked() -> list[Patch]:
     """A device takes what it has fetched for the file."""
-    return [(courier, "_digest", lambda part: part.name.partition(".")[0])]
+    return [(courier, "digest", lambda found: found.path.name.partition(".")[0])]
 
 
 def one_part_for_all() -> list[Patch]:
     """All files that are fetched grow in one part."""
     first: list[str] = []
 
-    def part(self: FileFolder, sha256: str) -> Path:
+    def part(self: FileFolder, sha256: str) -> Content:
         if not first:
             first.append(sha256)
-        return self.path / first[0][:2] / f"{first[0]}.part"
+        return self.at(self.named(first[0], ".part"))
 
     return [(FileFolder, "part", part)]
 
