@@ -25,7 +25,7 @@ MOST_MS = 20
 TIMES = SyncTimes(poll_s=3600)
 """Nothing comes by a poll."""
 COUNTED = 20
-"""Edits whose round trips are counted."""
+"""Edits, at most, whose round trips are counted."""
 REST_S = TIMES.settle_s + 0.1
 """Between two edits: each is the first after a pause."""
 
@@ -33,12 +33,13 @@ REST_S = TIMES.settle_s + 0.1
 def live(folder: Path, rows: int, data: Data) -> Figure:
     """Save `rows` edits one by one, and wait until each is on the other device; p95 in ms."""
     with served(folder / "server", data, data.base) as address:
-        edits = data.edits(data.base, rows + COUNTED)
+        counts = min(COUNTED, rows)
+        edits = data.edits(data.base, rows + counts)
         taken = _seconds(folder, data, address, edits[:rows])
         with counting(address) as (relay, counted):  # it takes its time: what it counts is not what is timed
             (folder / "counted").mkdir()
             _seconds(folder / "counted", data, relay, edits[rows:], lambda: setattr(counted, "trips", 0))
-            trips = counted.trips / COUNTED
+            trips = counted.trips / counts
     notes = (f"median {median(taken) * 1000:.1f} ms; {rows} of {rows} arrived; {trips:.1f} round trips an edit, of both",)
     limit = MOST_MS if data.is_limited else None
     return Figure("live", rows, quantiles(taken, n=20)[-1] * 1000, "ms", limit, notes=notes)

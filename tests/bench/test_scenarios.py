@@ -11,7 +11,7 @@ from tests.bench.scenarios import SCENARIOS
 from tests.missing_services import ServiceMissing, not_run
 
 ONCE = replace(WORKLOAD, runs=1, base=1_000, ways=("columns",))
-SMALL = {"conflict": 20, "live": 20, "kill": 6_000, "slow-link": 6_000, "memory": 6_000, "snapshot": 6_000}
+SMALL = {"conflict": 20, "live": 5, "kill": 6_000, "slow-link": 6_000, "memory": 6_000, "snapshot": 6_000}
 """Enough rows that there is a snapshot, where one is measured; few edits where each is the first after a pause."""
 KEYS = {"scenario", "rows", "figure", "unit", "limit", "ratio", "bytes_per_row"}
 WITH_BYTES = {"first-sync", "snapshot", "push", "pull", "push-postgresql", "pull-postgresql", "slow-link"}
