@@ -6,8 +6,6 @@ PHONE_BIN := .venv-phone/bin
 UV := $(BIN)/uv
 PACKAGES := client sync_server shared_models conflict
 WORKERS ?= 2
-# Many tests of the suite wait for processes that they started: a third worker uses the time. A browser leaves none.
-SUITE_WORKERS ?= 3
 # pip stays quiet about newer versions of itself.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -71,7 +69,7 @@ browser: install # by itself: a browser driver keeps the event loop of its proce
 	$(BIN)/python -m pytest -q --tb short --durations 5 -m alone tests/e2e
 
 suite: erase
-	$(BIN)/coverage run -m pytest --ignore tests/e2e -n $(SUITE_WORKERS) --dist worksteal --durations 15
+	$(BIN)/coverage run -m pytest --ignore tests/e2e -n $(WORKERS) --dist worksteal --durations 15
 
 coverage: suite
 	$(BIN)/coverage combine --quiet

@@ -1,6 +1,7 @@
 """First step of a round, at start and after trouble: where do we both stand?"""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from client.replica import change_log, epochs, file_purging, integrity, meta, numbers
@@ -8,7 +9,7 @@ from client.replica.integrity import Incident
 from client.sync import diagnosing
 from client.sync.conversation import Conversation
 from client.sync.reporting import report_of
-from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade
+from shared_models.errors import Busy, ErrorCode, NeedsSignIn, NeedsUpgrade, ReplicaError
 from shared_models.protocol import MAX_INCIDENTS, DeviceIncident, HelloAnswer, HelloRequest, Pending
 
 WAIT_S = 60.0
@@ -38,7 +39,8 @@ def say_hello(talk: Conversation) -> None:
         diagnosing.send(talk)
     _obey(answer)
     _note(talk, answer, (sent_ms + talk.now_ms()) // 2)
-    file_purging.purge(talk.replica, answer.server_time)
+    with suppress(ReplicaError):  # a damaged file has more to tell than that
+        file_purging.purge(talk.replica, answer.server_time)
     if found:
         with talk.replica.write(durable=False) as writing:
             integrity.note_told(writing, found)
