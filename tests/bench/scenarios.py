@@ -177,7 +177,7 @@ def push(folder: Path, rows: int, data: Data, homes: Homes = FILES) -> Figure:
             device(copy / "other.db", data.registry, address, "OFF") as other,
             device(copy / "device.db", data.registry, address if run else relay, "OFF") as one,
         ):
-            _warm(other, data)
+            _warm(other, data, min(WARM_EDITS, rows))
             before = counted.up
             taken.append(one.push_seconds())
             used.append(counted.up - before)
@@ -185,10 +185,10 @@ def push(folder: Path, rows: int, data: Data, homes: Homes = FILES) -> Figure:
     return Figure(homes.named("push"), rows, rows / median(taken[1:]), "edits/s", floor, used[0] / rows)
 
 
-def _warm(one: Device, data: Data) -> None:
+def _warm(one: Device, data: Data, edits: int) -> None:
     """Let a device do a first sync and push edits of records of its own, as many as make a full batch."""
     one.sync()
-    inserts = (edit for edit in data.edits(data.base, WARM_EDITS) if edit["op"] == "insert")
+    inserts = (edit for edit in data.edits(data.base, edits) if edit["op"] == "insert")
     texts = {entity: fields[0] for entity, fields in data.contested}
     for n, edit in enumerate(made for made in inserts if made["table"] in texts):
         pk = uuid7(n, n)
