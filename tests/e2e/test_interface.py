@@ -180,6 +180,7 @@ def test_tab_goes_from_field_to_field_and_control_s_saves(window, gallery_url):
     window.sees("Edited: Hotel Nouă Brazi · saved here")
 
 
+@pytest.mark.alone
 def test_a_list_stays_where_it_was_scrolled_to_when_a_row_changes(window, gallery_url):
     window.open(gallery_url + "/companies")
     window.sees("Vila Belvedere")
