@@ -280,16 +280,22 @@ def test_the_bytes_leave_the_device_with_the_right_to_see_them(world, ana, dan, 
     assert own
 
 
-def test_bytes_that_are_owed_to_the_centre_are_sent_although_their_author_sees_the_row_no_more(world, ana, dan, acme, tmp_path):
+def owed(world, ana, dan, acme, folder):
+    """Have Dan, a salesperson, save a file whose row is at the centre, and whose bytes he has yet to send; returns what was saved."""
     with world.server.central.store.write() as connection:
         import_rows(connection, world.server.central, [*shipped_profiles()], ImportedBy(world.users["ana"], "setup"))
     ana.sync()
     ana.edit("user", world.users["dan"], profile_id=profile_id("salesperson"))
     ana.sync()
     dan.sync()
-    saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
+    saved = attach(dan, acme, file_of(folder, "visit.txt", b"what I saw"))
     dan.sync()
     ana.sync()
+    return saved
+
+
+def test_bytes_that_are_owed_to_the_centre_are_sent_although_their_author_sees_the_row_no_more(world, ana, dan, acme, tmp_path):
+    saved = owed(world, ana, dan, acme, tmp_path)
     ana.edit("company", acme, responsible_id=world.users["ana"])
     ana.sync()
     dan.sync()
@@ -323,15 +329,7 @@ def test_a_clock_that_jumps_by_years_removes_no_archived_file_before_its_time(wo
 
 
 def test_owed_bytes_are_not_forgotten_with_the_save_that_a_backup_holds(world, ana, dan, acme, tmp_path):
-    with world.server.central.store.write() as connection:
-        import_rows(connection, world.server.central, [*shipped_profiles()], ImportedBy(world.users["ana"], "setup"))
-    ana.sync()
-    ana.edit("user", world.users["dan"], profile_id=profile_id("salesperson"))
-    ana.sync()
-    dan.sync()
-    saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
-    dan.sync()
-    ana.sync()
+    saved = owed(world, ana, dan, acme, tmp_path)
     ana.edit("company", acme, responsible_id=world.users["ana"])
     ana.sync()
     dan.sync()
@@ -345,15 +343,7 @@ def test_owed_bytes_are_not_forgotten_with_the_save_that_a_backup_holds(world, a
 
 
 def test_owed_bytes_of_a_row_that_was_archived_meanwhile_are_sent_and_leave_the_device(world, ana, dan, acme, tmp_path):
-    with world.server.central.store.write() as connection:
-        import_rows(connection, world.server.central, [*shipped_profiles()], ImportedBy(world.users["ana"], "setup"))
-    ana.sync()
-    ana.edit("user", world.users["dan"], profile_id=profile_id("salesperson"))
-    ana.sync()
-    dan.sync()
-    saved = attach(dan, acme, file_of(tmp_path, "visit.txt", b"what I saw"))
-    dan.sync()
-    ana.sync()
+    saved = owed(world, ana, dan, acme, tmp_path)
     documents.put_away(ana.replica, SAY, saved.id)
     ana.edit("company", acme, responsible_id=world.users["ana"])
     ana.sync()
