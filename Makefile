@@ -10,8 +10,10 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
+ifndef AT_ONCE
 .NOTPARALLEL:
-.PHONY: help install demo test services check lint style types contracts unit phone erase browser suite coverage bench prove lock migration format clean
+endif
+.PHONY: help install demo test ready services check lint style types contracts unit phone erase browser suite coverage bench prove lock migration format clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -46,7 +48,11 @@ contracts: install
 unit: install
 	$(BIN)/python -m pytest -q tests/unit
 
-test: install services lint phone browser suite coverage ## everything: services, lint, phone versions, the whole suite and how much of the code it ran
+test: ready phone browser suite coverage ## everything: services, lint, phone versions, the whole suite and how much of the code it ran
+
+# One waits for packages from the network while the others compute.
+ready: install
+	$(MAKE) --jobs 2 --output-sync AT_ONCE=yes services lint
 
 services: install
 	bash tests/services.sh
