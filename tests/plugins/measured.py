@@ -1,6 +1,7 @@
-"""Counts the lines that tests run only where tests stand beside the code: counting doubles the time of long computations.
+"""Counts the lines that tests run only where tests stand beside the code: counting doubles the time of what is drawn or computed.
 
 A line that only a simulated week, a benchmark or a walk over all doors runs therefore counts as not run: it needs a test beside it.
+Of a test of screens, of contracts or of a scenario that has many cases (languages, widths, databases) the first is counted.
 """
 
 import os
@@ -11,18 +12,26 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-MEASURED = ("unit", "ui", "contracts", "scenarios")
-"""Folders of `tests/` whose tests count."""
+WHOLE = "unit"
+"""Folder of `tests/` of whose tests every case counts."""
+ONE_CASE = ("ui", "contracts", "scenarios")
+"""Folders of whose tests the first case counts."""
 FOR_PROCESSES = "COVERAGE_PROCESS_CONFIG"
 """Variable by which coverage finds the processes that a test starts."""
+
+
+def is_counted(item: pytest.Item) -> bool:
+    """Whether the lines that a test runs are counted."""
+    folder = item.path.relative_to(ROOT).parts[0]
+    case = getattr(item, "callspec", None)
+    return folder == WHOLE or (folder in ONE_CASE and not (case and any(case.indices.values())))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Let coverage rest for the time of every other test, in this process and in those that it starts."""
     coverage = sys.modules.get("coverage")
-    is_measured = item.path.relative_to(ROOT).parts[0] in MEASURED
-    running = coverage.Coverage.current() if coverage and not is_measured else None
+    running = coverage.Coverage.current() if coverage and not is_counted(item) else None
     if running is None:
         return (yield)
     running.stop()

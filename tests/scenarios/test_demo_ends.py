@@ -24,6 +24,8 @@ from tests.ports import free_port
 
 AS_BACKGROUND_JOB = ("/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh")
 """How a script starts what it puts into the background: with SIGINT ignored."""
+PATIENCE_S = 120
+"""Of a process's end, on a machine that is busy with much else."""
 
 
 def port_for_two():
@@ -43,7 +45,7 @@ def started(folder, port, *more, by=()):
         if "Ctrl+C ends" in line:
             return demo, "".join(said)
     demo.stdout.close()
-    demo.wait(timeout=30)
+    demo.wait(timeout=PATIENCE_S)
     raise AssertionError("".join(said))
 
 
@@ -67,9 +69,9 @@ def test_a_signal_ends_the_demo_with_its_server_and_its_device(tmp_path, how):
     port = port_for_two()
     demo, said = started(tmp_path, port, by=AS_BACKGROUND_JOB)
     try:
-        children = [socket.create_connection(("127.0.0.1", one), timeout=30) for one in (port, port + 1)]
+        children = [socket.create_connection(("127.0.0.1", one), timeout=PATIENCE_S) for one in (port, port + 1)]
         demo.send_signal(how)
-        demo.wait(timeout=30)
+        demo.wait(timeout=PATIENCE_S)
     finally:
         demo.kill()
         demo.stdout.close()
@@ -99,7 +101,7 @@ def ended(demo):
     """Return what a demo says when it is ended as Ctrl+C does."""
     demo.send_signal(signal.SIGINT)
     said = demo.stdout.read()
-    assert demo.wait(timeout=30) == 0
+    assert demo.wait(timeout=PATIENCE_S) == 0
     demo.stdout.close()
     return said
 
@@ -149,7 +151,7 @@ def test_a_device_that_is_killed_comes_back_at_the_same_place_with_what_was_save
             told.append(demo.stdout.readline())
         assert f"The field device has ended: killed by signal {signal.SIGKILL:d}.\n" in told
         assert f"http://127.0.0.1:{port + 1}/ with all that was saved" in told[-1]
-        socket.create_connection(("127.0.0.1", port + 1), timeout=30).close()
+        socket.create_connection(("127.0.0.1", port + 1), timeout=PATIENCE_S).close()
         with closing(open_local(folder / "device")) as replica:
             assert replica.search("scrisa inainte", entities=("company",))
         assert "Its folder is thrown away." in ended(demo)

@@ -1,0 +1,27 @@
+"""Which tests' lines are counted."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.plugins.measured import ROOT, is_counted
+
+FIRST, SECOND = SimpleNamespace(indices={"width": 0, "lang": 0}), SimpleNamespace(indices={"width": 0, "lang": 1})
+
+
+def item(folder: str, **more: object) -> SimpleNamespace:
+    return SimpleNamespace(path=Path(ROOT, folder, "test_it.py"), **more)
+
+
+@pytest.mark.parametrize("case", [{}, {"callspec": FIRST}, {"callspec": SECOND}])
+def test_every_case_of_a_unit_test_counts_and_none_of_a_simulated_week(case):
+    assert is_counted(item("unit/client", **case))
+    assert not is_counted(item("simulation", **case))
+
+
+@pytest.mark.parametrize("folder", ["ui", "contracts", "scenarios"])
+def test_of_a_test_of_screens_the_first_case_counts(folder):
+    assert is_counted(item(folder))
+    assert is_counted(item(folder, callspec=FIRST))
+    assert not is_counted(item(folder, callspec=SECOND))
