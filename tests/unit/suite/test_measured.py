@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,8 @@ from tests.plugins.measured import ROOT, is_counted
 FIRST, SECOND = SimpleNamespace(indices={"width": 0, "lang": 0}), SimpleNamespace(indices={"width": 0, "lang": 1})
 
 
-def item(folder: str, **more: object) -> SimpleNamespace:
+def item(folder: str, **more: object) -> Any:
+    """Return what the rule looks at of a test."""
     return SimpleNamespace(path=Path(ROOT, folder, "test_it.py"), **more)
 
 
