@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from random import SystemRandom
 
 import structlog
+from argon2 import PasswordHasher
 from litestar import Litestar, get
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
@@ -40,7 +41,7 @@ from sync_server.db.engine import Contended, Store, StoreDown, Unstorable, open_
 from sync_server.db.listening import Listening
 from sync_server.db.tables import tables_of
 from sync_server.services import alarms, posting
-from sync_server.services.accounts import Accounts
+from sync_server.services.accounts import Accounts, argon2id
 from sync_server.services.central import Central
 from sync_server.services.file_clearing import clear
 from sync_server.services.file_parts import FileParts
@@ -88,14 +89,14 @@ class Server:
         return Files(self.central, store, FileParts(self.config.folder / "uploads"))
 
 
-def open_server(config: ServerConfig, clock: Callable[[], int] = now_us) -> Server:
-    """Open the database and make the services. clock: microseconds since 1970 UTC."""
+def open_server(config: ServerConfig, clock: Callable[[], int] = now_us, hasher: PasswordHasher | None = None) -> Server:
+    """Open the database and make the services. clock: microseconds since 1970 UTC. hasher: of passwords, argon2id by default."""
     config.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     tables = tables_of(CRM)
     account_tables = account_tables_of(tables.metadata)
     central = Central(open_store(config.url), tables, CRM, clock, biggest_file=config.biggest_file)
     ids = IdMaker(lambda: clock() // 1000, SystemRandom())
-    return Server(config, central, Accounts(central, account_tables, ids), ids)
+    return Server(config, central, Accounts(central, account_tables, ids, hasher or argon2id()), ids)
 
 
 @get("/health", operation_id="health", summary="Whether the server and its database answer", responses=failures())

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import uvicorn
 from alembic.script import ScriptDirectory
+from argon2 import PasswordHasher
 from litestar.testing import TestClient
 
 from shared_models.protocol import PATH
@@ -23,10 +24,13 @@ from sync_server.db import migrate
 from sync_server.services import setup
 from sync_server.services.accounts import NewUser
 from sync_server.serving import LiveServer, uvicorn_options
+from tests.central_tables import create_tables
 from tests.wire import with_origins
 
 START_US = 1_795_000_000_000_000
 EMAIL, PASSWORD = "ana@example.ro", "correct horse"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Of passwords: the product's own takes 50 ms on purpose."""
 
 
 @dataclass
@@ -46,9 +50,9 @@ class ServerClock:
 def make_server(folder: Path, url: str = "", clock: ServerClock | None = None, *, behind_proxy: bool = False) -> Server:
     """Return a server with empty tables, a timeline, and Ana, who is its admin."""
     config = ServerConfig(folder=folder, database_url=url, behind_proxy=behind_proxy)
-    server = open_server(config, clock or ServerClock())
+    server = open_server(config, clock or ServerClock(), CHEAP)
     with server.central.store.write() as connection:
-        server.central.tables.metadata.create_all(connection)
+        create_tables(connection, server.central.tables.metadata)
     setup.start(server.central, server.ids.token)
     server.accounts.create_user(NewUser("Ana Pop", EMAIL, PASSWORD, is_admin=True))
     return server

@@ -52,14 +52,19 @@ class NewUser:
     """None: no rights limit the person until an admin gives a profile."""
 
 
+def argon2id() -> PasswordHasher:
+    """Return the hasher of passwords: argon2id, 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet)."""
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
 @dataclass
 class Accounts:
-    """Accounts of one organisation. hasher: argon2id, 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet)."""
+    """Accounts of one organisation."""
 
     central: Central
     tables: AccountTables
     ids: IdMaker
-    hasher: PasswordHasher = field(default_factory=lambda: PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1))
+    hasher: PasswordHasher = field(default_factory=argon2id)
     make_token: Callable[[int], str] = secrets.token_urlsafe
     dummy: str = ""
     """Hash that a password is checked against when the address is unknown."""

@@ -17,6 +17,7 @@ from sync_server.db.tables import tables_of
 from sync_server.services import pull, push, setup
 from sync_server.services.actor import Actor
 from sync_server.services.central import Central
+from tests.central_tables import create_tables
 from tests.wire import with_origins
 
 NOW_US = 1_764_000_000_000_000
@@ -71,7 +72,8 @@ class Centre:
 def open_centre(folder: Path, now_us: Callable[[], int] = lambda: NOW_US) -> Centre:
     tables = tables_of(CRM)
     store = open_store(f"sqlite:///{folder / 'central.sqlite3'}", synchronous="OFF")
-    tables.metadata.create_all(store.engine)
+    with store.engine.begin() as connection:
+        create_tables(connection, tables.metadata)
     central = Central(store, tables, CRM, now_us)
     setup.start(central, lambda: "epoch")
     return Centre(central)
