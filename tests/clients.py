@@ -9,9 +9,9 @@ from typing import Any
 from client.events import Event, Events
 from client.platform.profile import ProfileStore
 from client.platform.wrong_tries import WrongTriesStore
-from client.replica import epochs, rows
+from client.replica import driver, epochs, rows
 from client.replica.apply_remote import Outcome, apply_page
-from client.replica.driver import Connect, Connection, connect
+from client.replica.driver import Connect, Connection
 from client.replica.remote_page import Ack, RemotePage, RowsChunk
 from client.replica.replica import Replica, open_replica
 from client.usecases.account import Account, HeldAccount
@@ -20,12 +20,13 @@ from shared_models.errors import Unreachable
 from shared_models.ids import IdMaker
 from shared_models.protocol import BeginLine, EndLine, SignInAnswer, SignInRequest
 from shared_models.registry import CRM, Registry
+from tests import empty_replicas
 
 ANA = "018f0000-0000-7000-8000-00000000000a"
 DAN = "018f0000-0000-7000-8000-00000000000d"
 EPOCH = "server-epoch-1"
 START_MS = 1_795_000_000_000
-WAY: list[Connect] = [connect]
+WAY: list[Connect] = [driver.connect]
 """How the tests of a file open replicas by themselves: the last one. `tests/unit/client/replica` runs them in plain and encrypted."""
 
 
@@ -77,7 +78,10 @@ def make_replica(
 ) -> Replica:
     """Open a replica file, new or old. met: it has once talked to a server, so that pages can be applied."""
     ids = IdMaker(clock or Clock(), Random(f"{name}{seed}"))
-    replica = open_replica(folder / f"{name}.db", registry, ids, events=events, connect=connect or WAY[-1], synchronous="OFF")
+    connect = connect or WAY[-1]
+    if connect is driver.connect:
+        empty_replicas.put(folder / f"{name}.db", registry)
+    replica = open_replica(folder / f"{name}.db", registry, ids, events=events, connect=connect, synchronous="OFF")
     if replica.facts()["user"] is None:
         replica.bind(user, f"device-{name}")
         if met:

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar, cast
 
-from client.replica import integrity
+from client.replica import driver, integrity
 from client.replica.driver import Connect, connect
 from client.replica.replica import Replica
 from client.sync.courier import Courier
@@ -35,6 +35,7 @@ from sync_server.db import devices, timeline
 from sync_server.services.accounts import NewUser
 from sync_server.services.actor import Actor
 from sync_server.services.local_transport import LocalTransport
+from tests import empty_replicas
 from tests.clients import Clock
 from tests.servers import EMAIL, PASSWORD, ServerClock, make_server
 
@@ -237,6 +238,8 @@ class World:
         device_id = f"device-{name}"
         self._register(device_id, self.users[user])
         ids = IdMaker(self.clock, Random(f"{name}{seed}{self.clock.now}"))
+        if connect is driver.connect:
+            empty_replicas.put(self.folder / f"{name}.db", self.server.central.registry)
         replica = open_replica(
             self.folder / f"{name}.db", self.server.central.registry, ids, connect=connect, synchronous="OFF"
         )

@@ -5,15 +5,13 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlite_utils import Database
-
 from client.config import FirstSync
-from client.replica import connection, driver, file_purging, migrations
+from client.replica import file_purging
 from client.replica.driver import CACHED_STATEMENTS
 from client.replica.replica import Replica, open_replica
 from client.sync.courier import Courier
@@ -23,6 +21,7 @@ from shared_models.errors import ReplicaError
 from shared_models.ids import IdMaker
 from shared_models.protocol import MAX_TXS
 from shared_models.registry import Registry
+from tests import empty_replicas
 from tests.simulation.file_disk import FileDisk
 from tests.simulation.file_way import FileWay
 from tests.simulation.network import Killed, Network
@@ -128,16 +127,6 @@ class Statements:
         return done
 
 
-@cache
-def empty_replica(path: Path, registry: Registry) -> Path:
-    """Make the file of a replica that belongs to nobody yet, to be copied."""
-    path.unlink(missing_ok=True)
-    with closing(driver.connect(path)) as made:
-        connection.prepare_writer(made)
-        migrations.migrate(Database(made), registry)
-    return path
-
-
 @dataclass(eq=False)
 class Device:
     """One person's device."""
@@ -174,7 +163,7 @@ class Device:
         self.statements.forget()
         o, registry = self.organisation, self._registry()
         if self.starts == 1:
-            shutil.copyfile(empty_replica(o.template(f"{self.program or ''}replica"), registry), self._file())
+            empty_replicas.put(self._file(), registry)
         self.statements.left = kill_at
         ids = IdMaker(self.clock, Random(f"{o.seed}{self.name}{self.starts}"))
         safely = "OFF" if self.medium is None else "FULL"
