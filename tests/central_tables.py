@@ -8,8 +8,9 @@ from sqlalchemy.engine.mock import MockConnection
 
 
 def create_tables(connection: sa.Connection, metadata: sa.MetaData) -> None:
-    """Make all tables and indexes in an empty database."""
-    if connection.dialect.name != "sqlite":  # others look first at what their server can do
+    """Make all tables and indexes that are not there."""
+    is_new = connection.dialect.name == "sqlite" and not sa.inspect(connection).get_table_names()
+    if not is_new:  # others than SQLite look first at what their server can do
         metadata.create_all(connection)
         return
     for statement in _statements(metadata, len(metadata.tables)):
