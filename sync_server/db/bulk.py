@@ -31,8 +31,8 @@ def insert(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None
         values = itemgetter(*names)
         blocks = [[value for row in rows[at : at + BLOCK] for value in values(row)] for at in range(0, whole, BLOCK)]
         plans.run_many(connection, sql, blocks)
-    if rows[whole:]:
-        _run(connection, _insert(table, connection.dialect), rows[whole:])
+    if rest := rows[whole:]:
+        _run(connection, _insert(table, connection.dialect), rest)
 
 
 def update(connection: Connection, table: sa.Table, rows: Sequence[Row], fixed: tuple[str, ...] = ()) -> None:

@@ -163,6 +163,7 @@ class Device:
         self.statements.forget()
         o, registry = self.organisation, self._registry()
         if self.starts == 1:
+            self._file().unlink(missing_ok=True)
             empty_replicas.put(self._file(), registry)
         self.statements.left = kill_at
         ids = IdMaker(self.clock, Random(f"{o.seed}{self.name}{self.starts}"))
