@@ -35,6 +35,11 @@ PAINT_MS = 700
 ANSWER_MS = 3000
 """Milliseconds that a form may take to answer a key by moving the cursor."""
 STILL_TURNS = 40
+COARSE = ((4, 0.25), (2, 0.5))
+"""Divisor of a window's width and height -> pixels that are painted for each of theirs, in a window of which no picture is kept.
+
+Flutter paints without a graphics card here: to paint every pixel was three quarters of the time of a test.
+"""
 WHEEL_PX = 240
 """Pixels that a form is scrolled at once: less than it shows, so that no field is passed by."""
 FOOT_PX = 72
@@ -251,9 +256,13 @@ def windows(browser: Browser) -> Iterator[Callable[[int, int], Window]]:
 
 
 @contextlib.contextmanager
-def window(browser: Browser, *, width: int = 1280, height: int = 800, language: str = "en-GB") -> Iterator[Window]:
-    """Open an empty window of its own: another context is another Flet session."""
-    context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
+def window(
+    browser: Browser, *, width: int = 1280, height: int = 800, language: str = "en-GB", for_pictures: bool = False
+) -> Iterator[Window]:
+    """Open an empty window of its own: another context is another Flet session. for_pictures: else it is painted coarsely."""
+    coarse = next((scale for divisor, scale in COARSE if not (width % divisor or height % divisor)), 1.0)
+    scale = 1.0 if for_pictures else coarse
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=language, device_scale_factor=scale)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     try:
