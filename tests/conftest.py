@@ -12,8 +12,10 @@ from tests.missing_services import ServiceMissing, not_run
 
 pytest_plugins = [
     "tests.plugins.collector",
+    "tests.plugins.compiled",
     "tests.plugins.functions_shown",
     "tests.plugins.measured",
+    "tests.plugins.quick_disk",
     "tests.plugins.worker_coverage",
 ]
 

@@ -194,7 +194,7 @@ def unprivileged_account(name: str) -> pwd.struct_passwd | None:
 @contextmanager
 def folder_of(account: pwd.struct_passwd | None, prefix: str) -> Iterator[Path]:
     """Yield a folder that only the account can enter; its short path leaves room for the name of a socket."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
     if account:
         os.chown(folder, account.pw_uid, account.pw_gid)
     try:

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Error, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, CDPSession, Error, Locator, Page, Playwright, expect
 
 from tests.ports import free_port
 
@@ -36,7 +37,7 @@ ANSWER_MS = 3000
 """Milliseconds that a form may take to answer a key by moving the cursor."""
 STILL_TURNS = 40
 COARSE = ((4, 0.25), (2, 0.5))
-"""Divisor of a window's width and height -> pixels that are painted for each of theirs, in a window of which no picture is kept.
+"""Divisor of a window's width and height -> pixels that are painted for each of theirs while no picture is taken.
 
 Flutter paints without a graphics card here: to paint every pixel was three quarters of the time of a test.
 """
@@ -118,6 +119,8 @@ class Window:
     """Addresses outside this machine that the page asked for."""
     errors: list[str] = field(default_factory=list)
     """What the browser's console complained about."""
+    scale: float = 1.0
+    """Pixels that are painted for each of its width, and of its height."""
 
     def __post_init__(self) -> None:
         """Note what the page asks for and complains about."""
@@ -194,8 +197,8 @@ class Window:
         with contextlib.suppress(Error):  # the screen before it is still going away, and its box with it
             box.scroll_into_view_if_needed()
         self.page.wait_for_timeout(FOCUS_MS)
-        if self.page.evaluate(f"!['INPUT', 'TEXTAREA'].includes({CURSOR}?.tagName)"):
-            # A box that took the cursor while the semantics were being switched on has it for Flutter alone, and hears nothing.
+        if identifier.startswith("field.") and self.page.evaluate(f"!['INPUT', 'TEXTAREA'].includes({CURSOR}?.tagName)"):
+            # A box of a form that took the cursor while the semantics were being switched on has it for Flutter alone, and hears nothing.
             # The answer to the key moves the cursor: a click that comes before it would lose the cursor again.
             self.key("Tab")
             with contextlib.suppress(Error):  # no box is waiting for the key
@@ -231,9 +234,25 @@ class Window:
 
     def picture(self, path: Path) -> None:
         """Take a picture once the paint has caught up."""
-        self.page.wait_for_timeout(PAINT_MS)
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=path)
+        with self._sharp() as session:
+            self.page.wait_for_timeout(PAINT_MS)
+            path.write_bytes(b64decode(session.send("Page.captureScreenshot")["data"]))
+
+    @contextlib.contextmanager
+    def _sharp(self) -> Iterator[CDPSession]:
+        """Have every pixel painted for a while: Flutter looks how many there are when it hears of another size."""
+        session, size = self.page.context.new_cdp_session(self.page), self.page.viewport_size
+
+        def paint(scale: float) -> None:
+            screen = {**(size or {}), "mobile": False, "deviceScaleFactor": scale}
+            session.send("Emulation.setDeviceMetricsOverride", screen)
+            self.page.evaluate("dispatchEvent(new Event('resize')); visualViewport.dispatchEvent(new Event('resize'))")
+
+        paint(1.0)
+        yield session
+        paint(self.scale)
+        session.detach()
 
 
 @contextlib.contextmanager
@@ -256,16 +275,13 @@ def windows(browser: Browser) -> Iterator[Callable[[int, int], Window]]:
 
 
 @contextlib.contextmanager
-def window(
-    browser: Browser, *, width: int = 1280, height: int = 800, language: str = "en-GB", for_pictures: bool = False
-) -> Iterator[Window]:
-    """Open an empty window of its own: another context is another Flet session. for_pictures: else it is painted coarsely."""
-    coarse = next((scale for divisor, scale in COARSE if not (width % divisor or height % divisor)), 1.0)
-    scale = 1.0 if for_pictures else coarse
+def window(browser: Browser, *, width: int = 1280, height: int = 800, language: str = "en-GB") -> Iterator[Window]:
+    """Open an empty window of its own: another context is another Flet session. It is painted coarsely, but for pictures."""
+    scale = next((scale for divisor, scale in COARSE if not (width % divisor or height % divisor)), 1.0)
     context = browser.new_context(viewport={"width": width, "height": height}, locale=language, device_scale_factor=scale)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     try:
-        yield Window(page)
+        yield Window(page, scale=scale)
     finally:
         context.close()

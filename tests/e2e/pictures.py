@@ -84,8 +84,8 @@ def main(arguments: list[str]) -> int:
         browser = driver.launch(playwright)
         with (
             driver.demo(Path(temporary) / "demo.log") as (office_url, device_url),
-            driver.window(browser, for_pictures=True) as field,
-            driver.window(browser, for_pictures=True) as office,
+            driver.window(browser) as field,
+            driver.window(browser) as office,
         ):
             take(asked.folder, field, office, office_url, device_url)
         browser.close()

@@ -81,7 +81,7 @@ def test_the_page_speaks_the_browsers_language_and_says_so_when_nothing_answers_
 
 
 def test_the_page_of_a_device_works_and_asks_nothing_of_another_host(browser: Browser, device_url: str) -> None:
-    with driver.window(browser, for_pictures=True) as window:
+    with driver.window(browser) as window:
         asked: list[str] = []
         errors: list[str] = []
         window.page.on("request", lambda request: asked.append(request.url))
@@ -94,7 +94,7 @@ def test_the_page_of_a_device_works_and_asks_nothing_of_another_host(browser: Br
 
 
 def test_letters_of_any_script_are_seen_or_stand_as_boxes(browser: Browser, device_url: str) -> None:
-    with driver.window(browser, for_pictures=True) as window:
+    with driver.window(browser) as window:
         window.open(device_url)
         window.sees("Sign in")
         for script, word in (("hebrew", "שלום"), ("arabic", "مرحبا"), ("thai", "สวัสดี"), ("(sc|tc|hk|jp|kr)", "中文")):

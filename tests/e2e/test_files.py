@@ -68,7 +68,7 @@ def photo(path: Path) -> Path:
 def test_a_photo_of_the_office_is_found_on_the_device(browser: Browser, addresses: tuple[str, str], tmp_path: Path) -> None:
     office_url, device_url = addresses
     picture = photo(tmp_path / "Fațada hotelului.jpg")
-    with driver.window(browser) as office, driver.window(browser, for_pictures=True) as field:
+    with driver.window(browser) as office, driver.window(browser) as field:
         sign_in(office, office_url)
         open_files(office)
         add(office, picture)
@@ -85,7 +85,7 @@ def test_an_offer_of_the_device_is_read_in_the_office(browser: Browser, addresse
     offer = tmp_path / "Ofertă „finală”.pdf"
     pages = [Image.new("RGB", (595, 842), tone) for tone in ("white", "beige")]
     pages[0].save(offer, save_all=True, append_images=pages[1:])
-    with driver.window(browser, for_pictures=True) as office, driver.window(browser) as field:
+    with driver.window(browser) as office, driver.window(browser) as field:
         field.open(device_url)
         open_files(field)
         add(field, offer)

@@ -54,7 +54,7 @@ def rename(window: driver.Window, name: str) -> None:
 @pytest.mark.functions(16, 17)
 def test_a_clash_made_offline_is_shown_and_restored_on_both_sides(browser: Browser, addresses: tuple[str, str]) -> None:
     office_url, device_url = addresses
-    with driver.window(browser, for_pictures=True) as field, driver.window(browser, for_pictures=True) as office:
+    with driver.window(browser) as field, driver.window(browser) as office:
         sign_in(office, office_url)
         field.open(f"{device_url}sync")
         field.press("sync.work_offline")
