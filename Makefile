@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 ifndef AT_ONCE
 .NOTPARALLEL:
 endif
-.PHONY: help install demo test ready services check lint style types contracts unit phone erase browser suite coverage bench prove lock migration format clean
+.PHONY: help install demo test ready services check lint style types contracts unit phone beside typing erase browser suite coverage bench prove lock migration format clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -48,7 +48,7 @@ contracts: install
 unit: install
 	$(BIN)/python -m pytest -q tests/unit
 
-test: ready phone browser suite coverage ## everything: services, lint, phone versions, the whole suite and how much of the code it ran
+test: ready browser beside suite coverage ## everything: services, lint, phone versions, the whole suite and how much of the code it ran
 
 # One waits for packages from the network while the others compute.
 ready: install
@@ -59,6 +59,10 @@ services: install
 
 phone: .venv-phone/.installed ## the client's and the shared models' tests with the versions of a phone
 	$(PHONE_BIN)/python -m pytest -q -n $(WORKERS) tests/unit/client tests/unit/conflict tests/unit/shared_models
+
+# What types fast needs its core at once, and waits most of the time: the phone's tests take what it leaves.
+beside: install .venv-phone/.installed
+	$(MAKE) --jobs 2 --output-sync AT_ONCE=yes WORKERS=1 PHONE_BIN="nice -n 19 $(PHONE_BIN)" typing phone
 
 .venv-phone/.installed: pyproject.toml requirements.lock packaging/phone-constraints.txt | install
 	rm -rf .venv-phone
@@ -72,6 +76,8 @@ erase: install
 
 browser: install # by itself: a browser driver keeps the event loop of its process
 	$(BIN)/python -m pytest -q --tb short -n $(WORKERS) --dist worksteal --durations 5 -m "not alone" tests/e2e
+
+typing: install
 	$(BIN)/python -m pytest -q --tb short --durations 5 -m alone tests/e2e
 
 suite: erase

@@ -79,7 +79,9 @@ def _replacing_block(table: sa.Table, fixed: tuple[str, ...], dialect: Dialect) 
     adding, names = _adding_block(table, dialect)
     quote = dialect.identifier_preparer.quote
     found = ", ".join(quote(column.name) for column in table.primary_key)
-    moving = ", ".join(f"{quote(c.name)} = excluded.{quote(c.name)}" for c in table.c if not c.primary_key and c.name not in fixed)
+    moving = ", ".join(
+        f"{quote(c.name)} = excluded.{quote(c.name)}" for c in table.c if not c.primary_key and c.name not in fixed
+    )
     return f"{adding} ON CONFLICT ({found}) DO UPDATE SET {moving}", names
 
 

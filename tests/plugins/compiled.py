@@ -3,28 +3,31 @@
 Most tests have a database of their own, so an engine of their own, which compiled the same statements anew: a tenth of a scenario.
 """
 
+from importlib.util import find_spec
 from typing import Any
-
-import sqlalchemy as sa
-from sqlalchemy.dialects.mysql.base import MySQLDialect
-from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect
-from sqlalchemy.util import LRUCache
-
-KEPT: LRUCache[Any, Any] = LRUCache(5_000)
 
 
 def pytest_configure() -> None:
-    """Take the dialects of one kind for the same: a run has one server of each."""
+    """Take the dialects of one kind for the same: a run has one server of each. A phone has no SQLAlchemy, and no centre."""
+    if find_spec("sqlalchemy") is not None:
+        _share()
+
+
+def _share() -> None:
+    import sqlalchemy as sa
+    from sqlalchemy.dialects.mysql.base import MySQLDialect
+    from sqlalchemy.dialects.postgresql.base import PGDialect
+    from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+    from sqlalchemy.util import LRUCache
+
+    kept: LRUCache[object, object] = LRUCache(5_000)
+    of_a_dialect = {"__eq__": lambda one, other: type(one) is type(other), "__hash__": lambda one: hash(type(one))}
+    of_an_engine = {"_compiled_cache": property(lambda _: kept, lambda *_: None)}
     for kind in (SQLiteDialect, PGDialect, MySQLDialect):
-        kind.__eq__ = _are_alike  # type: ignore[method-assign]  # statements are kept by their dialect too
-        kind.__hash__ = _hash  # type: ignore[method-assign]
-    sa.Engine._compiled_cache = property(lambda _: KEPT, lambda *_: None)  # type: ignore[assignment]
+        _change(kind, of_a_dialect)
+    _change(sa.Engine, of_an_engine)
 
 
-def _are_alike(one: sa.Dialect, other: object) -> bool:
-    return type(one) is type(other)
-
-
-def _hash(one: sa.Dialect) -> int:
-    return hash(type(one))
+def _change(owner: type, changes: dict[str, Any]) -> None:
+    for name, change in changes.items():
+        setattr(owner, name, change)

@@ -9,23 +9,22 @@ from shared_models.errors import Unreachable
 from shared_models.protocol import FetchRequest
 from sync_server.db import incidents as server_incidents
 from sync_server.db import recounting
+from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.recount import recount
+from tests.servers import record_id
 from tests.world import view_of
 
 MOST_TRIPS = 5
 ROWS = 900
 """More than are listed at once."""
+COMPANIES = [("company", {"id": record_id(n), "name": f"Company {n}"}) for n in range(800)]
 
 
 @pytest.fixture
 def ana(world):
     device = world.device("ana", "ana")
-    with device.replica.edit("Import") as edit:
-        for n in range(400):
-            edit.insert("company", {"name": f"Company {n}"})
-    with device.replica.edit("Import") as edit:
-        for n in range(400, 800):
-            edit.insert("company", {"name": f"Company {n}"})
+    with world.server.central.store.write() as connection:
+        import_rows(connection, world.server.central, COMPANIES, ImportedBy(world.users["ana"], "import"))
     device.sync()
     device.sync()
     return device
