@@ -77,6 +77,8 @@ class SyncEngine:
         self._state, self._hello_due, self._stop, self._progress = State.IDLE, True, False, Progress()
         self._is_left_short = False
         """Whether the server was asked for numbers of codes and gave none: it is asked again with the next hello."""
+        self._greeted_as: str | None = None
+        """The device that said hello last: who signs in again may be another one, of which the server knows nothing yet."""
         self._talk = Conversation(
             replica,
             transport,
@@ -99,6 +101,7 @@ class SyncEngine:
         self._progress = Progress()
         try:
             self._hello_due |= not self._is_left_short and self._is_short()
+            self._hello_due |= self.replica.facts()["device"] != self._greeted_as
             self._enter(self.scheduler.begin(hello_due=self._hello_due))
             result = self._with_fresh_starts()
         except (SyncError, ReplicaError) as error:
@@ -172,8 +175,8 @@ class SyncEngine:
     def _round(self) -> RoundResult:
         if self._hello_due or self.replica.facts()["server_epoch"] is None:
             self._enter(State.HELLO)
-            say_hello(self._talk)
-            self._hello_due = False
+            say_hello(self._talk)  # its answer names the device
+            self._hello_due, self._greeted_as = False, self.replica.facts()["device"]
             self._is_left_short = self._is_short()
             if self.replica.facts()["lost_time"]:
                 tell_lost_time(self._talk)

@@ -336,6 +336,18 @@ def test_idle_round_is_one_question(world, ana, acme):
     assert result.proof.equal
 
 
+def test_whoever_signs_in_again_as_another_device_says_hello_before_anything_else(world, ana, acme):
+    ana.sync()
+    ana.replica.bind(world.users["ana"], "device-anew")
+    ana.network.calls.clear()
+    ana.edit("company", acme, name="Acme anew")
+    assert ana.sync().error is None
+    assert ana.network.calls[0] == "hello"
+    ana.network.calls.clear()
+    ana.sync()
+    assert ana.network.calls == ["pull"]
+
+
 def test_poisoned_save_is_set_aside_and_the_next_ones_go(world, ana, dan, acme):
     from shared_models.errors import ProtocolFault
 

@@ -13,4 +13,5 @@ SEEDS = {
     6500359: "a field that was closed to its author while his value was on its way back was taken for one that went back",
     814697669: "what was taken away by a save that was refused, and sent again, was thought to be gone for no reason",
     363483933: "a save stood on an own value by way of another record, and to replace that was thought to be silent",
+    577618137: "a device that signed in again as another one said no hello, and got rows of a version that it does not know",
 }
