@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 ifndef AT_ONCE
 .NOTPARALLEL:
 endif
-.PHONY: help install demo test ready services check lint style types contracts unit phone beside typing erase browser suite coverage bench prove lock migration format clean
+.PHONY: help install demo test ready services check lint style types contracts unit phone beside alone erase browser suite coverage bench prove lock migration format clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -62,7 +62,7 @@ phone: .venv-phone/.installed ## the client's and the shared models' tests with 
 
 # What types fast needs its core at once, and waits most of the time: the phone's tests take what it leaves.
 beside: install .venv-phone/.installed
-	$(MAKE) --jobs 2 --output-sync AT_ONCE=yes WORKERS=1 PHONE_BIN="nice -n 19 $(PHONE_BIN)" typing phone
+	$(MAKE) --jobs 2 --output-sync AT_ONCE=yes WORKERS=1 PHONE_BIN="nice -n 19 $(PHONE_BIN)" alone phone
 
 .venv-phone/.installed: pyproject.toml requirements.lock packaging/phone-constraints.txt | install
 	rm -rf .venv-phone
@@ -77,7 +77,7 @@ erase: install
 browser: install # by itself: a browser driver keeps the event loop of its process
 	$(BIN)/python -m pytest -q --tb short -n $(WORKERS) --dist worksteal --durations 5 -m "not alone" tests/e2e
 
-typing: install
+alone: install
 	$(BIN)/python -m pytest -q --tb short --durations 5 -m alone tests/e2e
 
 suite: erase

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+from tests.memory import in_memory
 from tests.missing_services import ServiceMissing
 from tests.ports import free_port
 
@@ -194,7 +195,7 @@ def unprivileged_account(name: str) -> pwd.struct_passwd | None:
 @contextmanager
 def folder_of(account: pwd.struct_passwd | None, prefix: str) -> Iterator[Path]:
     """Yield a folder that only the account can enter; its short path leaves room for the name of a socket."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=in_memory() or "/tmp"))
     if account:
         os.chown(folder, account.pw_uid, account.pw_gid)
     try:

@@ -34,7 +34,7 @@ def insert(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None
 def update(connection: Connection, table: sa.Table, rows: Sequence[Row], fixed: tuple[str, ...] = ()) -> None:
     """Replace rows that are there, found by their primary key; columns in `fixed` stay as they are, and need not be named."""
     dialect = connection.dialect
-    are_whole = bool(rows) and len(rows[0]) >= len(table.c) and dialect.name == "postgresql"
+    are_whole = dialect.name == "postgresql" and bool(rows) and rows[0].keys() >= set(table.c.keys())
     whole = _run_blocks(connection, rows, _replacing_block(table, fixed, dialect)) if are_whole else 0
     if rest := rows[whole:]:
         _run(connection, _update(table, fixed, dialect), rest)

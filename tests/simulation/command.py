@@ -16,13 +16,13 @@ from random import SystemRandom
 
 import structlog
 
+from tests.memory import in_memory
 from tests.simulation import wrong_files, wrong_rights, wrong_servers, wrong_versions
 from tests.simulation.casts import CASTS, FILES, MIXED, RIGHTS, TWO_SERVERS
 from tests.simulation.run import STEPS, Run
 from tests.simulation.shrink import shorter
 from tests.simulation.wrong import WRONG, planted
 
-FAST = Path("/dev/shm")  # memory, where there is such a thing; else the usual temporary folder
 WORKERS = 2
 COLLECTED_EVERY = 8
 """Runs between two looks for cycles: a run is short, and most of what it makes goes by itself."""
@@ -60,7 +60,7 @@ class Played:
 
 def folder_of(name: str) -> Path:
     """Return a folder for one process's runs."""
-    base = FAST if FAST.is_dir() and os.access(FAST, os.W_OK) else Path(tempfile.gettempdir())
+    base = in_memory() or Path(tempfile.gettempdir())
     return base / f"fieldfare-simulation-{os.getuid()}" / f"{name}-{os.getpid()}"
 
 
