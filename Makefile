@@ -70,7 +70,7 @@ beside: install .venv-phone/.installed
 	$(UV) pip install --quiet --python $(PHONE_BIN)/python --constraint packaging/phone-constraints.txt --editable . pytest pytest-asyncio pytest-xdist hypothesis
 	touch $@
 
-# `coverage run` also measures the servers, devices and commands that a test starts: pyproject.toml, [tool.coverage.run].
+# `coverage run` also measures the workers of the run: pyproject.toml, [tool.coverage.run].
 erase: install
 	$(BIN)/coverage erase
 

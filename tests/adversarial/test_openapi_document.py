@@ -17,7 +17,14 @@ from tests.servers import Caller, behind_socket, make_server
 
 NOTHING_TO_BREAK = {(name, GenerationMode.NEGATIVE) for name in ("health", "signOut", "alarms")}
 """Operations without parameters and without a body."""
+EXAMPLES = {False: 10, True: 500}
+"""Whether it is a long proof -> requests of each kind to each operation."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+def is_long() -> bool:
+    """Whether `make prove` runs."""
+    return settings.default.max_examples > 1_000
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -83,7 +90,7 @@ def test_no_request_made_from_the_document_is_a_fault_of_the_server(operations, 
     # Signing out would end the device that asks, and listening would not end: those come without a token.
     headers = {} if operation_id in ("signOut", "events") else caller.headers
 
-    @settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES[is_long()], deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operations[operation_id].as_strategy(generation_mode=mode))
     def ask(case):
         case.call_and_validate(base_url=str(caller.http.base_url), headers=headers, checks=CHECKS)

@@ -1,6 +1,7 @@
 """Counts the lines that tests run only where tests stand beside the code: counting doubles the time of what is drawn or computed.
 
-A line that only a simulated week, a benchmark or a walk over all doors runs therefore counts as not run: it needs a test beside it.
+A line that only a simulated week, a benchmark, a walk over all doors or a process that a test starts runs therefore counts as not
+run: it needs a test beside it.
 Of a test of screens, of contracts or of a scenario that has many cases (languages, widths, databases) the first is counted; and of
 the tests of screens one in three, which run nearly all that the others do.
 """
@@ -21,7 +22,13 @@ ONE_CASE = ("ui", "contracts", "scenarios")
 SAMPLED = "ui"
 """The folder of whose tests one in three is counted, drawn by its name."""
 FOR_PROCESSES = "COVERAGE_PROCESS_CONFIG"
-"""Variable by which coverage finds the processes that a test starts."""
+"""Variable by which coverage finds the processes that another one starts."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave the servers, devices and commands that a test starts uncounted; the workers of xdist are counted by then."""
+    if hasattr(config, "workerinput"):
+        os.environ.pop(FOR_PROCESSES, None)
 
 
 def is_counted(item: pytest.Item) -> bool:
@@ -34,16 +41,13 @@ def is_counted(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Let coverage rest for the time of every other test, in this process and in those that it starts."""
+    """Let coverage rest for the time of every other test."""
     coverage = sys.modules.get("coverage")
     running = coverage.Coverage.current() if coverage and not is_counted(item) else None
     if running is None:
         return (yield)
     running.stop()
-    config = os.environ.pop(FOR_PROCESSES, None)
     try:
         return (yield)
     finally:
-        if config is not None:
-            os.environ[FOR_PROCESSES] = config
         running.start()
