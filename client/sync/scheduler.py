@@ -1,6 +1,7 @@
 """When the next attempt is made (I7, trap 24).
 
-Armed from the table of states and kept in the replica, so that a missed event can delay but never wedge it.
+Armed from the table of states and kept in the replica, so that a missed event can delay but never wedge it. Only an attempt that is
+due at once is not written down: the round that it leads to is, and a program that ends before begins with an attempt anyway.
 """
 
 from random import Random
@@ -20,7 +21,7 @@ class Scheduler:
 
     def __init__(self, replica: Replica, times: SyncTimes, random: Random) -> None:
         self._replica, self._times, self._random, self._again = replica, times, random, False
-        self._running, self._held = False, False
+        self._running, self._held, self._is_due = False, False, False
         self.unwritten_at: int | None = None
         """Next attempt while the replica cannot be written: a full disk must not end the attempts. None: it stands there."""
 
@@ -51,7 +52,10 @@ class Scheduler:
         elif action in NOW_REASONS:
             if action is Action.ARM_SOON and self._is_quiet(facts["last_success_at"]):
                 action = Action.ARM_NOW
-            self._arm(self._attempt(action, facts["failures"], None, facts["next_attempt_at"]))
+            if action is Action.ARM_NOW:
+                self._is_due = True
+            else:
+                self._arm(self._attempt(action, facts["failures"], None, facts["next_attempt_at"]))
         return action is Action.RUN
 
     def due_in_ms(self) -> int | None:
@@ -63,7 +67,7 @@ class Scheduler:
             return self._wait_ms(self.unwritten_at)
         if State(facts["state"]) in (State.NEEDS_AUTH, State.NEEDS_UPGRADE):
             return None
-        if facts["next_attempt_at"] is None:
+        if self._is_due or facts["next_attempt_at"] is None:
             return 0
         return self._wait_ms(facts["next_attempt_at"])
 
@@ -77,7 +81,7 @@ class Scheduler:
 
     def begin(self, *, hello_due: bool) -> State:
         """A round begins: returns the state that it begins in."""
-        self._running, self._again, self.unwritten_at = True, False, None
+        self._running, self._again, self._is_due, self.unwritten_at = True, False, False, None
         return State.HELLO if hello_due else State.PUSH
 
     def end(self, state: State, error: Exception | None, *, stopped: bool = False) -> None:

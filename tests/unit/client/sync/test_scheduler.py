@@ -85,6 +85,24 @@ def test_good_news_ends_the_wait(setting, event):
     assert setting.scheduler.due_in_ms() == 0
 
 
+@pytest.mark.parametrize("event", [Event.POKE, Event.LOCAL_COMMIT])
+def test_attempt_that_is_due_at_once_costs_no_write_as_a_program_that_starts_makes_one_anyway(setting, event):
+    setting.ended()
+    setting.clock.now += 10_000
+    before = setting.replica.facts()
+    setting.scheduler.on(event)
+    assert setting.scheduler.due_in_ms() == 0
+    assert setting.replica.facts() == before
+    again = Scheduler(setting.replica, TIMES, Random(3))
+    assert again.on(Event.START)
+
+
+def test_attempt_that_was_due_at_once_is_not_due_again_once_it_was_made(setting):
+    setting.ended()
+    setting.scheduler.on(Event.POKE)
+    assert setting.ended() > 40_000
+
+
 def test_round_that_leaves_something_waiting_is_followed_by_another(setting):
     setting.save()
     assert setting.ended() == 0
