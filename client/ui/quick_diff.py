@@ -3,16 +3,18 @@
 `DiffBuilder` of Flet 1.0.5 reads every declared field of every control, some 60 of a text, by generators within generators:
 two fifths of the time in which a screen is drawn. Its own descriptors keep what was set in `_values`, which is all that a control
 can be in. The two walks below do what the walks of `flet/controls/object_patch.py` do, in the same order, over those alone.
-`tests/ui/test_quick_diff.py` holds them to Flet's own; the version of Flet is pinned.
+`tests/ui/test_quick_diff.py` holds them to Flet's own; the version of Flet is pinned. Its words for a debugger, one or more for
+each value that it compares, take another tenth: they are asked for before the first window, or never.
 """
 
 import dataclasses
+import logging
 import weakref
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from flet.controls.object_patch import DiffBuilder, ObjectPatchException, _control_setattr
+from flet.controls.object_patch import DiffBuilder, ObjectPatchException, _control_setattr, logger
 
 PLAIN = (type(None), str, int, float, bool)
 
@@ -105,7 +107,13 @@ def _removed(self: DiffBuilder, item: Any, recurse: bool) -> Iterator[Any]:
             yield from _removed(self, value, recurse)
 
 
+def _say_nothing(*_: object) -> None:
+    """Take the place of `Logger.debug`."""
+
+
 def draw_quickly() -> None:
     """Let every window of this process be drawn so; again does no harm."""
     DiffBuilder._configure_dataclass = _configured  # type: ignore[method-assign,assignment]
     DiffBuilder._removed_controls = _removed  # type: ignore[method-assign]
+    if not logger.isEnabledFor(logging.DEBUG):
+        logger.debug = _say_nothing  # type: ignore[method-assign,assignment]

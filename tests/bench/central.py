@@ -30,9 +30,12 @@ from sync_server.services.bulk_import import ImportedBy, import_rows
 from sync_server.services.central import Central
 from sync_server.services.local_transport import LocalTransport
 from sync_server.services.snapshots import Policy
-from sync_server.serving import LiveServer, spare_the_collector, uvicorn_options
+from sync_server.serving import LiveServer, make_office, spare_the_collector, uvicorn_options
 from tests.bench.data import DATA, Data
 from tests.bench.devices import EMAIL, PASSWORD, device, new_replica
+
+OFFICE = "office"
+"""Word of the command line: the server has the office web."""
 
 
 def make_central(folder: Path, registry: Registry, found: Iterable[tuple[str, Row]], url: str = "") -> Server:
@@ -71,10 +74,11 @@ def filled_replica(folder: Path, server: Server) -> Replica:
 class ServerProcess:
     """Such a server in a process of its own. It may be killed, and started again on what it left."""
 
-    def __init__(self, folder: Path, data: Data, n: int, url: str = "") -> None:
-        """url: of an empty central database, or one that holds these n rows; a file in the folder by default."""
+    def __init__(self, folder: Path, data: Data, n: int, url: str = "", *, office: bool = False) -> None:
+        """url: of an empty central database, or one that holds these n rows; a file in the folder by default. office: with its web."""
         self._folder, self._data, self._n = folder, data, n
-        self._command = [sys.executable, "-m", "tests.bench.central", str(folder), data.name, str(n), url]
+        more = [OFFICE] if office else []
+        self._command = [sys.executable, "-m", "tests.bench.central", str(folder), data.name, str(n), url, *more]
         self.address = ""
         self._process: subprocess.Popen[str] | None = None
 
@@ -117,9 +121,9 @@ class ServerProcess:
 
 
 @contextmanager
-def running(folder: Path, data: Data, n: int, url: str = "") -> Iterator[ServerProcess]:
+def running(folder: Path, data: Data, n: int, url: str = "", *, office: bool = False) -> Iterator[ServerProcess]:
     """Yield such a server; it ends with the block."""
-    server = ServerProcess(folder, data, n, url)
+    server = ServerProcess(folder, data, n, url, office=office)
     try:
         server.start()
         yield server
@@ -148,11 +152,11 @@ class _Told(LiveServer):
 
 def main() -> None:
     """Serve n rows of some data from a folder until the process is told to end."""
-    folder, name, n, url = sys.argv[1:]
+    folder, name, n, url, *more = sys.argv[1:]
     server = make_central(Path(folder), DATA[name].registry, DATA[name].rows(int(n)), url)
     options = {**uvicorn_options(server.config), "host": "127.0.0.1", "port": 0}
     channels = LiveChannels(server.central.store.news)
-    app = create_app(server, channels=channels)
+    app = create_app(server, make_office(server) if OFFICE in more else None, channels)
     spare_the_collector()
     _Told(uvicorn.Config(app, **options), channels).run()
 

@@ -22,7 +22,7 @@ from shared_models.codec import Row
 from shared_models.ids import uuid7
 from shared_models.transport import PullRequest, UpToDate
 from sync_server.services.snapshots import ZSTD
-from tests.bench import channels, conflict, footprint, kill, limits, live, postgresql_limit, slow_link, workload
+from tests.bench import channels, conflict, footprint, kill, limits, live, office, postgresql_limit, slow_link, workload
 from tests.bench.central import filled_replica, make_central, running, served
 from tests.bench.data import Data
 from tests.bench.devices import BY_COLUMNS, CONNECTS, Device, device, encrypted_copy, save_one
@@ -303,6 +303,7 @@ SCENARIOS: dict[str, tuple[Callable[[Path, int, Data], Figure], int]] = {
     "idle": (idle, 10_000),
     "live": (live.live, 100),
     "channels": (channels.channels, 5_000),
+    "office": (office.office, 30),
     "conflict": (conflict.conflict, 1_000),
     "kill": (kill.kill, 10_000),
     "slow-link": (slow_link.slow_link, 100_000),
@@ -311,6 +312,8 @@ SCENARIOS: dict[str, tuple[Callable[[Path, int, Data], Figure], int]] = {
     "audit": (audit, 100_000),
 }
 """Name -> what runs, and its default size."""
+OF_SCREENS = ("office",)
+"""Scenarios of the product's own entities alone: they have screens."""
 
 
 def _push_limit(n: int, k: int) -> float | None:

@@ -15,6 +15,7 @@ from client.ui.view_models.base import Rest, ViewModel
 from client.ui.view_models.turns import Turns
 from client.usecases.answers import Person, Preferences, Saved
 from client.usecases.causes import cause_of
+from client.usecases.document_answers import FilesWaiting
 from client.usecases.form_drafts import family
 from client.usecases.sync_answers import SyncStatus
 from shared_models.errors import FieldfareError
@@ -23,6 +24,7 @@ from shared_models.texts import Language
 
 log = logging.getLogger("fieldfare.ui")
 SNACK_S = 10.0
+MINUTE_US = 60_000_000
 LOOK_S = 300.0
 """Seconds between two looks for alarms."""
 Ask = Literal["", "sign_out", "sign_in"]
@@ -64,6 +66,7 @@ class ShellState:
     person: Person = field(default_factory=lambda: Person(""))
     preferences: Preferences = field(default_factory=Preferences)
     status: SyncStatus = field(default_factory=SyncStatus)
+    """As much of it as the frame tells (`in_frame`)."""
     inbox: int = 0
     alarms: int = 0
     """Alarms that last, for an administrator."""
@@ -73,6 +76,20 @@ class ShellState:
     ask: Ask = ""
     is_ready: bool = False
     failure: str = ""
+
+
+def in_frame(status: SyncStatus) -> SyncStatus:
+    """Return a status without what the frame says nothing of: a round changes that some ten times, and each change draws the window."""
+    return SyncStatus(
+        link="idle" if status.link == "syncing" else status.link,
+        waiting=status.waiting,
+        needs_you=status.needs_you,
+        last_ok_at=None if status.last_ok_at is None else status.last_ok_at - status.last_ok_at % MINUTE_US,
+        offline_since=status.offline_since,
+        cause=status.cause,
+        left=status.left,
+        files=FilesWaiting(status.files.count),
+    )
 
 
 async def english() -> Language:
@@ -127,12 +144,12 @@ class Shell(ViewModel[ShellState]):
         if isinstance(event, ChangeLogChanged | SyncStatusChanged | RecordsChanged):
             await self.count()
         elif isinstance(event, FilesChanged):
-            self.put(status=await self._crm.status())
+            self.put(status=in_frame(await self._crm.status()))
 
     async def count(self) -> None:
         """Count again what waits and what needs the reader."""
         status, inbox = await self._crm.status(), await self._crm.inbox()
-        self.put(status=status, inbox=inbox.count)
+        self.put(status=in_frame(status), inbox=inbox.count)
 
     async def look_for_alarms(self, now: datetime) -> None:
         """Count the alarms again every five minutes, for an administrator. What the centre does not tell now stays as it was.
