@@ -29,6 +29,7 @@ from client.sync.engine import SyncEngine
 from client.sync.live import LiveChannel
 from client.sync.worker import SyncWorker
 from client.ui.app import open_ui, show_failure
+from client.ui.news_turns import NewsTurns
 from client.usecases.crm import LocalCrm
 from shared_models.errors import FieldfareError
 from shared_models.transport import LiveTransport
@@ -133,6 +134,7 @@ class Office:
 
     desks: Desks
     files: BrowserFiles
+    turns: NewsTurns = field(default_factory=NewsTurns)
     _sweeper: "asyncio.Task[None] | None" = None
     _flet: Any = None  # Any: an ASGI application of another framework
 
@@ -172,7 +174,7 @@ class Office:
         async def sign_out() -> None:
             await ft.UrlLauncher().launch_url(SIGN_OUT, web_only_window_name="_self")
 
-        ui = open_ui(page, desk.crm, left=sign_out, is_office=True, exchange=self.files)
+        ui = open_ui(page, desk.crm, left=sign_out, is_office=True, exchange=self.files, turns=self.turns)
 
         def leave(_: Any) -> None:  # Any: an event without content
             ui.close()

@@ -17,6 +17,7 @@ from client.ui.keyboard import PALETTE, Keyboard
 from client.ui.late_answers import let_go_late_answers
 from client.ui.layouts.trouble import not_begun
 from client.ui.live_text import LiveText
+from client.ui.news_turns import NewsTurns
 from client.ui.quick_diff import draw_quickly
 from client.ui.router import ENTITY_OF, FormPlace, Place, place_of
 from client.ui.shell import ShellCalls, framed, said
@@ -85,13 +86,14 @@ def open_ui(
     *,
     is_office: bool = False,
     exchange: Exchange | None = None,
+    turns: NewsTurns | None = None,
 ) -> Desk:
     """Draw the interface of a signed-in person. left: what follows a sign-out. Closing the desk stops the news.
 
-    exchange: how files come from the browser that the window is in, and get there.
+    exchange: how files come from the browser that the window is in, and get there. turns: see `Desk`.
     """
     prepare(page)
-    desk = Desk(page, crm, Shell(crm, rest, is_office=is_office), left, rest, clock, exchange)
+    desk = Desk(page, crm, Shell(crm, rest, is_office=is_office), left, rest, clock, exchange, turns)
     page.on_close = lambda _: desk.close()
     page.render(App, desk, now)
     return desk

@@ -12,11 +12,12 @@ from typing import Any, Literal, TypeVar
 
 import flet as ft
 
-from client.events import Event, RecordsChanged
+from client.events import Event, RecordsChanged, SyncStatusChanged
 from client.ui.exchange import Exchange
 from client.ui.facade import Crm
 from client.ui.keyboard import Keyboard, chord, letter_of
 from client.ui.live_text import LiveText
+from client.ui.news_turns import NewsTurns
 from client.ui.router import RESOLVED, Place, place_of
 from client.ui.sight import Sight
 from client.ui.view_models.base import Rest
@@ -60,8 +61,11 @@ class Desk:
         rest: Rest,
         clock: Ticks = time.monotonic,
         exchange: Exchange | None = None,
+        turns: NewsTurns | None = None,
     ) -> None:
+        """turns: those in which the windows of this process take in what others changed; None where it has this window alone."""
         self.page = page
+        self._turns = turns
         self.exchange = exchange
         """How files come from a browser and get there; None where the window is a program on the person's machine."""
         self.crm = crm
@@ -137,7 +141,9 @@ class Desk:
         with self._lock:
             is_first = not self._news
             self._news = _merged([*self._news, event])
-        if is_first and self._post(self._spread) == "gone":
+        waits = self._turns is not None and _is_of_others(event)
+        overtakes = self._turns is not None and not waits  # what the person did himself, who looks at it
+        if (is_first or overtakes) and self._post(self._spread_in_turn if waits else self._spread) == "gone":
             self.close()
 
     def _back(self, redraw: Callable[[], None]) -> None:
@@ -155,6 +161,11 @@ class Desk:
             return self.page.session.connection is None
         except RuntimeError:  # the session is over
             return False
+
+    async def _spread_in_turn(self) -> None:
+        if self._turns is not None:
+            async with self._turns:
+                await self._spread()
 
     async def _spread(self) -> None:
         with self._lock:
@@ -302,6 +313,11 @@ class Desk:
             self.keyboard.hear(letter_of(event.key, shift=event.shift))
         press = self._safe(self.keyboard.press)
         press(chord(event.key, ctrl=event.ctrl, meta=event.meta, shift=event.shift))
+
+
+def _is_of_others(event: Event) -> bool:
+    """Whether an event tells of a round of synchronisation, and not of what the person did in this window."""
+    return isinstance(event, SyncStatusChanged) or (isinstance(event, RecordsChanged) and event.from_centre)
 
 
 def _merged(news: list[Event]) -> list[Event]:

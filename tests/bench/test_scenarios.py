@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from tests.bench.__main__ import _as_json
-from tests.bench.data import WORKLOAD
-from tests.bench.scenarios import SCENARIOS
+from tests.bench.data import OWN, WORKLOAD
+from tests.bench.scenarios import OF_SCREENS, SCENARIOS
 from tests.missing_services import ServiceMissing, not_run
 
 ONCE = replace(WORKLOAD, runs=1, base=1_000, ways=("columns",))
-SMALL = {"conflict": 20, "live": 5, "kill": 6_000, "slow-link": 6_000, "memory": 6_000, "snapshot": 6_000}
+SMALL = {"conflict": 20, "live": 5, "office": 2, "kill": 6_000, "slow-link": 6_000, "memory": 6_000, "snapshot": 6_000}
 """Enough rows that there is a snapshot, where one is measured; few edits where each is the first after a pause."""
 KEYS = {"scenario", "rows", "figure", "unit", "limit", "ratio", "bytes_per_row"}
 WITH_BYTES = {"first-sync", "snapshot", "push", "pull", "push-postgresql", "pull-postgresql", "slow-link"}
@@ -25,7 +25,7 @@ def test_scenario_measures_its_figure_beside_a_limit(tmp_path, name):
     run, _ = SCENARIOS[name]
     rows = SMALL.get(name, 200)
     try:
-        figure = run(tmp_path, rows, ONCE)
+        figure = run(tmp_path, rows, OWN if name in OF_SCREENS else ONCE)
     except ServiceMissing as missing:
         not_run(missing)
     said = json.loads(_as_json(figure))
