@@ -71,6 +71,7 @@ def test_a_person_to_share_with_is_searched_where_the_keyboard_was_elsewhere(win
     window.type("share.until", "31.12.2027")
     window.press("share.whom")
     has_keyboard(window, "share.whom.search")
+    window.id(f"share.whom.{DAN}").first.wait_for(state="attached")
     window.page.keyboard.type("ilie", delay=30)
     holds(window, "share.whom.search", "ilie")
     holds(window, "share.until", "31.12.2027")
