@@ -13,6 +13,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
+from threading import Semaphore
 from typing import Any
 
 import flet as ft
@@ -45,6 +46,9 @@ IDLE_S = 600.0
 SWEEP_S = 60.0
 OFFICE_TIMES = SyncTimes(poll_s=15.0, settle_s=0.05)
 """Pokes come at once. A poll finds what a command of the terminal wrote, and what time itself changes, as the end of a share."""
+ROUNDS = 4
+"""Rounds of different replicas that run at once, after their first: a poke reaches all of them, and every thread that computes holds
+up the answers to devices."""
 TransportFor = Callable[[str], LiveTransport]
 
 
@@ -69,6 +73,7 @@ class Desks:
     clock: Callable[[], float] = time.monotonic
     """Seconds, from any beginning."""
     _open: dict[str, Desk] = field(default_factory=dict)
+    _rounds: Semaphore = field(default_factory=lambda: Semaphore(ROUNDS))
     _locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def enter(self, user: str) -> Desk:
@@ -109,7 +114,7 @@ class Desks:
             engine = SyncEngine(replica, transport, random=SystemRandom(), times=OFFICE_TIMES)
             if not replica.facts()["complete"]:
                 engine.run_once()
-            worker = SyncWorker(engine, LockFile(folder / "sync.lock"))
+            worker = SyncWorker(engine, LockFile(folder / "sync.lock"), self._rounds)
             worker.start()
             files = CourierThread(Courier(replica, transport, lambda: engine.scheduler.is_silent))
             files.start()

@@ -1,6 +1,7 @@
 """The thread on which rounds run in the installed client; at most one per replica, among all processes."""
 
 import logging
+from contextlib import AbstractContextManager, nullcontext
 from threading import Condition, Thread, current_thread
 
 from client.events import ChangeLogChanged, Event
@@ -14,8 +15,9 @@ LOG = logging.getLogger("fieldfare.sync")
 class SyncWorker:
     """Waits for the armed attempt or for news, and runs one round at a time."""
 
-    def __init__(self, engine: SyncEngine, lock: LockFile) -> None:
-        self._engine, self._lock = engine, lock
+    def __init__(self, engine: SyncEngine, lock: LockFile, turn: AbstractContextManager[object] | None = None) -> None:
+        """turn: held during each round by a process that has many replicas, which would else all be at it together."""
+        self._engine, self._lock, self._turn = engine, lock, turn or nullcontext()
         self._news = Condition()
         self._run_now, self._ends = False, False
         self._thread: Thread | None = None
@@ -59,7 +61,8 @@ class SyncWorker:
     def _work(self) -> None:
         while self._wait():
             try:
-                self._engine.run_once()
+                with self._turn:
+                    self._engine.run_once()
             except Exception:  # a mistake of ours is logged, and the next attempt is armed (I7)
                 LOG.exception("a round of synchronisation broke off")
 

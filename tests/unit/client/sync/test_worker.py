@@ -2,6 +2,7 @@
 
 from random import Random
 from threading import Event as Signal
+from threading import Semaphore
 
 import pytest
 
@@ -79,6 +80,22 @@ def test_second_worker_on_one_replica_is_refused(parts, tmp_path):
     worker.close()
     other.start()
     other.close()
+
+
+def test_a_round_waits_for_its_turn_and_gives_it_back_also_when_it_breaks_off(tmp_path):
+    replica, transport, turn = make_replica(tmp_path), Nowhere(), Semaphore(1)
+    worker = SyncWorker(SyncEngine(replica, transport, random=Random(1)), LockFile(tmp_path / "sync.lock"), turn)
+    with turn:
+        worker.start()
+        assert not transport.tried.wait(0.3)
+    assert transport.tried.wait(20)
+    transport.hello = lambda request: transport.tried.set() or 1 / 0
+    for _ in range(2):
+        transport.tried.clear()
+        worker.notify(Event.SYNC_NOW)
+        assert transport.tried.wait(20)
+    worker.close()
+    replica.close()
 
 
 def test_closed_worker_tries_nothing_more(parts):
