@@ -94,7 +94,7 @@ def test_a_round_waits_for_its_turn_and_gives_it_back_also_when_it_breaks_off(tm
         transport.tried.set()
         raise ZeroDivisionError("a mistake of ours")
 
-    transport.hello = break_off
+    vars(transport)["hello"] = break_off
     for _ in range(2):
         transport.tried.clear()
         worker.notify(Event.SYNC_NOW)
