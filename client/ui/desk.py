@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import nullcontext
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -65,7 +66,7 @@ class Desk:
     ) -> None:
         """turns: those in which the windows of this process take in what others changed; None where it has this window alone."""
         self.page = page
-        self._turns = turns
+        self._turns = turns or nullcontext()
         self.exchange = exchange
         """How files come from a browser and get there; None where the window is a program on the person's machine."""
         self.crm = crm
@@ -141,9 +142,8 @@ class Desk:
         with self._lock:
             is_first = not self._news
             self._news = _merged([*self._news, event])
-        waits = self._turns is not None and _is_of_others(event)
-        overtakes = self._turns is not None and not waits  # what the person did himself, who looks at it
-        if (is_first or overtakes) and self._post(self._spread_in_turn if waits else self._spread) == "gone":
+        waits = _is_of_others(event)  # what the person did himself overtakes it: he looks at it
+        if (is_first or not waits) and self._post(self._spread_in_turn if waits else self._spread) == "gone":
             self.close()
 
     def _back(self, redraw: Callable[[], None]) -> None:
@@ -163,9 +163,8 @@ class Desk:
             return False
 
     async def _spread_in_turn(self) -> None:
-        if self._turns is not None:
-            async with self._turns:
-                await self._spread()
+        async with self._turns:
+            await self._spread()
 
     async def _spread(self) -> None:
         with self._lock:

@@ -116,4 +116,4 @@ def draw_quickly() -> None:
     DiffBuilder._configure_dataclass = _configured  # type: ignore[method-assign,assignment]
     DiffBuilder._removed_controls = _removed  # type: ignore[method-assign]
     if not logger.isEnabledFor(logging.DEBUG):
-        logger.debug = _say_nothing  # type: ignore[method-assign,assignment]
+        logger.debug = _say_nothing  # type: ignore[method-assign,assignment]  # of this one logger

@@ -1,6 +1,8 @@
 """What a scenario ends with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import quantiles
 
 
 @dataclass(frozen=True)
@@ -28,3 +30,8 @@ class Figure:
     def ratio(self) -> float | None:
         """Return figure to limit."""
         return self.figure / self.limit if self.limit else None
+
+
+def p95_ms(taken: Sequence[float]) -> float:
+    """Return the 95th percentile of some times in seconds, in milliseconds."""
+    return quantiles(taken, n=20)[-1] * 1000

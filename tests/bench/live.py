@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 
 from shared_models.codec import Row
 from tests.bench.central import served
 from tests.bench.data import Data
 from tests.bench.devices import device, save_one
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, p95_ms
 from tests.bench.other_device import TIMES, installed, other_device
 from tests.bench.relay import counting
 
@@ -33,7 +33,7 @@ def live(folder: Path, rows: int, data: Data) -> Figure:
             trips = counted.trips / counts
     notes = (f"median {median(taken) * 1000:.1f} ms; {rows} of {rows} arrived; {trips:.1f} round trips an edit, of both",)
     limit = MOST_MS if data.is_limited else None
-    return Figure("live", rows, quantiles(taken, n=20)[-1] * 1000, "ms", limit, notes=notes)
+    return Figure("live", rows, p95_ms(taken), "ms", limit, notes=notes)
 
 
 def _seconds(

@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from statistics import quantiles
 
 import httpx
 import msgpack  # type: ignore[import-untyped]  # ships no types
+from flet.messaging.protocol import MessageAction
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin
 
@@ -20,13 +20,11 @@ from sync_server.services.accounts import NewUser
 from tests.bench.central import ServerProcess, make_central, running
 from tests.bench.data import Data
 from tests.bench.devices import PASSWORD, Device, device, save_one
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, p95_ms
 
 BASE = 5_000
 """Rows at the centre."""
 SAVES = 60
-REGISTER_CLIENT, INVOKE_METHOD, SESSION_CRASHED = 1, 5, 6
-"""Flet's numbers of messages."""
 CONTROL_FRAME = b"\0"
 """What a message begins with that is about controls."""
 PAGE = {"route": "/companies", "width": 1280, "height": 800, "platform": "linux", "platform_brightness": "light", "web": True}
@@ -48,7 +46,7 @@ def office(folder: Path, rows: int, data: Data) -> Figure:
     ):
         one.sync()
         edits = iter([edit for edit in data.edits(BASE, 20 * SAVES) if edit["op"] == "update"])
-        alone = _p95_ms(one, edits)
+        alone = _push_p95_ms(one, edits)
         mib = served.process().memory_info().rss / MIB
         beside, all_mib, drawn = asyncio.run(_beside(served, people, one, edits))
     notes = (
@@ -69,7 +67,7 @@ async def _beside(
         await _rest(pages)
         before = [page.messages for page in pages]
         assert all(before), "a page that is not drawn"
-        p95_ms = await asyncio.to_thread(_p95_ms, one, edits)
+        p95_ms = await asyncio.to_thread(_push_p95_ms, one, edits)
         await _rest(pages)
         drawn = sum(page.messages > then for page, then in zip(pages, before, strict=True))
         mib = served.process().memory_info().rss / MIB
@@ -86,18 +84,18 @@ class _Page:
 
     async def read(self) -> None:
         """Hear what the server says until the page is closed. Raises AssertionError when its session crashed."""
-        await self._say(REGISTER_CLIENT, {"session_id": "", "page_name": "", "page": PAGE})
+        await self._say(MessageAction.REGISTER_CLIENT, {"session_id": "", "page_name": "", "page": PAGE})
         async for message in self._socket:
             assert isinstance(message, bytes)
             action, body = msgpack.unpackb(message[1:], strict_map_key=False)
-            assert action != SESSION_CRASHED, body
+            assert action != MessageAction.SESSION_CRASHED.value, body
             self.messages, self.last = self.messages + 1, time.monotonic()
-            if action == INVOKE_METHOD:
+            if action == MessageAction.INVOKE_METHOD.value:
                 answer = {"control_id": body["control_id"], "call_id": body["call_id"], "result": None, "error": None}
-                await self._say(INVOKE_METHOD, answer)
+                await self._say(MessageAction.INVOKE_METHOD, answer)
 
-    async def _say(self, action: int, body: object) -> None:
-        await self._socket.send(CONTROL_FRAME + msgpack.packb([action, body]))
+    async def _say(self, action: MessageAction, body: object) -> None:
+        await self._socket.send(CONTROL_FRAME + msgpack.packb([action.value, body]))
 
 
 async def _rest(pages: list[_Page]) -> None:
@@ -118,7 +116,7 @@ def _socket(address: str, email: str) -> connect:
     return connect(where, origin=Origin(address), additional_headers={"cookie": cookie}, max_size=None, compression=None)
 
 
-def _p95_ms(one: Device, edits: Iterator[dict[str, object]]) -> float:
+def _push_p95_ms(one: Device, edits: Iterator[dict[str, object]]) -> float:
     """Save and push one edit after the other, and return the p95 of what a push took, in ms."""
     taken = []
     for _ in range(SAVES):
@@ -126,4 +124,4 @@ def _p95_ms(one: Device, edits: Iterator[dict[str, object]]) -> float:
         start = time.perf_counter()
         one.sync()
         taken.append(time.perf_counter() - start)
-    return quantiles(taken, n=20)[-1] * 1000
+    return p95_ms(taken)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import SystemRandom
+from threading import Timer
 from typing import IO
 
 from client.config import SyncTimes
@@ -24,7 +25,7 @@ from tests.bench.devices import Device, device
 
 TIMES = SyncTimes(poll_s=3600)
 """Nothing comes by a poll."""
-LISTENS_S = 60.0
+LISTENS_S = ARRIVES_S = 60.0
 
 
 @contextmanager
@@ -45,15 +46,20 @@ def installed(one: Device, lock: Path) -> Iterator[LiveChannel]:
 class OtherDevice:
     """Such a device, seen from the process that waits for what comes to it."""
 
-    def __init__(self, said: IO[str]) -> None:
-        self._said = said
+    def __init__(self, process: "subprocess.Popen[str]", said: IO[str]) -> None:
+        self._process, self._said = process, said
 
     def has(self, pk: str) -> float:
-        """Wait until a record came, and return when (`time.perf_counter`). Raises AssertionError when the device ends before."""
-        for line in self._said:
-            came = json.loads(line)
-            if pk in came["ids"]:
-                return float(came["at"])
+        """Wait until a record came, and return when (`time.perf_counter`). Raises AssertionError when it does not come in a minute."""
+        end = Timer(ARRIVES_S, self._process.kill)
+        end.start()
+        try:
+            for line in self._said:
+                came = json.loads(line)
+                if pk in came["ids"]:
+                    return float(came["at"])
+        finally:
+            end.cancel()
         raise AssertionError(f"{pk} did not arrive")
 
 
@@ -66,7 +72,7 @@ def other_device(folder: Path, data: Data, address: str) -> Iterator[OtherDevice
         assert process.stdout is not None
         try:
             assert process.stdout.readline(), "it did not begin to listen"
-            yield OtherDevice(process.stdout)
+            yield OtherDevice(process, process.stdout)
         finally:
             process.stdin.close()  # which ends it
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from random import Random
-from statistics import median, quantiles
+from statistics import median
 
 import zstandard
 
@@ -26,7 +26,7 @@ from tests.bench import channels, conflict, footprint, kill, limits, live, offic
 from tests.bench.central import filled_replica, make_central, running, served
 from tests.bench.data import Data
 from tests.bench.devices import BY_COLUMNS, CONNECTS, Device, device, encrypted_copy, save_one
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, p95_ms
 from tests.bench.homes import FILES, Homes, postgresql
 from tests.bench.relay import counting
 from tests.missing_services import ServiceMissing
@@ -58,7 +58,7 @@ def _searched(replica: Replica, typed: list[str]) -> float:
     replica.search("warm")
     taken = [limits.seconds(partial(replica.search, text)) for text in typed]
     replica.close()
-    return _p95_ms(taken)
+    return p95_ms(taken)
 
 
 def save(folder: Path, rows: int, data: Data) -> Figure:
@@ -73,7 +73,7 @@ def save(folder: Path, rows: int, data: Data) -> Figure:
 def _saved(replica: Replica, edits: list[Row]) -> float:
     taken = [limits.seconds(partial(save_one, replica, edit)) for edit in edits]
     replica.close()
-    return _p95_ms(taken)
+    return p95_ms(taken)
 
 
 def first_sync(folder: Path, rows: int, data: Data) -> Figure:
@@ -327,7 +327,3 @@ def _push_limit(n: int, k: int) -> float | None:
 def _edits_limit(folder: Path, n: int, k: int) -> float:
     """Return the workload's edits a second of plain statements on n rows."""
     return k / limits.edits_s(folder, n, workload.edits(n, k))
-
-
-def _p95_ms(taken: list[float]) -> float:
-    return quantiles(taken, n=20)[-1] * 1000
